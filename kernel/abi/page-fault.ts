@@ -1,0 +1,32 @@
+/**
+ * The page-fault protocol between kernel and memory managers (L3 data spaces).
+ *
+ * An access without a mapping, in a region bound to (manager, data space, offset), makes the kernel
+ * send, in the name of the faulting thread, to the manager:
+ *
+ *   w0 = (byte offset of the page in the data space) | (write ? FAULT_WRITE : 0)
+ *   w1 = data space number     w2 = client's virtual address of the page     w3 = client's EIP
+ *
+ * and makes the client wait for the answer, with the region as receive window. The manager replies
+ * with flexpages (hot spot = client's virtual address; pages outside the region are ignored), or
+ * with a short message w0 = a FaultRefusal, which raises a page-fault exception in the client.
+ * A reply that maps nothing useful restarts the instruction, which faults again; the kernel raises
+ * the exception with FaultRefusal.MANAGER after three useless replies in a row.
+ */
+export const FAULT_WRITE = 2;
+
+/** Why a page fault could not be served. 0 is left out: it means "mapped". */
+export const FaultRefusal = {
+  /** The kernel found no region at the address (SEGV_MAPERR). */
+  NO_REGION: 1,
+  /** The region's or object's rights forbid the access (SEGV_ACCERR). */
+  RIGHTS: 2,
+  /** Beyond the end of the object (SIGBUS). */
+  BEYOND_END: 3,
+  /** No memory and no room on the paging disk. */
+  NO_MEMORY: 4,
+  /** The medium failed. */
+  IO: 5,
+  /** The manager does not exist, died, or gives useless answers. */
+  MANAGER: 6,
+} as const;

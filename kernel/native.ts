@@ -1,0 +1,182 @@
+/**
+ * Native threads: TypeScript generators whose `yield` is the trap instruction.
+ *
+ * A server is a function* that takes a NativeContext and yields kernel calls; the value sent back is
+ * the result of the call. The kernel treats native and emulated threads alike. Servers never write
+ * a bare `yield`: they use `yield* call(…)`, `yield* replyAndWait(…)` and so on from this file.
+ *
+ * Differences to emulated threads, both for the sake of TypeScript: strings of a message are
+ * Uint8Arrays (the kernel copies; the receiver gets fresh arrays), and words above the three register
+ * words need no buffer. Mapped memory is reached through NativeContext.memory.
+ */
+import type { ThreadId } from "./abi/identifiers.ts";
+import { ANY } from "./abi/identifiers.ts";
+import { NEVER } from "./abi/ipc.ts";
+
+/** One flexpage to send: hot spot and flexpage word (with its write and grant bits). */
+export interface PageItem {
+  hotSpot: number;
+  fpage: number;
+}
+
+export interface Message {
+  /** Up to MAX_DWORDS unsigned or signed 32-bit values. */
+  words: readonly number[];
+  strings?: readonly Uint8Array[];
+  pages?: readonly PageItem[];
+}
+
+export interface Received {
+  /** IpcError of the whole operation; on errors the other fields are empty. */
+  error: number;
+  /** Condition bits without the error. */
+  condition: number;
+  from: ThreadId;
+  /** All words as unsigned numbers. */
+  words: number[];
+  strings: Uint8Array[];
+  /** Sizes of the string buffers that the partner offers for the answer (its receive string dopes); for servers. */
+  offers: number[];
+}
+
+export interface Timeouts {
+  /** Microseconds; 0 = do not wait; default NEVER. */
+  sendUs?: number;
+  receiveUs?: number;
+  /** Page faults on the partner's memory during string transfer; default NEVER. */
+  faultUs?: number;
+}
+
+/** A kernel call of a native thread. One shape, so that the kernel's dispatch stays monomorphic. */
+export interface KernelCall {
+  op: "ipc" | "switch" | "exit";
+  /** Send phase: destination, or undefined for none. */
+  to: ThreadId | undefined;
+  message: Message | undefined;
+  /** Receive phase: partner, ANY, an interrupt id, NIL (sleep), or undefined for none. */
+  from: ThreadId | undefined;
+  /** Bytes of strings accepted in all. */
+  stringBytes: number;
+  /** Window for received mappings (flexpage), 0 = none. */
+  window: number;
+  sendUs: number;
+  receiveUs: number;
+  faultUs: number;
+}
+
+/** A computation of a native thread that may trap; `yield*` it. */
+export type Op<T> = Generator<KernelCall, T, Received>;
+
+export interface TaskStatistics {
+  instructions: number;
+  ipcs: number;
+  faults: number;
+  kernelCalls: number;
+}
+
+/** The start registers of an emulated thread. */
+export interface StartRegisters {
+  eip: number;
+  esp: number;
+}
+
+/**
+ * The kernel calls that never block; native threads make them as plain function calls. Rights are
+ * checked as for emulated callers: "chief" means that the target task's chief is the caller's task.
+ */
+export interface NativeKernel {
+  /** Monotonic nanoseconds of the machine, and Unix time of nanosecond 0. */
+  now(): number;
+  readonly epochNs: bigint;
+  /**
+   * Creates a task, chief = the caller's task. With start registers thread 0 runs emulated code;
+   * without, the task is empty until exRegs starts thread 0.
+   * @returns its id, or NIL when there is no task slot or no memory for its address space
+   */
+  taskNew(options: { start?: StartRegisters; priority?: number; name?: string }): ThreadId;
+  /** Creates a native task, whose thread 0 runs `body`. */
+  nativeTaskNew(options: { priority: number; name: string }, body: (context: NativeContext) => Op<void>): ThreadId;
+  /** Deletes a task of the caller's clan: threads, mappings given and received, sub-tasks. Chief only. */
+  taskDelete(task: ThreadId): boolean;
+  /** Starts another native thread of the caller's task. */
+  nativeThreadNew(options: { lthread: number; priority?: number }, body: (context: NativeContext) => Op<void>): ThreadId;
+  /** lthread_ex_regs on a thread of the own task or of a task of the own clan. Creates emulated threads. undefined fields stay. */
+  exRegs(thread: ThreadId, change: { eip?: number; esp?: number; trigger?: boolean }): { eip: number; esp: number; eflags: number } | undefined;
+  /** Copies registers, x87 state and descriptors of one emulated thread of the clan to another (fork). */
+  copyContext(from: ThreadId, to: ThreadId): boolean;
+  /** Binds a region of a task (own or of the clan). Returns RegionError. base and size in bytes, page-aligned. */
+  regionMap(task: ThreadId, base: number, size: number, manager: ThreadId, ds: number, offset: number, rights: number): number;
+  /** Forgets regions (splitting at the borders) and the pages in them. */
+  regionUnmap(task: ThreadId, base: number, size: number): number;
+  /** Changes rights of all regions in the range (splitting); takes write permission from pages where it is lost. RegionError.INVALID when the range has holes. */
+  regionProtect(task: ThreadId, base: number, size: number, rights: number): number;
+  /** fpage_unmap of the caller's own flexpage: Unmap mask; returns PageStatus bits. */
+  unmap(fpage: number, mask: number): number;
+  /** Whether a thread exists (full id, version included). */
+  exists(thread: ThreadId): boolean;
+  /** Counters of a task. */
+  statistics(task: ThreadId): TaskStatistics | undefined;
+}
+
+/** Access to the memory mapped in a native task's own address space. Native tasks have no pager: touching an unmapped page is a bug and throws. */
+export interface NativeMemory {
+  /** Whether a page of the own space is mapped (a manager may have flushed it). */
+  mapped(address: number): boolean;
+  /** Live view of the page that holds `address`; valid until the next kernel call. Marks it accessed, and dirty when `write`. */
+  page(address: number, access: "read" | "write"): Uint8Array;
+}
+
+export interface NativeContext {
+  readonly id: ThreadId;
+  readonly kernel: NativeKernel;
+  readonly memory: NativeMemory;
+}
+
+const DEFAULT_STRING_BYTES = 1 << 20;
+
+function ipc(
+  to: ThreadId | undefined,
+  message: Message | undefined,
+  from: ThreadId | undefined,
+  timeouts: Timeouts | undefined,
+  window: number,
+): KernelCall {
+  return {
+    op: "ipc",
+    to,
+    message,
+    from,
+    stringBytes: DEFAULT_STRING_BYTES,
+    window,
+    sendUs: timeouts?.sendUs ?? NEVER,
+    receiveUs: timeouts?.receiveUs ?? NEVER,
+    faultUs: timeouts?.faultUs ?? NEVER,
+  };
+}
+
+/** Sends and waits for the answer of the same thread. window: where mappings in the answer may go. */
+export function* call(to: ThreadId, message: Message, timeouts?: Timeouts, window = 0): Op<Received> {
+  return yield ipc(to, message, to, timeouts, window);
+}
+
+/** Sends; the result has only `error`. */
+export function* send(to: ThreadId, message: Message, timeouts?: Timeouts): Op<Received> {
+  return yield ipc(to, message, undefined, timeouts, 0);
+}
+
+/** Receives from one thread, an interrupt (interruptId), or anyone (ANY). */
+export function* receive(from: ThreadId, timeouts?: Timeouts, window = 0): Op<Received> {
+  return yield ipc(undefined, undefined, from, timeouts, window);
+}
+
+/** Replies without waiting for the client to be ready (send timeout 0) and waits for the next message. A failed reply is ignored: the result is the next message. */
+export function* replyAndWait(to: ThreadId, message: Message, timeouts?: Timeouts, window = 0): Op<Received> {
+  const result = yield ipc(to, message, ANY, { ...timeouts, sendUs: 0 }, window);
+  if (result.error & 0x10) return yield ipc(undefined, undefined, ANY, timeouts, window);
+  return result;
+}
+
+/** Waits for `us` microseconds. */
+export function* sleep(us: number): Op<void> {
+  yield ipc(undefined, undefined, 0, { receiveUs: us }, 0);
+}

@@ -1,0 +1,104 @@
+/**
+ * Translation of one address space: a two-level table in the arena of RAM.
+ *
+ * Directory: 1024 words, each the byte address of a leaf (never 0: absent ones point to one shared
+ * leaf of zeros, so a look-up needs no branch). Leaf: 1024 entries.
+ *
+ *   31            12 11        6   5       4        3        2          1          0
+ *  [ frame address  |  unused  | dirty | accessed | write | present | fastWrite | fastRead ]
+ *
+ * fastRead  = present and accessed: a read may go on with one test.
+ * fastWrite = present, writable, accessed and dirty: a write may go on, after a look at
+ *             Ram.frameHasCode (decoded instructions of the frame must be dropped first).
+ * The processor sets accessed/dirty (and with them the fast bits) on the slow path; the kernel
+ * clears them when a manager asks. i386 without PAE has no execute bit: readable is executable.
+ *
+ * There is no other translation cache: switching the address space means using another root, and
+ * nothing is flushed.
+ */
+import { PAGE_SHIFT, type Ram } from "./ram.ts";
+
+export const Entry = {
+  FAST_READ: 1,
+  FAST_WRITE: 2,
+  PRESENT: 4,
+  WRITE: 8,
+  ACCESSED: 16,
+  DIRTY: 32,
+} as const;
+
+const LEAF_ENTRIES = 1024;
+const sharedZeroLeaves = new WeakMap<Ram, number>();
+
+function zeroLeaf(ram: Ram): number {
+  let leaf = sharedZeroLeaves.get(ram);
+  if (leaf === undefined) {
+    leaf = ram.allocateArenaPage();
+    sharedZeroLeaves.set(ram, leaf);
+  }
+  return leaf;
+}
+
+export class TranslationTable {
+  /** Byte address of the directory; 0 after destroy(). */
+  root: number;
+  private readonly ram: Ram;
+  private readonly absent: number;
+
+  private constructor(ram: Ram, root: number) {
+    this.ram = ram;
+    this.root = root;
+    this.absent = zeroLeaf(ram);
+    ram.i32.fill(this.absent, root >> 2, (root >> 2) + LEAF_ENTRIES);
+  }
+
+  /** A new, empty table, or undefined when the arena is exhausted. */
+  static create(ram: Ram): TranslationTable | undefined {
+    zeroLeaf(ram);
+    const root = ram.allocateArenaPage();
+    return root === 0 ? undefined : new TranslationTable(ram, root);
+  }
+
+  /** The entry of a virtual page number (0 … 2^20-1); 0 when nothing is mapped. */
+  get(page: number): number {
+    const i32 = this.ram.i32;
+    return i32[(i32[(this.root >> 2) + (page >>> 10)]! >> 2) + (page & 1023)]!;
+  }
+
+  /** Maps a page to a frame, not yet accessed. False when there is no memory for the leaf. */
+  map(page: number, frame: number, writable: boolean): boolean {
+    const i32 = this.ram.i32;
+    const slot = (this.root >> 2) + (page >>> 10);
+    let leaf = i32[slot]!;
+    if (leaf === this.absent) {
+      leaf = this.ram.allocateArenaPage();
+      if (leaf === 0) return false;
+      i32[slot] = leaf;
+    }
+    i32[(leaf >> 2) + (page & 1023)] =
+      (frame << PAGE_SHIFT) | Entry.PRESENT | (writable ? Entry.WRITE : 0);
+    return true;
+  }
+
+  /** Replaces the entry of a mapped page: for the processor (accessed, dirty) and the kernel. */
+  setEntry(page: number, entry: number): void {
+    const i32 = this.ram.i32;
+    const leaf = i32[(this.root >> 2) + (page >>> 10)]!;
+    if (leaf !== this.absent) i32[(leaf >> 2) + (page & 1023)] = entry;
+  }
+
+  unmap(page: number): void {
+    this.setEntry(page, 0);
+  }
+
+  /** Gives all pages of the table back. The table must not be in use by the processor. */
+  destroy(): void {
+    const i32 = this.ram.i32;
+    for (let slot = 0; slot < LEAF_ENTRIES; slot++) {
+      const leaf = i32[(this.root >> 2) + slot]!;
+      if (leaf !== this.absent) this.ram.freeArenaPage(leaf);
+    }
+    this.ram.freeArenaPage(this.root);
+    this.root = 0;
+  }
+}

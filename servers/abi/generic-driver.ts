@@ -1,0 +1,34 @@
+/**
+ * Generic Driver Protocol: the one protocol of all device drivers (a proposal in EUMEL's style; L3's
+ * own message set is lost).
+ *
+ * Request: w0 = operation, w1 = unit (or handle), further words by operation; data as one string.
+ * Reply: w0 = DriverStatus, w1 … by operation; data as one string.
+ */
+export const DriverRequest = {
+  /** → w1 class, w2 block size in bytes (0 = stream), w3 blocks */
+  IDENTIFY: 0x01,
+  OPEN: 0x02,
+  CLOSE: 0x03,
+  /** Blocks: w2 = block number, w3 = count. Streams: w2 unused, w3 = bytes at most; waits for at least one. → w1 bytes or blocks, string. 0 bytes = end. */
+  READ: 0x04,
+  /** Blocks: w2 = block number, string. Streams: string; waits until the device took all. → w1 bytes or blocks. */
+  WRITE: 0x05,
+  CONTROL: 0x06,
+  /** As READ/WRITE of one page by mapping: request carries a flexpage of 4 KiB for the driver to fill or take. */
+  FLUSH: 0x09,
+} as const;
+
+export const DriverStatus = {
+  OK: 0,
+  END_OF_MEDIUM: 1,
+  NOT_READY: 2,
+  NO_SUCH_UNIT: 3,
+  BAD_ARGUMENT: 4,
+  MEDIUM_ERROR: 5,
+  WRITE_PROTECTED: 6,
+  BUSY: 7,
+  CANCELLED: 8,
+} as const;
+
+export const DriverClass = { BLOCK: 1, STREAM: 2, ENTROPY: 3 } as const;
