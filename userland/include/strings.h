@@ -1,0 +1,4 @@
+/* Case-blind comparison. (POSIX <strings.h>) */
+#pragma once
+#include <string.h>
+int ffs(int value);
