@@ -15,19 +15,26 @@ export const DriverRequest = {
   /** Blocks: w2 = block number, string. Streams: string; waits until the device took all. → w1 bytes or blocks. */
   WRITE: 0x05,
   CONTROL: 0x06,
-  /** As READ/WRITE of one page by mapping: request carries a flexpage of 4 KiB for the driver to fill or take. */
+  /** Blocks: as READ and WRITE of one block of 4 KiB by mapping: w2 = block number; the request carries a flexpage (writable to read into) that the driver fills or takes, and unmaps before it replies. */
+  READ_PAGE: 0x07,
+  WRITE_PAGE: 0x08,
+  /** Blocks: waits until everything written is on the medium. */
   FLUSH: 0x09,
 } as const;
 
 export const DriverStatus = {
   OK: 0,
+  /** Blocks: beyond the last one. */
   END_OF_MEDIUM: 1,
+  /** Streams: the reader at the other end is gone. */
   NOT_READY: 2,
   NO_SUCH_UNIT: 3,
   BAD_ARGUMENT: 4,
   MEDIUM_ERROR: 5,
   WRITE_PROTECTED: 6,
+  /** A request of this kind is already waiting at the unit. */
   BUSY: 7,
+  /** The unit was closed while the request waited. */
   CANCELLED: 8,
 } as const;
 

@@ -10,13 +10,15 @@
 export const MemoryRequest = {
   /** The sender becomes the master. Refused when there is one. */
   ATTACH_MASTER: 0x100,
-  /** w3 = size in pages, w4 = flags (DataSpaceFlag), [w5 backing manager, w6 backing ds, w7 backing offset in bytes, w8 bytes valid in the backing object]. */
+  /** w3 = size in pages, w4 = flags (DataSpaceFlag), [w5 backing manager, w6 backing ds, w7 backing offset in bytes, w8 bytes valid].
+   * Only the master names a backing. The first w8 bytes of the data space come from the backing data space,
+   * from its byte w7 (page-aligned) on; everything after them reads as zero, also within a page. */
   CREATE: 0x101,
   /** w3 = new size in pages. Pages beyond are discarded. */
   RESIZE: 0x102,
   /** w3 = first page, w4 = page count: their content is discarded (they read as zero, or the backing's content, again). */
   DISCARD: 0x103,
-  /** Gives the data space up. */
+  /** Gives the data space up. While the task exists, its regions on it should be unmapped before. */
   DESTROY: 0x104,
   /** w2 = child task: every data space of w1 gets a lazy copy (private) or an alias (shared) of the same number there. */
   FORK: 0x105,
