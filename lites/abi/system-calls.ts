@@ -90,6 +90,7 @@ const ITIMERVAL = 16;
 const TMS = 16;
 const FD_SET = 128;
 const SIGINFO = 128;
+const SIGNAL_DELIVERY = 168;
 
 // biome-ignore format: table
 export const systemCalls = {
@@ -132,6 +133,7 @@ export const systemCalls = {
   brk:                    { nr:  45, args: { end: address } },
   setgid:                 { nr:  46, args: { gid: int } },
   getgid:                 { nr:  47, args: {}, via: "local" },
+  signal:                 { nr:  48, args: { signal, handler: address } },
   geteuid:                { nr:  49, args: {}, via: "local" },
   getegid:                { nr:  50, args: {}, via: "local" },
   umount2:                { nr:  52, args: { target: path, flags } },
@@ -145,8 +147,11 @@ export const systemCalls = {
   getppid:                { nr:  64, args: {}, via: "local" },
   getpgrp:                { nr:  65, args: {}, via: "local" },
   setsid:                 { nr:  66, args: {} },
+  sigaction:              { nr:  67, args: { signal, action: inOpt(16), old: outOpt(16) } },
   setreuid:               { nr:  70, args: { ruid: int, euid: int } },
   setregid:               { nr:  71, args: { rgid: int, egid: int } },
+  sigsuspend:             { nr:  72, args: { unused1: int, unused2: int, mask: uint } },
+  sigpending:             { nr:  73, args: { set: out(4) } },
   sethostname:            { nr:  74, args: { name: inBytes(1), length: uint } },
   setrlimit:              { nr:  75, args: { resource: int, limit: in_(RLIMIT) } },
   old_getrlimit:          { nr:  76, args: { resource: int, limit: out(RLIMIT) } },
@@ -214,7 +219,7 @@ export const systemCalls = {
   poll:                   { nr: 168, args: { fds: inoutBytes(1, 8), count: uint, timeout: int } },
   setresgid:              { nr: 170, args: { rgid: int, egid: int, sgid: int } },
   getresgid:              { nr: 171, args: { rgid: out(4), egid: out(4), sgid: out(4) } },
-  prctl:                  { nr: 172, args: { option: int, arg2: address, arg3: uint, arg4: uint, arg5: uint }, via: "special" },
+  prctl:                  { nr: 172, args: { option: int, name: string }, via: "special" },
   rt_sigreturn:           { nr: 173, args: {}, via: "special" },
   rt_sigaction:           { nr: 174, args: { signal, action: inOpt(KSIGACTION), old: outOpt(KSIGACTION), size: uint } },
   rt_sigprocmask:         { nr: 175, args: { how: int, set: inOpt(SIGSET), old: outOpt(SIGSET), size: uint } },
@@ -291,7 +296,7 @@ export const systemCalls = {
   readlinkat:             { nr: 305, args: { dirfd: fd, path, buffer: outBytes(3), size: uint } },
   fchmodat:               { nr: 306, args: { dirfd: fd, path, mode } },
   faccessat:              { nr: 307, args: { dirfd: fd, path, mode } },
-  pselect6:               { nr: 308, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMESPEC32), mask: address }, via: "special" },
+  pselect6:               { nr: 308, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMESPEC32), mask: inOpt(SIGSET) }, via: "special" },
   ppoll:                  { nr: 309, args: { fds: inoutBytes(1, 8), count: uint, timeout: inoutOpt(TIMESPEC32), mask: inOpt(SIGSET), size: uint } },
   set_robust_list:        { nr: 311, args: { head: address, length: uint }, via: "local" },
   utimensat:              { nr: 320, args: { dirfd: fd, path, times: inOpt(16), flags } },
@@ -309,7 +314,7 @@ export const systemCalls = {
   clock_getres_time64:    { nr: 406, args: { clock: int, resolution: outOpt(TIMESPEC64) }, via: "local" },
   clock_nanosleep_time64: { nr: 407, args: { clock: int, flags, request: in_(TIMESPEC64), remaining: outOpt(TIMESPEC64) } },
   utimensat_time64:       { nr: 412, args: { dirfd: fd, path, times: inOpt(32), flags } },
-  pselect6_time64:        { nr: 413, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMESPEC64), mask: address }, via: "special" },
+  pselect6_time64:        { nr: 413, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMESPEC64), mask: inOpt(SIGSET) }, via: "special" },
   ppoll_time64:           { nr: 414, args: { fds: inoutBytes(1, 8), count: uint, timeout: inoutOpt(TIMESPEC64), mask: inOpt(SIGSET), size: uint } },
   rt_sigtimedwait_time64: { nr: 421, args: { set: in_(SIGSET), info: outOpt(SIGINFO), timeout: inOpt(TIMESPEC64), size: uint } },
   futex_time64:           { nr: 422, args: { word: inOpt(4), operation: int, value: uint, timeout: inOpt(TIMESPEC64), word2: address, value3: uint } },
@@ -326,9 +331,12 @@ export const emulatorCalls = {
   /** First call of a new program image: fetches the initial stack image (address and size are in the process page). */
   exec_image:   { nr: 0x1000, args: { image: outBytes(1, 1, 1 << 20), size: uint } },
   /** Asks for a signal to deliver. Reply string: the SignalDelivery structure (abi/structs.ts). Does not return while the process is stopped. */
-  take_signal:  { nr: 0x1001, args: { delivery: out(160), esp: uint } },
-  /** Reports a processor exception (vector, error code, address, FaultRefusal, eip): the server posts the signal. */
-  exception:    { nr: 0x1002, args: { vector: uint, errorCode: uint, address, reason: uint, eip: address } },
+  take_signal:  { nr: 0x1001, args: { delivery: out(SIGNAL_DELIVERY), esp: uint } },
+  /**
+   * Reports a processor exception (vector, error code, address, FaultRefusal, eip): the server posts the signal. fatal ≠ 0: it was raised
+   * in the emulation library itself (or a signal frame could not be written), so no handler can run and the signal terminates the process.
+   */
+  exception:    { nr: 0x1002, args: { vector: uint, errorCode: uint, address, reason: uint, eip: address, fatal: uint } },
   /** Signal mask to restore after a handler (from the signal frame), and the alternate-stack state. */
   restore_mask: { nr: 0x1003, args: { mask: in_(SIGSET) } },
   /** fork, vfork and clone: the child starts at `entry` in the emulation library, with a copy of everything. flags as clone. */

@@ -1,0 +1,45 @@
+/**
+ * Messages of the control port (channel port 0) between the host and the Unix server: one JSON object a line, UTF-8.
+ * The host sends ControlRequests, the server sends ControlEvents. Numbers are those of the guest.
+ */
+
+/** A standard stream of a spawned program: a channel port, as a terminal or as a byte stream. */
+export interface ControlStream {
+  port: number;
+  terminal: boolean;
+}
+
+export interface SpawnRequest {
+  op: "spawn";
+  /** Chosen by the host; comes back in the events about this program. */
+  id: number;
+  argv: string[];
+  env: Record<string, string>;
+  cwd: string;
+  /** Descriptors 0, 1, 2, … in order. Equal ports are one open file. */
+  fds: ControlStream[];
+  /** Size of the terminal ports among them. */
+  rows?: number;
+  columns?: number;
+  /** User and group id, default 0. */
+  uid?: number;
+}
+
+export type ControlRequest =
+  | SpawnRequest
+  /** Sends a signal to a process, or to its process group. */
+  | { op: "signal"; pid: number; signal: number; group?: boolean }
+  /** The window of a terminal port changed (SIGWINCH follows). */
+  | { op: "resize"; port: number; rows: number; columns: number }
+  /** Ends everything: all processes are killed, file systems are synced, then "halted" is sent. */
+  | { op: "halt" };
+
+export type ControlEvent =
+  /** Process 1 runs: requests are served. */
+  | { op: "ready" }
+  | { op: "started"; id: number; pid: number }
+  | { op: "failed"; id: number; errno: number; message: string }
+  /** Ended by exit (status 0 … 255) or by a signal. */
+  | { op: "exited"; id: number; pid: number; status: number; signal?: undefined }
+  | { op: "exited"; id: number; pid: number; signal: number; status?: undefined }
+  | { op: "halted" };
