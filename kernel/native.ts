@@ -124,8 +124,8 @@ export interface NativeMemory {
   mapped(address: number): boolean;
   /** Live view of the page that holds `address`; valid until the next kernel call. Marks it accessed, and dirty when `write`. */
   page(address: number, access: "read" | "write"): Uint8Array;
-  /** Number of the frame behind a mapped page, for drivers that give it to a device. */
-  frame(address: number): number;
+  /** Number of the frame behind a page, for drivers that give it to a device; -1 when the page is not mapped with that access. */
+  frame(address: number, access: "read" | "write"): number;
 }
 
 export interface NativeContext {

@@ -1,0 +1,192 @@
+/**
+ * Driver of the channel device: one native thread that serves all ports.
+ *
+ * Speaks the Generic Driver Protocol (abi/generic-driver.ts), unit = port. A request that cannot be
+ * completed at once is kept as data, one READ and one WRITE per port, and answered when the device
+ * interrupts; so no port waits for another.
+ * Layer beneath: the kernel's native interface, and the device's registers given at boot.
+ */
+import { ANY, interruptId, type ThreadId } from "#kernel/abi/identifiers.ts";
+import { type Message, type NativeContext, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
+import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
+
+/** The registers of the channel device. */
+export interface ChannelPorts {
+  isOpen(port: number): boolean;
+  take(port: number, max: number): Uint8Array | "empty" | "end";
+  put(port: number, bytes: Uint8Array): number | "hangup";
+  close(port: number): void;
+  /** The ports with news since the last call. */
+  events(): number[];
+}
+
+export interface ChannelDriverOptions {
+  ports: ChannelPorts;
+  interruptLine: number;
+}
+
+/** Bytes that one READ returns at most. */
+export const MAX_READ_BYTES = 64 << 10;
+
+interface PendingRead {
+  client: ThreadId;
+  max: number;
+}
+
+interface PendingWrite {
+  client: ThreadId;
+  bytes: Uint8Array;
+  accepted: number;
+}
+
+interface Stream {
+  read: PendingRead | undefined;
+  write: PendingWrite | undefined;
+  /** Input that was taken from the device for a reader that had gone away: the next one gets it. */
+  unread: Uint8Array | undefined;
+}
+
+const status = (code: number, ...words: number[]): Message => ({ words: [code, ...words] });
+
+class ChannelDriver {
+  private readonly streams = new Map<number, Stream>();
+  private readonly ports: ChannelPorts;
+  private readonly context: NativeContext;
+
+  constructor(context: NativeContext, ports: ChannelPorts) {
+    this.context = context;
+    this.ports = ports;
+  }
+
+  /** The answer to a request, or undefined when it waits. */
+  *request(request: Received): Op<Message | undefined> {
+    const [operation, port = 0] = request.words;
+    if (!this.ports.isOpen(port)) return status(DriverStatus.NO_SUCH_UNIT);
+    switch (operation) {
+      case DriverRequest.IDENTIFY:
+        return status(DriverStatus.OK, DriverClass.STREAM, 0, 0);
+      case DriverRequest.OPEN:
+        return status(DriverStatus.OK);
+      case DriverRequest.CLOSE:
+        yield* this.close(port);
+        return status(DriverStatus.OK);
+      case DriverRequest.READ:
+        return this.startRead(port, request);
+      case DriverRequest.WRITE:
+        return this.startWrite(port, request);
+      default:
+        return status(DriverStatus.BAD_ARGUMENT);
+    }
+  }
+
+  /** Completes what the news of the device allow. */
+  *interrupt(): Op<void> {
+    for (const port of this.ports.events()) {
+      const stream = this.streams.get(port);
+      if (stream?.read) yield* this.finishRead(port, stream, stream.read);
+      if (stream?.write) {
+        const client = stream.write.client;
+        const answer = this.continueWrite(port, stream, stream.write);
+        if (answer) yield* send(client, answer, { sendUs: 0 });
+      }
+    }
+  }
+
+  private startRead(port: number, request: Received): Message | undefined {
+    const max = Math.min(request.words[3] ?? 0, MAX_READ_BYTES);
+    if (max === 0) return status(DriverStatus.BAD_ARGUMENT);
+    const stream = this.stream(port);
+    if (stream.read && this.stillWaits(stream.read.client, request.from)) return status(DriverStatus.BUSY);
+    stream.read = undefined;
+    const input = this.input(port, stream, max);
+    if (input !== "empty") return this.readAnswer(input);
+    stream.read = { client: request.from, max };
+    return undefined;
+  }
+
+  private *finishRead(port: number, stream: Stream, pending: PendingRead): Op<void> {
+    const input = this.input(port, stream, pending.max);
+    if (input === "empty") return;
+    stream.read = undefined;
+    const result = yield* send(pending.client, this.readAnswer(input), { sendUs: 0 });
+    if (result.error !== 0 && input !== "end") stream.unread = input;
+  }
+
+  private input(port: number, stream: Stream, max: number): Uint8Array | "empty" | "end" {
+    const unread = stream.unread;
+    if (!unread) return this.ports.take(port, max);
+    stream.unread = unread.length > max ? unread.subarray(max) : undefined;
+    return unread.subarray(0, max);
+  }
+
+  private readAnswer(input: Uint8Array | "end"): Message {
+    const bytes = input === "end" ? new Uint8Array(0) : input;
+    return { words: [DriverStatus.OK, bytes.length], strings: [bytes] };
+  }
+
+  private startWrite(port: number, request: Received): Message | undefined {
+    const bytes = request.strings[0];
+    if (!bytes) return status(DriverStatus.BAD_ARGUMENT);
+    const stream = this.stream(port);
+    if (stream.write && this.stillWaits(stream.write.client, request.from)) return status(DriverStatus.BUSY);
+    const pending = { client: request.from, bytes, accepted: 0 };
+    stream.write = pending;
+    return this.continueWrite(port, stream, pending);
+  }
+
+  private continueWrite(port: number, stream: Stream, pending: PendingWrite): Message | undefined {
+    while (pending.accepted < pending.bytes.length) {
+      const accepted = this.ports.put(port, pending.bytes.subarray(pending.accepted));
+      if (accepted === 0) return undefined;
+      if (accepted === "hangup") {
+        stream.write = undefined;
+        return status(DriverStatus.NOT_READY, pending.accepted);
+      }
+      pending.accepted += accepted;
+    }
+    stream.write = undefined;
+    return status(DriverStatus.OK, pending.accepted);
+  }
+
+  private *close(port: number): Op<void> {
+    const stream = this.streams.get(port);
+    this.streams.delete(port);
+    this.ports.close(port);
+    if (stream?.read) yield* send(stream.read.client, status(DriverStatus.CANCELLED), { sendUs: 0 });
+    if (stream?.write) {
+      yield* send(stream.write.client, status(DriverStatus.CANCELLED, stream.write.accepted), { sendUs: 0 });
+    }
+  }
+
+  /** Whether an earlier request blocks one of `sender`: not if its client died, or gave up and asks again. */
+  private stillWaits(client: ThreadId, sender: ThreadId): boolean {
+    return client !== sender && this.context.kernel.exists(client);
+  }
+
+  private stream(port: number): Stream {
+    let stream = this.streams.get(port);
+    if (!stream) {
+      stream = { read: undefined, write: undefined, unread: undefined };
+      this.streams.set(port, stream);
+    }
+    return stream;
+  }
+}
+
+export function channelDriver(options: ChannelDriverOptions): (context: NativeContext) => Op<void> {
+  const interrupt = interruptId(options.interruptLine);
+  return function* (context) {
+    const driver = new ChannelDriver(context, options.ports);
+    // Attaches the line; an interrupt that was already pending has no request to serve yet.
+    yield* receive(interrupt, { receiveUs: 0 });
+    let next = yield* receive(ANY);
+    for (;;) {
+      let answer: Message | undefined;
+      if (next.error === 0) {
+        if (next.from === interrupt) yield* driver.interrupt();
+        else answer = yield* driver.request(next);
+      }
+      next = answer ? yield* replyAndWait(next.from, answer) : yield* receive(ANY);
+    }
+  };
+}

@@ -1,0 +1,188 @@
+/**
+ * Driver of the disk: one native thread with a queue of requests.
+ *
+ * Speaks the Generic Driver Protocol (abi/generic-driver.ts), unit 0. READ_PAGE and WRITE_PAGE move a
+ * block straight between the medium and a page that the client maps into the driver; READ and WRITE
+ * move any number of blocks through the driver's own buffer page and a string. The device has one
+ * command at a time; the others wait in the queue.
+ * Layer beneath: the kernel's native interface, σ0 (one page), and the device's registers given at boot.
+ */
+import { flexpage, Unmap } from "#kernel/abi/flexpage.ts";
+import { ANY, interruptId, type ThreadId } from "#kernel/abi/identifiers.ts";
+import { Condition } from "#kernel/abi/ipc.ts";
+import { call, type Message, type NativeContext, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
+import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
+import { Sigma0Request } from "./abi/sigma0.ts";
+
+/** Outcome of a command in the device's status register → DriverStatus. */
+const outcomes = {
+  done: DriverStatus.OK,
+  outOfRange: DriverStatus.END_OF_MEDIUM,
+  mediumError: DriverStatus.MEDIUM_ERROR,
+  writeProtected: DriverStatus.WRITE_PROTECTED,
+} as const;
+
+/** The registers of the disk. */
+export interface DiskRegisters {
+  readonly blocks: number;
+  start(operation: "read" | "write", block: number, frame: number): boolean;
+  takeStatus(): "idle" | "busy" | keyof typeof outcomes;
+}
+
+export interface DiskDriverOptions {
+  disk: DiskRegisters;
+  interruptLine: number;
+  sigma0: ThreadId;
+}
+
+const BLOCK_BYTES = 4096;
+/** Blocks that one READ or WRITE by string moves at most. */
+const MAX_STRING_BLOCKS = 64;
+
+/** The driver's address space: one page each for the buffer and for the clients' pages. */
+const BUFFER = 0x80000000;
+const WINDOWS = 0x90000000;
+const WINDOW_COUNT = 32;
+
+interface Transfer {
+  client: ThreadId;
+  operation: "read" | "write";
+  block: number;
+  /** Blocks to move, and how many are done. */
+  count: number;
+  done: number;
+  /** Data of a transfer by string. */
+  data: Uint8Array | undefined;
+  /** The client's page of a transfer by mapping. */
+  window: number | undefined;
+}
+
+class DiskDriver {
+  private readonly queue: Transfer[] = [];
+  private readonly freeWindows: number[] = [];
+  private readonly disk: DiskRegisters;
+  private readonly context: NativeContext;
+
+  constructor(context: NativeContext, disk: DiskRegisters) {
+    this.context = context;
+    this.disk = disk;
+    for (let i = 0; i < WINDOW_COUNT; i++) this.freeWindows.push(WINDOWS + i * BLOCK_BYTES);
+  }
+
+  /** Where the next message may map a page, as a flexpage; 0 when all windows are in use. */
+  get window(): number {
+    const address = this.freeWindows.at(-1);
+    return address === undefined ? 0 : flexpage(address, 12);
+  }
+
+  /** The answer to a request, or undefined when it waits. */
+  request(request: Received): Message | undefined {
+    const mapped = (request.condition & Condition.MAPPED) !== 0;
+    const window = mapped ? this.freeWindows.pop() : undefined;
+    const transfer = this.transfer(request, window);
+    if ("words" in transfer) {
+      if (window !== undefined) this.release(window);
+      return transfer;
+    }
+    this.queue.push(transfer);
+    if (this.queue.length === 1) this.startCommand();
+    return undefined;
+  }
+
+  /** The transfer that a request asks for, or the answer when there is none to make. */
+  private transfer(request: Received, window: number | undefined): Transfer | Message {
+    const [operation, unit, block = 0, blocks = 0] = request.words;
+    if (unit !== 0) return { words: [DriverStatus.NO_SUCH_UNIT] };
+    const data = request.strings[0];
+    const transfer = { client: request.from, block, count: 1, done: 0, data: undefined, window };
+    switch (operation) {
+      case DriverRequest.IDENTIFY:
+        return { words: [DriverStatus.OK, DriverClass.BLOCK, BLOCK_BYTES, this.disk.blocks] };
+      case DriverRequest.OPEN:
+      case DriverRequest.CLOSE:
+      case DriverRequest.FLUSH: // Every completed write is on the medium.
+        return { words: [DriverStatus.OK] };
+      case DriverRequest.READ_PAGE:
+      case DriverRequest.WRITE_PAGE: {
+        const access = operation === DriverRequest.READ_PAGE ? "write" : "read";
+        if (window === undefined && this.window === 0) return { words: [DriverStatus.BUSY] };
+        if (window === undefined || this.context.memory.frame(window, access) < 0) break;
+        return { ...transfer, operation: operation === DriverRequest.READ_PAGE ? "read" : "write" };
+      }
+      case DriverRequest.READ:
+        if (window !== undefined || blocks < 1 || blocks > MAX_STRING_BLOCKS) break;
+        return { ...transfer, operation: "read", count: blocks, data: new Uint8Array(blocks * BLOCK_BYTES) };
+      case DriverRequest.WRITE: {
+        const count = data === undefined ? 0 : data.length / BLOCK_BYTES;
+        if (window !== undefined || !Number.isInteger(count) || count < 1) break;
+        return { ...transfer, operation: "write", count, data };
+      }
+    }
+    return { words: [DriverStatus.BAD_ARGUMENT] };
+  }
+
+  /** Goes on after the device's interrupt. */
+  *interrupt(): Op<void> {
+    const transfer = this.queue[0];
+    const status = this.disk.takeStatus();
+    if (status === "idle" || status === "busy" || !transfer) return;
+    const outcome = outcomes[status];
+    if (outcome === DriverStatus.OK) {
+      if (transfer.data && transfer.operation === "read") {
+        transfer.data.set(this.context.memory.page(BUFFER, "read"), transfer.done * BLOCK_BYTES);
+      }
+      transfer.done++;
+    }
+    if (outcome === DriverStatus.OK && transfer.done < transfer.count) {
+      this.startCommand();
+      return;
+    }
+    this.queue.shift();
+    if (transfer.window !== undefined) this.release(transfer.window);
+    if (this.queue.length > 0) this.startCommand();
+    const answer: Message =
+      transfer.data && transfer.operation === "read"
+        ? { words: [outcome, transfer.done], strings: [transfer.data.subarray(0, transfer.done * BLOCK_BYTES)] }
+        : { words: [outcome, transfer.done] };
+    yield* send(transfer.client, answer, { sendUs: 0 });
+  }
+
+  /** Gives the device the next block of the first transfer. A page that its client took away makes the command fail (block -1). */
+  private startCommand(): void {
+    const transfer = this.queue[0]!;
+    const memory = this.context.memory;
+    const address = transfer.window ?? BUFFER;
+    if (transfer.data && transfer.operation === "write") {
+      const start = transfer.done * BLOCK_BYTES;
+      memory.page(BUFFER, "write").set(transfer.data.subarray(start, start + BLOCK_BYTES));
+    }
+    const frame = memory.frame(address, transfer.operation === "read" ? "write" : "read");
+    this.disk.start(transfer.operation, frame < 0 ? -1 : transfer.block + transfer.done, Math.max(frame, 0));
+  }
+
+  private release(window: number): void {
+    this.context.kernel.unmap(flexpage(window, 12), Unmap.FLUSH | Unmap.OWN);
+    this.freeWindows.push(window);
+  }
+}
+
+export function diskDriver(options: DiskDriverOptions): (context: NativeContext) => Op<void> {
+  const interrupt = interruptId(options.interruptLine);
+  return function* (context) {
+    yield* call(options.sigma0, { words: [Sigma0Request.ANY, 0, 0] }, undefined, flexpage(BUFFER, 12));
+    const driver = new DiskDriver(context, options.disk);
+    // Attaches the line; nothing can be pending before the first command.
+    yield* receive(interrupt, { receiveUs: 0 });
+    let next = yield* receive(ANY, undefined, driver.window);
+    for (;;) {
+      let answer: Message | undefined;
+      if (next.error === 0) {
+        if (next.from === interrupt) yield* driver.interrupt();
+        else answer = driver.request(next);
+      }
+      next = answer
+        ? yield* replyAndWait(next.from, answer, undefined, driver.window)
+        : yield* receive(ANY, undefined, driver.window);
+    }
+  };
+}
