@@ -330,7 +330,7 @@ export const systemCalls = {
 export const emulatorCalls = {
   /** First call of a new program image: fetches the initial stack image (address and size are in the process page). */
   exec_image:   { nr: 0x1000, args: { image: outBytes(1, 1, 1 << 20), size: uint } },
-  /** Asks for a signal to deliver. Reply string: the SignalDelivery structure (abi/structs.ts). Does not return while the process is stopped. */
+  /** Asks for a signal to deliver. Reply string: the signal_delivery structure (abi/structs.ts). Does not return while the process is stopped. */
   take_signal:  { nr: 0x1001, args: { delivery: out(SIGNAL_DELIVERY), esp: uint } },
   /**
    * Reports a processor exception (vector, error code, address, FaultRefusal, eip): the server posts the signal. fatal ≠ 0: it was raised

@@ -1,0 +1,60 @@
+/*
+ * set_thread_area and get_thread_area: the descriptor-table entries that C libraries use for thread-local storage.
+ * Layout of struct user_desc: Linux asm/ldt.h.
+ */
+#include "emulib.h"
+
+#define FIRST_ENTRY 6
+#define ENTRIES 3
+
+struct user_desc {
+  u32 entry, base, limit, flags;
+};
+enum { READ_EXEC_ONLY = 1 << 3, LIMIT_IN_PAGES = 1 << 4, SEG_NOT_PRESENT = 1 << 5 };
+enum { DESCRIPTOR_PRESENT = 1, DESCRIPTOR_WRITABLE = 2 };
+
+/* An empty descriptor, as Linux defines it, clears the entry. */
+static int is_empty(const struct user_desc *d) {
+  return d->base == 0 && d->limit == 0 && (d->flags & 0x7f) == (READ_EXEC_ONLY | SEG_NOT_PRESENT);
+}
+
+int set_thread_area(u32 address) {
+  struct user_desc d;
+  u32 limit, flags = 0, slot;
+
+  if (!in_user_space(address, sizeof d) || copy(&d, (void *)address, sizeof d)) return -EFAULT;
+  if (d.entry == (u32)-1) {
+    for (slot = 0; slot < ENTRIES && (STATE->tls_used >> slot & 1); slot++);
+    if (slot == ENTRIES) return -ESRCH;
+    d.entry = slot + FIRST_ENTRY;
+    if (copy((void *)address, &d.entry, 4)) return -EFAULT;
+  }
+  slot = d.entry - FIRST_ENTRY;
+  if (slot >= ENTRIES) return -EINVAL;
+  limit = d.flags & LIMIT_IN_PAGES ? d.limit << 12 | 0xfff : d.limit;
+  if (!(d.flags & SEG_NOT_PRESENT)) flags |= DESCRIPTOR_PRESENT;
+  if (!(d.flags & READ_EXEC_ONLY)) flags |= DESCRIPTOR_WRITABLE;
+  if (is_empty(&d)) flags = 0;
+  if (set_descriptor(d.entry, d.base, limit, flags)) return -EINVAL;
+  if (is_empty(&d))
+    STATE->tls_used &= ~(1u << slot);
+  else
+    STATE->tls_used |= 1u << slot;
+  STATE->tls[slot].base = d.base;
+  STATE->tls[slot].limit = d.limit;
+  STATE->tls[slot].flags = d.flags;
+  return 0;
+}
+
+int get_thread_area(u32 address) {
+  struct user_desc d;
+  u32 slot;
+
+  if (!in_user_space(address, sizeof d) || copy(&d.entry, (void *)address, 4)) return -EFAULT;
+  slot = d.entry - FIRST_ENTRY;
+  if (slot >= ENTRIES) return -EINVAL;
+  d.base = STATE->tls[slot].base;
+  d.limit = STATE->tls[slot].limit;
+  d.flags = STATE->tls[slot].flags;
+  return copy((void *)address, &d, sizeof d) ? -EFAULT : 0;
+}

@@ -1,0 +1,116 @@
+/*
+ * The emulation library: types and functions shared by its files.
+ */
+#ifndef EMULIB_H
+#define EMULIB_H
+
+#include "layout.h"
+
+typedef unsigned int u32;
+typedef unsigned short u16;
+typedef unsigned char u8;
+typedef unsigned long long u64;
+
+/* kernel/abi/trap-frame.ts */
+struct frame {
+  u32 in_handler, ast_pending, vector, error_code, address, reason;
+  u32 ebx, ecx, edx, esi, edi, ebp, eax;
+  u32 eip, eflags, esp, ds, es, fs, gs;
+  u32 nested_vector, nested_eip, nested_address, nested_reason;
+};
+
+/* Arguments are the registers EBX … EBP, in this order. */
+#define ARGUMENTS(frame) (&(frame)->ebx)
+
+#define MAX_PARTS 20
+#define WORDS 7
+
+/* A message in memory: kernel/abi/ipc.ts. */
+struct string_dope {
+  u32 send_size, send_address, receive_size, receive_address;
+};
+struct message {
+  u32 receive_window, size_dope, send_dope;
+  u32 words[WORDS];
+  struct string_dope strings[MAX_PARTS];
+};
+
+#define CONTINUES 0x80000000u
+
+struct tls_descriptor {
+  u32 base, limit, flags;
+};
+
+/* What a process keeps in its private page beside the frame. */
+struct private {
+  struct message message;
+  /* 0, or the code with which the interrupted call is to be repeated, and its number. */
+  int restart;
+  u32 restart_call;
+  /* Entries of the descriptor table in use (bit 0 = entry 6). */
+  u32 tls_used;
+  struct tls_descriptor tls[3];
+};
+
+#define FRAME ((struct frame *)TRAP_FRAME)
+#define STATE ((struct private *)PRIVATE_STATE)
+#define PROCESS_WORD(offset) (*(volatile const u32 *)(PROCESS_PAGE + (offset)))
+#define CLOCK_WORD(offset) (*(volatile const u32 *)(CLOCK_PAGE + (offset)))
+
+struct ipc {
+  u32 send, receive, destination, w0, w1, w2;
+};
+
+struct call_kind {
+  u8 kind, length;
+  u16 size;
+  u32 limit;
+};
+struct call_row {
+  u8 via, count, memory;
+  struct call_kind kinds[6];
+};
+struct command_row {
+  u32 nr;
+  u16 direction, size;
+};
+
+enum { EINTR = 4, EFAULT = 14, EINVAL = 22, ENAMETOOLONG = 36, ENOSYS = 38, E2BIG = 7, EIO = 5, ENOMEM = 12, ESRCH = 3 };
+enum { ERESTARTSYS = 512, ERESTARTNOHAND = 514 };
+
+/* entry.S */
+u32 ipc(struct ipc *call);
+u32 set_descriptor(u32 entry, u32 base, u32 limit, u32 flags);
+int copy(void *to, const void *from, u32 bytes);
+int user_strlen(const char *string, u32 limit);
+void emulib_child(void);
+void signal_return(void);
+void rt_signal_return(void);
+
+/* marshal.c */
+const struct call_row *find_row(u32 nr);
+int in_user_space(u32 address, u32 bytes);
+int ipc_error(u32 code);
+int server_call(u32 nr, u32 a0, u32 a1, u32 a2, u32 a3, u32 a4, u32 a5);
+
+/* special.c */
+int special_call(struct frame *frame);
+
+/* program.c */
+int fork_call(struct frame *frame, u32 flags);
+int exec_call(struct frame *frame);
+
+/* descriptors.c */
+int set_thread_area(u32 user_descriptor);
+int get_thread_area(u32 user_descriptor);
+
+/* clock.c, local.c */
+int local_call(struct frame *frame);
+int clock_call(u32 nr, u32 a0, u32 a1);
+
+/* signals.c */
+void take_signals(struct frame *frame);
+int signal_return_call(struct frame *frame, int real_time);
+void report_exception(u32 vector, u32 error_code, u32 address, u32 reason, u32 eip, u32 fatal);
+
+#endif

@@ -1,0 +1,199 @@
+/*
+ * Where the kernel and the program enter the emulation library, and the few routines that C cannot express.
+ *
+ * The kernel mirrors traps to emulib_trap_entry with ESP on the handler stack (kernel/abi/trap-frame.ts).
+ * A program reaches emulib_sysinfo by the pointer of AT_SYSINFO, as on Linux.
+ */
+#include "layout.h"
+
+	.section .text.entry, "ax"
+
+/* First instruction of a new program image. */
+	.globl emulib_start
+emulib_start:
+	movl	$HANDLER_STACK, %esp
+	call	set_up_traps
+	call	start_program
+	jmp	leave
+
+/* First instruction of a forked child, with a copy of the parent's private page. */
+	.globl emulib_child
+emulib_child:
+	movl	$HANDLER_STACK, %esp
+	call	set_up_traps
+	call	start_child
+	jmp	leave
+
+	.globl emulib_trap_entry
+emulib_trap_entry:
+	call	handle_trap
+leave:
+	movl	$TRAP_FRAME, %eax
+	int	$KERNEL_TRAP_RETURN
+	ud2
+
+/*
+ * A fault inside the library: expected in the routines that touch user memory (they return -1), else fatal.
+ * Registers are those of the faulting instruction.
+ */
+	.globl emulib_nested_entry
+emulib_nested_entry:
+	cmpl	$user_access_begin, TRAP_FRAME + FRAME_NESTED_EIP
+	jb	1f
+	cmpl	$user_access_end, TRAP_FRAME + FRAME_NESTED_EIP
+	jae	1f
+	cld
+	movl	$-1, %eax
+	popl	%edi
+	popl	%esi
+	ret
+1:	movl	$HANDLER_STACK, %esp
+	cld
+	call	die_of_nested_fault
+
+set_up_traps:
+	pushl	%ebx
+	movl	$TRAP_FRAME, %eax
+	movl	$emulib_trap_entry, %ecx
+	movl	$HANDLER_STACK, %edx
+	movl	$emulib_nested_entry, %ebx
+	int	$KERNEL_TRAP_SETUP
+	popl	%ebx
+	ret
+
+/*
+ * AT_SYSINFO. Calls answered from the process page need no trap: one table look-up. The clock is read in C on
+ * the program's own stack, as a vDSO does. All others trap.
+ */
+	.globl emulib_sysinfo
+emulib_sysinfo:
+	cmpl	$SYS_clock_gettime, %eax
+	je	3f
+	cmpl	$SYS_clock_gettime64, %eax
+	je	4f
+	cmpl	$LOCAL_OFFSETS, %eax
+	jae	1f
+	pushl	%ecx
+	movzbl	local_offsets(%eax), %ecx
+	jecxz	2f
+	movl	PROCESS_PAGE-1(%ecx), %eax
+	popl	%ecx
+	ret
+2:	popl	%ecx
+1:	int	$0x80
+	ret
+3:	cmpl	$1, %ebx
+	ja	1b
+	pushl	%edx
+	pushl	%ecx
+	pushl	%ecx
+	pushl	%ebx
+	call	read_clock_32
+	jmp	5f
+4:	cmpl	$1, %ebx
+	ja	1b
+	pushl	%edx
+	pushl	%ecx
+	pushl	%ecx
+	pushl	%ebx
+	call	read_clock_64
+5:	addl	$8, %esp
+	popl	%ecx
+	popl	%edx
+	ret
+
+/* Return addresses of signal handlers without a restorer of their own; the bytes are the ones debuggers look for. */
+	.globl signal_return
+signal_return:
+	popl	%eax
+	movl	$SYS_sigreturn, %eax
+	int	$0x80
+	.globl rt_signal_return
+rt_signal_return:
+	movl	$SYS_rt_sigreturn, %eax
+	int	$0x80
+
+/*
+ * unsigned ipc(struct ipc *call): one kernel call; words and completion code go and come in *call.
+ * struct ipc { send descriptor, receive descriptor, destination, w0, w1, w2 }; returns the completion code.
+ */
+	.globl ipc
+ipc:
+	pushl	%ebp
+	pushl	%ebx
+	pushl	%esi
+	pushl	%edi
+	movl	20(%esp), %ecx
+	pushl	%ecx
+	movl	0(%ecx), %eax
+	movl	4(%ecx), %ebp
+	movl	8(%ecx), %esi
+	movl	12(%ecx), %edx
+	movl	16(%ecx), %ebx
+	movl	20(%ecx), %edi
+	xorl	%ecx, %ecx
+	int	$KERNEL_IPC
+	popl	%ecx
+	movl	%edx, 12(%ecx)
+	movl	%ebx, 16(%ecx)
+	movl	%edi, 20(%ecx)
+	popl	%edi
+	popl	%esi
+	popl	%ebx
+	popl	%ebp
+	ret
+
+/* unsigned set_descriptor(entry, base, limit, flags) */
+	.globl set_descriptor
+set_descriptor:
+	pushl	%ebx
+	movl	8(%esp), %eax
+	movl	12(%esp), %ecx
+	movl	16(%esp), %edx
+	movl	20(%esp), %ebx
+	int	$KERNEL_SET_DESCRIPTOR
+	popl	%ebx
+	ret
+
+/* Between these labels user memory is touched. Both routines push the same two registers, for the nested entry. */
+user_access_begin:
+
+/* int copy(void *to, const void *from, unsigned bytes): 0, or -1 when either side faults. */
+	.globl copy
+copy:
+	pushl	%esi
+	pushl	%edi
+	movl	12(%esp), %edi
+	movl	16(%esp), %esi
+	movl	20(%esp), %ecx
+	movl	%ecx, %edx
+	shrl	$2, %ecx
+	rep movsl
+	movl	%edx, %ecx
+	andl	$3, %ecx
+	rep movsb
+	xorl	%eax, %eax
+	popl	%edi
+	popl	%esi
+	ret
+
+/* int user_strlen(const char *string, unsigned limit): length, limit when there is no NUL before it, or -1. */
+	.globl user_strlen
+user_strlen:
+	pushl	%esi
+	pushl	%edi
+	movl	12(%esp), %edi
+	movl	16(%esp), %ecx
+	xorl	%eax, %eax
+	movl	%ecx, %edx
+	repne scasb
+	jne	1f
+	incl	%ecx
+1:	movl	%edx, %eax
+	subl	%ecx, %eax
+	popl	%edi
+	popl	%esi
+	ret
+user_access_end:
+
+	.section .note.GNU-stack, "", @progbits

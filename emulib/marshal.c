@@ -1,0 +1,190 @@
+/*
+ * System calls to messages: the table-driven path that most calls take.
+ *
+ * Words are {number, six arguments}; memory arguments become strings, in order (docs/architecture.md).
+ * Calls of at most two arguments without memory travel in registers.
+ */
+#include "emulib.h"
+#include "tables.h"
+
+#define PATH_LIMIT 4096
+#define VECTOR_LIMIT 1024
+#define VECTOR_PARTS (MAX_PARTS - 2)
+#define TRANSFER_LIMIT (256 << 10)
+
+const struct call_row *find_row(u32 nr) {
+  if (nr < LINUX_CALLS) {
+    u32 row = call_index[nr];
+    return row ? &call_rows[row - 1] : 0;
+  }
+  if (nr >= SYS_exec_image && nr - SYS_exec_image < sizeof call_rows / sizeof call_rows[0] - FIRST_EMULATOR_ROW)
+    return &call_rows[FIRST_EMULATOR_ROW + nr - SYS_exec_image];
+  return 0;
+}
+
+/* Programs may name only their own half of the address space, as on Linux; the library itself may name all. */
+int in_user_space(u32 address, u32 bytes) {
+  return address <= USER_TOP && bytes <= USER_TOP - address;
+}
+
+/* The strings of the message under construction. */
+struct parts {
+  u32 sent, received;
+};
+
+static int send_part(struct parts *parts, u32 address, u32 size) {
+  if (parts->sent == MAX_PARTS) return -EINVAL;
+  STATE->message.strings[parts->sent].send_size = size;
+  STATE->message.strings[parts->sent++].send_address = address;
+  return 0;
+}
+
+static int receive_part(struct parts *parts, u32 address, u32 size) {
+  if (parts->received == MAX_PARTS) return -EINVAL;
+  STATE->message.strings[parts->received].receive_size = size;
+  STATE->message.strings[parts->received++].receive_address = address;
+  return 0;
+}
+
+static int add_buffer(struct parts *parts, u32 address, u32 size, int in, int out, int check) {
+  int error = 0;
+
+  if (check && !in_user_space(address, size)) return -EFAULT;
+  if (in) error = send_part(parts, address, size);
+  if (out && !error) error = receive_part(parts, address, size);
+  return error;
+}
+
+static int add_string(struct parts *parts, u32 address) {
+  u32 limit = PATH_LIMIT;
+  int length;
+
+  if (address >= USER_TOP) return -EFAULT;
+  if (limit > USER_TOP - address) limit = USER_TOP - address;
+  length = user_strlen((const char *)address, limit);
+  if (length < 0) return -EFAULT;
+  if ((u32)length == limit) return limit == PATH_LIMIT ? -ENAMETOOLONG : -EFAULT;
+  return send_part(parts, address, length);
+}
+
+/* An iovec array: one string in several parts. Long arrays and transfers are cut short, as POSIX allows. */
+static int add_vector(struct parts *parts, u32 address, u32 count, int in) {
+  struct {
+    u32 base, length;
+  } entries[VECTOR_PARTS];
+  u32 total = 0, used = 0;
+
+  if (count > VECTOR_LIMIT) return -EINVAL;
+  if (count > VECTOR_PARTS) count = VECTOR_PARTS;
+  if (!in_user_space(address, count * 8) || copy(entries, (void *)address, count * 8)) return -EFAULT;
+  for (u32 i = 0; i < count; i++) {
+    u32 size = entries[i].length;
+    int error;
+
+    if ((int)size < 0) return -EINVAL;
+    if (size == 0) continue;
+    if (!in_user_space(entries[i].base, size)) return -EFAULT;
+    if (size > TRANSFER_LIMIT - total) size = TRANSFER_LIMIT - total;
+    if (size == 0) break;
+    total += size;
+    if (used++) size |= CONTINUES;
+    error = in ? send_part(parts, entries[i].base, size) : receive_part(parts, entries[i].base, size);
+    if (error) return error;
+  }
+  if (used) return 0;
+  return in ? send_part(parts, 0, 0) : receive_part(parts, 0, 0);
+}
+
+static int add_command(struct parts *parts, const struct command_row *rows, u32 count, u32 command, u32 address, int check) {
+  for (u32 i = 0; i < count; i++)
+    if (rows[i].nr == command) return add_buffer(parts, address, rows[i].size, rows[i].direction & 1, rows[i].direction & 2, check);
+  return 0;
+}
+
+static int add_argument(struct parts *parts, const struct call_kind *kind, const u32 *arguments, u32 i, int check) {
+  u32 value = arguments[i];
+  u32 size = kind->size;
+
+  switch (kind->kind) {
+    case KIND_STRING:
+      return add_string(parts, value);
+    case KIND_IN:
+    case KIND_OUT:
+    case KIND_INOUT:
+      /* A null pointer travels as an empty string; the server knows from the word whether it may be null. */
+      if (value == 0) size = 0;
+      return add_buffer(parts, value, size, kind->kind != KIND_OUT, kind->kind != KIND_IN, check);
+    case KIND_INBYTES:
+    case KIND_OUTBYTES:
+    case KIND_INOUTBYTES: {
+      u32 units = arguments[kind->length];
+
+      if (units > kind->limit / size) units = kind->limit / size;
+      return add_buffer(parts, value, units * size, kind->kind != KIND_OUTBYTES, kind->kind != KIND_INBYTES, check);
+    }
+    case KIND_INVECTOR:
+      return add_vector(parts, value, arguments[i + 1], 1);
+    case KIND_OUTVECTOR:
+      return add_vector(parts, value, arguments[i + 1], 0);
+    case KIND_IOCTL:
+      return add_command(parts, ioctl_commands, sizeof ioctl_commands / sizeof ioctl_commands[0], arguments[i - 1], value, check);
+    case KIND_FCNTL:
+      return add_command(parts, fcntl_commands, sizeof fcntl_commands / sizeof fcntl_commands[0], arguments[i - 1], value, check);
+    default:
+      return 0;
+  }
+}
+
+/* What the completion code of the IPC means for the caller; 0 = look at the reply. */
+int ipc_error(u32 code) {
+  switch (code & 0xf0) {
+    case IPC_OK:
+      return 0;
+    case IPC_SEND_CANCELLED:
+    case IPC_SEND_ABORTED:
+      /* The server has not seen the call: repeating it is invisible. */
+      return -ERESTARTSYS;
+    case IPC_RECEIVE_CANCELLED:
+    case IPC_RECEIVE_ABORTED:
+      return -EINTR;
+    case IPC_SEND_SENDER_FAULT:
+    case IPC_SEND_RECEIVER_FAULT:
+    case IPC_RECEIVE_SENDER_FAULT:
+    case IPC_RECEIVE_RECEIVER_FAULT:
+      return -EFAULT;
+    case IPC_SEND_CUT:
+      return -E2BIG;
+    default:
+      return -EIO;
+  }
+}
+
+/*
+ * Makes one call to the Unix server. Returns its result: ≥ 0, or a negative errno (or restart code). Calls from the library's own
+ * range may pass buffers of the private page.
+ */
+int server_call(u32 nr, u32 a0, u32 a1, u32 a2, u32 a3, u32 a4, u32 a5) {
+  const struct call_row *row = find_row(nr);
+  struct message *message = &STATE->message;
+  struct ipc call = {0, 0, PROCESS_WORD(PROCESS_SERVER), nr, a0, a1};
+  int error;
+
+  if (!row || row->memory || row->count > 2) {
+    u32 arguments[6] = {a0, a1, a2, a3, a4, a5};
+    struct parts parts = {0, 0};
+
+    if (row && row->memory)
+      for (u32 i = 0; i < row->count; i++) {
+        error = add_argument(&parts, &row->kinds[i], arguments, i, row - call_rows < FIRST_EMULATOR_ROW);
+        if (error) return error;
+      }
+    for (u32 i = 0; i < WORDS - 1; i++) message->words[i + 1] = arguments[i];
+    message->receive_window = 0;
+    message->size_dope = (WORDS << 13) | (parts.received << 8);
+    message->send_dope = (WORDS << 13) | (parts.sent << 8);
+    call.send = (u32)message;
+    if (parts.received) call.receive = (u32)message;
+  }
+  error = ipc_error(ipc(&call));
+  return error ? error : (int)call.w0;
+}

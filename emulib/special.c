@@ -1,0 +1,64 @@
+/*
+ * Calls with code of their own around the message: arguments behind pointers, process creation, signal return.
+ */
+#include "emulib.h"
+
+#define PR_SET_NAME 15
+
+/* Reads words that a pointer argument names. */
+static int fetch(u32 address, u32 *words, u32 count) {
+  if (!in_user_space(address, count * 4)) return -1;
+  return copy(words, (const void *)address, count * 4);
+}
+
+static int old_select(u32 address) {
+  u32 a[5];
+
+  if (fetch(address, a, 5)) return -EFAULT;
+  return server_call(SYS_select, a[0], a[1], a[2], a[3], a[4], 0);
+}
+
+/* pselect6's last argument points to {mask pointer, mask size}. */
+static int pselect(u32 nr, const u32 *a) {
+  u32 mask[2] = {0, 0};
+
+  if (a[5] && fetch(a[5], mask, 2)) return -EFAULT;
+  return server_call(nr, a[0], a[1], a[2], a[3], a[4], mask[0]);
+}
+
+/* Returns the call's result; for signal returns the frame is replaced and the result has no meaning. */
+int special_call(struct frame *frame) {
+  u32 *a = ARGUMENTS(frame);
+
+  switch (frame->eax) {
+    case SYS_fork:
+      return fork_call(frame, 17 /* SIGCHLD */);
+    case SYS_vfork:
+      return fork_call(frame, 0x4100 | 17 /* CLONE_VFORK | CLONE_VM */);
+    case SYS_clone:
+      return fork_call(frame, a[0]);
+    case SYS_execve:
+      return exec_call(frame);
+    case SYS_sigreturn:
+      return signal_return_call(frame, 0);
+    case SYS_rt_sigreturn:
+      return signal_return_call(frame, 1);
+    case SYS_old_select:
+      return old_select(a[0]);
+    case SYS_pselect6:
+    case SYS_pselect6_time64:
+      return pselect(frame->eax, a);
+    case SYS_sigaltstack:
+      return server_call(SYS_sigaltstack, a[0], a[1], frame->esp, 0, 0, 0);
+    case SYS_set_thread_area:
+      return set_thread_area(a[0]);
+    case SYS_get_thread_area:
+      return get_thread_area(a[0]);
+    case SYS_prctl:
+      return a[0] == PR_SET_NAME ? server_call(SYS_prctl, a[0], a[1], 0, 0, 0, 0) : -EINVAL;
+    case SYS_restart_syscall:
+      return -EINTR;
+    default:
+      return -ENOSYS;
+  }
+}

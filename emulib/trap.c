@@ -1,0 +1,47 @@
+/*
+ * The handler of mirrored traps: system calls, exceptions, forced exceptions.
+ */
+#include "emulib.h"
+
+#define SYSTEM_CALL_VECTOR 0x80
+
+static void system_call(struct frame *frame) {
+  u32 nr = frame->eax;
+  const struct call_row *row = find_row(nr);
+  u32 *a = ARGUMENTS(frame);
+  int result;
+
+  if (row && row->via == VIA_SPECIAL) {
+    result = special_call(frame);
+    if (nr == SYS_sigreturn || nr == SYS_rt_sigreturn) return;
+  } else if (row && row->via == VIA_LOCAL)
+    result = local_call(frame);
+  else
+    result = server_call(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+
+  if (result == -ERESTARTSYS || result == -ERESTARTNOHAND) {
+    STATE->restart = -result;
+    STATE->restart_call = nr;
+    result = -EINTR;
+  }
+  frame->eax = result;
+}
+
+void handle_trap(void) {
+  struct frame *frame = FRAME;
+
+  STATE->restart = 0;
+  if (frame->vector == SYSTEM_CALL_VECTOR)
+    system_call(frame);
+  else if (frame->vector != VECTOR_AST)
+    report_exception(frame->vector, frame->error_code, frame->address, frame->reason, frame->eip, 0);
+  if (PROCESS_WORD(PROCESS_SIGNAL_PENDING) || STATE->restart) take_signals(frame);
+}
+
+/* The library itself faulted: its private page was overwritten, or no memory is left for it. */
+void die_of_nested_fault(void) {
+  struct frame *frame = FRAME;
+
+  report_exception(frame->nested_vector, 0, frame->nested_address, frame->nested_reason, frame->nested_eip, 1);
+  for (;;) __asm__ volatile("ud2");
+}
