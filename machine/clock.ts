@@ -13,7 +13,6 @@ interface TimedEvent {
   at: number;
   sequence: number;
   run: () => void;
-  cancelled: boolean;
 }
 
 export abstract class Clock {
@@ -37,18 +36,15 @@ export abstract class Clock {
 
   /** Calls `run` once now() >= at. Returns a function that cancels it. */
   schedule(at: number, run: () => void): () => void {
-    const event: TimedEvent = { at, sequence: this.sequence++, run, cancelled: false };
+    const event: TimedEvent = { at, sequence: this.sequence++, run };
     let index = this.events.length;
     while (index > 0 && this.events[index - 1]!.at > at) index--;
     this.events.splice(index, 0, event);
-    return () => {
-      event.cancelled = true;
-    };
+    return () => this.cancel(event);
   }
 
   /** Time of the earliest event, or Infinity. */
   nextEvent(): number {
-    while (this.events.length > 0 && this.events[0]!.cancelled) this.events.shift();
     return this.events.length > 0 ? this.events[0]!.at : Number.POSITIVE_INFINITY;
   }
 
@@ -57,9 +53,14 @@ export abstract class Clock {
     if (this.events.length === 0) return;
     const now = this.now();
     while (this.events.length > 0 && this.events[0]!.at <= now) {
-      const event = this.events.shift()!;
-      if (!event.cancelled) event.run();
+      this.events.shift()!.run();
     }
+  }
+
+  /** Takes the event out at once: timeouts are armed and cancelled far more often than they expire. */
+  private cancel(event: TimedEvent): void {
+    const index = this.events.lastIndexOf(event);
+    if (index >= 0) this.events.splice(index, 1);
   }
 }
 

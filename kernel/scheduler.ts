@@ -1,0 +1,68 @@
+/**
+ * Ready queues: 256 priorities, first come first served within one.
+ *
+ * The running thread stays at the head of its queue; it leaves the queue when it blocks and goes to
+ * the tail when its slice is used up.
+ */
+import type { Thread } from "./thread.ts";
+
+export const PRIORITIES = 256;
+
+export class Scheduler {
+  private readonly heads: (Thread | undefined)[] = new Array<Thread | undefined>(PRIORITIES).fill(undefined);
+  private readonly tails: (Thread | undefined)[] = new Array<Thread | undefined>(PRIORITIES).fill(undefined);
+  /** Bit p & 31 of word p >> 5: queue p is not empty. */
+  private readonly occupied = new Int32Array(PRIORITIES / 32);
+
+  /** The thread to run, or undefined when all are blocked. */
+  top(): Thread | undefined {
+    const occupied = this.occupied;
+    for (let word = occupied.length - 1; word >= 0; word--) {
+      const bits = occupied[word]!;
+      if (bits !== 0) return this.heads[(word << 5) | (31 - Math.clz32(bits))];
+    }
+    return undefined;
+  }
+
+  enqueue(thread: Thread): void {
+    if (thread.queued) return;
+    const priority = thread.priority;
+    const tail = this.tails[priority];
+    thread.queued = true;
+    thread.readyPrevious = tail;
+    thread.readyNext = undefined;
+    if (tail === undefined) {
+      this.heads[priority] = thread;
+      this.occupied[priority >> 5]! |= 1 << (priority & 31);
+    } else tail.readyNext = thread;
+    this.tails[priority] = thread;
+  }
+
+  dequeue(thread: Thread): void {
+    if (!thread.queued) return;
+    const { priority, readyPrevious: previous, readyNext: next } = thread;
+    thread.queued = false;
+    if (previous === undefined) this.heads[priority] = next;
+    else previous.readyNext = next;
+    if (next === undefined) this.tails[priority] = previous;
+    else next.readyPrevious = previous;
+    if (this.heads[priority] === undefined) this.occupied[priority >> 5]! &= ~(1 << (priority & 31));
+    thread.readyPrevious = undefined;
+    thread.readyNext = undefined;
+  }
+
+  /** Gives the others of the same priority their turn; the thread gets a new slice. */
+  rotate(thread: Thread): void {
+    thread.sliceLeft = thread.sliceInstructions;
+    if (!thread.queued || thread.readyNext === undefined) return;
+    this.dequeue(thread);
+    this.enqueue(thread);
+  }
+
+  setPriority(thread: Thread, priority: number): void {
+    const queued = thread.queued;
+    this.dequeue(thread);
+    thread.priority = priority;
+    if (queued) this.enqueue(thread);
+  }
+}

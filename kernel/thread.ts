@@ -1,0 +1,185 @@
+/**
+ * A thread: registers or generator, priority, and the one thing it is doing (ThreadState).
+ *
+ * Blocked threads are data. Whether a thread is in the ready queue (`queued`) is separate from its
+ * state: a thread whose message transfer can go on is "transferring" and queued at once.
+ */
+import type { Context } from "#machine/context.ts";
+import type { ThreadId } from "./abi/identifiers.ts";
+import { NIL } from "./abi/identifiers.ts";
+import { NEVER } from "./abi/ipc.ts";
+import type { Message, Op, Received } from "./native.ts";
+import type { Task } from "./task.ts";
+import type { Transfer } from "./transfer.ts";
+
+/** Instructions that a thread runs before others of its priority get their turn. */
+export const SLICE_INSTRUCTIONS = 100_000;
+
+/** A trap on its way to the thread's handler. */
+export interface Trap {
+  vector: number;
+  errorCode: number;
+  /** Linear address of a page fault. */
+  address: number;
+  /** FaultRefusal of a page fault, else 0. */
+  reason: number;
+}
+
+/** A page-fault message exchange with a manager. */
+export interface Fault {
+  /** Linear address, as the processor gave it. */
+  address: number;
+  write: boolean;
+  eip: number;
+  manager: Thread;
+  ds: number;
+  /** Offset of the page in the data space. */
+  offset: number;
+  /** Whether the manager has the message. */
+  sent: boolean;
+  /** Limit for each of the two halves of the exchange, in microseconds. */
+  timeoutUs: number;
+  /** What goes on afterwards: the instruction, the delivery of `pendingTrap` or a forced exception, a transfer. */
+  resume: "user" | "trap" | Transfer;
+}
+
+export type ThreadState =
+  | { readonly kind: "ready" }
+  /** In the send queue of `to`. */
+  | { readonly kind: "sending"; readonly to: Thread }
+  /** `from`: a thread, an interrupt, NIL (sleep) or ANY. Not `entered`: the send queue is still to be looked at. */
+  | { readonly kind: "receiving"; readonly from: ThreadId; entered: boolean }
+  /** Partner of a transfer that waits for a page. */
+  | { readonly kind: "transferring"; readonly transfer: Transfer }
+  | { readonly kind: "faulting"; readonly fault: Fault }
+  /** Unhandled trap. `to`: in the send queue of this chief's thread; undefined: told, or nobody to tell. */
+  | { readonly kind: "stopped"; readonly trap: Trap; to: Thread | undefined }
+  | { readonly kind: "dead" };
+
+export const READY: ThreadState = { kind: "ready" };
+export const DEAD: ThreadState = { kind: "dead" };
+
+/** Parameters of a thread's current IPC, the same for both kinds of threads. */
+export class IpcPlan {
+  hasSend = false;
+  to: ThreadId = NIL;
+  hasReceive = false;
+  open = false;
+  from: ThreadId = NIL;
+  sendUs = NEVER;
+  receiveUs = NEVER;
+  /** For faults in the receiver's memory while sending, and in the sender's memory while receiving. */
+  sendFaultUs = NEVER;
+  receiveFaultUs = NEVER;
+  /** Native sender: the message. */
+  message: Message | undefined = undefined;
+  /** Emulated: address of the message to send, 0 = registers only; whether it maps pages. */
+  sendAddress = 0;
+  sendMap = false;
+  /** Emulated: address of the receive buffer, 0 = registers only. */
+  receiveAddress = 0;
+  /** Receive window given without a buffer (flexpage), 0 = none. */
+  window = 0;
+  /** Native receiver: bytes of strings accepted. */
+  stringBytes = 0;
+}
+
+/** trap_setup's parameters; frame 0 = none. */
+export interface TrapSetup {
+  frame: number;
+  handlerEip: number;
+  handlerEsp: number;
+  nestedEip: number;
+}
+
+export class Thread {
+  readonly id: ThreadId;
+  readonly task: Task;
+  state: ThreadState = READY;
+  priority: number;
+  sliceInstructions = SLICE_INSTRUCTIONS;
+  sliceLeft = SLICE_INSTRUCTIONS;
+  instructions = 0;
+  readonly plan = new IpcPlan();
+
+  /** Emulated threads. */
+  readonly context: Context | undefined;
+  traps: TrapSetup = { frame: 0, handlerEip: 0, handlerEsp: 0, nestedEip: 0 };
+  /** Last known value of the frame's inHandler word, for when the frame is paged out. */
+  inHandler = false;
+  /** Trap to be delivered before user code runs again. */
+  pendingTrap: Trap | undefined = undefined;
+  /** A forced exception was asked for. */
+  astRequested = false;
+  /** Replies of managers in a row that did not help. */
+  uselessReplies = 0;
+  /** Instruction count of the thread at its last nested trap, to stop handlers that cannot run. */
+  nestedAt = -1;
+
+  /** Native threads. */
+  readonly body: Op<void> | undefined;
+  /** What the next resumption of `body` returns from its yield. */
+  result: Received | undefined = undefined;
+
+  /** Threads that wait to send to this one, in order of arrival. */
+  sendersHead: Thread | undefined = undefined;
+  sendersTail: Thread | undefined = undefined;
+  senderNext: Thread | undefined = undefined;
+  senderPrevious: Thread | undefined = undefined;
+  /** In the ready queue. */
+  queued = false;
+  readyNext: Thread | undefined = undefined;
+  readyPrevious: Thread | undefined = undefined;
+
+  cancelTimer: (() => void) | undefined = undefined;
+  /** Associated interrupt line, -1 = none. */
+  interruptLine = -1;
+
+  constructor(id: ThreadId, task: Task, priority: number, context: Context | undefined, body: Op<void> | undefined) {
+    this.id = id;
+    this.task = task;
+    this.priority = priority;
+    this.context = context;
+    this.body = body;
+  }
+
+  /** Appends a thread to those that wait to send to this one. */
+  addSender(sender: Thread): void {
+    sender.senderPrevious = this.sendersTail;
+    sender.senderNext = undefined;
+    if (this.sendersTail === undefined) this.sendersHead = sender;
+    else this.sendersTail.senderNext = sender;
+    this.sendersTail = sender;
+  }
+
+  removeSender(sender: Thread): void {
+    const { senderPrevious: previous, senderNext: next } = sender;
+    if (previous === undefined) this.sendersHead = next;
+    else previous.senderNext = next;
+    if (next === undefined) this.sendersTail = previous;
+    else next.senderPrevious = previous;
+    sender.senderPrevious = undefined;
+    sender.senderNext = undefined;
+  }
+
+  disarm(): void {
+    if (this.cancelTimer !== undefined) {
+      this.cancelTimer();
+      this.cancelTimer = undefined;
+    }
+  }
+}
+
+/** The thread in whose send queue `thread` stands, if any. */
+export function queueOf(thread: Thread): Thread | undefined {
+  const state = thread.state;
+  switch (state.kind) {
+    case "sending":
+    case "stopped":
+      return state.to;
+    case "faulting":
+      return state.fault.sent ? undefined : state.fault.manager;
+    default:
+      return undefined;
+  }
+}
