@@ -7,12 +7,15 @@ export class OpenFile {
   readonly vnode: Vnode;
   /** O_* access mode and status flags. */
   flags: number;
-  /** Byte offset of regular files and directories. */
+  /** Byte offset of regular files; entry number in directories. */
   position = 0;
   /** Path as opened, absolute in the guest: for /proc and fchdir. */
   readonly path: string;
+  /** Called when the last reference goes: flock(2) locks, directory snapshots. */
+  private readonly closers = new Set<(file: OpenFile) => void>();
   private references = 1;
 
+  /** Retains the vnode. Whoever opens by path uses FileSystemSpace.open, which also runs the vnode's open operation. */
   constructor(vnode: Vnode, flags: number, path: string) {
     this.vnode = vnode;
     this.flags = flags;
@@ -27,7 +30,17 @@ export class OpenFile {
 
   release(): void {
     if (--this.references > 0) return;
+    for (const closer of this.closers) closer(this);
     this.vnode.close?.(this);
     this.vnode.release();
+  }
+
+  /** Forgets a file whose open operation failed: no close operation is due. */
+  discard(): void {
+    this.vnode.release();
+  }
+
+  onClose(closer: (file: OpenFile) => void): void {
+    this.closers.add(closer);
   }
 }

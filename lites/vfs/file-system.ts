@@ -1,0 +1,463 @@
+/**
+ * The file system space: everything that path names do. Mounts, resolving, opening, creating, removing, renaming.
+ *
+ * Above the file systems' own operations (vnode.ts), below the system-call handlers. All checks of existence, type and
+ * permission are here. Source: POSIX system interfaces; where POSIX leaves errors open, Linux's.
+ */
+import type { Op } from "../activation.ts";
+import {
+  EACCES,
+  EBUSY,
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  ELOOP,
+  EMLINK,
+  ENOENT,
+  ENOTDIR,
+  ENOTEMPTY,
+  ENXIO,
+  EOPNOTSUPP,
+  EOVERFLOW,
+  EPERM,
+  EROFS,
+  EXDEV,
+} from "../abi/errno.ts";
+import {
+  isDevice,
+  isDirectory,
+  isRegular,
+  isSymlink,
+  PERMISSION_BITS,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+  S_ISGID,
+  S_ISUID,
+} from "../abi/file-mode.ts";
+import {
+  O_ACCMODE,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_LARGEFILE,
+  O_NOATIME,
+  O_NOCTTY,
+  O_NOFOLLOW,
+  O_PATH,
+  O_RDONLY,
+  O_TMPFILE_BIT,
+  O_TRUNC,
+  O_WRONLY,
+  R_OK,
+  RENAME_EXCHANGE,
+  RENAME_NOREPLACE,
+  W_OK,
+  X_OK,
+} from "../abi/open-flags.ts";
+import type { Credentials, DirectoryReference, Process } from "../process/process.ts";
+import { type Mount, MountTable } from "./mount-table.ts";
+import { OpenFile } from "./open-file.ts";
+import { type WalkResult, walk } from "./path-walk.ts";
+import { checkOwner, checkPermission, checkSticky, inGroup, isOwner } from "./permissions.ts";
+import type { AttributeChange, FileSystem, PageCacheObserver, Vnode } from "./vnode.ts";
+
+const LARGEST_32BIT = 0x7fffffff;
+
+export interface ResolveOptions {
+  /** Start of relative paths; default: the working directory. */
+  base?: DirectoryReference | undefined;
+  /** Whether a symbolic link as last component is followed; default true. A trailing slash always follows. */
+  follow?: boolean;
+  /** Whose permissions count, if not the process's effective ids. */
+  credentials?: Credentials;
+}
+
+export interface Resolved {
+  vnode: Vnode;
+  /** Absolute path as the process sees it, without links. */
+  path: string;
+}
+
+/** Nobody watches pages: for systems without a vnode pager. */
+const NO_OBSERVER: PageCacheObserver = { written() {}, truncated() {}, reading() {} };
+
+export class FileSystemSpace {
+  readonly pages: PageCacheObserver;
+  private readonly mounts: MountTable;
+
+  /** @param root the file system mounted at "/" */
+  constructor(root: FileSystem, pages: PageCacheObserver = NO_OBSERVER) {
+    this.mounts = new MountTable(root);
+    this.pages = pages;
+  }
+
+  /** The root directory, for the first process. */
+  root(): DirectoryReference {
+    return { vnode: this.mounts.top(this.mounts.root), path: "/" };
+  }
+
+  /** Mounts a file system on a directory given by an absolute path without links; missing directories are made. */
+  mount(fileSystem: FileSystem, path: string): void {
+    let current = this.mounts.top(this.mounts.root);
+    for (const name of path.split("/").filter((part) => part !== "")) {
+      const directory = current.directory;
+      if (directory === undefined) throw ENOTDIR;
+      const child = directory.lookup(name) ?? this.createIn(current, name, { mode: S_IFDIR | 0o755, uid: 0, gid: 0 });
+      current = this.mounts.top(child);
+    }
+    if (current.directory === undefined) throw ENOTDIR;
+    this.mounts.add(fileSystem, current, path);
+  }
+
+  mountedFileSystems(): readonly Mount[] {
+    return this.mounts.all();
+  }
+
+  /** Writes everything back that the file systems hold. */
+  sync(): void {
+    for (const mount of this.mounts.all()) mount.fileSystem.sync?.();
+  }
+
+  resolve(process: Process, path: string, options: ResolveOptions = {}): Resolved {
+    const result = walk(this.mounts, process, path, {
+      base: options.base ?? process.cwd,
+      follow: (options.follow ?? true) || path.endsWith("/"),
+      credentials: options.credentials,
+    });
+    if (result.vnode === undefined) throw ENOENT;
+    if (result.trailingSlash && result.vnode.directory === undefined) throw ENOTDIR;
+    return { vnode: result.vnode, path: result.path };
+  }
+
+  /** Absolute path of a directory as the process sees it. Throws ENOENT when it was removed or is outside of the process's root. */
+  pathOf(process: Process, directory: Vnode): string {
+    const names: string[] = [];
+    let current = directory;
+    while (current !== process.root.vnode) {
+      const above = this.mounts.parent(current);
+      if (above === undefined) throw ENOENT;
+      names.unshift(above.name);
+      current = above.vnode;
+    }
+    return `/${names.join("/")}`;
+  }
+
+  /**
+   * open(2): returns an open file description with one reference. May sleep (FIFOs, terminals).
+   */
+  *open(process: Process, path: string, flags: number, mode = 0, base?: DirectoryReference): Op<OpenFile> {
+    const { vnode, path: absolute, created } = this.openTarget(process, path, flags, mode, base ?? process.cwd);
+    if (flags & O_PATH) return new OpenFile(vnode, flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW), absolute);
+    return yield* this.openVnode(process, vnode, flags, absolute, created);
+  }
+
+  /** Opens a vnode that was found already; checks permissions unless it was just created. */
+  *openVnode(process: Process, found: Vnode, flags: number, path: string, created = false): Op<OpenFile> {
+    if (!created) this.checkOpen(process, found, flags);
+    const vnode = found.redirect?.(process) ?? found;
+    const writing = (flags & O_ACCMODE) !== O_RDONLY;
+    vnode.prepare?.(writing);
+    if (flags & O_TRUNC && !created && vnode.truncate !== undefined) this.truncate(vnode, 0);
+    const file = new OpenFile(vnode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), path);
+    try {
+      if (vnode.open !== undefined) yield* vnode.open(process, file);
+    } catch (error) {
+      file.discard();
+      throw error;
+    }
+    file.flags &= ~O_NOCTTY;
+    return file;
+  }
+
+  private openTarget(
+    process: Process,
+    path: string,
+    flags: number,
+    mode: number,
+    base: DirectoryReference,
+  ): Resolved & { created: boolean } {
+    if (flags & O_PATH || !(flags & O_CREAT)) {
+      if (flags & O_TMPFILE_BIT && !(flags & O_PATH)) throw EOPNOTSUPP;
+      const follow = !(flags & O_NOFOLLOW);
+      const { vnode, path: absolute } = this.resolve(process, path, { base, follow });
+      if (flags & O_DIRECTORY && vnode.directory === undefined) throw ENOTDIR;
+      return { vnode, path: absolute, created: false };
+    }
+    if (flags & O_DIRECTORY) throw EINVAL;
+    const result = walk(this.mounts, process, path, { base, follow: !(flags & (O_EXCL | O_NOFOLLOW)) });
+    if (result.vnode !== undefined) {
+      if (flags & O_EXCL) throw EEXIST;
+      if (result.trailingSlash || result.vnode.directory !== undefined) throw EISDIR;
+      return { vnode: result.vnode, path: result.path, created: false };
+    }
+    if (result.trailingSlash) throw EISDIR;
+    const vnode = this.create(process, result, { mode: S_IFREG | (mode & PERMISSION_BITS & ~process.umask) });
+    return { vnode, path: result.path, created: true };
+  }
+
+  private checkOpen(process: Process, vnode: Vnode, flags: number): void {
+    const attributes = vnode.attributes();
+    const access = flags & O_ACCMODE;
+    const writing = access !== O_RDONLY || (flags & O_TRUNC) !== 0;
+    if (isSymlink(attributes.mode)) throw ELOOP;
+    if (isDirectory(attributes.mode) && writing) throw EISDIR;
+    if ((attributes.mode & S_IFMT) === S_IFSOCK) throw ENXIO;
+    checkPermission(process.credentials, attributes, (access === O_WRONLY ? 0 : R_OK) | (writing ? W_OK : 0));
+    if (writing && isRegular(attributes.mode)) this.checkWritable(vnode);
+    if (flags & O_NOATIME) checkOwner(process.credentials, attributes);
+    if (isRegular(attributes.mode) && !(flags & O_LARGEFILE) && attributes.size > LARGEST_32BIT) throw EOVERFLOW;
+  }
+
+  /** access(2) and faccessat2(2). */
+  access(process: Process, vnode: Vnode, wanted: number, credentials: Credentials): void {
+    const attributes = vnode.attributes();
+    checkPermission(credentials, attributes, wanted);
+    if (wanted & W_OK && !isDevice(attributes.mode)) this.checkWritable(vnode);
+  }
+
+  private checkWritable(vnode: Vnode): void {
+    if (vnode.fileSystem?.readOnly) throw EROFS;
+  }
+
+  /** Walks to the place where a name shall be made or removed. */
+  private place(process: Process, path: string, base: DirectoryReference | undefined): WalkResult {
+    return walk(this.mounts, process, path, { base: base ?? process.cwd, follow: false });
+  }
+
+  /** Checks that names in a directory may be changed. */
+  private checkChange(process: Process, directory: Vnode): void {
+    checkPermission(process.credentials, directory.attributes(), W_OK | X_OK);
+    this.checkWritable(directory);
+  }
+
+  /** Creates the missing name of a walk, owned by the process. */
+  private create(process: Process, place: WalkResult, node: { mode: number; rdev?: number; target?: string }): Vnode {
+    this.checkWritable(place.parent);
+    this.checkChange(process, place.parent);
+    const { euid, egid } = process.credentials;
+    return this.createIn(place.parent, place.name, { ...node, uid: euid, gid: egid });
+  }
+
+  private createIn(
+    parent: Vnode,
+    name: string,
+    node: { mode: number; uid: number; gid: number; rdev?: number; target?: string },
+  ): Vnode {
+    const directory = parent.directory!;
+    if (directory.create === undefined) throw EPERM;
+    directory.parent(); // a removed directory takes no new names: ENOENT
+    const above = parent.attributes();
+    if (!(above.mode & S_ISGID)) return directory.create(name, node);
+    const mode = isDirectory(node.mode) ? node.mode | S_ISGID : node.mode;
+    return directory.create(name, { ...node, mode, gid: above.gid });
+  }
+
+  /** The place of a new name: EEXIST when it is taken, ENOENT when it has a trailing slash and is to be no directory. */
+  private newPlace(process: Process, path: string, base: DirectoryReference | undefined, directory = false): WalkResult {
+    const place = this.place(process, path, base);
+    if (place.vnode !== undefined) throw EEXIST;
+    if (place.trailingSlash && !directory) throw ENOENT;
+    return place;
+  }
+
+  mkdir(process: Process, path: string, mode: number, base?: DirectoryReference): void {
+    const place = this.newPlace(process, path, base, true);
+    if (place.parent.attributes().nlink >= 0xffff) throw EMLINK;
+    this.create(process, place, { mode: S_IFDIR | (mode & 0o1777 & ~process.umask) });
+  }
+
+  /** @param mode type and permissions; no type means a regular file */
+  mknod(process: Process, path: string, mode: number, device: number, base?: DirectoryReference): void {
+    const type = mode & S_IFMT || S_IFREG;
+    if (isDirectory(type)) throw EPERM;
+    if (isSymlink(type)) throw EINVAL;
+    const place = this.newPlace(process, path, base);
+    if (isDevice(type) && process.credentials.euid !== 0) throw EPERM;
+    this.create(process, place, { mode: type | (mode & PERMISSION_BITS & ~process.umask), rdev: isDevice(type) ? device : 0 });
+  }
+
+  symlink(process: Process, target: string, path: string, base?: DirectoryReference): void {
+    if (target === "") throw ENOENT;
+    this.create(process, this.newPlace(process, path, base), { mode: S_IFLNK | 0o777, target });
+  }
+
+  link(process: Process, vnode: Vnode, path: string, base?: DirectoryReference): void {
+    const place = this.newPlace(process, path, base);
+    if (place.parent.fileSystem !== vnode.fileSystem) throw EXDEV;
+    this.checkChange(process, place.parent);
+    if (vnode.directory !== undefined) throw EPERM;
+    const directory = place.parent.directory!;
+    if (directory.link === undefined) throw EPERM;
+    directory.parent();
+    directory.link(place.name, vnode);
+  }
+
+  /** unlink(2), or rmdir(2) when `directory`. */
+  unlink(process: Process, path: string, directory: boolean, base?: DirectoryReference): void {
+    const place = this.place(process, path, base);
+    if (directory) {
+      if (place.last === "dot") throw EINVAL;
+      if (place.last === "dotdot") throw ENOTEMPTY;
+      if (place.last === "root") throw EBUSY;
+    } else if (place.last !== "normal") throw EISDIR;
+    const { parent, name, vnode } = place;
+    if (vnode === undefined) throw ENOENT;
+    if (place.trailingSlash && vnode.directory === undefined) throw ENOTDIR;
+    if (place.trailingSlash && !directory) throw EISDIR;
+    this.checkRemove(process, parent, vnode);
+    if (directory && vnode.directory === undefined) throw ENOTDIR;
+    if (!directory && vnode.directory !== undefined) throw EISDIR;
+    if (this.mounts.isMountRoot(vnode) || vnode === process.root.vnode) throw EBUSY;
+    if (directory && vnode.directory!.entries().length > 0) throw ENOTEMPTY;
+    if (parent.directory!.remove === undefined) throw EPERM;
+    parent.directory!.remove(name, vnode);
+  }
+
+  private checkRemove(process: Process, parent: Vnode, child: Vnode): void {
+    this.checkChange(process, parent);
+    checkSticky(process.credentials, parent.attributes(), child.attributes());
+  }
+
+  /** renameat2(2). */
+  rename(
+    process: Process,
+    from: { path: string; base?: DirectoryReference | undefined },
+    to: { path: string; base?: DirectoryReference | undefined },
+    flags = 0,
+  ): void {
+    if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) || flags === (RENAME_NOREPLACE | RENAME_EXCHANGE)) throw EINVAL;
+    const source = this.place(process, from.path, from.base);
+    const target = this.place(process, to.path, to.base);
+    if (source.parent.fileSystem !== target.parent.fileSystem) throw EXDEV;
+    if (source.last !== "normal" || target.last !== "normal") throw EBUSY;
+    const moved = source.vnode;
+    if (moved === undefined) throw ENOENT;
+    const replaced = target.vnode;
+    if (flags & RENAME_NOREPLACE && replaced !== undefined) throw EEXIST;
+    // Exchange needs a file system that does it in one step; neither memfs nor Node's fs can.
+    if (flags & RENAME_EXCHANGE) throw EINVAL;
+    if (moved.directory === undefined && (source.trailingSlash || target.trailingSlash)) throw ENOTDIR;
+    if (this.isBelow(target.parent, moved)) throw EINVAL;
+    if (replaced?.directory !== undefined && this.isBelow(source.parent, replaced)) throw ENOTEMPTY;
+    if (moved === replaced) return;
+    this.checkRemove(process, source.parent, moved);
+    this.checkChange(process, target.parent);
+    if (replaced !== undefined) {
+      checkSticky(process.credentials, target.parent.attributes(), replaced.attributes());
+      if (moved.directory !== undefined && replaced.directory === undefined) throw ENOTDIR;
+      if (moved.directory === undefined && replaced.directory !== undefined) throw EISDIR;
+    }
+    // A directory's ".." changes with its parent, so it must be writable itself.
+    if (moved.directory !== undefined && source.parent !== target.parent) checkPermission(process.credentials, moved.attributes(), W_OK);
+    for (const vnode of [moved, replaced]) if (vnode !== undefined && this.mounts.isMountRoot(vnode)) throw EBUSY;
+    if (replaced?.directory !== undefined && replaced.directory.entries().length > 0) throw ENOTEMPTY;
+    if (source.parent.directory!.rename === undefined) throw EPERM;
+    target.parent.directory!.parent();
+    source.parent.directory!.rename(source.name, target.parent, target.name);
+  }
+
+  /** Whether `vnode` is `ancestor` or lies below it. */
+  private isBelow(vnode: Vnode, ancestor: Vnode): boolean {
+    if (ancestor.directory === undefined) return false;
+    for (let current: Vnode | undefined = vnode; current !== undefined; current = this.mounts.parent(current)?.vnode) {
+      if (current === ancestor) return true;
+    }
+    return false;
+  }
+
+  chmod(process: Process, vnode: Vnode, mode: number): void {
+    const attributes = vnode.attributes();
+    this.checkWritable(vnode);
+    checkOwner(process.credentials, attributes);
+    let bits = mode & PERMISSION_BITS;
+    if (process.credentials.euid !== 0 && !inGroup(process.credentials, attributes.gid)) bits &= ~S_ISGID;
+    this.change(vnode, { mode: bits });
+  }
+
+  /** uid or gid -1: stays. */
+  chown(process: Process, vnode: Vnode, uid: number, gid: number): void {
+    const attributes = vnode.attributes();
+    this.checkWritable(vnode);
+    const { credentials } = process;
+    if (credentials.euid !== 0) {
+      if (uid !== -1 && (credentials.euid !== attributes.uid || uid !== attributes.uid)) throw EPERM;
+      if (gid !== -1 && (credentials.euid !== attributes.uid || (gid !== attributes.gid && !inGroup(credentials, gid)))) throw EPERM;
+    }
+    const change: AttributeChange = {};
+    if (uid !== -1) change.uid = uid >>> 0;
+    if (gid !== -1) change.gid = gid >>> 0;
+    const bits = withoutSetIds(attributes.mode);
+    if (!isDirectory(attributes.mode) && bits !== (attributes.mode & PERMISSION_BITS)) change.mode = bits;
+    this.change(vnode, change);
+  }
+
+  /** utimensat(2). Undefined times stay; `explicit`: not both "now", which needs only write permission. */
+  setTimes(process: Process, vnode: Vnode, change: { atimeNs?: bigint; mtimeNs?: bigint }, explicit: boolean): void {
+    const attributes = vnode.attributes();
+    this.checkWritable(vnode);
+    if (!isOwner(process.credentials, attributes)) {
+      if (explicit) throw EPERM;
+      checkPermission(process.credentials, attributes, W_OK);
+    }
+    this.change(vnode, change);
+  }
+
+  private change(vnode: Vnode, change: AttributeChange): void {
+    if (vnode.setAttributes === undefined) throw EPERM;
+    vnode.setAttributes(change);
+  }
+
+  /** truncate(2) of a path's vnode: checks as for writing. */
+  truncatePath(process: Process, vnode: Vnode, size: number): void {
+    const attributes = vnode.attributes();
+    if (isDirectory(attributes.mode)) throw EISDIR;
+    if (vnode.truncate === undefined || !isRegular(attributes.mode)) throw EINVAL;
+    checkPermission(process.credentials, attributes, W_OK);
+    this.checkWritable(vnode);
+    vnode.prepare?.(true);
+    this.truncate(vnode, size);
+    this.clearSetIds(process, vnode);
+  }
+
+  /** Changes the size of a regular file that is open for writing. */
+  truncate(vnode: Vnode, size: number): void {
+    vnode.truncate!(size);
+    this.pages.truncated(vnode, size);
+  }
+
+  /** Writing by others than root takes the set-id bits away. */
+  clearSetIds(process: Process, vnode: Vnode): void {
+    if (process.credentials.euid === 0) return;
+    const { mode } = vnode.attributes();
+    const bits = withoutSetIds(mode);
+    if (bits !== (mode & PERMISSION_BITS)) vnode.setAttributes?.({ mode: bits });
+  }
+
+  /** A program for exec: a regular file that the process may execute. */
+  executable(process: Process, path: string): Resolved {
+    const resolved = this.resolve(process, path);
+    const attributes = resolved.vnode.attributes();
+    if (!isRegular(attributes.mode)) throw EACCES;
+    checkPermission(process.credentials, attributes, X_OK);
+    resolved.vnode.prepare?.(false);
+    return resolved;
+  }
+
+  /** chdir(2), chroot(2): a directory that may be searched. The caller keeps the reference with holdDirectory. */
+  directory(process: Process, path: string, base?: DirectoryReference): DirectoryReference {
+    const resolved = this.resolve(process, path, { base });
+    if (resolved.vnode.directory === undefined) throw ENOTDIR;
+    checkPermission(process.credentials, resolved.vnode.attributes(), X_OK);
+    return resolved;
+  }
+}
+
+/** Permission bits without set-user-id, and without set-group-id where that means execution. */
+function withoutSetIds(mode: number): number {
+  const bits = mode & PERMISSION_BITS & ~S_ISUID;
+  return bits & 0o010 ? bits & ~S_ISGID : bits;
+}
+

@@ -1,0 +1,69 @@
+/**
+ * Mount table: which file system covers which directory.
+ */
+import { ENOENT } from "../abi/errno.ts";
+import type { FileSystem, Vnode } from "./vnode.ts";
+
+export interface Mount {
+  readonly fileSystem: FileSystem;
+  /** The directory that it covers; undefined for the root file system. */
+  readonly covered: Vnode | undefined;
+  /** Absolute path, for /proc/mounts. */
+  readonly path: string;
+}
+
+export class MountTable {
+  readonly root: Vnode;
+  private readonly mounts: Mount[];
+  private readonly byCovered = new Map<Vnode, Mount>();
+  private readonly byRoot = new Map<Vnode, Mount>();
+
+  constructor(fileSystem: FileSystem) {
+    this.root = fileSystem.root;
+    this.root.retain();
+    const mount = { fileSystem, covered: undefined, path: "/" };
+    this.mounts = [mount];
+    this.byRoot.set(this.root, mount);
+  }
+
+  add(fileSystem: FileSystem, covered: Vnode, path: string): void {
+    const mount = { fileSystem, covered, path };
+    covered.retain();
+    fileSystem.root.retain();
+    this.mounts.push(mount);
+    this.byCovered.set(covered, mount);
+    this.byRoot.set(fileSystem.root, mount);
+  }
+
+  /** All mounts, oldest first. */
+  all(): readonly Mount[] {
+    return this.mounts;
+  }
+
+  /** What is seen at a vnode: the root of the file system mounted there (of the last one, if several), or the vnode. */
+  top(vnode: Vnode): Vnode {
+    let current = vnode;
+    for (;;) {
+      const mount = this.byCovered.get(current);
+      if (mount === undefined) return current;
+      current = mount.fileSystem.root;
+    }
+  }
+
+  isMountRoot(vnode: Vnode): boolean {
+    return this.byRoot.has(vnode);
+  }
+
+  /** The directory above a directory and the name there, across mounts; undefined at the root of all. Throws ENOENT for removed directories. */
+  parent(vnode: Vnode): { vnode: Vnode; name: string } | undefined {
+    let current: Vnode = vnode;
+    for (;;) {
+      const above = current.directory?.parent();
+      if (above !== undefined) return above;
+      const mount = this.byRoot.get(current);
+      if (mount === undefined) throw ENOENT;
+      if (mount.covered === undefined) return undefined;
+      current = mount.covered;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Advisory locks: POSIX record locks (fcntl) and whole-file locks (flock).
+ *
+ * Record locks belong to a process and a vnode; whole-file locks to an open file description. Neither hinders
+ * reading and writing. Source: POSIX fcntl(2), Linux flock(2).
+ */
+import { type Op, sleepOn, WaitQueue } from "../activation.ts";
+import { EAGAIN, EDEADLK, ERESTARTSYS } from "../abi/errno.ts";
+import type { Process } from "../process/process.ts";
+import type { OpenFile } from "./open-file.ts";
+import type { Vnode } from "./vnode.ts";
+
+/** A locked range: bytes start … end - 1; end may be Infinity. */
+export interface RecordLock {
+  owner: Process;
+  exclusive: boolean;
+  start: number;
+  end: number;
+}
+
+interface VnodeLocks {
+  records: RecordLock[];
+  whole: { file: OpenFile; exclusive: boolean }[];
+  readonly changed: WaitQueue;
+}
+
+const locksOf = new WeakMap<Vnode, VnodeLocks>();
+/** Whom a process waits for, to find deadlocks. */
+const waitsFor = new Map<Process, Process>();
+
+function locks(vnode: Vnode): VnodeLocks {
+  let found = locksOf.get(vnode);
+  if (found === undefined) {
+    found = { records: [], whole: [], changed: new WaitQueue() };
+    locksOf.set(vnode, found);
+  }
+  return found;
+}
+
+/** The first lock of another process that stands in the way, for F_GETLK. */
+export function conflictingLock(vnode: Vnode, wanted: RecordLock): RecordLock | undefined {
+  return locksOf
+    .get(vnode)
+    ?.records.find(
+      (lock) =>
+        lock.owner !== wanted.owner &&
+        (lock.exclusive || wanted.exclusive) &&
+        lock.start < wanted.end &&
+        wanted.start < lock.end,
+    );
+}
+
+/** F_SETLK and F_SETLKW of a read or write lock. @throws EAGAIN, EDEADLK, ERESTARTSYS */
+export function* setRecordLock(vnode: Vnode, wanted: RecordLock, wait: boolean): Op<void> {
+  const state = locks(vnode);
+  for (;;) {
+    const obstacle = conflictingLock(vnode, wanted);
+    if (obstacle === undefined) break;
+    if (!wait) throw EAGAIN;
+    if (leadsTo(obstacle.owner, wanted.owner)) throw EDEADLK;
+    waitsFor.set(wanted.owner, obstacle.owner);
+    const reason = yield* sleepOn(state.changed);
+    waitsFor.delete(wanted.owner);
+    if (reason === "interrupted") throw ERESTARTSYS;
+  }
+  clearRange(state, wanted);
+  state.records.push(mergedWithNeighbours(state, wanted));
+  // A write lock may have become a read lock.
+  state.changed.wakeAll();
+}
+
+/** F_UNLCK. */
+export function clearRecordLock(vnode: Vnode, range: RecordLock): void {
+  const state = locksOf.get(vnode);
+  if (state === undefined) return;
+  clearRange(state, range);
+  state.changed.wakeAll();
+}
+
+/** Drops all record locks of a process on a vnode: at any close of the file. */
+export function releaseRecordLocks(process: Process, vnode: Vnode): void {
+  const state = locksOf.get(vnode);
+  if (!state?.records.some((lock) => lock.owner === process)) return;
+  state.records = state.records.filter((lock) => lock.owner !== process);
+  state.changed.wakeAll();
+}
+
+function leadsTo(from: Process, to: Process): boolean {
+  for (let current: Process | undefined = from; current !== undefined; current = waitsFor.get(current)) {
+    if (current === to) return true;
+  }
+  return false;
+}
+
+/** Takes a range out of the owner's locks, splitting them where necessary. */
+function clearRange(state: VnodeLocks, range: RecordLock): void {
+  state.records = state.records.flatMap((lock) => {
+    if (lock.owner !== range.owner || lock.end <= range.start || range.end <= lock.start) return [lock];
+    const rest: RecordLock[] = [];
+    if (lock.start < range.start) rest.push({ ...lock, end: range.start });
+    if (range.end < lock.end) rest.push({ ...lock, start: range.end });
+    return rest;
+  });
+}
+
+function mergedWithNeighbours(state: VnodeLocks, wanted: RecordLock): RecordLock {
+  const merged = { ...wanted };
+  state.records = state.records.filter((lock) => {
+    const joins =
+      lock.owner === wanted.owner && lock.exclusive === wanted.exclusive && (lock.end === wanted.start || lock.start === wanted.end);
+    if (joins) {
+      merged.start = Math.min(merged.start, lock.start);
+      merged.end = Math.max(merged.end, lock.end);
+    }
+    return !joins;
+  });
+  return merged;
+}
+
+/** flock(2). A lock that the file already has is converted: given up first, then taken anew. @throws EAGAIN, ERESTARTSYS */
+export function* lockWholeFile(file: OpenFile, exclusive: boolean, wait: boolean): Op<void> {
+  const state = locks(file.vnode);
+  const blocked = () => state.whole.some((lock) => lock.file !== file && (lock.exclusive || exclusive));
+  const had = state.whole.some((lock) => lock.file === file);
+  if (had && blocked()) unlockWholeFile(file);
+  while (blocked()) {
+    if (!wait) throw EAGAIN;
+    if ((yield* sleepOn(state.changed)) === "interrupted") throw ERESTARTSYS;
+  }
+  state.whole = state.whole.filter((lock) => lock.file !== file);
+  state.whole.push({ file, exclusive });
+  file.onClose(unlockWholeFile);
+  state.changed.wakeAll();
+}
+
+export function unlockWholeFile(file: OpenFile): void {
+  const state = locksOf.get(file.vnode);
+  if (state === undefined) return;
+  state.whole = state.whole.filter((lock) => lock.file !== file);
+  state.changed.wakeAll();
+}
