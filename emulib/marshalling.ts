@@ -4,7 +4,7 @@
  * One row per call that travels by the generic path; an index by call number finds it. The C side is
  * marshal.c; the meaning of the kinds is in lites/abi/system-calls.ts.
  */
-import { fcntlCommands, ioctlCommands } from "#lites/abi/commands.ts";
+import { type CommandRow, fcntlCommands, ioctlCommands } from "#lites/abi/commands.ts";
 import { emulatorCalls, type Kind, type SystemCallRow, systemCalls } from "#lites/abi/system-calls.ts";
 
 /** Kind codes of the C side. Scalars need no code of their own: the register value travels. */
@@ -94,7 +94,7 @@ export function marshallingTables(): string {
   const direction = { value: 0, in: 1, out: 2, inout: 3 } as const;
   for (const [name, table] of [["ioctl", ioctlCommands], ["fcntl", fcntlCommands]] as const) {
     lines.push(`static const struct command_row ${name}_commands[] = {`);
-    for (const [command, row] of Object.entries(table)) {
+    for (const [command, row] of Object.entries(table as Record<string, CommandRow>)) {
       if (row.direction !== "value") lines.push(`  {${row.nr >>> 0}u, ${direction[row.direction]}, ${row.size}}, /* ${command} */`);
     }
     lines.push("};");

@@ -20,6 +20,8 @@ export const MAX_PUT_BYTES = 64 << 10;
 export interface ChannelHost {
   /** Output of the guest; the array belongs to the host. False: congested, until hostDrained(port). */
   onOutput(port: number, bytes: Uint8Array): boolean;
+  /** The guest looked for input and found none: a host that reads on demand fetches some now. */
+  onInputWanted?(port: number): void;
   /** The guest closed its side of a port: there will be no more output. */
   onGuestClose?(port: number): void;
 }
@@ -116,7 +118,11 @@ export class Channels {
   take(port: number, max: number): Uint8Array | "empty" | "end" {
     const state = this.ports.get(port);
     if (!state || state.guestClosed) return "end";
-    if (state.buffered === 0) return state.inputEnded ? "end" : "empty";
+    if (state.buffered === 0) {
+      if (state.inputEnded) return "end";
+      this.host.onInputWanted?.(port);
+      return "empty";
+    }
     const result = new Uint8Array(Math.min(max, state.buffered));
     let filled = 0;
     while (filled < result.length) {

@@ -1,0 +1,13 @@
+/**
+ * The library: boot a system, run programs in it, look at its files and counters.
+ *
+ *     const system = await boot({ memory: 64 << 20 });
+ *     const { stdout, code } = await system.run(["sh", "-c", "ls -l / | wc -l"]);
+ *     await system.halt();
+ */
+export { boot } from "./boot.ts";
+export { type BootOptions, type Mount, OptionError, type TraceKind } from "./options.ts";
+export { type ExitStatus, Program, type TerminalSize } from "./program.ts";
+export type { RootVolume } from "./root-image.ts";
+export type { ProgramStatistics, SystemStatistics } from "./statistics.ts";
+export { type RunResult, type SpawnOptions, SpawnError, System } from "./system.ts";

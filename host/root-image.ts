@@ -1,0 +1,95 @@
+/**
+ * The root file system in memory: filled from the built-in image, a tar file or a host directory.
+ */
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join, posix } from "node:path";
+import { Volume } from "memfs";
+import { list, type ReadEntry } from "tar";
+import { OptionError } from "./options.ts";
+
+export type RootVolume = InstanceType<typeof Volume>;
+
+/** A clean absolute path; tar names may start with "./" and hold "..". */
+const inRoot = (name: string): string => posix.resolve("/", name);
+
+function makeParents(volume: RootVolume, path: string): void {
+  volume.mkdirSync(posix.dirname(path), { recursive: true });
+}
+
+function addEntry(volume: RootVolume, entry: ReadEntry, content: Buffer): void {
+  const path = inRoot(entry.path);
+  const mode = entry.mode;
+  makeParents(volume, path);
+  switch (entry.type) {
+    case "File":
+    case "OldFile":
+    case "ContiguousFile":
+      volume.writeFileSync(path, content);
+      break;
+    case "Directory":
+      volume.mkdirSync(path, { recursive: true });
+      break;
+    case "SymbolicLink":
+      volume.symlinkSync(entry.linkpath ?? "", path);
+      return;
+    case "Link":
+      volume.linkSync(inRoot(entry.linkpath ?? ""), path);
+      return;
+    default:
+      // Device nodes and the like have no place here: /dev is the server's own.
+      return;
+  }
+  if (mode !== undefined) volume.chmodSync(path, mode & 0o7777);
+  volume.chownSync(path, entry.uid ?? 0, entry.gid ?? 0);
+  if (entry.mtime && entry.type !== "Directory") volume.utimesSync(path, entry.mtime, entry.mtime);
+}
+
+/** Adds the content of a tar file (plain or gzip). Throws the tar library's error when it is broken. */
+export function addTar(volume: RootVolume, file: string): void {
+  list({
+    file,
+    sync: true,
+    strict: true,
+    onReadEntry: (entry) => {
+      const chunks: Buffer[] = [];
+      entry.on("data", (chunk) => chunks.push(chunk as Buffer));
+      entry.on("end", () => addEntry(volume, entry, Buffer.concat(chunks)));
+    },
+  });
+}
+
+/** Copies a host directory; symbolic links are copied as such, special files are left out. */
+export function addDirectory(volume: RootVolume, source: string, target = "/"): void {
+  volume.mkdirSync(target, { recursive: true });
+  for (const name of readdirSync(source)) {
+    const from = join(source, name);
+    const to = posix.join(target, name);
+    const stat = lstatSync(from);
+    if (stat.isSymbolicLink()) {
+      volume.symlinkSync(readlinkSync(from), to);
+      continue;
+    }
+    if (stat.isDirectory()) addDirectory(volume, from, to);
+    else if (stat.isFile()) volume.writeFileSync(to, readFileSync(from));
+    else continue;
+    volume.chmodSync(to, stat.mode & 0o7777);
+    volume.chownSync(to, stat.uid, stat.gid);
+    volume.utimesSync(to, stat.atime, stat.mtime);
+  }
+}
+
+/**
+ * @param source a directory or tar file of the host; undefined = the built-in image
+ * @param builtIn path of the built-in image
+ */
+export function makeRoot(source: string | undefined, builtIn: string): RootVolume {
+  const volume = new Volume();
+  const path = source ?? builtIn;
+  try {
+    if (lstatSync(path).isDirectory()) addDirectory(volume, path);
+    else addTar(volume, path);
+  } catch (error) {
+    throw new OptionError(`cannot read the root file system '${path}': ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return volume;
+}
