@@ -1,0 +1,85 @@
+/**
+ * Data spaces and who has them: per task a directory of numbers.
+ *
+ * A data space holds only the pages that differ from its initial content (zeroes or the backing), so
+ * an untouched one costs nothing whatever its size.
+ */
+import type { ThreadId } from "#kernel/abi/identifiers.ts";
+import { DataSpaceFlag } from "../abi/memory-manager.ts";
+import { Counters } from "./counters.ts";
+import type { Page } from "./page.ts";
+
+/** Where the initial content of a data space comes from. */
+export interface Backing {
+  readonly manager: ThreadId;
+  readonly dataSpace: number;
+  /** Byte offset of the data space's start in the backing one, page-aligned. */
+  readonly offset: number;
+  /** Bytes that come from the backing; the rest is zero. */
+  readonly bytes: number;
+}
+
+export class DataSpace {
+  readonly pages = new Map<number, Page>();
+  /** In pages. */
+  size: number;
+  readonly flags: number;
+  backing: Backing | undefined;
+  /** (task, number) pairs that name it. */
+  names = 1;
+  /** Pages promised to it. */
+  committed = 0;
+
+  constructor(size: number, flags: number, backing: Backing | undefined) {
+    this.size = size;
+    this.flags = flags;
+    this.backing = backing;
+  }
+
+  get shared(): boolean {
+    return (this.flags & DataSpaceFlag.SHARED) !== 0;
+  }
+
+  /** Whether every page was promised at creation. */
+  get reserved(): boolean {
+    return (this.flags & DataSpaceFlag.NO_RESERVE) === 0;
+  }
+
+  /** How many bytes of a page come from the backing, 0 … 4096. */
+  backedBytes(index: number): number {
+    if (!this.backing) return 0;
+    return Math.max(0, Math.min(4096, this.backing.bytes - index * 4096));
+  }
+}
+
+export class TaskRecord {
+  readonly spaces = new Map<number, DataSpace>();
+  readonly counters: Counters;
+
+  constructor(counters: Counters) {
+    this.counters = counters;
+  }
+}
+
+export class Directory {
+  readonly tasks = new Map<ThreadId, TaskRecord>();
+  private readonly totals: Counters;
+
+  constructor(totals: Counters) {
+    this.totals = totals;
+  }
+
+  find(task: ThreadId, number: number): DataSpace | undefined {
+    return this.tasks.get(task)?.spaces.get(number);
+  }
+
+  /** The record of a task; made when there is none. */
+  record(task: ThreadId): TaskRecord {
+    let record = this.tasks.get(task);
+    if (!record) {
+      record = new TaskRecord(new Counters(this.totals));
+      this.tasks.set(task, record);
+    }
+    return record;
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * The standard memory manager (σ1): anonymous memory, lazy copies, private file mappings, paging.
+ *
+ * The main thread serves page faults and requests one after the other and waits for nobody but σ0 and the
+ * disk driver. Faults that need a page of another manager are put aside until a worker has fetched it.
+ * Protocols: kernel/abi/page-fault.ts, abi/memory-manager.ts, abi/sigma0.ts, abi/generic-driver.ts.
+ */
+import { ANY, sameTask, type ThreadId } from "#kernel/abi/identifiers.ts";
+import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
+import { type Message, type NativeContext, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
+import { BackingCache, Fetch, type WaitingFault } from "./backing-cache.ts";
+import { backingWorker, jobWords, TIMED_OUT } from "./backing-worker.ts";
+import { Commitment } from "./commitment.ts";
+import { Counters } from "./counters.ts";
+import { Directory } from "./data-space.ts";
+import { FaultServer, refusal } from "./fault-server.ts";
+import { FramePool } from "./frame-pool.ts";
+import { PageStore } from "./page-store.ts";
+import { type ReplacementPolicy, SecondChance } from "./replacement-policy.ts";
+import { RequestServer } from "./request-server.ts";
+import { SwapArea } from "./swap-area.ts";
+
+export interface MemoryManagerOptions {
+  sigma0: ThreadId;
+  /** Frames to take from σ0; it gets fewer when σ0 has fewer. */
+  frames: number;
+  /** The paging disk; without one nothing is paged out. */
+  diskDriver: ThreadId | undefined;
+  swapPages: number;
+  /** Makes the replacement policy for frame numbers below `limit`; default: second chance. */
+  policy?: (limit: number) => ReplacementPolicy;
+  /** Pages of other managers that are kept mapped. */
+  windowPages?: number;
+}
+
+const DEFAULT_WINDOW_PAGES = 4096;
+/** Worker threads: their thread numbers are 1 … WORKERS. */
+const WORKERS = 4;
+/** How often a fault waits for a backing page that is gone again when it arrives. */
+const FETCH_ATTEMPTS = 3;
+/** Bits that are clear in word 0 of a fault message (a page offset and perhaps FAULT_WRITE), but not in requests. */
+const REQUEST_BITS = 0xfff & ~FAULT_WRITE;
+
+class MemoryManager {
+  private readonly active = new Map<ThreadId, Fetch>();
+  private readonly idle: ThreadId[] = [];
+  private readonly context: NativeContext;
+  private readonly faults: FaultServer;
+  private readonly requests: RequestServer;
+  private readonly backing: BackingCache;
+  private readonly totals: Counters;
+
+  private constructor(
+    context: NativeContext,
+    faults: FaultServer,
+    requests: RequestServer,
+    backing: BackingCache,
+    totals: Counters,
+  ) {
+    this.context = context;
+    this.faults = faults;
+    this.requests = requests;
+    this.backing = backing;
+    this.totals = totals;
+    for (let lthread = 1; lthread <= WORKERS; lthread++) {
+      context.kernel.nativeThreadNew({ lthread }, backingWorker(context.id));
+    }
+  }
+
+  /** Takes the memory and opens the paging disk. Undefined when σ0 has nothing to give. */
+  static *start(context: NativeContext, options: MemoryManagerOptions): Op<MemoryManager | undefined> {
+    const frames = yield* FramePool.take(options.sigma0, options.frames);
+    const zeroFrame = frames.allocate();
+    if (zeroFrame === undefined) return undefined;
+    const zeroPage = zeroFrame * 4096;
+    context.memory.page(zeroPage, "write").fill(0);
+    const swap = yield* SwapArea.open(options.diskDriver, options.swapPages);
+    const commitment = new Commitment(frames.freeCount, swap.size);
+    const policy = options.policy?.(frames.limit) ?? new SecondChance(frames.limit);
+    const store = new PageStore(context, frames, swap, policy, commitment);
+    const totals = new Counters();
+    const directory = new Directory(totals);
+    const backing = new BackingCache(context, options.windowPages ?? DEFAULT_WINDOW_PAGES);
+    const faults = new FaultServer(context, directory, store, backing, commitment, zeroPage);
+    const requests = new RequestServer(context, directory, store, backing, commitment, zeroPage, () => ({
+      frames: frames.count,
+      freeFrames: frames.freeCount,
+      swapPages: swap.size,
+      swapUsed: swap.used,
+      committed: commitment.committed,
+      zeroFills: totals.zeroFills,
+      copies: totals.copies,
+      pageIns: totals.pageIns,
+      pageOuts: totals.pageOuts,
+      backingReads: totals.backingReads,
+    }));
+    return new MemoryManager(context, faults, requests, backing, totals);
+  }
+
+  /** The answer to a message, or undefined when there is none (yet). */
+  *serve(received: Received): Op<Message | undefined> {
+    const { from, words } = received;
+    if (sameTask(from, this.context.id)) {
+      yield* this.workerReport(from, words[0] ?? 0);
+      return undefined;
+    }
+    if (words.length < 3 || (words[0]! & REQUEST_BITS) !== 0) return this.requests.serve(received);
+    this.backing.forget(from);
+    const answer = yield* this.fault({ client: from, words, attempts: 0 });
+    yield* this.employ();
+    return answer;
+  }
+
+  /** Serves a fault or lets it wait. */
+  private *fault(fault: WaitingFault): Op<Message | undefined> {
+    const answer = yield* this.faults.serve(fault.client, fault.words);
+    if (!(answer instanceof Fetch)) return answer;
+    if (fault.attempts >= FETCH_ATTEMPTS || !this.backing.trusts(answer.manager)) {
+      if (answer.waiting.length === 0) this.backing.cancel(answer);
+      return refusal(FaultRefusal.MANAGER);
+    }
+    fault.attempts++;
+    answer.waiting.push(fault);
+    return undefined;
+  }
+
+  private *workerReport(worker: ThreadId, report: number): Op<void> {
+    const fetch = this.active.get(worker);
+    this.active.delete(worker);
+    this.idle.push(worker);
+    if (fetch) yield* this.fetched(fetch, report);
+    yield* this.employ();
+  }
+
+  /** Answers the faults that waited for a fetch. */
+  private *fetched(fetch: Fetch, report: number): Op<void> {
+    this.backing.finish(fetch);
+    if (report === 0) this.totals.count("backingReads");
+    const ended = report === TIMED_OUT ? [fetch, ...this.backing.distrust(fetch.manager)] : [fetch];
+    const reason = report === TIMED_OUT ? FaultRefusal.MANAGER : report;
+    for (const fault of ended.flatMap((each) => each.waiting)) {
+      const answer = reason === 0 ? yield* this.fault(fault) : refusal(reason);
+      if (answer) yield* send(fault.client, answer, { sendUs: 0 });
+    }
+  }
+
+  /** Gives idle workers what there is to do. */
+  private *employ(): Op<void> {
+    while (this.idle.length > 0) {
+      const fetch = this.backing.start();
+      if (!fetch) return;
+      const worker = this.idle.pop()!;
+      this.active.set(worker, fetch);
+      yield* send(worker, { words: jobWords(fetch) });
+    }
+  }
+}
+
+/** The body of the memory manager's task. */
+export function memoryManager(options: MemoryManagerOptions): (context: NativeContext) => Op<void> {
+  return function* (context) {
+    const manager = yield* MemoryManager.start(context, options);
+    if (!manager) return;
+    let next = yield* receive(ANY);
+    for (;;) {
+      const answer = next.error === 0 ? yield* manager.serve(next) : undefined;
+      next = answer ? yield* replyAndWait(next.from, answer) : yield* receive(ANY);
+    }
+  };
+}

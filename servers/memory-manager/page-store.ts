@@ -1,0 +1,198 @@
+/**
+ * Pages and where their contents are: makes them, moves them out to the paging disk and back in,
+ * drops them.
+ *
+ * Disk transfers are waited for; meanwhile no other request is served, so every change here is atomic
+ * for the rest of the manager. Layers beneath: frame-pool.ts, swap-area.ts, replacement-policy.ts.
+ */
+import { flexpage, PageStatus, Unmap } from "#kernel/abi/flexpage.ts";
+import { FaultRefusal } from "#kernel/abi/page-fault.ts";
+import type { NativeContext, Op } from "#kernel/native.ts";
+import type { Commitment } from "./commitment.ts";
+import type { Counters } from "./counters.ts";
+import { coverRuns } from "./flexpage-runs.ts";
+import type { FramePool } from "./frame-pool.ts";
+import { NO_FRAME, NO_SLOT, Page } from "./page.ts";
+import type { ReplacementPolicy } from "./replacement-policy.ts";
+import type { SwapArea } from "./swap-area.ts";
+
+/** Bad slots met in one page-out before the fault is refused. */
+const WRITE_ATTEMPTS = 4;
+
+/** Why there is no frame: FaultRefusal.NO_MEMORY or FaultRefusal.IO. */
+export class Refusal {
+  readonly reason: number;
+
+  private constructor(reason: number) {
+    this.reason = reason;
+  }
+
+  static readonly noMemory = new Refusal(FaultRefusal.NO_MEMORY);
+  static readonly io = new Refusal(FaultRefusal.IO);
+}
+
+const pageOf = (frame: number): number => flexpage(frame * 4096, 12);
+
+export class PageStore {
+  /** By frame number: the page that it holds. */
+  private readonly residents: (Page | undefined)[];
+  private slotHand = 0;
+  private readonly context: NativeContext;
+  private readonly frames: FramePool;
+  private readonly swap: SwapArea;
+  private readonly policy: ReplacementPolicy;
+  private readonly commitment: Commitment;
+
+  constructor(
+    context: NativeContext,
+    frames: FramePool,
+    swap: SwapArea,
+    policy: ReplacementPolicy,
+    commitment: Commitment,
+  ) {
+    this.context = context;
+    this.frames = frames;
+    this.swap = swap;
+    this.policy = policy;
+    this.commitment = commitment;
+    this.residents = new Array<Page | undefined>(frames.limit).fill(undefined);
+  }
+
+  /** A new page with undefined content. */
+  *create(owner: Counters): Op<Page | Refusal> {
+    const frame = yield* this.allocate();
+    if (typeof frame !== "number") return frame;
+    const page = new Page(frame, owner);
+    this.residents[frame] = page;
+    this.policy.inserted(frame);
+    return page;
+  }
+
+  /** The bytes of a resident page's frame; valid until the next kernel call. */
+  bytes(page: Page, access: "read" | "write"): Uint8Array {
+    return this.context.memory.page(page.frame * 4096, access);
+  }
+
+  /** Makes a page resident. @returns a refusal when there is no frame or the disk fails; the page is unchanged then */
+  *bringIn(page: Page): Op<Refusal | undefined> {
+    if (page.resident) return undefined;
+    const frame = yield* this.allocate();
+    if (typeof frame !== "number") return frame;
+    if (!(yield* this.swap.read(page.slot, frame))) {
+      this.frames.release(frame);
+      return Refusal.io;
+    }
+    page.frame = frame;
+    this.residents[frame] = page;
+    this.policy.inserted(frame);
+    page.owner.count("pageIns");
+    return undefined;
+  }
+
+  /** Clients will write to the resident page: its copy on disk is void. */
+  makeWritable(page: Page): void {
+    page.writable = true;
+    this.dropSlot(page);
+  }
+
+  /** Takes the write permission of all these pages from the clients. */
+  makeReadOnly(pages: Iterable<Page>): void {
+    const frames: number[] = [];
+    for (const page of pages) {
+      if (!page.writable) continue;
+      page.writable = false;
+      frames.push(page.frame);
+    }
+    coverRuns(frames, (fpage) => this.context.kernel.unmap(fpage, Unmap.READ_ONLY));
+  }
+
+  /**
+   * Takes one reference from each page; those without any are gone.
+   * @param revoke also takes pages that others still have from all clients (who fault for them again)
+   */
+  drop(pages: readonly Page[], revoke: boolean): void {
+    const frames: number[] = [];
+    for (const page of pages) {
+      page.references--;
+      if (!page.resident || (page.references > 0 && !revoke)) continue;
+      page.writable = false;
+      frames.push(page.frame);
+    }
+    coverRuns(frames, (fpage) => this.context.kernel.unmap(fpage, Unmap.FLUSH));
+    // Downwards, so that the lowest frames are used first again.
+    for (let i = pages.length - 1; i >= 0; i--) {
+      const page = pages[i]!;
+      if (page.references > 0) continue;
+      this.dropSlot(page);
+      if (page.resident) this.vacate(page);
+    }
+  }
+
+  private dropSlot(page: Page): void {
+    if (!page.hasSlot) return;
+    this.swap.free(page.slot);
+    page.slot = NO_SLOT;
+  }
+
+  private vacate(page: Page): void {
+    this.detach(page);
+    this.frames.release(page.frame);
+    page.frame = NO_FRAME;
+  }
+
+  private detach(page: Page): void {
+    this.policy.removed(page.frame);
+    this.residents[page.frame] = undefined;
+  }
+
+  /** A frame for any use, from the free list or from a victim. */
+  private *allocate(): Op<number | Refusal> {
+    const free = this.frames.allocate();
+    if (free !== undefined) return free;
+    const victim = this.policy.pickVictim(
+      (frame) => this.residents[frame]?.pinned === false,
+      (frame) => (this.context.kernel.unmap(pageOf(frame), Unmap.STATUS) & PageStatus.ACCESSED) !== 0,
+    );
+    if (victim === undefined) return Refusal.noMemory;
+    const page = this.residents[victim]!;
+    this.context.kernel.unmap(pageOf(victim), Unmap.FLUSH);
+    page.writable = false;
+    if (!page.hasSlot) {
+      const refusal = yield* this.moveOut(page);
+      if (refusal) return refusal;
+    }
+    this.detach(page);
+    page.frame = NO_FRAME;
+    return victim;
+  }
+
+  /** Writes a page without a slot to the disk. */
+  private *moveOut(page: Page): Op<Refusal | undefined> {
+    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+      let slot = this.swap.allocate();
+      if (slot === NO_SLOT && this.reclaimSlot()) slot = this.swap.allocate();
+      if (slot === NO_SLOT) return Refusal.noMemory;
+      if (yield* this.swap.write(slot, page.frame)) {
+        page.slot = slot;
+        page.owner.count("pageOuts");
+        return undefined;
+      }
+      this.swap.retire();
+      this.commitment.loseSlot();
+    }
+    return Refusal.io;
+  }
+
+  /** Frees the slot of some resident page (which must be written again when it goes out). */
+  private reclaimSlot(): boolean {
+    for (let step = 0; step < this.residents.length; step++) {
+      const page = this.residents[this.slotHand];
+      this.slotHand = (this.slotHand + 1) % this.residents.length;
+      if (page && page.hasSlot) {
+        this.dropSlot(page);
+        return true;
+      }
+    }
+    return false;
+  }
+}

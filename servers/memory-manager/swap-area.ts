@@ -1,0 +1,79 @@
+/**
+ * The paging disk: a bitmap of slots of one page, and their transfer through the disk driver.
+ *
+ * Slot n is block n of the disk. Layer beneath: the disk driver (abi/generic-driver.ts).
+ */
+import { FLEXPAGE_WRITE, flexpage } from "#kernel/abi/flexpage.ts";
+import type { ThreadId } from "#kernel/abi/identifiers.ts";
+import { call, type Op } from "#kernel/native.ts";
+import { DriverClass, DriverRequest, DriverStatus } from "../abi/generic-driver.ts";
+import { NO_SLOT } from "./page.ts";
+
+export class SwapArea {
+  /** Slots that exist and are not bad. */
+  size: number;
+  used = 0;
+  private readonly driver: ThreadId | undefined;
+  private readonly slots: number;
+  /** One bit per slot: in use or bad. */
+  private readonly taken: Uint32Array;
+  private next = 0;
+
+  private constructor(driver: ThreadId | undefined, slots: number) {
+    this.driver = driver;
+    this.slots = slots;
+    this.size = slots;
+    this.taken = new Uint32Array(Math.ceil(slots / 32));
+  }
+
+  /** @param pages slots wanted; there are fewer when the disk is smaller, none without a driver */
+  static *open(driver: ThreadId | undefined, pages: number): Op<SwapArea> {
+    if (driver === undefined) return new SwapArea(driver, 0);
+    const answer = yield* call(driver, { words: [DriverRequest.IDENTIFY, 0, 0] });
+    const [status, kind, blockBytes, blocks = 0] = answer.words;
+    const usable = answer.error === 0 && status === DriverStatus.OK && kind === DriverClass.BLOCK && blockBytes === 4096;
+    return new SwapArea(driver, usable ? Math.min(pages, blocks) : 0);
+  }
+
+  /** Takes a free slot, or NO_SLOT. Searches onward from the last one, so that neighbours go out together. */
+  allocate(): number {
+    if (this.used >= this.size) return NO_SLOT;
+    for (let step = 0; step < this.slots; step++) {
+      const slot = this.next;
+      this.next = (this.next + 1) % this.slots;
+      if ((this.taken[slot >>> 5]! & (1 << (slot & 31))) === 0) {
+        this.taken[slot >>> 5]! |= 1 << (slot & 31);
+        this.used++;
+        return slot;
+      }
+    }
+    return NO_SLOT;
+  }
+
+  free(slot: number): void {
+    this.taken[slot >>> 5]! &= ~(1 << (slot & 31));
+    this.used--;
+  }
+
+  /** Gives up a slot that was allocated and cannot be written: its bit stays set. */
+  retire(): void {
+    this.used--;
+    this.size--;
+  }
+
+  /** Fills a frame from a slot. False on an error of the medium. */
+  *read(slot: number, frame: number): Op<boolean> {
+    return yield* this.transfer(DriverRequest.READ_PAGE, slot, frame, FLEXPAGE_WRITE);
+  }
+
+  /** Writes a frame to a slot. False on an error of the medium. */
+  *write(slot: number, frame: number): Op<boolean> {
+    return yield* this.transfer(DriverRequest.WRITE_PAGE, slot, frame, 0);
+  }
+
+  private *transfer(operation: number, slot: number, frame: number, access: number): Op<boolean> {
+    const page = { hotSpot: 0, fpage: flexpage(frame * 4096, 12, access) };
+    const answer = yield* call(this.driver!, { words: [operation, 0, slot], pages: [page] });
+    return answer.error === 0 && answer.words[0] === DriverStatus.OK;
+  }
+}
