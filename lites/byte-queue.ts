@@ -1,11 +1,10 @@
 /**
- * A bounded first-in first-out queue of bytes: pipes, terminal input and output.
+ * A bounded first-in first-out queue of bytes: pipes, terminal input and output. A ring, allocated at the first use.
  */
 export class ByteQueue {
   readonly capacity: number;
-  private readonly chunks: Uint8Array[] = [];
-  /** Bytes of chunks[0] that were taken already. */
-  private taken = 0;
+  private ring = new Uint8Array(0);
+  private head = 0;
   private size = 0;
 
   constructor(capacity: number) {
@@ -20,37 +19,32 @@ export class ByteQueue {
     return this.capacity - this.size;
   }
 
-  /** Appends a copy of as much as there is room for; returns how many bytes. */
+  /** Appends as much as there is room for; returns how many bytes. */
   put(data: Uint8Array): number {
     const count = Math.min(this.room, data.length);
-    if (count <= 0) return 0;
-    this.chunks.push(data.slice(0, count));
+    if (this.ring.length === 0) this.ring = new Uint8Array(this.capacity);
+    const tail = (this.head + this.size) % this.capacity;
+    const first = Math.min(count, this.capacity - tail);
+    this.ring.set(data.subarray(0, first), tail);
+    this.ring.set(data.subarray(first, count), 0);
     this.size += count;
     return count;
   }
 
   /** Removes and returns up to `count` bytes. */
   take(count: number): Uint8Array {
-    const result = new Uint8Array(Math.min(count, this.size));
-    let filled = 0;
-    while (filled < result.length) {
-      const chunk = this.chunks[0]!;
-      const part = chunk.subarray(this.taken, this.taken + result.length - filled);
-      result.set(part, filled);
-      filled += part.length;
-      this.taken += part.length;
-      if (this.taken === chunk.length) {
-        this.chunks.shift();
-        this.taken = 0;
-      }
-    }
-    this.size -= filled;
+    const length = Math.min(count, this.size);
+    const result = new Uint8Array(length);
+    const first = Math.min(length, this.capacity - this.head);
+    result.set(this.ring.subarray(this.head, this.head + first));
+    result.set(this.ring.subarray(0, length - first), first);
+    this.size -= length;
+    this.head = this.size === 0 ? 0 : (this.head + length) % this.capacity;
     return result;
   }
 
   clear(): void {
-    this.chunks.length = 0;
-    this.taken = 0;
+    this.head = 0;
     this.size = 0;
   }
 }

@@ -158,11 +158,10 @@ export class FileSystemSpace {
   *openVnode(process: Process, found: Vnode, flags: number, path: string, created = false): Op<OpenFile> {
     if (!created) this.checkOpen(process, found, flags);
     const vnode = found.redirect?.(process) ?? found;
-    const writing = (flags & O_ACCMODE) !== O_RDONLY;
-    vnode.prepare?.(writing);
-    if (flags & O_TRUNC && !created && vnode.truncate !== undefined) this.truncate(vnode, 0);
     const file = new OpenFile(vnode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), path);
     try {
+      vnode.prepare?.((flags & O_ACCMODE) !== O_RDONLY);
+      if (flags & O_TRUNC && !created && isRegular(vnode.attributes().mode)) this.truncate(vnode, 0);
       if (vnode.open !== undefined) yield* vnode.open(process, file);
     } catch (error) {
       file.discard();
@@ -212,7 +211,7 @@ export class FileSystemSpace {
   }
 
   /** access(2) and faccessat2(2). */
-  access(process: Process, vnode: Vnode, wanted: number, credentials: Credentials): void {
+  access(vnode: Vnode, wanted: number, credentials: Credentials): void {
     const attributes = vnode.attributes();
     checkPermission(credentials, attributes, wanted);
     if (wanted & W_OK && !isDevice(attributes.mode)) this.checkWritable(vnode);
@@ -276,7 +275,11 @@ export class FileSystemSpace {
     if (isSymlink(type)) throw EINVAL;
     const place = this.newPlace(process, path, base);
     if (isDevice(type) && process.credentials.euid !== 0) throw EPERM;
-    this.create(process, place, { mode: type | (mode & PERMISSION_BITS & ~process.umask), rdev: isDevice(type) ? device : 0 });
+    const rdev = isDevice(type) ? device : 0;
+    const vnode = this.create(process, place, { mode: type | (mode & PERMISSION_BITS & ~process.umask), rdev });
+    // Nobody opens it now: what the file system holds ready for that goes.
+    vnode.retain();
+    vnode.release();
   }
 
   symlink(process: Process, target: string, path: string, base?: DirectoryReference): void {

@@ -13,7 +13,7 @@ export function inGroup(credentials: Credentials, gid: number): boolean {
 }
 
 /** Throws EACCES unless the credentials give all of `wanted` (R_OK | W_OK | X_OK). Root passes, but executes only what has an x bit. */
-export function checkPermission(credentials: Credentials, attributes: Attributes, wanted: number): void {
+export function checkPermission(credentials: Credentials, attributes: Readonly<Attributes>, wanted: number): void {
   const { mode } = attributes;
   if (credentials.euid === 0) {
     if (!(wanted & X_OK) || isDirectory(mode) || mode & 0o111) return;
@@ -25,16 +25,16 @@ export function checkPermission(credentials: Credentials, attributes: Attributes
   if ((granted & wanted) !== wanted) throw EACCES;
 }
 
-export function isOwner(credentials: Credentials, attributes: Attributes): boolean {
+export function isOwner(credentials: Credentials, attributes: Readonly<Attributes>): boolean {
   return credentials.euid === 0 || credentials.euid === attributes.uid;
 }
 
 /** Throws EPERM unless the process owns the file or is root. */
-export function checkOwner(credentials: Credentials, attributes: Attributes): void {
+export function checkOwner(credentials: Credentials, attributes: Readonly<Attributes>): void {
   if (!isOwner(credentials, attributes)) throw EPERM;
 }
 
 /** In a sticky directory only the owners of file and directory (and root) may remove a name. */
-export function checkSticky(credentials: Credentials, directory: Attributes, child: Attributes): void {
+export function checkSticky(credentials: Credentials, directory: Readonly<Attributes>, child: Readonly<Attributes>): void {
   if (directory.mode & S_ISVTX && !isOwner(credentials, child) && !isOwner(credentials, directory)) throw EPERM;
 }

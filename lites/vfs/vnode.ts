@@ -85,7 +85,8 @@ export interface Vnode {
   readonly id: number;
   /** The file system that it belongs to; undefined for pipes and terminals that are in no directory. */
   readonly fileSystem: FileSystem | undefined;
-  attributes(): Attributes;
+  /** As they are now; the object may be the file system's own: not to be kept. */
+  attributes(): Readonly<Attributes>;
   /** chmod, chown, utimes; absent: EPERM. */
   setAttributes?(change: AttributeChange): void;
 

@@ -1,0 +1,268 @@
+/**
+ * A file system over an object with Node's synchronous `fs` interface: memfs for the root, Node's own for host directories.
+ *
+ * Exclusive trees (memfs) are changed by this server alone: their directories are read once, and attributes are
+ * kept here in full (nanosecond times, owners, modes) and written back by sync(). Other trees (host directories) are asked anew each time.
+ *
+ * Nothing leaves the root directory: names are single components below directories that are checked to be directories and no
+ * links; symbolic links are only ever read as text. FIFOs and device nodes live in this object, as `fs` cannot make them.
+ */
+import { EACCES, EFBIG, EIO, ENOENT, ENOSPC, ENOTDIR, ESTALE } from "../abi/errno.ts";
+import { isDirectory } from "../abi/file-mode.ts";
+import type { Attributes, FileSystem, FileSystemStatistics, NewNode, Vnode } from "../vfs/vnode.ts";
+import { hostCall, type NodeFs, type NodeStats, unixErrorOf } from "./node-interface.ts";
+import { NodeVnode } from "./node-vnode.ts";
+import type { SpecialFiles } from "./special-files.ts";
+
+export interface NodeFileSystemOptions {
+  fs: NodeFs;
+  /** Directory of `fs` that is the root. Absolute; the host has resolved links in it. */
+  directory: string;
+  /** True: nobody else changes the tree while the server runs (memfs). */
+  exclusive: boolean;
+  readOnly?: boolean;
+  /** Type and source as /proc/mounts shows them. */
+  type: string;
+  source: string;
+  /** st_dev. */
+  device: number;
+  /** Unix time in nanoseconds, for the times of exclusive trees. */
+  nowNs: () => bigint;
+  /** What stands behind FIFOs and device nodes. */
+  special: SpecialFiles;
+  /** Exclusive trees: limits of one file and of all growth, in bytes. */
+  maximumFileSize?: number;
+  capacity?: number;
+}
+
+const DEFAULT_MAXIMUM_FILE_SIZE = 1 << 30;
+const DEFAULT_CAPACITY = 2 ** 31;
+const BLOCK = 4096;
+const TMPFS_MAGIC = 0x01021994;
+
+export class NodeFileSystem implements FileSystem {
+  readonly type: string;
+  readonly source: string;
+  readonly readOnly: boolean;
+  readonly exclusive: boolean;
+  readonly fs: NodeFs;
+  readonly special: SpecialFiles;
+  readonly root: NodeVnode;
+  readonly nowNs: () => bigint;
+  /** Exclusive trees: vnodes whose attributes differ from the backing object's. */
+  readonly changed = new Set<NodeVnode>();
+  /** Shared trees: FIFOs and devices, by directory identity and name. */
+  readonly overlay = new Map<string, Map<string, NodeVnode>>();
+  /** Shared trees: the vnode that the last look-up led to; nothing else was done since. */
+  justFound: NodeVnode | undefined;
+
+  private readonly directory: string;
+  private readonly device: number;
+  private readonly maximumFileSize: number;
+  private readonly capacity: number;
+  private grown = 0;
+  /** Exclusive: hard-linked files seen so far. Shared: all referenced vnodes and some more. By host device and inode number. */
+  private readonly byIdentity = new Map<string, NodeVnode>();
+
+  constructor(options: NodeFileSystemOptions) {
+    this.type = options.type;
+    this.source = options.source;
+    this.readOnly = options.readOnly ?? false;
+    this.exclusive = options.exclusive;
+    this.fs = options.fs;
+    this.special = options.special;
+    this.nowNs = options.nowNs;
+    this.directory = options.directory === "/" ? "" : options.directory;
+    this.device = options.device;
+    this.maximumFileSize = options.maximumFileSize ?? DEFAULT_MAXIMUM_FILE_SIZE;
+    this.capacity = options.capacity ?? DEFAULT_CAPACITY;
+    const stats = hostCall(() => this.fs.lstatSync(options.directory, { bigint: true }));
+    if (!isDirectory(Number(stats.mode))) throw ENOTDIR;
+    this.root = new NodeVnode(this, undefined, "", stats);
+    if (this.exclusive) this.root.inode!.nlink = 2 + this.root.directory!.entries().filter((entry) => entry.type === 4).length;
+  }
+
+  /** Path in `fs` of a name chain. */
+  pathOf(vnode: NodeVnode): string {
+    let path = "";
+    for (let current = vnode; current.parent !== undefined; current = current.parent) {
+      if (current.detached) throw current === vnode ? ESTALE : ENOENT;
+      path = `/${current.name}${path}`;
+    }
+    return this.directory + path || "/";
+  }
+
+  /** Runs work on the backing object. memfs checks permissions against the host's user even here: then they are opened up, until sync(). */
+  run<T>(vnode: NodeVnode, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      const unixError = unixErrorOf(error);
+      if (unixError !== EACCES || !this.exclusive) throw unixError;
+      this.openUp(vnode);
+      return hostCall(work);
+    }
+  }
+
+  private openUp(vnode: NodeVnode): void {
+    if (vnode.parent !== undefined) this.openUp(vnode.parent);
+    if (vnode.detached || vnode.readLink !== undefined || vnode.isSpecial) return;
+    hostCall(() => this.fs.chmodSync(this.pathOf(vnode), 0o777));
+    this.changed.add(vnode);
+  }
+
+  /** Checks that a directory's path still leads to it, without links; shared trees only. */
+  verify(vnode: NodeVnode): void {
+    if (this.exclusive || this.justFound === vnode) return;
+    this.justFound = undefined;
+    for (let current: NodeVnode | undefined = vnode; current?.parent !== undefined; current = current.parent) {
+      const directory: NodeVnode = current;
+      const stats = hostCall(() => this.fs.lstatSync(this.pathOf(directory), { bigint: true }));
+      if (identity(stats) !== directory.identity) throw ENOENT;
+    }
+  }
+
+  /** The vnode of an object of the backing tree found under a name: the one that is known already, or a new one. */
+  vnodeFor(parent: NodeVnode, name: string, stats: NodeStats): NodeVnode {
+    const key = identity(stats);
+    const known = this.byIdentity.get(key);
+    if (known !== undefined && known.typeBits === (Number(stats.mode) & 0o170000)) {
+      known.moveTo(parent, name);
+      return known;
+    }
+    const vnode = new NodeVnode(this, parent, name, stats);
+    if (this.exclusive) {
+      if (!isDirectory(Number(stats.mode)) && stats.nlink > 1n) this.byIdentity.set(key, vnode);
+    } else {
+      if (this.byIdentity.size > IDENTITY_LIMIT) this.sweep();
+      this.byIdentity.set(key, vnode);
+    }
+    return vnode;
+  }
+
+  /** Forgets unreferenced vnodes. */
+  private sweep(): void {
+    for (const [key, vnode] of this.byIdentity) if (!vnode.referenced) this.byIdentity.delete(key);
+  }
+
+  /** Called when the last reference of a shared tree's vnode went, or the last name of an exclusive tree's. */
+  forget(vnode: NodeVnode): void {
+    if (this.byIdentity.get(vnode.identity) === vnode) this.byIdentity.delete(vnode.identity);
+  }
+
+  attributesOf(stats: NodeStats, ino = Number(stats.ino)): Attributes {
+    return {
+      dev: this.device,
+      ino,
+      mode: Number(stats.mode),
+      nlink: Number(stats.nlink),
+      uid: Number(stats.uid),
+      gid: Number(stats.gid),
+      rdev: Number(stats.rdev),
+      size: Number(stats.size),
+      blockSize: BLOCK,
+      blocks: Number(stats.blocks),
+      atimeNs: stats.atimeNs,
+      mtimeNs: stats.mtimeNs,
+      ctimeNs: stats.ctimeNs,
+    };
+  }
+
+  /** Attributes of a new object of an exclusive tree, or of a FIFO or device of any. */
+  newAttributes(ino: number, node: NewNode): Attributes {
+    const now = this.nowNs();
+    const directory = isDirectory(node.mode);
+    return {
+      dev: this.device,
+      ino,
+      mode: node.mode,
+      nlink: directory ? 2 : 1,
+      uid: node.uid,
+      gid: node.gid,
+      rdev: node.rdev ?? 0,
+      size: directory ? BLOCK : new TextEncoder().encode(node.target ?? "").length,
+      blockSize: BLOCK,
+      blocks: directory ? BLOCK / 512 : 0,
+      atimeNs: now,
+      mtimeNs: now,
+      ctimeNs: now,
+    };
+  }
+
+  /** How much of a file may be written up to `end` bytes, starting at `start`. @throws EFBIG, ENOSPC */
+  admit(start: number, end: number, size: number): number {
+    if (!this.exclusive) return end;
+    if (end > this.maximumFileSize && start >= this.maximumFileSize) throw EFBIG;
+    const allowed = Math.min(end, this.maximumFileSize);
+    if (this.grown + allowed - size > this.capacity) throw ENOSPC;
+    return allowed;
+  }
+
+  /** Accounts for a change of a file's size. */
+  grow(bytes: number): void {
+    this.grown += bytes;
+  }
+
+  statistics(): FileSystemStatistics {
+    if (!this.exclusive && this.fs.statfsSync) {
+      const host = hostCall(() => this.fs.statfsSync!(this.directory || "/"));
+      return {
+        type: host.type >>> 0,
+        blockSize: host.bsize,
+        blocks: host.blocks,
+        blocksFree: host.bfree,
+        blocksAvailable: host.bavail,
+        files: host.files,
+        filesFree: host.ffree,
+      };
+    }
+    const blocks = Math.floor(this.capacity / BLOCK);
+    const free = Math.max(0, Math.floor((this.capacity - this.grown) / BLOCK));
+    return {
+      type: TMPFS_MAGIC,
+      blockSize: BLOCK,
+      blocks,
+      blocksFree: free,
+      blocksAvailable: free,
+      files: blocks,
+      filesFree: free,
+    };
+  }
+
+  /** Exclusive trees: writes owners, modes and times to the backing object. Children first, as modes may shut directories. */
+  sync(): void {
+    const depth = (vnode: NodeVnode): number => (vnode.parent === undefined ? 0 : 1 + depth(vnode.parent));
+    const order = [...this.changed].filter((vnode) => !vnode.detached && !vnode.isSpecial).sort((a, b) => depth(b) - depth(a));
+    this.changed.clear();
+    for (const vnode of order) this.writeAttributes(vnode);
+  }
+
+  private writeAttributes(vnode: NodeVnode): void {
+    const { mode, uid, gid, atimeNs, mtimeNs } = vnode.inode ?? vnode.attributes();
+    try {
+      const path = this.pathOf(vnode);
+      this.fs.lchownSync(path, uid, gid);
+      this.fs.lutimesSync(path, seconds(atimeNs), seconds(mtimeNs));
+      if (vnode.readLink === undefined) this.fs.chmodSync(path, mode & 0o7777);
+    } catch (error) {
+      // A directory above is shut already: a name chain with hard links from elsewhere.
+      if (unixErrorOf(error) !== EACCES) throw EIO;
+    }
+  }
+
+  /** Whether a vnode belongs here. */
+  owns(vnode: Vnode): vnode is NodeVnode {
+    return vnode instanceof NodeVnode && vnode.fileSystem === this;
+  }
+}
+
+/** Vnodes of a shared tree that are kept though unreferenced. */
+const IDENTITY_LIMIT = 4096;
+
+/** Device and inode number: what makes an object the same. */
+export function identity(stats: NodeStats): string {
+  return `${stats.dev}:${stats.ino}`;
+}
+
+/** Nanoseconds as Node's fs takes times. */
+export const seconds = (ns: bigint): number => Number(ns / 1000n) / 1e6;

@@ -1,0 +1,310 @@
+/**
+ * Vnodes of file systems over Node's `fs` interface: attributes, content, links, special files. Directories: node-directory.ts.
+ *
+ * A vnode knows the name that it was last seen under. Content goes through a descriptor of the backing object, opened at
+ * the first use and kept while the vnode is referenced, so that it survives unlink and rename.
+ */
+import type { Op } from "../activation.ts";
+import type { CommandArgument } from "../arguments.ts";
+import { EINVAL, ENOENT, ESTALE } from "../abi/errno.ts";
+import { isDevice, isDirectory, isFifo, isSymlink, PERMISSION_BITS, S_IFMT } from "../abi/file-mode.ts";
+import type { Process } from "../process/process.ts";
+import type { OpenFile } from "../vfs/open-file.ts";
+import { type AttributeChange, type Attributes, newVnodeId, type Vnode } from "../vfs/vnode.ts";
+import { NodeDirectory } from "./node-directory.ts";
+import { identity, type NodeFileSystem, seconds } from "./node-fs.ts";
+import { hostCall, type NodeStats } from "./node-interface.ts";
+import type { StreamOperations } from "./special-files.ts";
+
+export class NodeVnode implements Vnode {
+  readonly id = newVnodeId();
+  readonly fileSystem: NodeFileSystem;
+  /** Where it was last seen; undefined: the root. */
+  parent: NodeVnode | undefined;
+  name: string;
+  /** Its last known name was removed. */
+  detached = false;
+  /** Host device and inode number; "" for objects that only exist here. */
+  readonly identity: string;
+  readonly typeBits: number;
+  /** Exclusive trees and special files: the attributes themselves. */
+  inode: Attributes | undefined;
+  readonly directory?: NodeDirectory;
+  readonly readLink?: (process: Process) => string;
+  /** FIFOs and devices made here: no object of the backing tree. */
+  readonly isSpecial: boolean;
+
+  readonly redirect?: (process: Process) => Vnode;
+  readonly open?: (process: Process, file: OpenFile) => Op<void>;
+  readonly close?: (file: OpenFile) => void;
+  readonly read?: (process: Process, file: OpenFile, count: number) => Op<Uint8Array>;
+  readonly write?: (process: Process, file: OpenFile, data: Uint8Array) => Op<number>;
+  readonly control?: (process: Process, file: OpenFile, command: number, argument: CommandArgument) => Op<number>;
+  readonly poll?: NonNullable<Vnode["poll"]>;
+
+  private references = 0;
+  private handle: number | undefined;
+  private handleWritable = false;
+  /** Shared trees: what the look-up that found it has just read. */
+  private fresh: NodeStats | undefined;
+
+  /** @param from the object of the backing tree, or the attributes of one that exists here only or was just created */
+  constructor(fileSystem: NodeFileSystem, parent: NodeVnode | undefined, name: string, from: NodeStats | Attributes) {
+    this.fileSystem = fileSystem;
+    this.parent = parent;
+    this.name = name;
+    const created = typeof from.mode === "number";
+    const mode = Number(from.mode);
+    this.typeBits = mode & S_IFMT;
+    this.identity = created ? "" : identity(from as NodeStats);
+    if (created) this.inode = { ...(from as Attributes), ino: this.id };
+    else if (fileSystem.exclusive) this.inode = fileSystem.attributesOf(from as NodeStats, this.id);
+    else this.fresh = from as NodeStats;
+    if (fileSystem.exclusive && isDirectory(mode)) Object.assign(this.inode!, { size: 4096, blocks: 8 });
+    else if (fileSystem.exclusive) this.setBlocks();
+
+    this.isSpecial = isDevice(mode) || isFifo(mode);
+    if (isDirectory(mode)) this.directory = new NodeDirectory(this);
+    else if (isSymlink(mode)) this.readLink = () => this.linkText();
+    else if (this.isSpecial) this.becomeSpecial(mode, Number(from.rdev));
+  }
+
+  private becomeSpecial(this: { -readonly [K in keyof NodeVnode]: NodeVnode[K] }, mode: number, device: number): void {
+    const operations: StreamOperations = this.fileSystem.special.operations(mode, device);
+    Object.assign(this, operations);
+  }
+
+  get referenced(): boolean {
+    return this.references > 0;
+  }
+
+  attributes(): Readonly<Attributes> {
+    return this.inode ?? this.fileSystem.attributesOf(this.stats());
+  }
+
+  /** Shared trees: asks the backing object, through the descriptor if there is one. */
+  stats(): NodeStats {
+    const { fs } = this.fileSystem;
+    const fresh = this.fresh;
+    this.fresh = undefined;
+    if (fresh !== undefined && this.fileSystem.justFound === this) return fresh;
+    if (this.handle !== undefined) return hostCall(() => fs.fstatSync(this.handle!, { bigint: true }));
+    if (this.parent !== undefined) this.fileSystem.verify(this.parent);
+    const stats = hostCall(() => fs.lstatSync(this.fileSystem.pathOf(this), { bigint: true }));
+    if (identity(stats) !== this.identity) throw ESTALE;
+    return stats;
+  }
+
+  /** Remembers a new name. */
+  moveTo(parent: NodeVnode, name: string): void {
+    if (this.referenced && parent !== this.parent) {
+      parent.retain();
+      this.parent?.release();
+    }
+    this.parent = parent;
+    this.name = name;
+    this.detached = false;
+  }
+
+  /** Takes note of a look-up's result, which the next attributes() may use. */
+  found(stats: NodeStats): void {
+    this.fresh = stats;
+    this.fileSystem.justFound = this;
+  }
+
+  setAttributes(change: AttributeChange): void {
+    if (this.inode === undefined) this.changeBacking(change);
+    else {
+      const { mode, ...rest } = change;
+      Object.assign(this.inode, rest);
+      if (mode !== undefined) this.inode.mode = this.typeBits | (mode & PERMISSION_BITS);
+      this.inode.ctimeNs = this.fileSystem.nowNs();
+      this.fileSystem.changed.add(this);
+    }
+  }
+
+  private changeBacking(change: AttributeChange): void {
+    const { fs } = this.fileSystem;
+    const now = this.stats();
+    const { uid = Number(now.uid), gid = Number(now.gid), atimeNs = now.atimeNs, mtimeNs = now.mtimeNs } = change;
+    const handle = this.handle;
+    hostCall(() => {
+      const path = handle === undefined ? this.fileSystem.pathOf(this) : "";
+      if (change.uid !== undefined || change.gid !== undefined) {
+        if (handle === undefined) fs.lchownSync(path, uid, gid);
+        else fs.fchownSync(handle, uid, gid);
+      }
+      if (change.mode !== undefined && this.readLink === undefined) {
+        if (handle === undefined) fs.chmodSync(path, change.mode);
+        else fs.fchmodSync(handle, change.mode);
+      }
+      if (change.atimeNs !== undefined || change.mtimeNs !== undefined) {
+        if (handle === undefined) fs.lutimesSync(path, seconds(atimeNs), seconds(mtimeNs));
+        else fs.futimesSync(handle, seconds(atimeNs), seconds(mtimeNs));
+      }
+    });
+  }
+
+  private linkText(): string {
+    this.verifyParent();
+    return this.fileSystem.run(this, () => this.fileSystem.fs.readlinkSync(this.fileSystem.pathOf(this)));
+  }
+
+  private verifyParent(): void {
+    if (this.parent !== undefined && this.fileSystem.justFound !== this) this.fileSystem.verify(this.parent);
+  }
+
+  // Content.
+
+  prepare(writing: boolean): void {
+    if (this.hasContent) this.openHandle(writing);
+  }
+
+  readAt(position: number, buffer: Uint8Array): number {
+    if (!this.hasContent) throw EINVAL;
+    const count = this.withHandle(false, (handle) => this.fileSystem.fs.readSync(handle, buffer, 0, buffer.length, position));
+    const { inode } = this;
+    // As relatime: the first access after a change counts.
+    if (inode !== undefined && inode.atimeNs <= inode.mtimeNs && !this.fileSystem.readOnly) {
+      inode.atimeNs = this.fileSystem.nowNs();
+      this.fileSystem.changed.add(this);
+    }
+    return count;
+  }
+
+  writeAt(position: number, data: Uint8Array): number {
+    if (!this.hasContent) throw EINVAL;
+    if (data.length === 0) return 0;
+    const size = this.inode?.size ?? 0;
+    const end = this.fileSystem.admit(position, position + data.length, size);
+    const count = this.withHandle(true, (handle) => this.fileSystem.fs.writeSync(handle, data, 0, end - position, position));
+    this.sizeChanged(Math.max(size, position + count));
+    return count;
+  }
+
+  truncate(size: number): void {
+    if (!this.hasContent) throw EINVAL;
+    this.fileSystem.admit(size, size, this.inode?.size ?? 0);
+    this.withHandle(true, (handle) => this.fileSystem.fs.ftruncateSync(handle, size));
+    this.sizeChanged(size);
+  }
+
+  sync(): void {
+    if (this.handle !== undefined) hostCall(() => this.fileSystem.fs.fsyncSync(this.handle!));
+  }
+
+  private get hasContent(): boolean {
+    return this.directory === undefined && this.readLink === undefined && !this.isSpecial;
+  }
+
+  private sizeChanged(size: number): void {
+    const { inode } = this;
+    if (inode === undefined) return;
+    this.fileSystem.grow(size - inode.size);
+    inode.size = size;
+    inode.mtimeNs = this.fileSystem.nowNs();
+    inode.ctimeNs = inode.mtimeNs;
+    this.setBlocks();
+    this.fileSystem.changed.add(this);
+  }
+
+  private setBlocks(): void {
+    this.inode!.blocks = this.readLink === undefined && this.hasContent ? Math.ceil(this.inode!.size / 4096) * 8 : 0;
+  }
+
+  private withHandle<T>(writing: boolean, work: (handle: number) => T): T {
+    const handle = this.openHandle(writing);
+    try {
+      return this.fileSystem.run(this, () => work(handle));
+    } finally {
+      if (!this.referenced) this.closeHandle();
+    }
+  }
+
+  /** The descriptor of the backing object; errors are those of the host's own checks. */
+  private openHandle(writing: boolean): number {
+    if (this.handle !== undefined && (this.handleWritable || !writing)) return this.handle;
+    const { fileSystem } = this;
+    const { fs, exclusive } = fileSystem;
+    this.verifyParent();
+    fileSystem.justFound = undefined;
+    const writable = writing || exclusive;
+    const { O_RDONLY, O_RDWR, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
+    const flags = (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK;
+    const handle = fileSystem.run(this, () => fs.openSync(fileSystem.pathOf(this), flags));
+    if (!exclusive && identity(hostCall(() => fs.fstatSync(handle, { bigint: true }))) !== this.identity) {
+      fs.closeSync(handle);
+      throw ESTALE;
+    }
+    this.closeHandle();
+    this.handle = handle;
+    this.handleWritable = writable;
+    return handle;
+  }
+
+  /** Takes over the descriptor of a just created file. */
+  adoptHandle(handle: number): void {
+    this.handle = handle;
+    this.handleWritable = true;
+  }
+
+  closeHandle(): void {
+    if (this.handle === undefined) return;
+    const handle = this.handle;
+    this.handle = undefined;
+    hostCall(() => this.fileSystem.fs.closeSync(handle));
+  }
+
+  /** Before a name goes: whoever has the file open keeps its content. */
+  keepContent(): void {
+    if (!this.referenced || !this.hasContent || this.handle !== undefined) return;
+    try {
+      this.openHandle(true);
+    } catch {
+      try {
+        this.openHandle(false);
+      } catch {
+        // The host allows neither: later reads fail as the host's would.
+      }
+    }
+  }
+
+  /** After a name was removed. Exclusive trees know when it was the last one. */
+  nameRemoved(parent: NodeVnode, name: string): void {
+    if (this.inode !== undefined) {
+      this.inode.nlink = this.directory !== undefined ? 0 : this.inode.nlink - 1;
+      this.inode.ctimeNs = this.fileSystem.nowNs();
+    }
+    if (this.parent === parent && this.name === name) this.detached = true;
+    if (this.inode?.nlink === 0) {
+      this.detached = true;
+      this.fileSystem.forget(this);
+      this.fileSystem.changed.delete(this);
+      if (!this.referenced) this.dispose();
+    }
+  }
+
+  /** An exclusive tree's file is gone for good. */
+  private dispose(): void {
+    this.closeHandle();
+    if (this.hasContent) this.fileSystem.grow(-this.inode!.size);
+  }
+
+  retain(): void {
+    if (this.references++ === 0) this.parent?.retain();
+  }
+
+  release(): void {
+    if (--this.references > 0) return;
+    this.parent?.release();
+    if (this.inode?.nlink === 0) this.dispose();
+    else this.closeHandle();
+    if (!this.fileSystem.exclusive) this.fileSystem.forget(this);
+  }
+
+  /** The directory interface of a vnode known to be one. */
+  asDirectory(): NodeDirectory {
+    if (this.directory === undefined) throw ENOENT;
+    return this.directory;
+  }
+}
