@@ -5,7 +5,7 @@
  */
 import { unpack } from "./arithmetic.ts";
 import { roundResult, wide } from "./rounding.ts";
-import { type FpuState, PRECISION_64 } from "./state.ts";
+import { type FpuState, PE, PRECISION_64, RESULT, UE } from "./state.ts";
 
 const BIAS = 16383;
 const WIDE_BITS = 96;
@@ -50,4 +50,13 @@ export function roundBig(s: FpuState, sign: number, value: bigint, exponent: num
     Number((top >> 32n) & 0xffffffffn) | 0,
     Number(top & 0xffffffffn) | (isSticky ? 1 : 0),
   );
+}
+
+/**
+ * Rounds as roundBig does, but reports an exact result as inexact too. Processors do this for transcendental functions
+ * whose value is so close to a representable number that they return that number.
+ */
+export function roundBigAsInexact(s: FpuState, sign: number, value: bigint, exponent: number): void {
+  roundBig(s, sign, value, exponent, false);
+  s.signal((s.signExponent[RESULT]! & 0x7fff) === 0 ? UE | PE : PE);
 }

@@ -20,18 +20,21 @@ export const GREATER = 0;
 export const LESS = C0;
 export const EQUAL = C3;
 export const UNORDERED = C0 | C2 | C3;
-/** An unmasked exception: the condition codes stay. */
-export const STOPPED = -1;
 
-/** @param isQuiet FUCOM: quiet NaNs are no invalid operands */
+/**
+ * Outcome of comparing two slots. Exceptions are signalled, but the outcome is delivered even when they are unmasked;
+ * only pops have to be left out then.
+ * @param isQuiet FUCOM: quiet NaNs are no invalid operands
+ */
 export function compare(s: FpuState, a: number, b: number, isQuiet: boolean): number {
   const kindA = classify(s, a);
   const kindB = classify(s, b);
   if (kindA >= UNSUPPORTED || kindB >= UNSUPPORTED) {
     const isValid = isQuiet && (kindA < UNSUPPORTED || kindA === QUIET_NAN) && (kindB < UNSUPPORTED || kindB === QUIET_NAN);
-    return !isValid && s.signal(IE) ? STOPPED : UNORDERED;
+    if (!isValid) s.signal(IE);
+    return UNORDERED;
   }
-  if (isStoppedByDenormal(s, kindA, kindB)) return STOPPED;
+  isStoppedByDenormal(s, kindA, kindB);
   if (kindA === ZERO && kindB === ZERO) return EQUAL;
   const isNegativeA = (s.signExponent[a]! & 0x8000) !== 0;
   const isNegativeB = (s.signExponent[b]! & 0x8000) !== 0;

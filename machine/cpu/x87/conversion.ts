@@ -234,10 +234,10 @@ export function storeInteger(s: FpuState, slot: number, bits: number, isTruncate
     low = -low | 0;
     high = (~high + (low === 0 ? 1 : 0)) | 0;
   }
-  const isInRange =
-    bits === 64 ? (high | low) === 0 || high < 0 === isNegative || (wide.high | wide.low) === 0
-    : high === low >> 31 && (bits === 32 || low === (low << 16) >> 16);
-  if (!isInRange) return invalidInteger(s, bits);
+  // A magnitude of 2^63 and more fits only as the most negative number of 64 bits.
+  const isHuge = wide.high < 0 && !(isNegative && high === wide.high && low === 0);
+  const isTooLong = bits !== 64 && (high !== low >> 31 || (bits === 16 && low !== (low << 16) >> 16));
+  if (isHuge || isTooLong) return invalidInteger(s, bits);
   converted.high = high;
   converted.low = low;
   if (wide.isInexact) signalInexact(s, PE);

@@ -4,8 +4,8 @@
  * Layer beneath: arithmetic.ts, comparison.ts. Source: Intel SDM volume 2, table A-7 ff.
  */
 import { add, divide, multiply } from "./arithmetic.ts";
-import { compare, STOPPED, UNORDERED } from "./comparison.ts";
-import { C0, C1, C2, C3, type FpuState, RESULT } from "./state.ts";
+import { compare, UNORDERED } from "./comparison.ts";
+import { C0, C1, C2, C3, ES, type FpuState, RESULT } from "./state.ts";
 
 /* Values of the reg field. */
 const ADD = 0;
@@ -38,14 +38,15 @@ export function calculate(s: FpuState, operation: number, a: number, b: number):
 /**
  * Sets the condition codes by a comparison of two slots.
  * @param isMissing whether a register among them is empty
- * @returns whether the comparison was made or had its masked response, so that operands may be popped
+ * @returns whether operands may be popped: there was no unmasked exception
  */
 export function setConditionCodes(s: FpuState, a: number, b: number, isMissing: boolean, isQuiet: boolean): boolean {
   s.status &= ~C1;
-  const outcome = isMissing ? (s.stackUnderflow() ? UNORDERED : STOPPED) : compare(s, a, b, isQuiet);
-  if (outcome === STOPPED) return false;
+  let outcome: number = UNORDERED;
+  if (isMissing) s.stackUnderflow();
+  else outcome = compare(s, a, b, isQuiet);
   s.status = (s.status & ~(C0 | C2 | C3)) | outcome;
-  return true;
+  return (s.status & ES) === 0;
 }
 
 /** ST(0) operation b, of which the result goes to the register `destination`; both are slots. */

@@ -7,10 +7,10 @@
  * As in arithmetic.ts the result is left in RESULT, and the functions return whether it is to be stored.
  */
 import { isStoppedByDenormal } from "./arithmetic.ts";
-import { bitLength, magnitude, roundBig } from "./big-values.ts";
+import { bitLength, magnitude, roundBig, roundBigAsInexact } from "./big-values.ts";
 import { classify, INFINITY, propagateOne, propagateTwo, UNSUPPORTED, ZERO } from "./classification.ts";
 import { divide, exponentialMinusOne, FRACTION_BITS, LN2, LOG2_E, log2OfRatio, multiply, ONE } from "./fixed-point.ts";
-import { type FpuState, RESULT, ZE } from "./state.ts";
+import { type FpuState, PE, RESULT, ZE } from "./state.ts";
 
 const BIAS = 16383;
 const FRACTION = BigInt(FRACTION_BITS);
@@ -36,8 +36,9 @@ export function powerMinusOne(s: FpuState, slot: number): boolean {
   }
   const { significand, exponent } = magnitude(s, slot);
   if (exponent >= 0) {
-    if (exponent === 0 && significand === 1n << 63n && sign !== 0) s.set(RESULT, 0x8000 | (BIAS - 1), 0x80000000 | 0, 0);
-    else s.copy(slot, RESULT);
+    // 2^1 - 1 is the operand, too; 2^-1 - 1 is half of it.
+    unchanged(s, slot);
+    if (exponent === 0 && significand === 1n << 63n && sign !== 0) s.signExponent[RESULT] = 0x8000 | (BIAS - 1);
   } else if (exponent < LINEAR_EXPONENT) {
     roundBig(s, sign, significand * LN2, exponent - 63 - FRACTION_BITS, true);
   } else {
@@ -46,6 +47,12 @@ export function powerMinusOne(s: FpuState, slot: number): boolean {
     roundBig(s, sign, value < 0n ? -value : value, -FRACTION_BITS, true);
   }
   return true;
+}
+
+/** The operand as an inexact result; also the response to operands out of range. */
+function unchanged(s: FpuState, slot: number): void {
+  s.copy(slot, RESULT);
+  s.signal(PE);
 }
 
 function shift(value: bigint, bits: number): bigint {
@@ -64,13 +71,14 @@ function log2(value: bigint, exponent: number): bigint {
   return (BigInt(power) << FRACTION) + log2OfRatio(divide(mantissa - ONE, mantissa + ONE));
 }
 
-/** Rounds y times a fixed-point logarithm. */
-function deliverProduct(s: FpuState, y: number, logarithm: bigint, scale: number, isInexact: boolean): void {
+/** Rounds y times a logarithm scaled by a power of two; exact logarithms are those of powers of two. */
+function deliverProduct(s: FpuState, y: number, logarithm: bigint, scale: number, isExact: boolean): void {
   const factor = magnitude(s, y);
   const isNegative = logarithm < 0n;
   const sign = (s.signExponent[y]! & 0x8000) ^ (isNegative ? 0x8000 : 0);
   const product = factor.significand * (isNegative ? -logarithm : logarithm);
-  roundBig(s, sign, product, factor.exponent - 63 + scale, isInexact);
+  if (isExact) roundBigAsInexact(s, sign, product, factor.exponent - 63 + scale);
+  else roundBig(s, sign, product, factor.exponent - 63 + scale, true);
 }
 
 /** y * log2(x). */
@@ -99,8 +107,8 @@ export function logarithm(s: FpuState, x: number, y: number): boolean {
   const sign = signY ^ (exponent < 0 ? 0x8000 : 0);
   if (kindY === INFINITY) s.setInfinity(RESULT, sign);
   else if (kindY === ZERO || (isPower && exponent === 0)) s.setZero(RESULT, sign);
-  else if (isPower) deliverProduct(s, y, BigInt(exponent), 0, false);
-  else deliverProduct(s, y, log2(significand, exponent - 63), -FRACTION_BITS, true);
+  else if (isPower) deliverProduct(s, y, BigInt(exponent), 0, true);
+  else deliverProduct(s, y, log2(significand, exponent - 63), -FRACTION_BITS, false);
   return true;
 }
 
@@ -131,17 +139,17 @@ function deliverLogarithmOfNext(s: FpuState, x: number, y: number): void {
   const isNegative = (s.signExponent[x]! & 0x8000) !== 0;
   if (exponent < LINEAR_EXPONENT) {
     const value = significand * LOG2_E;
-    deliverProduct(s, y, isNegative ? -value : value, exponent - 63 - FRACTION_BITS, true);
+    deliverProduct(s, y, isNegative ? -value : value, exponent - 63 - FRACTION_BITS, false);
     return;
   }
   const offset = shift(significand, FRACTION_BITS - 63 + exponent);
   if (exponent < -2) {
     const signed = isNegative ? -offset : offset;
-    deliverProduct(s, y, log2OfRatio(divide(signed, 2n * ONE + signed)), -FRACTION_BITS, true);
+    deliverProduct(s, y, log2OfRatio(divide(signed, 2n * ONE + signed)), -FRACTION_BITS, false);
     return;
   }
   const next = isNegative ? ONE - offset : ONE + offset;
   // The manual leaves arguments of -1 and below open.
-  if (next <= 0n) s.copy(x, RESULT);
-  else deliverProduct(s, y, log2(next, -FRACTION_BITS), -FRACTION_BITS, true);
+  if (next <= 0n) unchanged(s, x);
+  else deliverProduct(s, y, log2(next, -FRACTION_BITS), -FRACTION_BITS, false);
 }

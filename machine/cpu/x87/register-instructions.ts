@@ -7,7 +7,7 @@
  * Operations are named in octal: escape opcode, then the reg field of the ModR/M byte; i is its r/m field.
  */
 import { squareRoot } from "./arithmetic.ts";
-import { compare, EQUAL, examine, LESS, STOPPED, UNORDERED } from "./comparison.ts";
+import { compare, EQUAL, examine, LESS, UNORDERED } from "./comparison.ts";
 import { loadConstant } from "./constants.ts";
 import { operate, setConditionCodes } from "./dyadic.ts";
 import { floatingPointFault, invalidOpcodeFault } from "./faults.ts";
@@ -15,7 +15,7 @@ import { logarithm, logarithmOfNext, powerMinusOne } from "./logarithm.ts";
 import type { FpuFlagsPort, FpuInstruction } from "./ports.ts";
 import { remainder } from "./remainder.ts";
 import { extract, roundToIntegral, scale } from "./scaling.ts";
-import { C1, ES, type FpuState, RESULT, SECOND, SOURCE } from "./state.ts";
+import { C1, C2, ES, type FpuState, RESULT, SECOND, SOURCE } from "./state.ts";
 import { arctangentOf, cosineOf, sineAndCosineOf, sineOf, tangentOf } from "./trigonometry.ts";
 
 /** For each operation, the r/m fields that exist, one bit each. */
@@ -142,9 +142,11 @@ function execute(s: FpuState, operation: number, i: number, port: FpuFlagsPort):
       if (compareToFlags(s, other, false, port)) s.pop();
       return;
     case 0o50: // FFREE
+      s.status &= ~C1;
       s.empty |= 1 << other;
       return;
     case 0o70: // FFREEP
+      s.status &= ~C1;
       s.empty |= 1 << other;
       s.pop();
       return;
@@ -178,20 +180,15 @@ function compareWith(s: FpuState, other: number, isQuiet: boolean): boolean {
 }
 
 function compareToFlags(s: FpuState, other: number, isQuiet: boolean, port: FpuFlagsPort): boolean {
-  s.status &= ~C1;
-  let outcome: number = STOPPED;
-  if (!s.isEmpty(s.top) && !s.isEmpty(other)) outcome = compare(s, s.top, other, isQuiet);
-  else if (s.stackUnderflow()) outcome = UNORDERED;
-  if (outcome === STOPPED) {
-    port.setComparison(true, true, true);
-    return false;
-  }
+  let outcome: number = UNORDERED;
+  if (s.isEmpty(s.top) || s.isEmpty(other)) s.stackUnderflow();
+  else outcome = compare(s, s.top, other, isQuiet);
   port.setComparison(
     outcome === EQUAL || outcome === UNORDERED,
     outcome === UNORDERED,
     outcome === LESS || outcome === UNORDERED,
   );
-  return true;
+  return (s.status & ES) === 0;
 }
 
 /** Pushes SOURCE. */
@@ -235,15 +232,23 @@ function exchange(s: FpuState, other: number): void {
 
 function store(s: FpuState, other: number): boolean {
   s.status &= ~C1;
-  if (!fill(s, s.top)) return false;
-  s.copy(s.top, other);
+  if (s.isEmpty(s.top)) {
+    if (!s.stackUnderflow()) return false;
+    s.setIndefinite(other);
+  } else {
+    s.copy(s.top, other);
+  }
   s.empty &= ~(1 << other);
   return true;
 }
 
-/** FSTP1 takes an empty register for an operand like any other. */
+/** FSTP1 pops an empty register without complaint and without storing it. */
 function storeUnchecked(s: FpuState, other: number): void {
-  s.copy(s.top, other);
+  s.status &= ~C1;
+  if (!s.isEmpty(s.top)) {
+    s.copy(s.top, other);
+    s.empty &= ~(1 << other);
+  }
   s.pop();
 }
 
@@ -251,7 +256,6 @@ function storeUnchecked(s: FpuState, other: number): void {
 const CONDITIONS = [2, 4, 6, 10] as const;
 
 function move(s: FpuState, other: number, isTaken: boolean): void {
-  s.status &= ~C1;
   if (s.isEmpty(s.top) || s.isEmpty(other)) {
     if (!s.stackUnderflow()) return;
     s.setIndefinite(s.top);
@@ -350,6 +354,7 @@ function executeFirstGroup(s: FpuState, i: number): void {
       replaceBoth(s, logarithm);
       return;
     case 2: // FPTAN
+      s.status &= ~C2;
       replaceAndPush(s, tangentOf);
       return;
     case 3: // FPATAN
@@ -359,6 +364,7 @@ function executeFirstGroup(s: FpuState, i: number): void {
       replaceAndPush(s, extract);
       return;
     case 5: // FPREM1
+      s.status &= ~C2;
       replaceTopByTwo(s, nearestRemainder);
       return;
     case 6: // FDECSTP
@@ -375,6 +381,7 @@ function executeFirstGroup(s: FpuState, i: number): void {
 function executeSecondGroup(s: FpuState, i: number): void {
   switch (i) {
     case 0: // FPREM
+      s.status &= ~C2;
       replaceTopByTwo(s, truncatedRemainder);
       return;
     case 1: // FYL2XP1
@@ -384,6 +391,7 @@ function executeSecondGroup(s: FpuState, i: number): void {
       replaceTop(s, squareRoot);
       return;
     case 3: // FSINCOS
+      s.status &= ~C2;
       replaceAndPush(s, sineAndCosineOf);
       return;
     case 4: // FRNDINT
@@ -393,9 +401,11 @@ function executeSecondGroup(s: FpuState, i: number): void {
       replaceTopByTwo(s, scale);
       return;
     case 6: // FSIN
+      s.status &= ~C2;
       replaceTop(s, sineOf);
       return;
     default: // FCOS
+      s.status &= ~C2;
       replaceTop(s, cosineOf);
   }
 }

@@ -171,7 +171,8 @@ function overflow(s: FpuState, precision: number, sign: number, exponent: number
     else s.signal(OE);
     return;
   }
-  wide.isRoundedUp = isOverflowInfinite(s.control & ROUNDING_FIELD, sign);
+  // Beyond even the adjusted range unmasked overflow is infinite, whatever the rounding mode.
+  wide.isRoundedUp = (s.control & OE) === 0 || isOverflowInfinite(s.control & ROUNDING_FIELD, sign);
   if (wide.isRoundedUp) s.setInfinity(RESULT, sign);
   else setLargest(s, precision, sign);
   signalInexact(s, OE | PE);
@@ -199,15 +200,19 @@ function underflow(
   extra: number,
 ): void {
   const adjusted = exponent + wide.carried + EXPONENT_ADJUSTMENT;
-  if ((s.control & UE) === 0 && adjusted > 0) {
-    s.set(RESULT, sign | adjusted, wide.high, wide.low);
-    if (wide.isInexact) signalInexact(s, UE | PE);
-    else s.signal(UE);
+  if ((s.control & UE) === 0) {
+    if (adjusted > 0) {
+      s.set(RESULT, sign | adjusted, wide.high, wide.low);
+      if (wide.isInexact) signalInexact(s, UE | PE);
+      else s.signal(UE);
+    } else {
+      s.setZero(RESULT, sign);
+      s.signal(UE | PE);
+    }
     return;
   }
   shiftRight(high, low, extra, 1 - exponent);
   roundSignificand(precision, s.control & ROUNDING_FIELD, sign, wide.high, wide.low, wide.extra);
   s.set(RESULT, sign | (wide.high < 0 ? 1 : 0), wide.high, wide.low);
   if (wide.isInexact) signalInexact(s, UE | PE);
-  else if ((s.control & UE) === 0) s.signal(UE);
 }

@@ -8,7 +8,7 @@
  * to be stored.
  */
 import { isStoppedByDenormal } from "./arithmetic.ts";
-import { magnitude, roundBig } from "./big-values.ts";
+import { magnitude, roundBig, roundBigAsInexact } from "./big-values.ts";
 import { classify, INFINITY, propagateOne, propagateTwo, UNSUPPORTED, ZERO } from "./classification.ts";
 import { arctangent, cosine, divide, FRACTION_BITS, HALF_PI, ONE, PI, sine } from "./fixed-point.ts";
 import { C1, C2, type FpuState, RESULT, SECOND } from "./state.ts";
@@ -23,6 +23,8 @@ const REDUCTION_HALF_PI = REDUCTION_PI << BigInt(FRACTION_BITS - 67);
 const RANGE_EXPONENT = 63;
 /** Below 2^-34 the first two terms of the series decide the result. */
 const TINY_EXPONENT = -34;
+/** Below 2^-68 the first term alone is the result, in all modes of rounding. */
+const VANISHING_EXPONENT = -68;
 /** Bits that make room for the second term. */
 const TINY_BITS = 64;
 
@@ -62,19 +64,23 @@ function deliver(s: FpuState, sign: number, value: bigint): void {
   else roundBig(s, sign, value, -FRACTION_BITS, true);
 }
 
-function deliverTiny(s: FpuState, sign: number, value: bigint, exponent: number): void {
-  roundBig(s, sign, value, exponent - 63 - TINY_BITS, true);
+/** The argument itself, or with its second term, of which `correction` has the direction. */
+function deliverTiny(s: FpuState, sign: number, angle: Angle, correction: bigint): void {
+  const scale = angle.exponent - 63 - TINY_BITS;
+  if (angle.exponent < VANISHING_EXPONENT) roundBigAsInexact(s, sign, angle.tiny, scale);
+  else roundBig(s, sign, angle.tiny + correction, scale, true);
 }
 
 function deliverSine(s: FpuState, slot: number, angle: Angle): void {
   const sign = (s.signExponent[slot]! & 0x8000) ^ (angle.quadrant >= 2 ? 0x8000 : 0);
-  if (angle.tiny !== 0n) deliverTiny(s, sign, angle.tiny - 1n, angle.exponent);
+  if (angle.tiny !== 0n) deliverTiny(s, sign, angle, -1n);
   else deliver(s, sign, (angle.quadrant & 1) === 0 ? sine(angle.rest) : cosine(angle.rest));
 }
 
 function deliverCosine(s: FpuState, angle: Angle): void {
   const sign = angle.quadrant === 1 || angle.quadrant === 2 ? 0x8000 : 0;
-  if (angle.tiny !== 0n) deliver(s, 0, ONE - 1n);
+  if (angle.tiny !== 0n && angle.exponent < VANISHING_EXPONENT) roundBigAsInexact(s, 0, ONE, -FRACTION_BITS);
+  else if (angle.tiny !== 0n) deliver(s, 0, ONE - 1n);
   else deliver(s, sign, (angle.quadrant & 1) === 0 ? cosine(angle.rest) : sine(angle.rest));
 }
 
@@ -91,9 +97,8 @@ function outOfRange(s: FpuState): boolean {
   return false;
 }
 
-/** Sine. Out of range: C2 is set, and there is nothing to store. */
+/** Sine. Out of range: C2, cleared before the call, is set, and there is nothing to store. */
 export function sineOf(s: FpuState, slot: number): boolean {
-  s.status &= ~C2;
   const outcome = prepare(s, slot);
   if (outcome === Outcome.OUT_OF_RANGE) return outOfRange(s);
   if (outcome !== Outcome.COMPUTE) return outcome === Outcome.STORE;
@@ -103,7 +108,6 @@ export function sineOf(s: FpuState, slot: number): boolean {
 }
 
 export function cosineOf(s: FpuState, slot: number): boolean {
-  s.status &= ~C2;
   const outcome = prepare(s, slot);
   if (outcome === Outcome.OUT_OF_RANGE) return outOfRange(s);
   if (outcome !== Outcome.COMPUTE) return outcome === Outcome.STORE;
@@ -114,7 +118,6 @@ export function cosineOf(s: FpuState, slot: number): boolean {
 
 /** Sine into RESULT, cosine into SECOND. */
 export function sineAndCosineOf(s: FpuState, slot: number): boolean {
-  s.status &= ~C2;
   const outcome = prepare(s, slot);
   if (outcome === Outcome.OUT_OF_RANGE) return outOfRange(s);
   if (outcome !== Outcome.COMPUTE) {
@@ -136,7 +139,6 @@ export function sineAndCosineOf(s: FpuState, slot: number): boolean {
 
 /** Tangent into RESULT, 1.0 into SECOND (both the NaN for a NaN). */
 export function tangentOf(s: FpuState, slot: number): boolean {
-  s.status &= ~C2;
   const outcome = prepare(s, slot);
   if (outcome === Outcome.OUT_OF_RANGE) return outOfRange(s);
   if (outcome !== Outcome.COMPUTE) {
@@ -150,7 +152,7 @@ export function tangentOf(s: FpuState, slot: number): boolean {
   }
   const angle = reduce(s, slot);
   const sign = s.signExponent[slot]! & 0x8000;
-  if (angle.tiny !== 0n) deliverTiny(s, sign, angle.tiny, angle.exponent);
+  if (angle.tiny !== 0n) deliverTiny(s, sign, angle, 0n);
   else if ((angle.quadrant & 1) === 0) deliver(s, sign, divide(sine(angle.rest), cosine(angle.rest)));
   else deliver(s, sign, -divide(cosine(angle.rest), sine(angle.rest)));
   return true;
@@ -189,8 +191,9 @@ function deliverArctangent(s: FpuState, sign: number, isLeft: boolean, y: number
   if (distance < SMALL_QUOTIENT && !isSteep && !isLeft) {
     const numerator = small.significand << BigInt(QUOTIENT_BITS);
     const quotient = numerator / large.significand;
-    // Not representable quotients come out as their own arctangent; of the others it is slightly less.
-    roundBig(s, sign, quotient * large.significand === numerator ? quotient - 1n : quotient, distance - QUOTIENT_BITS, true);
+    const isExact = quotient * large.significand === numerator;
+    if (isExact && distance < VANISHING_EXPONENT) roundBigAsInexact(s, sign, quotient, distance - QUOTIENT_BITS);
+    else roundBig(s, sign, isExact ? quotient - 1n : quotient, distance - QUOTIENT_BITS, true);
     return;
   }
   const bits = FRACTION_BITS + distance;
