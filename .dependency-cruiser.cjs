@@ -1,0 +1,60 @@
+/** Which layer may import which (docs/architecture.md). tests/layers.test.ts shows that a wrong import fails. */
+const below = {
+  machine: [],
+  kernel: ["machine"],
+  servers: ["kernel"],
+  lites: ["servers", "kernel"],
+  emulib: ["lites", "kernel", "userland"],
+  userland: [],
+  host: ["machine", "kernel", "servers", "lites", "emulib"],
+};
+const tests = "[.]test[.]ts$";
+const layers = Object.keys(below);
+const root = "^(?:tests/fixtures/layers/)?";
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layers.map((layer) => ({
+      name: `${layer}-imports-downward-only`,
+      severity: "error",
+      from: { path: `${root}${layer}/`, pathNot: tests },
+      to: { path: `${root}(${layers.filter((other) => other !== layer && !below[layer].includes(other)).join("|")}|tools|tests)/`, dependencyTypesNot: ["npm"] },
+    })),
+    {
+      name: "kernel-by-its-public-interface",
+      comment: "servers and the Unix server see kernel/abi and kernel/native.ts only",
+      severity: "error",
+      from: { path: `${root}(servers|lites|emulib)/`, pathNot: tests },
+      to: { path: `${root}kernel/`, pathNot: `${root}kernel/(abi/|native[.]ts)` },
+    },
+    {
+      name: "servers-by-their-protocols",
+      severity: "error",
+      from: { path: `${root}lites/`, pathNot: tests },
+      to: { path: `${root}servers/`, pathNot: `${root}servers/abi/` },
+    },
+    {
+      name: "no-host-below-host",
+      comment: "the lower layers see nothing of Node",
+      severity: "error",
+      from: { path: `${root}(machine|kernel|servers|lites)/`, pathNot: tests },
+      to: { dependencyTypes: ["core", "npm", "npm-dev"] },
+    },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: { path: `${root}(machine|kernel|servers|lites|emulib|host|userland)/`, pathNot: tests },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    { name: "nobody-imports-a-test", severity: "error", from: {}, to: { path: tests } },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(build|dist)/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "default", "types"], extensions: [".ts", ".js", ".mjs", ".json", ".d.ts"] },
+  },
+};

@@ -1,0 +1,74 @@
+/**
+ * Counters of a run, and their printed form.
+ */
+
+export interface ProgramStatistics {
+  /** Name of the program, or of the task for servers. */
+  name: string;
+  /** Processes (or tasks) summed up in this line. */
+  processes: number;
+  instructions: number;
+  systemCalls: number;
+  ipcs: number;
+  /** Page faults that became messages to a memory manager. */
+  faults: number;
+  zeroFills: number;
+  copies: number;
+  pageIns: number;
+  pageOuts: number;
+}
+
+export interface SystemStatistics {
+  /** Unix processes by program name, then servers. */
+  programs: ProgramStatistics[];
+  total: ProgramStatistics;
+  /** Machine time in seconds. */
+  seconds: number;
+  memory: { frames: number; freeFrames: number; swapPages: number; swapUsed: number };
+}
+
+const columns = [
+  ["processes", "procs"],
+  ["instructions", "instructions"],
+  ["systemCalls", "syscalls"],
+  ["ipcs", "ipcs"],
+  ["faults", "faults"],
+  ["zeroFills", "zero-fills"],
+  ["copies", "copies"],
+  ["pageIns", "page-ins"],
+  ["pageOuts", "page-outs"],
+] as const satisfies readonly (readonly [keyof ProgramStatistics, string])[];
+
+/** A sum line over others. */
+export function sumOf(name: string, lines: readonly ProgramStatistics[]): ProgramStatistics {
+  const sum: ProgramStatistics = {
+    name,
+    processes: 0,
+    instructions: 0,
+    systemCalls: 0,
+    ipcs: 0,
+    faults: 0,
+    zeroFills: 0,
+    copies: 0,
+    pageIns: 0,
+    pageOuts: 0,
+  };
+  for (const line of lines) for (const [key] of columns) sum[key] += line[key];
+  return sum;
+}
+
+/** The --stats output: a table for people, or one line of JSON. */
+export function statisticsText(statistics: SystemStatistics, format: "table" | "json"): string {
+  if (format === "json") return `${JSON.stringify(statistics)}\n`;
+  const rows = [...statistics.programs, statistics.total];
+  const cells = [["program", ...columns.map(([, title]) => title)], ...rows.map((row) => [row.name, ...columns.map(([key]) => String(row[key]))])];
+  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));
+  const lines = cells.map((line) =>
+    line.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join("  "),
+  );
+  const { memory } = statistics;
+  lines.push(
+    `${memory.frames} frames (${memory.freeFrames} free), ${memory.swapPages} pages of paging disk (${memory.swapUsed} used), ${statistics.seconds.toFixed(3)} s`,
+  );
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,70 @@
+/* Ends in the way that its argument names; the shell reports the signal. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const char constant[] = "read only";
+
+static int deep(int n) {
+  volatile char block[4096];
+  block[0] = n;
+  return deep(n + 1) + block[0];
+}
+
+static void on_segv(int signal) {
+  (void)signal;
+  write(1, "handled\n", 8);
+  _exit(7);
+}
+
+int main(int argc, char **argv) {
+  const char *how = argc > 1 ? argv[1] : "";
+  volatile int zero = 0;
+
+  if (!strcmp(how, "null")) return *(volatile int *)0;
+  if (!strcmp(how, "write-null")) *(volatile int *)0 = 1;
+  if (!strcmp(how, "rodata")) *(volatile char *)constant = 'x';
+  if (!strcmp(how, "text")) *(volatile char *)main = 0;
+  if (!strcmp(how, "divide")) return 1 / zero;
+  if (!strcmp(how, "illegal")) __asm__ volatile("ud2");
+  if (!strcmp(how, "privileged")) __asm__ volatile("hlt");
+  if (!strcmp(how, "trap")) __asm__ volatile("int3");
+  if (!strcmp(how, "jump")) ((void (*)(void))0xb0000000)();
+  if (!strcmp(how, "stack")) return deep(0);
+  if (!strcmp(how, "emulator")) *(volatile int *)0xc0000000 = 1;
+  if (!strcmp(how, "process-page")) *(volatile int *)0xc0020000 = 1;
+  if (!strcmp(how, "beyond")) *(volatile int *)0xf0000000 = 1;
+  if (!strcmp(how, "esp")) __asm__ volatile("movl $0x10, %esp; pushl %eax");
+  if (!strcmp(how, "esp-call")) __asm__ volatile("movl $0x10, %esp; movl $20, %eax; int $0x80; movl $1, %eax; movl $9, %ebx; int $0x80");
+  if (!strcmp(how, "abort")) abort();
+  if (!strcmp(how, "kill")) kill(getpid(), SIGKILL);
+  if (!strcmp(how, "handled")) {
+    signal(SIGSEGV, on_segv);
+    *(volatile int *)0 = 1;
+  }
+  if (!strcmp(how, "stack-handled")) {
+    static char alternate[16384];
+    stack_t stack = {.ss_sp = alternate, .ss_size = sizeof alternate};
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_segv;
+    action.sa_flags = SA_ONSTACK;
+    sigaltstack(&stack, 0);
+    sigaction(SIGSEGV, &action, 0);
+    return deep(0);
+  }
+  if (!strcmp(how, "bus")) {
+    /* One page mapped beyond the end of a one-byte file. */
+    FILE *file = fopen("/tmp/one-byte", "w+");
+    char *p;
+    fputc('x', file);
+    fflush(file);
+    p = mmap(0, 8192, PROT_READ, MAP_SHARED, fileno(file), 0);
+    return p[4096];
+  }
+  fprintf(stderr, "crash: unknown way '%s'\n", how);
+  return 1;
+}

@@ -1,0 +1,61 @@
+/* Memory managers that fail: the client must get a signal or go on, and nobody else may suffer. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "l3.h"
+
+#define BASE 0x60000000u
+
+static sigjmp_buf back;
+static volatile int got;
+
+static void on_signal(int signal) {
+  got = signal;
+  siglongjmp(back, 1);
+}
+
+/* The child: tells its thread id, then behaves as `how` says. */
+static void manage(const char *how, int out) {
+  unsigned id = l3_my_id();
+  struct ipc_words words;
+
+  write(out, &id, sizeof id);
+  if (!strcmp(how, "dead")) _exit(0);
+  if (!strcmp(how, "silent"))
+    for (;;) pause();
+  memset(&words, 0, sizeof words);
+  l3_ipc(NO_DESCRIPTOR, 1, 0, &words);
+  for (;;) {
+    /* "refuse": a short message with a refusal code; "nothing": a reply that maps nothing. */
+    words.w0 = !strcmp(how, "refuse") ? 2 : 0;
+    l3_ipc(0, 1, 0, &words);
+  }
+}
+
+int main(int argc, char **argv) {
+  const char *how = argc > 1 ? argv[1] : "silent";
+  int fds[2];
+  unsigned manager;
+  struct region_request request = {BASE, 0x10000, 0, 1, 0, 3};
+  pid_t pid;
+
+  pipe(fds);
+  pid = fork();
+  if (pid == 0) manage(how, fds[1]);
+  read(fds[0], &manager, sizeof manager);
+  if (!strcmp(how, "dead")) waitpid(pid, 0, 0);
+  request.manager = manager;
+  printf("map %u\n", l3_region_map(&request));
+  signal(SIGSEGV, on_signal);
+  signal(SIGBUS, on_signal);
+  signal(SIGALRM, on_signal);
+  alarm(1);
+  if (!sigsetjmp(back, 1)) printf("value %d\n", *(volatile int *)BASE);
+  printf("signal %d\n", got);
+  kill(pid, SIGKILL);
+  return 0;
+}
