@@ -18,6 +18,8 @@ import { type Attributes, newVnodeId, PollEvent, type Vnode } from "./vfs/vnode.
 
 export const PIPE_CAPACITY = 65536;
 export const PIPE_BUF = 4096;
+/** st_dev of pipes: a device of its own, as pipefs has. */
+const PIPE_DEVICE = 12;
 
 const reads = (file: OpenFile) => (file.flags & O_ACCMODE) !== O_WRONLY;
 const writes = (file: OpenFile) => (file.flags & O_ACCMODE) !== O_RDONLY;
@@ -67,11 +69,15 @@ export class Pipe {
     if (access === O_RDWR || file.flags & O_NONBLOCK) return;
     const reading = access === O_RDONLY;
     const opensBefore = reading ? this.writerOpens : this.readerOpens;
-    while ((reading ? this.writers : this.readers) === 0 && opensBefore === (reading ? this.writerOpens : this.readerOpens)) {
-      if ((yield* sleepOn(this.changed)) === "interrupted") {
-        this.detach(file);
-        throw ERESTARTSYS;
+    let opened = false;
+    try {
+      while ((reading ? this.writers : this.readers) === 0 && opensBefore === (reading ? this.writerOpens : this.readerOpens)) {
+        if ((yield* sleepOn(this.changed)) === "interrupted") throw ERESTARTSYS;
       }
+      opened = true;
+    } finally {
+      // Also when the process was killed meanwhile.
+      if (!opened) this.detach(file);
     }
   }
 
@@ -201,5 +207,3 @@ export class PipeVnode implements Vnode {
   release(): void {}
 }
 
-/** st_dev of pipes: a device of its own, as pipefs has. */
-const PIPE_DEVICE = 12;

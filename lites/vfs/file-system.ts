@@ -159,13 +159,15 @@ export class FileSystemSpace {
     if (!created) this.checkOpen(process, found, flags);
     const vnode = found.redirect?.(process) ?? found;
     const file = new OpenFile(vnode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), path);
+    let opened = false;
     try {
       vnode.prepare?.((flags & O_ACCMODE) !== O_RDONLY);
       if (flags & O_TRUNC && !created && isRegular(vnode.attributes().mode)) this.truncate(vnode, 0);
       if (vnode.open !== undefined) yield* vnode.open(process, file);
-    } catch (error) {
-      file.discard();
-      throw error;
+      opened = true;
+    } finally {
+      // Also when the process was killed meanwhile.
+      if (!opened) file.discard();
     }
     file.flags &= ~O_NOCTTY;
     return file;

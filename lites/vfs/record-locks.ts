@@ -59,9 +59,11 @@ export function* setRecordLock(vnode: Vnode, wanted: RecordLock, wait: boolean):
     if (!wait) throw EAGAIN;
     if (leadsTo(obstacle.owner, wanted.owner)) throw EDEADLK;
     waitsFor.set(wanted.owner, obstacle.owner);
-    const reason = yield* sleepOn(state.changed);
-    waitsFor.delete(wanted.owner);
-    if (reason === "interrupted") throw ERESTARTSYS;
+    try {
+      if ((yield* sleepOn(state.changed)) === "interrupted") throw ERESTARTSYS;
+    } finally {
+      waitsFor.delete(wanted.owner);
+    }
   }
   clearRange(state, wanted);
   state.records.push(mergedWithNeighbours(state, wanted));

@@ -1,0 +1,106 @@
+/**
+ * Terminal settings: flags, control characters and defaults, numbers of Linux/i386.
+ * Source: POSIX termios.h, Linux asm-generic/termbits.h.
+ */
+import { decode, encode } from "./struct-codec.ts";
+import { structs } from "./structs.ts";
+
+// c_iflag
+export const IGNBRK = 0x1;
+export const BRKINT = 0x2;
+export const ISTRIP = 0x20;
+export const INLCR = 0x40;
+export const IGNCR = 0x80;
+export const ICRNL = 0x100;
+export const IUCLC = 0x200;
+export const IXON = 0x400;
+export const IXANY = 0x800;
+export const IMAXBEL = 0x2000;
+export const IUTF8 = 0x4000;
+
+// c_oflag
+export const OPOST = 0x1;
+export const OLCUC = 0x2;
+export const ONLCR = 0x4;
+export const OCRNL = 0x8;
+export const ONOCR = 0x10;
+export const ONLRET = 0x20;
+export const TABDLY = 0x1800;
+export const XTABS = 0x1800;
+
+// c_cflag
+const B38400 = 0xf;
+const CS8 = 0x30;
+const CREAD = 0x80;
+const HUPCL = 0x400;
+
+// c_lflag
+export const ISIG = 0x1;
+export const ICANON = 0x2;
+export const ECHO = 0x8;
+export const ECHOE = 0x10;
+export const ECHOK = 0x20;
+export const ECHONL = 0x40;
+export const NOFLSH = 0x80;
+export const TOSTOP = 0x100;
+export const ECHOCTL = 0x200;
+export const ECHOKE = 0x800;
+export const IEXTEN = 0x8000;
+
+/** Places in c_cc. */
+export const VINTR = 0;
+export const VQUIT = 1;
+export const VERASE = 2;
+export const VKILL = 3;
+export const VEOF = 4;
+export const VTIME = 5;
+export const VMIN = 6;
+export const VSTART = 8;
+export const VSTOP = 9;
+export const VSUSP = 10;
+export const VEOL = 11;
+export const VREPRINT = 12;
+export const VWERASE = 14;
+export const VLNEXT = 15;
+export const VEOL2 = 16;
+
+/** TCFLSH and TCXONC arguments. */
+export const TCIFLUSH = 0;
+export const TCOFLUSH = 1;
+export const TCIOFLUSH = 2;
+export const TCOOFF = 0;
+export const TCOON = 1;
+export const TCIOFF = 2;
+export const TCION = 3;
+
+export interface Termios {
+  c_iflag: number;
+  c_oflag: number;
+  c_cflag: number;
+  c_lflag: number;
+  c_line: number;
+  c_cc: Uint8Array;
+}
+
+/** Settings of a new terminal, as Linux's. */
+export function defaultTermios(): Termios {
+  const c_cc = new Uint8Array(19);
+  //          INTR QUIT  ERASE KILL  EOF TIME MIN SWTC START STOP SUSP EOL REPRINT DISCARD WERASE LNEXT
+  c_cc.set([0x03, 0x1c, 0x7f, 0x15, 0x04, 0, 1, 0, 0x11, 0x13, 0x1a, 0, 0x12, 0x0f, 0x17, 0x16]);
+  return {
+    c_iflag: ICRNL | IXON | IUTF8,
+    c_oflag: OPOST | ONLCR,
+    c_cflag: B38400 | CS8 | CREAD | HUPCL,
+    c_lflag: ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
+    c_line: 0,
+    c_cc,
+  };
+}
+
+export function decodeTermios(bytes: Uint8Array): Termios {
+  return decode(structs.termios, bytes);
+}
+
+export function encodeTermios(termios: Termios): Uint8Array {
+  return encode(structs.termios, { ...termios });
+}

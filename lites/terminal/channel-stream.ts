@@ -1,0 +1,175 @@
+/**
+ * A plain byte stream on a channel port: standard input, output or error of a spawned program that is no terminal.
+ *
+ * Nothing is interpreted. Input is taken from the port only when somebody reads or polls, so that what the program leaves unread
+ * stays with the host. A hang-up of the host's reader is a broken pipe.
+ */
+import { call, type NativeContext, type Op as NativeOp } from "#kernel/native.ts";
+import { DriverRequest, DriverStatus } from "#servers/abi/generic-driver.ts";
+import { type Op, sleepOn, WaitQueue } from "../activation.ts";
+import { EAGAIN, EPIPE, ERESTARTSYS } from "../abi/errno.ts";
+import { S_IFIFO } from "../abi/file-mode.ts";
+import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_WRONLY } from "../abi/open-flags.ts";
+import { SIGPIPE } from "../abi/signals.ts";
+import type { CommandArgument } from "../arguments.ts";
+import { ByteQueue } from "../byte-queue.ts";
+import { Gate } from "../helper-threads.ts";
+import type { Process } from "../process/process.ts";
+import type { SignalSink } from "../signal-sink.ts";
+import { bytesReady } from "../stream-control.ts";
+import type { OpenFile } from "../vfs/open-file.ts";
+import { type AttributeChange, type Attributes, newVnodeId, PollEvent, type Vnode } from "../vfs/vnode.ts";
+import { ChannelOutput, type ChannelPort } from "./channel-output.ts";
+
+const CAPACITY = 65536;
+/** st_dev of streams. */
+const STREAM_DEVICE = 13;
+
+export class ChannelStream implements Vnode {
+  readonly id = newVnodeId();
+  readonly fileSystem = undefined;
+  private readonly channel: ChannelPort;
+  private readonly signals: SignalSink;
+  private readonly attributesNow: Attributes;
+  private readonly input = new ByteQueue(CAPACITY);
+  private readonly inputReady = new WaitQueue();
+  private readonly output: ChannelOutput;
+  private readonly gate: Gate;
+  private readerStarted = false;
+  /** Bytes that readers wait for; the helper asks the driver for so many. */
+  private demand = 0;
+  private ended = false;
+  private opens = 0;
+  private closed = false;
+
+  constructor(channel: ChannelPort, signals: SignalSink, nowNs: bigint) {
+    this.channel = channel;
+    this.signals = signals;
+    this.gate = new Gate(channel.helpers);
+    this.output = new ChannelOutput(channel, CAPACITY, () => undefined);
+    this.attributesNow = {
+      dev: STREAM_DEVICE,
+      ino: this.id,
+      mode: S_IFIFO | 0o600,
+      nlink: 1,
+      uid: 0,
+      gid: 0,
+      rdev: 0,
+      size: 0,
+      blockSize: 4096,
+      blocks: 0,
+      atimeNs: nowNs,
+      mtimeNs: nowNs,
+      ctimeNs: nowNs,
+    };
+  }
+
+  attributes(): Readonly<Attributes> {
+    return this.attributesNow;
+  }
+
+  setAttributes(change: AttributeChange): void {
+    const { mode, ...rest } = change;
+    Object.assign(this.attributesNow, rest);
+    if (mode !== undefined) this.attributesNow.mode = S_IFIFO | mode;
+  }
+
+  /** Counts an open file made without open(2). */
+  attach(): void {
+    this.opens++;
+  }
+
+  // biome-ignore lint/correctness/useYield: an operation that may sleep in other vnodes
+  *open(): Op<void> {
+    this.attach();
+  }
+
+  close(): void {
+    if (--this.opens > 0) return;
+    this.closed = true;
+    this.gate.open();
+    this.output.close();
+  }
+
+  *read(_process: Process, file: OpenFile, count: number): Op<Uint8Array> {
+    if (count === 0) return new Uint8Array(0);
+    while (this.input.length === 0) {
+      if (this.ended) return new Uint8Array(0);
+      this.request(count);
+      if (file.flags & O_NONBLOCK) throw EAGAIN;
+      if ((yield* sleepOn(this.inputReady)) === "interrupted") throw ERESTARTSYS;
+    }
+    return this.input.take(count);
+  }
+
+  private request(count: number): void {
+    this.demand = Math.min(Math.max(this.demand, count), CAPACITY);
+    if (this.readerStarted) this.gate.open();
+    else {
+      this.readerStarted = true;
+      this.channel.helpers.start((context) => this.readInput(context));
+    }
+  }
+
+  private *readInput(context: NativeContext): NativeOp<void> {
+    const { driver, port, helpers } = this.channel;
+    while (!this.closed) {
+      if (this.demand === 0) {
+        yield* this.gate.wait(context);
+        continue;
+      }
+      const reply = yield* call(driver, { words: [DriverRequest.READ, port, 0, this.demand] });
+      const bytes = reply.strings[0];
+      this.demand = 0;
+      this.ended = reply.error !== 0 || reply.words[0] !== DriverStatus.OK || bytes === undefined || bytes.length === 0;
+      if (!this.ended) this.input.put(bytes!);
+      this.inputReady.wakeAll();
+      yield* helpers.nudge();
+      if (this.ended) return;
+    }
+  }
+
+  *write(process: Process, file: OpenFile, data: Uint8Array): Op<number> {
+    let written = 0;
+    for (;;) {
+      if (this.output.isHungUp) {
+        if (written > 0) return written;
+        this.signals.postSignal(process, SIGPIPE);
+        throw EPIPE;
+      }
+      written += this.output.put(data.subarray(written));
+      if (written === data.length) return written;
+      if (file.flags & O_NONBLOCK) {
+        if (written > 0) return written;
+        throw EAGAIN;
+      }
+      if ((yield* sleepOn(this.output.drained)) === "interrupted") {
+        if (written > 0) return written;
+        throw ERESTARTSYS;
+      }
+    }
+  }
+
+  // biome-ignore lint/correctness/useYield: an operation that may sleep in other vnodes
+  *control(_process: Process, _file: OpenFile, command: number, argument: CommandArgument): Op<number> {
+    return bytesReady(command, argument, this.input.length);
+  }
+
+  poll(file: OpenFile): { events: number; queues: readonly WaitQueue[] } {
+    let events = 0;
+    const access = file.flags & O_ACCMODE;
+    if (access !== O_WRONLY) {
+      if (this.input.length > 0) events |= PollEvent.IN;
+      else if (this.ended) events |= PollEvent.HUP;
+      else this.request(1);
+    }
+    if (access !== O_RDONLY) {
+      if (this.output.isHungUp) events |= PollEvent.ERR;
+      else if (this.output.room > 0) events |= PollEvent.OUT;
+    }
+    return { events, queues: [this.inputReady, this.output.drained] };
+  }
+
+  retain(): void {}
+  release(): void {}
+}

@@ -1,0 +1,237 @@
+/**
+ * Pseudo terminals: a terminal whose device is another open file, the master. Source: POSIX posix_openpt(3), Linux pts(4).
+ */
+import { type Op, sleepOn, WaitQueue } from "../activation.ts";
+import { ioctlCommands } from "../abi/commands.ts";
+import { EAGAIN, EIO, ENOTTY, ERESTARTSYS } from "../abi/errno.ts";
+import { deviceNumber, S_IFCHR } from "../abi/file-mode.ts";
+import { O_NONBLOCK } from "../abi/open-flags.ts";
+import type { CommandArgument } from "../arguments.ts";
+import { ByteQueue } from "../byte-queue.ts";
+import type { Process } from "../process/process.ts";
+import { intBytes } from "../stream-control.ts";
+import type { OpenFile } from "../vfs/open-file.ts";
+import { type Attributes, newVnodeId, PollEvent, type Vnode } from "../vfs/vnode.ts";
+import { Terminal, type TerminalDevice, type TerminalSurroundings } from "./terminal.ts";
+
+const UNIX98_SLAVE_MAJOR = 136;
+const OUTPUT_CAPACITY = 4096;
+/** Echo beyond the capacity is kept up to this, then dropped: nobody reads the master. */
+const ECHO_CAPACITY = 16384;
+
+/** All pseudo terminals of a system, by number. */
+export class PseudoTerminals {
+  private readonly pairs = new Map<number, PseudoTerminalMaster>();
+  private readonly surroundings: TerminalSurroundings;
+  private readonly fileSystemDevice: number;
+
+  /** @param fileSystemDevice st_dev of the slaves */
+  constructor(surroundings: TerminalSurroundings, fileSystemDevice: number) {
+    this.surroundings = surroundings;
+    this.fileSystemDevice = fileSystemDevice;
+  }
+
+  /** Opens /dev/ptmx: a new pair under the lowest free number, its slave owned by the process. */
+  create(process: Process): PseudoTerminalMaster {
+    let number = 0;
+    while (this.pairs.has(number)) number++;
+    const slaveIdentity = { device: deviceNumber(UNIX98_SLAVE_MAJOR, number), mode: 0o620, fileSystemDevice: this.fileSystemDevice };
+    const master = new PseudoTerminalMaster(number, this.surroundings, slaveIdentity, () => this.pairs.delete(number));
+    master.slave.setAttributes({ uid: process.credentials.euid, gid: process.credentials.egid });
+    this.pairs.set(number, master);
+    return master;
+  }
+
+  slave(number: number): Terminal | undefined {
+    return this.pairs.get(number)?.slave;
+  }
+
+  numbers(): number[] {
+    return [...this.pairs.keys()].sort((a, b) => a - b);
+  }
+}
+
+export class PseudoTerminalMaster implements Vnode, TerminalDevice {
+  readonly id = newVnodeId();
+  readonly fileSystem = undefined;
+  readonly number: number;
+  readonly slave: Terminal;
+  readonly drained = new WaitQueue();
+  private readonly output = new ByteQueue(ECHO_CAPACITY);
+  /** Woken when there is output to read, or the slave changed. */
+  private readonly changed = new WaitQueue();
+  private readonly inputRoom = new WaitQueue();
+  private readonly nowNs: bigint;
+  private readonly freed: () => void;
+  private stopped = false;
+  private locked = true;
+  private slaveWasOpen = false;
+
+  constructor(
+    number: number,
+    surroundings: TerminalSurroundings,
+    slave: { device: number; mode: number; fileSystemDevice: number },
+    freed: () => void,
+  ) {
+    this.number = number;
+    this.nowNs = surroundings.nowNs();
+    this.freed = freed;
+    this.slave = new PseudoTerminalSlave(this, surroundings, slave);
+  }
+
+  get isLocked(): boolean {
+    return this.locked;
+  }
+
+  slaveOpened(): void {
+    this.slaveWasOpen = true;
+  }
+
+  // TerminalDevice: what the slave writes to.
+
+  get room(): number {
+    return this.stopped ? 0 : Math.max(0, OUTPUT_CAPACITY - this.output.length);
+  }
+
+  get pending(): number {
+    return this.output.length;
+  }
+
+  send(bytes: Uint8Array): void {
+    this.output.put(bytes);
+    this.changed.wakeAll();
+  }
+
+  flush(): void {
+    this.output.clear();
+    this.drained.wakeAll();
+  }
+
+  setStopped(stopped: boolean): void {
+    this.stopped = stopped;
+    if (!stopped) this.drained.wakeAll();
+  }
+
+  inputTaken(): void {
+    this.inputRoom.wakeAll();
+  }
+
+  lastClose(): void {
+    this.changed.wakeAll();
+  }
+
+  // Vnode: the master's open file.
+
+  attributes(): Attributes {
+    const now = this.nowNs;
+    return {
+      dev: 0,
+      ino: this.id,
+      mode: S_IFCHR | 0o666,
+      nlink: 1,
+      uid: 0,
+      gid: 0,
+      rdev: deviceNumber(5, 2),
+      size: 0,
+      blockSize: 1024,
+      blocks: 0,
+      atimeNs: now,
+      mtimeNs: now,
+      ctimeNs: now,
+    };
+  }
+
+  close(): void {
+    this.slave.hangUp();
+    this.freed();
+  }
+
+  private get slaveGone(): boolean {
+    return this.slaveWasOpen && !this.slave.isOpen;
+  }
+
+  *read(_process: Process, file: OpenFile, count: number): Op<Uint8Array> {
+    if (count === 0) return new Uint8Array(0);
+    while (this.output.length === 0) {
+      if (this.slaveGone) throw EIO;
+      if (file.flags & O_NONBLOCK) throw EAGAIN;
+      if ((yield* sleepOn(this.changed)) === "interrupted") throw ERESTARTSYS;
+    }
+    const bytes = this.output.take(count);
+    this.drained.wakeAll();
+    return bytes;
+  }
+
+  *write(_process: Process, file: OpenFile, data: Uint8Array): Op<number> {
+    let typed = 0;
+    while (typed < data.length) {
+      const taken = this.slave.input(data.subarray(typed));
+      typed += taken;
+      if (typed === data.length) break;
+      if (file.flags & O_NONBLOCK) {
+        if (typed > 0) return typed;
+        throw EAGAIN;
+      }
+      if ((yield* sleepOn(this.inputRoom)) === "interrupted") {
+        if (typed > 0) return typed;
+        throw ERESTARTSYS;
+      }
+    }
+    return typed;
+  }
+
+  poll(): { events: number; queues: readonly WaitQueue[] } {
+    let events: number = PollEvent.OUT;
+    if (this.output.length > 0) events |= PollEvent.IN;
+    if (this.slaveGone) events |= PollEvent.HUP;
+    return { events, queues: [this.changed, this.inputRoom] };
+  }
+
+  /** The master's own requests; settings and window size are the slave's. */
+  control(process: Process, file: OpenFile, command: number, argument: CommandArgument): Op<number> {
+    const { TIOCGPTN, TIOCSPTLCK, FIONREAD, TIOCGPGRP, TIOCSCTTY } = ioctlCommands;
+    switch (command) {
+      case TIOCGPTN.nr:
+        return this.answer(argument, this.number);
+      case TIOCSPTLCK.nr:
+        this.locked = argument.input!.some((byte) => byte !== 0);
+        return this.answer(argument, 0);
+      case FIONREAD.nr:
+        return this.answer(argument, this.output.length);
+      case TIOCGPGRP.nr:
+        return this.answer(argument, this.slave.session.foreground ?? 0);
+      case TIOCSCTTY.nr:
+        throw ENOTTY;
+      default:
+        return this.slave.control(process, file, command, argument);
+    }
+  }
+
+  // biome-ignore lint/correctness/useYield: an operation that may sleep in other requests
+  private *answer(argument: CommandArgument, value: number): Op<number> {
+    if (argument.output) argument.output.data = intBytes(value);
+    return 0;
+  }
+
+  retain(): void {}
+  release(): void {}
+}
+
+class PseudoTerminalSlave extends Terminal {
+  private readonly master: PseudoTerminalMaster;
+
+  constructor(
+    master: PseudoTerminalMaster,
+    surroundings: TerminalSurroundings,
+    identity: { device: number; mode: number; fileSystemDevice: number },
+  ) {
+    super(master, surroundings, identity);
+    this.master = master;
+  }
+
+  override *open(process: Process, file: OpenFile): Op<void> {
+    if (this.master.isLocked) throw EIO;
+    yield* super.open(process, file);
+    this.master.slaveOpened();
+  }
+}
