@@ -47,6 +47,12 @@ export function unpack(s: FpuState, slot: number): number {
   return 1 - normalize(high, s.low[slot]!, 0);
 }
 
+/** Makes a finite slot the result as it is: tiny values do not underflow, but pseudo-denormals become normal. */
+export function keepValue(s: FpuState, slot: number): void {
+  s.copy(slot, RESULT);
+  if ((s.signExponent[slot]! & 0x7fff) === 0 && s.high[slot]! < 0) s.signExponent[RESULT] = s.signExponent[slot]! | 1;
+}
+
 /** a + b, or a - b with negate = 0x8000. */
 export function add(s: FpuState, a: number, b: number, negate: number): boolean {
   const headA = s.signExponent[a]!;

@@ -151,5 +151,6 @@ function deliverLogarithmOfNext(s: FpuState, x: number, y: number): void {
   const next = isNegative ? ONE - offset : ONE + offset;
   // The manual leaves arguments of -1 and below open.
   if (next <= 0n) unchanged(s, x);
+  else if ((next & (next - 1n)) === 0n) deliverProduct(s, y, BigInt(bitLength(next) - 1 - FRACTION_BITS), 0, true);
   else deliverProduct(s, y, log2(next, -FRACTION_BITS), -FRACTION_BITS, false);
 }

@@ -4,7 +4,7 @@
  * Layer beneath: big-values.ts. Source: Intel SDM volume 2, FPREM and FPREM1; the number of powers reduced when the
  * operands are further apart is the processor's choice and was measured.
  */
-import { isStoppedByDenormal } from "./arithmetic.ts";
+import { isStoppedByDenormal, keepValue } from "./arithmetic.ts";
 import { magnitude, roundBig } from "./big-values.ts";
 import { classify, INFINITY, propagateTwo, UNSUPPORTED, ZERO } from "./classification.ts";
 import { C0, C1, C2, C3, type FpuState, RESULT } from "./state.ts";
@@ -22,13 +22,9 @@ export function remainder(s: FpuState, a: number, b: number, isNearest: boolean)
   if (kindA >= UNSUPPORTED || kindB >= UNSUPPORTED) return propagateTwo(s, a, b);
   if (kindA === INFINITY || kindB === ZERO) return s.invalid();
   if (isStoppedByDenormal(s, kindA, kindB)) return false;
-  if (kindA === ZERO) {
-    s.copy(a, RESULT);
+  if (kindA === ZERO || kindB === INFINITY) {
+    keepValue(s, a);
     setQuotient(s, 0n);
-  } else if (kindB === INFINITY) {
-    const { significand, exponent } = magnitude(s, a);
-    setQuotient(s, 0n);
-    roundBig(s, s.signExponent[a]! & 0x8000, significand, exponent - 63, false);
   } else {
     reduce(s, a, b, isNearest);
   }

@@ -5,7 +5,7 @@
  *
  * As in arithmetic.ts the result is left in RESULT, and the functions return whether it is to be stored.
  */
-import { isStoppedByDenormal, unpack } from "./arithmetic.ts";
+import { isStoppedByDenormal, keepValue, unpack } from "./arithmetic.ts";
 import { classify, DENORMAL, INFINITY, propagateOne, propagateTwo, UNSUPPORTED, ZERO } from "./classification.ts";
 import { loadInteger32, roundToInteger } from "./conversion.ts";
 import { normalize, roundResult, wide } from "./rounding.ts";
@@ -61,6 +61,7 @@ export function scale(s: FpuState, value: number, by: number): boolean {
   if (isStoppedByDenormal(s, kind, kindBy)) return false;
   if (kind === INFINITY || (kindBy === INFINITY && !isReduction)) s.setInfinity(RESULT, sign);
   else if (kind === ZERO || kindBy === INFINITY) s.setZero(RESULT, sign);
+  else if (kindBy === ZERO) keepValue(s, value);
   else {
     const shift = integralShift(s, by);
     const exponent = unpack(s, value) + (isReduction ? -shift : shift);
