@@ -52,8 +52,8 @@ long ftell(FILE *stream);
 off_t ftello(FILE *stream);
 void rewind(FILE *stream);
 
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
-#define SCANF_LIKE(format, first) __attribute__((format(scanf, format, first)))
+#define PRINTF_LIKE(text, first) __attribute__((__format__(__printf__, text, first)))
+#define SCANF_LIKE(text, first) __attribute__((__format__(__scanf__, text, first)))
 int printf(const char *restrict format, ...) PRINTF_LIKE(1, 2);
 int fprintf(FILE *restrict stream, const char *restrict format, ...) PRINTF_LIKE(2, 3);
 int dprintf(int fd, const char *restrict format, ...) PRINTF_LIKE(2, 3);

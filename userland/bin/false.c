@@ -1,0 +1,4 @@
+/* false: fails. (POSIX) */
+int main(void) {
+  return 1;
+}

@@ -1,0 +1,4 @@
+/* true: succeeds. (POSIX) */
+int main(void) {
+  return 0;
+}

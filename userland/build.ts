@@ -1,0 +1,237 @@
+/**
+ * Builds the C library and the programs for i386, with gcc or clang and nothing installed for 32 bits but the compiler
+ * itself. Every output remembers a hash of all that went into it, so that only what changed is compiled.
+ * Run directly (`npx tsx userland/build.ts [DIR]`) or through buildUserland.
+ */
+import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+export interface Program {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** What keeps the userland from being built; the message tells what to install. */
+export class BuildError extends Error {
+  override readonly name = "BuildError";
+}
+
+const commonFlags = [
+  ...["-m32", "-march=i686", "-mno-sse", "-mno-mmx", "-mpreferred-stack-boundary=2"],
+  ...["-std=gnu11", "-O2", "-pipe", "-Wall", "-Wextra"],
+  ...["-ffreestanding", "-fno-builtin", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables"],
+  ...["-ffunction-sections", "-fdata-sections"],
+];
+/** gcc would turn the loop in strlen into a call of strlen. */
+const gccFlags = ["-fno-tree-loop-distribute-patterns"];
+const linkFlags = [
+  ...["-nostdlib", "-static", "-no-pie", "-s"],
+  ...["-Wl,-m,elf_i386", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,noexecstack", "-Wl,-z,norelro"],
+];
+
+interface Compiler {
+  readonly command: string;
+  readonly flags: readonly string[];
+  /** Names the compiler's version, for the hashes. */
+  readonly identity: string;
+}
+
+const run = (command: string, args: readonly string[]): string =>
+  execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+const installHint = "install one: apt-get install gcc (Debian, Ubuntu), dnf install gcc (Fedora), apk add gcc binutils (Alpine)";
+
+/** The first of $CC, gcc and clang that can compile and link for i386. */
+function findCompiler(): Compiler {
+  const given = process.env["CC"];
+  const problems: string[] = [];
+  const probe = join(tmpdir(), `lites-probe-${process.pid}`);
+  for (const command of given ? [given] : ["gcc", "clang"]) {
+    try {
+      const version = run(command, ["--version"]).split("\n")[0] ?? "";
+      const isClang = version.includes("clang");
+      const include = run(command, ["-print-file-name=include"]).trim();
+      const flags = [
+        ...commonFlags.filter((flag) => !(isClang && flag.startsWith("-mpreferred-stack-boundary"))),
+        ...(isClang ? ["-mstack-alignment=4", "-Wno-unused-command-line-argument"] : gccFlags),
+        ...["-nostdinc", "-isystem", join(here, "include"), "-isystem", include],
+      ];
+      writeFileSync(`${probe}.c`, "void _start(void) { for (;;) continue; }\n");
+      run(command, [...flags, ...linkFlags, `${probe}.c`, "-o", probe]);
+      return { command, flags, identity: `${command} ${version} ${flags.join(" ")} ${linkFlags.join(" ")}` };
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+      problems.push(missing ? `${command}: not found` : `${command}: cannot build for i386 (-m32)\n${String((error as { stderr?: unknown }).stderr ?? error)}`);
+    } finally {
+      rmSync(`${probe}.c`, { force: true });
+      rmSync(probe, { force: true });
+    }
+  }
+  throw new BuildError(`the programs of the system need a C compiler for x86; ${installHint}\n  ${problems.join("\n  ")}`);
+}
+
+const hashOf = (...parts: readonly (string | Buffer)[]): string => {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part).update("\0");
+  return hash.digest("hex");
+};
+
+const filesUnder = (folder: string, extension: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(extension))
+    .map((name) => join(folder, name))
+    .sort();
+
+/** A file to make: its command runs only if `hash` differs from the remembered one. */
+interface Step {
+  readonly output: string;
+  readonly hash: string;
+  readonly command: readonly string[];
+}
+
+/** Hashes of the outputs of the last build, kept beside them. */
+class Memory {
+  readonly #path: string;
+  readonly #hashes: Record<string, string>;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#hashes = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Record<string, string>) : {};
+  }
+
+  isCurrent(step: Step): boolean {
+    return this.#hashes[basename(step.output)] === step.hash && existsSync(step.output);
+  }
+
+  remember(step: Step): void {
+    this.#hashes[basename(step.output)] = step.hash;
+  }
+
+  save(): void {
+    writeFileSync(this.#path, JSON.stringify(this.#hashes, undefined, 1));
+  }
+}
+
+function execute(command: readonly string[]): Promise<string> {
+  return new Promise((done, fail) => {
+    const [file = "", ...args] = command;
+    const child = spawn(file, args, { stdio: ["ignore", "ignore", "pipe"] });
+    let messages = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      messages += text;
+    });
+    child.on("error", fail);
+    child.on("close", (status) => {
+      if (status === 0) done(messages);
+      else fail(new BuildError(`${command.join(" ")}\n${messages}`));
+    });
+  });
+}
+
+/**
+ * Runs the steps that are not current, a few at a time; warnings of the compiler go to stderr. A step that fails does not
+ * stop the others: its error is added to `errors`.
+ */
+async function perform(steps: readonly Step[], memory: Memory, errors: BuildError[]): Promise<void> {
+  const waiting = steps.filter((step) => !memory.isCurrent(step));
+  const work = async () => {
+    for (let step = waiting.shift(); step; step = waiting.shift()) {
+      try {
+        process.stderr.write(await execute(step.command));
+        memory.remember(step);
+      } catch (error) {
+        if (!(error instanceof BuildError)) throw error;
+        errors.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(2, cpus().length) }, work));
+  memory.save();
+}
+
+/** Name and sources of every program: bin/NAME.c, init.c, and the folders that are one program each. */
+function programSources(): { name: string; sources: string[] }[] {
+  const single = [...filesUnder(join(here, "bin"), ".c"), join(here, "init.c")];
+  const folders = ["sh"].filter((name) => existsSync(join(here, name)) && filesUnder(join(here, name), ".c").length > 0);
+  return [
+    ...single.map((path) => ({ name: basename(path, ".c"), sources: [path] })),
+    ...folders.map((name) => ({ name, sources: filesUnder(join(here, name), ".c") })),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Compiles what is not current and returns the programs. Throws BuildError with what the compiler said. */
+export async function buildUserland(outDir = resolve(here, "../build/userland/bin")): Promise<Program[]> {
+  const out = resolve(outDir);
+  const objects = join(dirname(out), `${basename(out)}-objects`);
+  mkdirSync(out, { recursive: true });
+  mkdirSync(objects, { recursive: true });
+  const compiler = findCompiler();
+  const memory = new Memory(join(objects, "hashes.json"));
+  const contents = new Map<string, Buffer>();
+  const read = (path: string): Buffer => {
+    const content = contents.get(path) ?? readFileSync(path);
+    contents.set(path, content);
+    return content;
+  };
+  const headers = hashOf(compiler.identity, ...filesUnder(join(here, "include"), ".h").map(read));
+
+  const compile = (source: string, privateHeaders: string): Step => {
+    const output = join(objects, `${relative(here, source).replaceAll("/", "-").slice(0, -2)}.o`);
+    return {
+      output,
+      hash: hashOf(headers, privateHeaders, read(source)),
+      command: [compiler.command, ...compiler.flags, "-c", source, "-o", output],
+    };
+  };
+  const privateHeaders = (folder: string) => hashOf(...filesUnder(folder, ".h").map(read));
+
+  const libraryFolder = join(here, "libc");
+  const library = filesUnder(libraryFolder, ".c").map((source) => compile(source, privateHeaders(libraryFolder)));
+  const archive = join(objects, "libc.a");
+  const archiveStep: Step = {
+    output: archive,
+    hash: hashOf(...library.map((step) => step.output + step.hash)),
+    command: ["ar", "rcsD", archive, ...library.map((step) => step.output)],
+  };
+  const programs = programSources();
+  const programSteps = programs.flatMap(({ sources }) =>
+    sources.map((source) => compile(source, sources.length > 1 ? privateHeaders(dirname(source)) : "")),
+  );
+  const stepOf = new Map(programs.flatMap(({ sources }) => sources).map((source, index) => [source, programSteps[index] as Step]));
+  const links = programs.map(({ name, sources }): Step => {
+    const parts = sources.map((source) => stepOf.get(source) as Step);
+    const output = join(out, name);
+    return {
+      output,
+      hash: hashOf(compiler.identity, archiveStep.hash, ...parts.map((step) => step.hash)),
+      command: [compiler.command, "-m32", ...linkFlags, "-o", output, ...parts.map((step) => step.output), archive],
+    };
+  });
+  const errors: BuildError[] = [];
+  await perform([...library, ...programSteps], memory, errors);
+  if (library.every((step) => memory.isCurrent(step))) {
+    if (!memory.isCurrent(archiveStep)) rmSync(archive, { force: true });
+    await perform([archiveStep], memory, errors);
+    const complete = links.filter((_, index) => programs[index]?.sources.every((source) => memory.isCurrent(stepOf.get(source) as Step)));
+    await perform(complete, memory, errors);
+  }
+  if (errors.length > 0) throw new BuildError(errors.map((error) => error.message).join("\n"));
+  return programs.map(({ name }) => ({ name, path: join(out, name) }));
+}
+
+if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  try {
+    const programs = await buildUserland(process.argv[2]);
+    process.stdout.write(`${programs.length} programs in ${dirname(programs[0]?.path ?? "")}\n`);
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

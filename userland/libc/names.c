@@ -1,0 +1,142 @@
+/* Names of errors and signals. (POSIX strerror, strsignal; the texts are those that Linux users know) */
+#include <errno.h>
+#include <ctype.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *const errors[] = {
+    [0] = "Success",
+    [EPERM] = "Operation not permitted",
+    [ENOENT] = "No such file or directory",
+    [ESRCH] = "No such process",
+    [EINTR] = "Interrupted system call",
+    [EIO] = "Input/output error",
+    [ENXIO] = "No such device or address",
+    [E2BIG] = "Argument list too long",
+    [ENOEXEC] = "Exec format error",
+    [EBADF] = "Bad file descriptor",
+    [ECHILD] = "No child processes",
+    [EAGAIN] = "Resource temporarily unavailable",
+    [ENOMEM] = "Cannot allocate memory",
+    [EACCES] = "Permission denied",
+    [EFAULT] = "Bad address",
+    [ENOTBLK] = "Block device required",
+    [EBUSY] = "Device or resource busy",
+    [EEXIST] = "File exists",
+    [EXDEV] = "Invalid cross-device link",
+    [ENODEV] = "No such device",
+    [ENOTDIR] = "Not a directory",
+    [EISDIR] = "Is a directory",
+    [EINVAL] = "Invalid argument",
+    [ENFILE] = "Too many open files in system",
+    [EMFILE] = "Too many open files",
+    [ENOTTY] = "Inappropriate ioctl for device",
+    [ETXTBSY] = "Text file busy",
+    [EFBIG] = "File too large",
+    [ENOSPC] = "No space left on device",
+    [ESPIPE] = "Illegal seek",
+    [EROFS] = "Read-only file system",
+    [EMLINK] = "Too many links",
+    [EPIPE] = "Broken pipe",
+    [EDOM] = "Numerical argument out of domain",
+    [ERANGE] = "Numerical result out of range",
+    [EDEADLK] = "Resource deadlock avoided",
+    [ENAMETOOLONG] = "File name too long",
+    [ENOLCK] = "No locks available",
+    [ENOSYS] = "Function not implemented",
+    [ENOTEMPTY] = "Directory not empty",
+    [ELOOP] = "Too many levels of symbolic links",
+    [ENODATA] = "No data available",
+    [ETIME] = "Timer expired",
+    [EPROTO] = "Protocol error",
+    [EOVERFLOW] = "Value too large for defined data type",
+    [EILSEQ] = "Invalid or incomplete multibyte or wide character",
+    [EOPNOTSUPP] = "Operation not supported",
+    [ETIMEDOUT] = "Connection timed out",
+    [EALREADY] = "Operation already in progress",
+    [EINPROGRESS] = "Operation now in progress",
+    [ESTALE] = "Stale file handle",
+    [EDQUOT] = "Disk quota exceeded",
+    [ECANCELED] = "Operation canceled",
+};
+
+char *strerror(int error) {
+  static char unknown[32];
+  if (error >= 0 && error < (int)(sizeof errors / sizeof *errors) && errors[error]) return (char *)errors[error];
+  sprintf(unknown, "Unknown error %d", error);
+  return unknown;
+}
+
+static const struct {
+  const char *name, *text;
+} signals[] = {
+    [SIGHUP] = {"HUP", "Hangup"},
+    [SIGINT] = {"INT", "Interrupt"},
+    [SIGQUIT] = {"QUIT", "Quit"},
+    [SIGILL] = {"ILL", "Illegal instruction"},
+    [SIGTRAP] = {"TRAP", "Trace/breakpoint trap"},
+    [SIGABRT] = {"ABRT", "Aborted"},
+    [SIGBUS] = {"BUS", "Bus error"},
+    [SIGFPE] = {"FPE", "Floating point exception"},
+    [SIGKILL] = {"KILL", "Killed"},
+    [SIGUSR1] = {"USR1", "User defined signal 1"},
+    [SIGSEGV] = {"SEGV", "Segmentation fault"},
+    [SIGUSR2] = {"USR2", "User defined signal 2"},
+    [SIGPIPE] = {"PIPE", "Broken pipe"},
+    [SIGALRM] = {"ALRM", "Alarm clock"},
+    [SIGTERM] = {"TERM", "Terminated"},
+    [SIGSTKFLT] = {"STKFLT", "Stack fault"},
+    [SIGCHLD] = {"CHLD", "Child exited"},
+    [SIGCONT] = {"CONT", "Continued"},
+    [SIGSTOP] = {"STOP", "Stopped (signal)"},
+    [SIGTSTP] = {"TSTP", "Stopped"},
+    [SIGTTIN] = {"TTIN", "Stopped (tty input)"},
+    [SIGTTOU] = {"TTOU", "Stopped (tty output)"},
+    [SIGURG] = {"URG", "Urgent I/O condition"},
+    [SIGXCPU] = {"XCPU", "CPU time limit exceeded"},
+    [SIGXFSZ] = {"XFSZ", "File size limit exceeded"},
+    [SIGVTALRM] = {"VTALRM", "Virtual timer expired"},
+    [SIGPROF] = {"PROF", "Profiling timer expired"},
+    [SIGWINCH] = {"WINCH", "Window changed"},
+    [SIGIO] = {"POLL", "I/O possible"},
+    [SIGPWR] = {"PWR", "Power failure"},
+    [SIGSYS] = {"SYS", "Bad system call"},
+};
+#define SIGNALS (int)(sizeof signals / sizeof *signals)
+
+char *strsignal(int signal) {
+  static char other[32];
+  if (signal > 0 && signal < SIGNALS) return (char *)signals[signal].text;
+  sprintf(other, signal >= SIGRTMIN && signal <= SIGRTMAX ? "Real-time signal %d" : "Unknown signal %d",
+          signal >= SIGRTMIN && signal <= SIGRTMAX ? signal - SIGRTMIN : signal);
+  return other;
+}
+
+const char *sigabbrev(int signal) {
+  static char realTime[16];
+  if (signal > 0 && signal < SIGNALS) return signals[signal].name;
+  if (signal < SIGRTMIN || signal > SIGRTMAX) return 0;
+  if (signal == SIGRTMIN || signal == SIGRTMAX) return signal == SIGRTMIN ? "RTMIN" : "RTMAX";
+  if (signal - SIGRTMIN <= SIGRTMAX - signal) sprintf(realTime, "RTMIN+%d", signal - SIGRTMIN);
+  else sprintf(realTime, "RTMAX-%d", SIGRTMAX - signal);
+  return realTime;
+}
+
+int signumber(const char *name) {
+  if (isdigit((unsigned char)*name)) {
+    char *end;
+    long value = strtol(name, &end, 10);
+    return *end || value >= NSIG ? -1 : (int)value;
+  }
+  if (strncasecmp(name, "SIG", 3) == 0) name += 3;
+  if (strcasecmp(name, "EXIT") == 0) return 0;
+  if (strcasecmp(name, "IO") == 0) return SIGIO;
+  for (int i = 1; i < NSIG; i++) {
+    const char *known = sigabbrev(i);
+    if (known && strcasecmp(known, name) == 0) return i;
+  }
+  return -1;
+}
