@@ -112,7 +112,7 @@ export interface NativeKernel {
   regionProtect(task: ThreadId, base: number, size: number, rights: number): number;
   /** fpage_unmap of the caller's own flexpage: Unmap mask; returns PageStatus bits. */
   unmap(fpage: number, mask: number): number;
-  /** Whether a thread exists (full id, version included). With thread number 0: whether the task exists, even before its thread 0 is started. */
+  /** Whether a thread exists (full id, version included). */
   exists(thread: ThreadId): boolean;
   /** Counters of a task. */
   statistics(task: ThreadId): TaskStatistics | undefined;

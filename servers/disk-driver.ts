@@ -160,6 +160,11 @@ class DiskDriver {
     this.disk.start(transfer.operation, frame < 0 ? -1 : transfer.block + transfer.done, Math.max(frame, 0));
   }
 
+  /** A message that ended with an error may have left a page in the window: nobody shall find it there. */
+  clearWindow(): void {
+    if (this.window !== 0) this.context.kernel.unmap(this.window, Unmap.FLUSH | Unmap.OWN);
+  }
+
   private release(window: number): void {
     this.context.kernel.unmap(flexpage(window, 12), Unmap.FLUSH | Unmap.OWN);
     this.freeWindows.push(window);
@@ -179,7 +184,7 @@ export function diskDriver(options: DiskDriverOptions): (context: NativeContext)
       if (next.error === 0) {
         if (next.from === interrupt) yield* driver.interrupt();
         else answer = driver.request(next);
-      }
+      } else driver.clearWindow();
       next = answer
         ? yield* replyAndWait(next.from, answer, undefined, driver.window)
         : yield* receive(ANY, undefined, driver.window);

@@ -239,8 +239,9 @@ export class RequestServer {
     return this.commitment.promise(pages);
   }
 
+  /** Whether a task exists; it may have no thread yet. */
   private exists(task: ThreadId): boolean {
-    return this.context.kernel.exists(task);
+    return this.context.kernel.statistics(task) !== undefined;
   }
 
   private forget(task: ThreadId, record: TaskRecord): void {
