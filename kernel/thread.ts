@@ -54,9 +54,12 @@ export type ThreadState =
   | { readonly kind: "faulting"; readonly fault: Fault }
   /** Unhandled trap. `to`: in the send queue of this chief's thread; undefined: told, or nobody to tell. */
   | { readonly kind: "stopped"; readonly trap: Trap; to: Thread | undefined }
+  /** Created, but not started. */
+  | { readonly kind: "inactive" }
   | { readonly kind: "dead" };
 
 export const READY: ThreadState = { kind: "ready" };
+export const INACTIVE: ThreadState = { kind: "inactive" };
 export const DEAD: ThreadState = { kind: "dead" };
 
 /** Parameters of a thread's current IPC, the same for both kinds of threads. */

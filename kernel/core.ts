@@ -1,0 +1,76 @@
+/**
+ * The kernel's parts, wired together. Each part does one job and finds the others here.
+ */
+import type { Clock } from "#machine/clock.ts";
+import type { InterruptController } from "#machine/interrupts.ts";
+import type { Processor } from "#machine/processor.ts";
+import type { Ram } from "#machine/ram.ts";
+import { InterruptLines } from "./interrupt-lines.ts";
+import { Ipc } from "./ipc.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { MappingDatabase } from "./mapping-database.ts";
+import { PageFaults } from "./page-faults.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { ThreadId } from "./abi/identifiers.ts";
+import { TaskTable } from "./task.ts";
+import type { Thread } from "./thread.ts";
+import type { KernelTrace } from "./trace.ts";
+import { Transfers } from "./transfer.ts";
+import { Traps } from "./traps.ts";
+import { UserMemory } from "./user-memory.ts";
+
+export interface KernelParts {
+  ram: Ram;
+  processor: Processor;
+  clock: Clock;
+  interrupts: InterruptController;
+  trace?: KernelTrace;
+}
+
+/** Mappings that may exist per frame on average, and on top of that. */
+const MAPPINGS_PER_FRAME = 16;
+const MAPPINGS_BASE = 1 << 20;
+
+export class Core {
+  readonly ram: Ram;
+  readonly processor: Processor;
+  readonly clock: Clock;
+  readonly tasks = new TaskTable();
+  readonly scheduler = new Scheduler();
+  readonly mappings: MappingDatabase;
+  readonly memory: UserMemory;
+  readonly lines: InterruptLines;
+  readonly ipc: Ipc;
+  readonly transfers: Transfers;
+  readonly faults: PageFaults;
+  readonly traps: Traps;
+  readonly lifecycle: Lifecycle;
+  trace: KernelTrace | undefined;
+  /** Thread to be dispatched next whatever its priority, and the thread whose slice pays for it. */
+  favoured: Thread | undefined = undefined;
+  donor: Thread | undefined = undefined;
+
+  constructor(parts: KernelParts) {
+    this.ram = parts.ram;
+    this.processor = parts.processor;
+    this.clock = parts.clock;
+    this.trace = parts.trace;
+    this.mappings = new MappingDatabase(MAPPINGS_BASE + parts.ram.frameCount * MAPPINGS_PER_FRAME);
+    this.memory = new UserMemory(parts.ram, parts.processor);
+    this.lines = new InterruptLines(this, parts.interrupts);
+    this.ipc = new Ipc(this);
+    this.transfers = new Transfers(this);
+    this.faults = new PageFaults(this);
+    this.traps = new Traps(this);
+    this.lifecycle = new Lifecycle(this);
+  }
+
+  /** thread_switch: the next dispatch is the partner's, paid from the rest of the caller's slice; without a ready partner, the next in line. */
+  switchTo(thread: Thread, to: ThreadId): void {
+    const target = this.tasks.thread(to);
+    if (target !== undefined && target !== thread && target.queued) {
+      this.favoured = target;
+      this.donor = thread;
+    } else this.scheduler.rotate(thread);
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Kernel calls of emulated threads: from registers to the kernel's operations and back.
+ * Registers of each call: kernel/abi/calls.ts. All arguments are guest data.
+ */
+import { type Context, Register, TLS_ENTRY_COUNT, TLS_ENTRY_FIRST } from "#machine/context.ts";
+import { KernelCallVector, RegionError } from "./abi/calls.ts";
+import { INVALID, NIL, taskNumber, type ThreadId, THREADS_PER_TASK } from "./abi/identifiers.ts";
+import {
+  NEVER,
+  ReceiveDescriptor,
+  receiveFaultTimeoutUs,
+  receiveTimeoutUs,
+  SendDescriptor,
+  sendFaultTimeoutUs,
+  sendTimeoutUs,
+} from "./abi/ipc.ts";
+import { ExRegs } from "./abi/trap-frame.ts";
+import type { Core } from "./core.ts";
+import { unmapFlexpage, unmapRegion } from "./native-context.ts";
+import type { RegisterChange } from "./lifecycle.ts";
+import { type Schedule, schedule } from "./schedule-call.ts";
+import type { Thread } from "./thread.ts";
+import { WordCursor } from "./user-memory.ts";
+
+const { EAX, ECX, EDX, EBX, EBP, ESI } = Register;
+
+/** Length of INT n: a call that needs a page of parameters is repeated from its start. */
+const INT_LENGTH = 2;
+/** RegionRequest: base, size, manager, ds, offset, rights. */
+const REGION_REQUEST_WORDS = 6;
+/** set_descriptor's flags. */
+const DESCRIPTOR_PRESENT = 1;
+const DESCRIPTOR_WRITABLE = 2;
+
+export class EmulatedCalls {
+  private readonly core: Core;
+  private readonly cursor: WordCursor;
+
+  constructor(core: Core) {
+    this.core = core;
+    this.cursor = new WordCursor(core.memory);
+  }
+
+  /** Carries out the kernel call of a vector. False when the vector is none. */
+  dispatch(thread: Thread, vector: number): boolean {
+    if (vector < KernelCallVector.IPC || vector > KernelCallVector.SET_DESCRIPTOR) return false;
+    const context = thread.context!;
+    const { registers } = context;
+    thread.task.statistics.kernelCalls++;
+    switch (vector) {
+      case KernelCallVector.IPC:
+        this.ipc(thread, registers);
+        break;
+      case KernelCallVector.ID_NEAREST:
+        this.nearest(thread, registers);
+        break;
+      case KernelCallVector.FPAGE_UNMAP:
+        registers[EAX] = unmapFlexpage(this.core, thread.task, registers[EAX]! >>> 0, registers[ECX]!);
+        break;
+      case KernelCallVector.THREAD_SWITCH:
+        this.core.switchTo(thread, registers[ESI]! >>> 0);
+        break;
+      case KernelCallVector.THREAD_SCHEDULE:
+        this.schedule(thread, registers);
+        break;
+      case KernelCallVector.LTHREAD_EX_REGS:
+        this.exchangeRegisters(thread, registers);
+        break;
+      case KernelCallVector.TASK_NEW:
+        registers[ESI] = this.newTask(thread, registers);
+        break;
+      case KernelCallVector.REGION_MAP:
+        this.mapRegion(thread, context);
+        break;
+      case KernelCallVector.REGION_UNMAP:
+        registers[EAX] = unmapRegion(this.core, thread.task, registers[EAX]! >>> 0, registers[ECX]! >>> 0);
+        break;
+      case KernelCallVector.TRAP_RETURN:
+        this.core.traps.return(thread, registers[EAX]! >>> 0);
+        break;
+      case KernelCallVector.TRAP_SETUP:
+        registers[EAX] = this.core.traps.setup(thread, registers[EAX]! >>> 0, registers[ECX]!, registers[EDX]!, registers[EBX]!);
+        break;
+      default:
+        registers[EAX] = setDescriptor(context);
+    }
+    return true;
+  }
+
+  private ipc(thread: Thread, registers: Int32Array): void {
+    const { plan } = thread;
+    const send = registers[EAX]! >>> 0;
+    const receive = registers[EBP]! >>> 0;
+    const timeouts = registers[ECX]!;
+    const partner = registers[ESI]! >>> 0;
+    plan.hasSend = send !== SendDescriptor.NONE;
+    plan.to = partner;
+    plan.sendAddress = (send & ~3) >>> 0;
+    plan.sendMap = (send & SendDescriptor.MAP) !== 0;
+    plan.hasReceive = receive !== ReceiveDescriptor.NONE;
+    plan.open = (receive & ReceiveDescriptor.OPEN) !== 0;
+    plan.from = partner;
+    const window = (receive & ReceiveDescriptor.WINDOW) !== 0;
+    plan.receiveAddress = window ? 0 : (receive & ~3) >>> 0;
+    plan.window = window ? (receive & ~3) >>> 0 : 0;
+    plan.sendUs = timeouts === 0 ? NEVER : sendTimeoutUs(timeouts);
+    plan.receiveUs = timeouts === 0 ? NEVER : receiveTimeoutUs(timeouts);
+    plan.sendFaultUs = timeouts === 0 ? NEVER : sendFaultTimeoutUs(timeouts);
+    plan.receiveFaultUs = timeouts === 0 ? NEVER : receiveFaultTimeoutUs(timeouts);
+    this.core.ipc.start(thread);
+  }
+
+  private nearest(thread: Thread, registers: Int32Array): void {
+    const destination = registers[ESI]! >>> 0;
+    registers[EAX] = 0;
+    registers[ESI] = destination === NIL ? thread.id : (this.core.ipc.nearest(thread, destination)?.id ?? NIL);
+  }
+
+  private schedule(thread: Thread, registers: Int32Array): void {
+    const target = this.core.tasks.thread(registers[ESI]! >>> 0);
+    const old: Schedule = schedule(this.core, thread, target, registers[EAX]!);
+    registers[EAX] = old.param;
+    registers[ECX] = old.timeLow;
+    registers[EDX] = old.timeHigh;
+    registers[ESI] = old.partner;
+    registers[EBX] = NIL;
+  }
+
+  private exchangeRegisters(thread: Thread, registers: Int32Array): void {
+    const change: RegisterChange = { trigger: (registers[EAX]! & ExRegs.TRIGGER) !== 0 };
+    const esp = registers[ECX]! >>> 0;
+    const eip = registers[EDX]! >>> 0;
+    if (esp !== INVALID) change.esp = esp;
+    if (eip !== INVALID) change.eip = eip;
+    const lthread = registers[EAX]! & (THREADS_PER_TASK - 1);
+    const old = this.core.lifecycle.exchangeRegisters(thread.task, lthread, thread.priority, change);
+    // A thread that changes its own registers goes on with the new ones; the results are lost with the old.
+    registers[EAX] = old?.eflags ?? 0;
+    registers[EBX] = NIL;
+    registers[ESI] = NIL;
+    if (thread.task.threads[lthread] === thread && old !== undefined) return;
+    registers[ECX] = old?.esp ?? 0;
+    registers[EDX] = old?.eip ?? 0;
+  }
+
+  /**
+   * task_new: deletes the task of ESI, if it is one of the caller's clan, and creates one in its slot
+   * (ESI = NIL: in any). A pager makes a region of it over the whole address space, data space 0; without
+   * one nothing is created, and a deletion answers with the old id.
+   */
+  private newTask(thread: Thread, registers: Int32Array): ThreadId {
+    const { tasks, lifecycle } = this.core;
+    const old = registers[ESI]! >>> 0;
+    const pager = registers[EBX]! >>> 0;
+    let number: number | undefined;
+    if (old !== NIL) {
+      const victim = tasks.task(old);
+      if (victim === undefined || victim.chief !== thread.task) return NIL;
+      lifecycle.deleteTask(victim);
+      number = taskNumber(old);
+    }
+    if (pager === NIL) return old;
+    const priority = Math.min(registers[EAX]! & 0xff, thread.task.maximumControlledPriority);
+    const task = lifecycle.newTask({ chief: thread.task, name: `${thread.task.name}+`, priority, number });
+    if (task === undefined) return NIL;
+    task.regions.map(0, 2 ** 32, pager, 0, 0, 7);
+    lifecycle.newThread(task, 0, priority, { eip: registers[EDX]!, esp: registers[ECX]! });
+    return task.id;
+  }
+
+  private mapRegion(thread: Thread, context: Context): void {
+    const pointer = context.registers[ESI]! >>> 0;
+    const { cursor } = this;
+    if ((pointer & 3) !== 0) {
+      context.registers[EAX] = RegionError.INVALID;
+      return;
+    }
+    cursor.start(thread.task.space.table, false);
+    const request: number[] = [];
+    for (let index = 0; index < REGION_REQUEST_WORDS; index++) request.push(cursor.read((pointer + 4 * index) >>> 0));
+    if (cursor.faulted) {
+      context.eip = (context.eip - INT_LENGTH) | 0;
+      this.core.faults.raise(thread, cursor.faultAddress, false, "user", NEVER);
+      return;
+    }
+    const [base, size, manager, ds, offset, rights] = request as [number, number, number, number, number, number];
+    context.registers[EAX] = thread.task.regions.map(base, size, manager, ds, offset, rights);
+  }
+}
+
+function setDescriptor(context: Context): number {
+  const { registers } = context;
+  const index = registers[EAX]! - TLS_ENTRY_FIRST;
+  if (index < 0 || index >= TLS_ENTRY_COUNT) return RegionError.INVALID;
+  const flags = registers[EBX]!;
+  context.tls[index] = {
+    base: registers[ECX]! >>> 0,
+    limit: registers[EDX]! >>> 0,
+    present: (flags & DESCRIPTOR_PRESENT) !== 0,
+    writable: (flags & DESCRIPTOR_WRITABLE) !== 0,
+  };
+  return RegionError.OK;
+}

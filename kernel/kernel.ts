@@ -1,0 +1,245 @@
+/**
+ * The microkernel: tasks, threads, synchronous IPC, regions, mappings, clock, interrupts as IPC.
+ *
+ * This file is the outside of the kernel and its main loop; core.ts lists the parts. Every entry runs
+ * to completion; a blocked thread is data. Layer beneath: machine/. Sources: L4 X.0 reference manual,
+ * L3's data spaces; kernel/README.md has the reading order.
+ */
+import { VIRTUAL_NS_PER_INSTRUCTION } from "#machine/clock.ts";
+import { type Exit, PageFaultError, Vector } from "#machine/exit.ts";
+import { ANY, NIL, type ThreadId, WellKnownTask } from "./abi/identifiers.ts";
+import { NEVER } from "./abi/ipc.ts";
+import { Core, type KernelParts } from "./core.ts";
+import { EmulatedCalls } from "./emulated-calls.ts";
+import { writeInfoPage } from "./info-page.ts";
+import type { NativeBody } from "./lifecycle.ts";
+import type { KernelCall, TaskStatistics } from "./native.ts";
+import type { Thread } from "./thread.ts";
+import type { KernelTrace } from "./trace.ts";
+
+/**
+ * What one dispatch of a thread costs of run()'s budget besides the instructions, so that native
+ * threads that talk to each other for ever do not keep the host out.
+ */
+const DISPATCH_BUDGET = 100;
+
+/** With a real clock, native dispatches between two looks at it. */
+const DISPATCHES_PER_CLOCK_READ = 16;
+
+/** A native thread threw: a bug in a server, which the system does not survive. */
+export class KernelPanic extends Error {
+  constructor(task: string, thread: ThreadId, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`task ${task}, thread 0x${thread.toString(16)}: ${reason}`, { cause });
+    this.name = "KernelPanic";
+  }
+}
+
+export interface RunResult {
+  /** idle: no thread can run before nextEventNs or an interrupt. running: the budget is used up. */
+  state: "idle" | "running" | "halted";
+  /** Time of the next timed event on the machine's clock, Infinity when there is none. */
+  nextEventNs: number;
+}
+
+export interface TaskReport extends TaskStatistics {
+  task: ThreadId;
+  name: string;
+}
+
+export interface KernelStatistics extends TaskStatistics {
+  /** Living tasks, by number. */
+  tasks: TaskReport[];
+  /** Tasks deleted so far; their counters are in the totals. */
+  deletedTasks: number;
+  mappings: number;
+}
+
+export class Kernel {
+  private readonly core: Core;
+  private readonly calls: EmulatedCalls;
+  private readonly interrupts: KernelParts["interrupts"];
+  private halted = false;
+  private clockCountdown = 0;
+
+  constructor(parts: KernelParts) {
+    this.core = new Core(parts);
+    this.calls = new EmulatedCalls(this.core);
+    this.interrupts = parts.interrupts;
+    writeInfoPage(parts.ram);
+  }
+
+  /** The observer of ipc, faults and traps; undefined costs nothing. */
+  get trace(): KernelTrace | undefined {
+    return this.core.trace;
+  }
+
+  set trace(trace: KernelTrace | undefined) {
+    this.core.trace = trace;
+  }
+
+  /**
+   * Creates a native task without a chief. The task with number WellKnownTask.SIGMA0 gets all frames:
+   * frame f at address f * 4096, frame 0 being the kernel info page.
+   * @returns its id, or NIL when the number is taken
+   */
+  bootTask(options: { name: string; priority: number; taskNumber?: number }, body: NativeBody): ThreadId {
+    const { core } = this;
+    const { name, priority, taskNumber } = options;
+    const task = core.lifecycle.newTask({ chief: undefined, name, priority, number: taskNumber });
+    if (task === undefined) return NIL;
+    if (taskNumber === WellKnownTask.SIGMA0) {
+      for (let frame = 0; frame < core.ram.frameCount; frame++) core.mappings.insertRoot(task.space, frame, frame);
+    }
+    return core.lifecycle.newNativeThread(task, 0, priority, body).id;
+  }
+
+  /** Stops the machine: run() does nothing any more. */
+  halt(): void {
+    this.halted = true;
+  }
+
+  /**
+   * Runs threads until all are blocked, the budget is used up, or halt().
+   *
+   * A virtual clock is not moved while idle: that is the caller's decision (clock.idleUntil(nextEventNs), then run() again).
+   * @param budgetInstructions instructions to run at most, roughly
+   * @throws KernelPanic when a native thread throws
+   */
+  run(budgetInstructions: number): RunResult {
+    const { core, interrupts } = this;
+    const { scheduler, clock } = core;
+    let budget = budgetInstructions;
+    clock.runDue();
+    while (!this.halted) {
+      if (interrupts.pending !== 0) core.lines.deliver();
+      core.ipc.settle();
+      const donor = core.donor;
+      const thread = core.favoured ?? scheduler.top();
+      if (thread === undefined) {
+        clock.runDue();
+        core.ipc.settle();
+        if (interrupts.pending !== 0) core.lines.deliver();
+        if (scheduler.top() === undefined) return { state: "idle", nextEventNs: clock.nextEvent() };
+        continue;
+      }
+      if (budget <= 0) return { state: "running", nextEventNs: clock.nextEvent() };
+      budget -= DISPATCH_BUDGET;
+      core.favoured = undefined;
+      core.donor = undefined;
+      if (thread.state.kind === "transferring") core.transfers.run(thread.state.transfer);
+      else if (thread.context === undefined) this.runNative(thread);
+      else budget -= this.runEmulated(thread, donor ?? thread, budget + DISPATCH_BUDGET);
+      if (clock.virtual || --this.clockCountdown <= 0) {
+        this.clockCountdown = DISPATCHES_PER_CLOCK_READ;
+        clock.runDue();
+      }
+    }
+    return { state: "halted", nextEventNs: clock.nextEvent() };
+  }
+
+  statistics(): KernelStatistics {
+    const { tasks, lifecycle, mappings } = this.core;
+    const { deleted } = lifecycle;
+    const total: KernelStatistics = {
+      instructions: deleted.instructions,
+      ipcs: deleted.ipcs,
+      faults: deleted.faults,
+      kernelCalls: deleted.kernelCalls,
+      tasks: [],
+      deletedTasks: deleted.tasks,
+      mappings: mappings.size,
+    };
+    for (const task of tasks.all()) {
+      total.tasks.push({ task: task.id, name: task.name, ...task.statistics });
+      total.instructions += task.statistics.instructions;
+      total.ipcs += task.statistics.ipcs;
+      total.faults += task.statistics.faults;
+      total.kernelCalls += task.statistics.kernelCalls;
+    }
+    return total;
+  }
+
+  /** What a thread is doing, for tests and debugging: the kind of its state, or undefined when it does not exist. */
+  stateOf(thread: ThreadId): string | undefined {
+    return this.core.tasks.thread(thread)?.state.kind;
+  }
+
+  private runNative(thread: Thread): void {
+    const { core } = this;
+    const { task } = thread;
+    const result = thread.result;
+    thread.result = undefined;
+    let step: IteratorResult<KernelCall, void>;
+    try {
+      // The first resumption takes no value.
+      step = result === undefined ? thread.body!.next(undefined as never) : thread.body!.next(result);
+    } catch (cause) {
+      throw new KernelPanic(task.name, thread.id, cause);
+    }
+    if (step.done === true) {
+      core.lifecycle.exitThread(thread);
+      return;
+    }
+    task.statistics.kernelCalls++;
+    const call = step.value;
+    if (call.op === "ipc") this.startNativeIpc(thread, call);
+    else if (call.op === "switch") {
+      thread.result = { error: 0, condition: 0, from: NIL, words: [], strings: [], offers: [] };
+      core.switchTo(thread, call.to ?? NIL);
+    } else core.lifecycle.exitThread(thread);
+  }
+
+  private startNativeIpc(thread: Thread, call: KernelCall): void {
+    const { plan } = thread;
+    plan.hasSend = call.to !== undefined;
+    plan.to = call.to ?? NIL;
+    plan.message = call.message ?? EMPTY_MESSAGE;
+    plan.hasReceive = call.from !== undefined;
+    plan.from = call.from ?? NIL;
+    plan.open = call.from === ANY;
+    plan.stringBytes = call.stringBytes;
+    plan.window = call.window;
+    plan.sendUs = call.sendUs;
+    plan.receiveUs = call.receiveUs;
+    plan.sendFaultUs = call.faultUs;
+    plan.receiveFaultUs = call.faultUs;
+    this.core.ipc.start(thread);
+  }
+
+  /** @returns instructions used */
+  private runEmulated(thread: Thread, payer: Thread, budget: number): number {
+    const { core } = this;
+    const { processor, clock } = core;
+    if (thread.astRequested || thread.pendingTrap !== undefined) {
+      core.traps.attend(thread);
+      if (thread.state.kind !== "ready") return 0;
+    }
+    let limit = Math.min(payer.sliceLeft, budget);
+    if (clock.virtual) {
+      const next = clock.nextEvent();
+      if (next !== NEVER) limit = Math.min(limit, Math.ceil((next - clock.now()) / VIRTUAL_NS_PER_INSTRUCTION));
+    }
+    const before = processor.instructions;
+    const exit = processor.run(thread.context!, thread.task.space.table, Math.max(limit, 1));
+    const used = processor.instructions - before;
+    thread.instructions += used;
+    thread.task.statistics.instructions += used;
+    payer.sliceLeft -= used;
+    if (exit.kind !== "slice") this.handle(thread, exit);
+    if (payer.sliceLeft <= 0) core.scheduler.rotate(payer);
+    return used;
+  }
+
+  private handle(thread: Thread, exit: Exit): void {
+    const { core } = this;
+    const { vector, errorCode } = exit;
+    if (exit.kind === "software") {
+      if (!this.calls.dispatch(thread, vector)) core.traps.deliver(thread, { vector, errorCode: 0, address: 0, reason: 0 });
+    } else if (vector === Vector.PAGE_FAULT) {
+      core.faults.raise(thread, exit.address >>> 0, (errorCode & PageFaultError.WRITE) !== 0, "user", NEVER);
+    } else core.traps.deliver(thread, { vector, errorCode, address: 0, reason: 0 });
+  }
+}
+
+const EMPTY_MESSAGE = { words: [] };

@@ -1,0 +1,176 @@
+/**
+ * What a native thread sees of the kernel: NativeContext with NativeKernel and NativeMemory
+ * (kernel/native.ts), on behalf of its task.
+ */
+import { PAGE_SHIFT } from "#machine/ram.ts";
+import { RegionError, Right } from "./abi/calls.ts";
+import { flexpageBase, flexpageSize, Unmap } from "./abi/flexpage.ts";
+import { lthreadNumber, NIL, type ThreadId, THREADS_PER_TASK } from "./abi/identifiers.ts";
+import type { Core } from "./core.ts";
+import type { NativeBody } from "./lifecycle.ts";
+import { validFlexpage } from "./message.ts";
+import type { NativeContext, NativeKernel, NativeMemory, StartRegisters, TaskStatistics } from "./native.ts";
+import { validRange } from "./regions.ts";
+import type { Task } from "./task.ts";
+import { ABSENT } from "./user-memory.ts";
+
+/** Priority of emulated tasks whose creator does not say. */
+const DEFAULT_PRIORITY = 100;
+
+export class NativeContextOf implements NativeContext {
+  readonly id: ThreadId;
+  readonly kernel: NativeKernel;
+  readonly memory: NativeMemory;
+
+  constructor(core: Core, task: Task, id: ThreadId) {
+    this.id = id;
+    this.kernel = new NativeKernelOf(core, task);
+    this.memory = new NativeMemoryOf(core, task);
+  }
+}
+
+class NativeKernelOf implements NativeKernel {
+  private readonly core: Core;
+  private readonly task: Task;
+  readonly epochNs: bigint;
+
+  constructor(core: Core, task: Task) {
+    this.core = core;
+    this.task = task;
+    this.epochNs = core.clock.epochNs;
+  }
+
+  now(): number {
+    return this.core.clock.now();
+  }
+
+  taskNew(options: { start?: StartRegisters; priority?: number; name?: string }): ThreadId {
+    const { lifecycle } = this.core;
+    const priority = options.priority ?? DEFAULT_PRIORITY;
+    const task = lifecycle.newTask({ chief: this.task, name: options.name ?? "", priority });
+    if (task === undefined) return NIL;
+    if (options.start !== undefined) lifecycle.newThread(task, 0, priority, options.start);
+    return task.id;
+  }
+
+  nativeTaskNew(options: { priority: number; name: string }, body: NativeBody): ThreadId {
+    const { lifecycle } = this.core;
+    const task = lifecycle.newTask({ chief: this.task, name: options.name, priority: options.priority });
+    return task === undefined ? NIL : lifecycle.newNativeThread(task, 0, options.priority, body).id;
+  }
+
+  taskDelete(id: ThreadId): boolean {
+    const task = this.core.tasks.task(id);
+    if (task === undefined || task.chief !== this.task) return false;
+    this.core.lifecycle.deleteTask(task);
+    return true;
+  }
+
+  nativeThreadNew(options: { lthread: number; priority?: number }, body: NativeBody): ThreadId {
+    const { lthread } = options;
+    const { threads } = this.task;
+    if (!Number.isInteger(lthread) || lthread < 0 || lthread >= THREADS_PER_TASK || threads[lthread] !== undefined) return NIL;
+    const priority = options.priority ?? this.task.maximumControlledPriority;
+    return this.core.lifecycle.newNativeThread(this.task, lthread, priority, body).id;
+  }
+
+  exRegs(id: ThreadId, change: { eip?: number; esp?: number; trigger?: boolean }): { eip: number; esp: number; eflags: number } | undefined {
+    const task = this.controlled(id);
+    return task === undefined
+      ? undefined
+      : this.core.lifecycle.exchangeRegisters(task, lthreadNumber(id), task.maximumControlledPriority, change);
+  }
+
+  copyContext(from: ThreadId, to: ThreadId): boolean {
+    const source = this.controlled(from) === undefined ? undefined : this.core.tasks.thread(from);
+    const task = this.controlled(to);
+    if (source === undefined || task === undefined) return false;
+    return this.core.lifecycle.copyContext(source, task, lthreadNumber(to), task.maximumControlledPriority);
+  }
+
+  regionMap(id: ThreadId, base: number, size: number, manager: ThreadId, ds: number, offset: number, rights: number): number {
+    return this.controlled(id)?.regions.map(base, size, manager, ds, offset, rights) ?? RegionError.DENIED;
+  }
+
+  regionUnmap(id: ThreadId, base: number, size: number): number {
+    const task = this.controlled(id);
+    if (task === undefined) return RegionError.DENIED;
+    return unmapRegion(this.core, task, base, size);
+  }
+
+  regionProtect(id: ThreadId, base: number, size: number, rights: number): number {
+    const task = this.controlled(id);
+    if (task === undefined) return RegionError.DENIED;
+    const result = task.regions.protect(base, size, rights);
+    if (result === RegionError.OK && (rights & Right.WRITE) === 0) {
+      const mask = Unmap.OWN | (rights === 0 ? Unmap.FLUSH : Unmap.READ_ONLY);
+      this.core.mappings.unmapRange(task.space, base / 2 ** PAGE_SHIFT, size / 2 ** PAGE_SHIFT, mask);
+    }
+    return result;
+  }
+
+  unmap(fpage: number, mask: number): number {
+    return unmapFlexpage(this.core, this.task, fpage, mask);
+  }
+
+  exists(thread: ThreadId): boolean {
+    return this.core.tasks.thread(thread) !== undefined || this.core.tasks.task(thread)?.id === thread;
+  }
+
+  statistics(id: ThreadId): TaskStatistics | undefined {
+    const task = this.core.tasks.task(id);
+    return task === undefined ? undefined : { ...task.statistics };
+  }
+
+  /** The task of an id, when it is the caller's or one of its clan. */
+  private controlled(id: ThreadId): Task | undefined {
+    const task = this.core.tasks.task(id);
+    return task !== undefined && (task === this.task || task.chief === this.task) ? task : undefined;
+  }
+}
+
+/** Forgets regions of a task, and the pages in them. @returns a RegionError */
+export function unmapRegion(core: Core, task: Task, base: number, size: number): number {
+  if (!validRange(base, size)) return RegionError.INVALID;
+  const result = task.regions.unmap(base, size);
+  if (result === RegionError.OK) {
+    core.mappings.unmapRange(task.space, base / 2 ** PAGE_SHIFT, size / 2 ** PAGE_SHIFT, Unmap.FLUSH | Unmap.OWN);
+  }
+  return result;
+}
+
+/** fpage_unmap. Nothing happens for a word that is no flexpage. @returns PageStatus bits */
+export function unmapFlexpage(core: Core, task: Task, fpage: number, mask: number): number {
+  if (!validFlexpage(fpage)) return 0;
+  const base = flexpageBase(fpage);
+  return core.mappings.unmapRange(task.space, base / 2 ** PAGE_SHIFT, flexpageSize(fpage) / 2 ** PAGE_SHIFT, mask);
+}
+
+class NativeMemoryOf implements NativeMemory {
+  private readonly core: Core;
+  private readonly task: Task;
+
+  constructor(core: Core, task: Task) {
+    this.core = core;
+    this.task = task;
+  }
+
+  mapped(address: number): boolean {
+    return this.core.memory.permits(this.task.space.table, address, false);
+  }
+
+  page(address: number, access: "read" | "write"): Uint8Array {
+    const { memory } = this.core;
+    const { table } = this.task.space;
+    const physical = access === "write" ? memory.writable(table, address) : memory.readable(table, address);
+    if (physical === ABSENT) throw new Error(`${access} of page at 0x${(address >>> 0).toString(16)}, which is not mapped for it`);
+    return memory.frame(physical >>> PAGE_SHIFT);
+  }
+
+  frame(address: number, access: "read" | "write"): number {
+    const { memory } = this.core;
+    const { table } = this.task.space;
+    const physical = access === "write" ? memory.writable(table, address) : memory.readable(table, address);
+    return physical === ABSENT ? -1 : physical >>> PAGE_SHIFT;
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * thread_schedule in its basic form: priority and time slice of threads of the own task and clan,
+ * and what a thread is doing. Source: L4 X.0 manual, thread_schedule.
+ *
+ * Parameter word: slice mantissa 8 | slice exponent 4 | state 4 | 0 (8) | priority 8.
+ */
+import { VIRTUAL_NS_PER_INSTRUCTION } from "#machine/clock.ts";
+import { INVALID, NIL, type ThreadId } from "./abi/identifiers.ts";
+import type { Core } from "./core.ts";
+import { queueOf, type Thread } from "./thread.ts";
+
+const UNCHANGED = -1;
+
+/** State field of the answer. */
+const State = { READY: 0, READY_FAULT: 1, SENDING: 4, RECEIVING: 8, WAITING: 12, PENDING: 13, DEAD: 15 } as const;
+
+const INSTRUCTIONS_PER_US = 1000 / VIRTUAL_NS_PER_INSTRUCTION;
+const SHORTEST_SLICE = 1000;
+
+export interface Schedule {
+  param: number;
+  /** Processor time used, in microseconds. */
+  timeLow: number;
+  timeHigh: number;
+  partner: ThreadId;
+}
+
+export function schedule(core: Core, caller: Thread, target: Thread | undefined, param: number): Schedule {
+  if (target === undefined || !mayControl(caller, target)) return { param: UNCHANGED, timeLow: 0, timeHigh: 0, partner: NIL };
+  const us = Math.floor(target.instructions / INSTRUCTIONS_PER_US);
+  const old: Schedule = {
+    param: encodeSlice(target.sliceInstructions) | (stateOf(target) << 16) | target.priority,
+    timeLow: us >>> 0,
+    timeHigh: Math.floor(us / 2 ** 32),
+    partner: partnerOf(target),
+  };
+  const priority = param & 0xff;
+  if (param !== UNCHANGED && priority <= caller.task.maximumControlledPriority) {
+    core.scheduler.setPriority(target, priority);
+    const exponent = (param >>> 20) & 0xf;
+    const mantissa = param >>> 24;
+    if (exponent !== 0 && mantissa !== 0) {
+      target.sliceInstructions = Math.max(SHORTEST_SLICE, mantissa * 4 ** (15 - exponent) * INSTRUCTIONS_PER_US);
+      target.sliceLeft = Math.min(target.sliceLeft, target.sliceInstructions);
+    }
+  }
+  return old;
+}
+
+function mayControl(caller: Thread, target: Thread): boolean {
+  const own = target.task === caller.task || target.task.chief === caller.task;
+  return own && target.priority <= caller.task.maximumControlledPriority;
+}
+
+function encodeSlice(instructions: number): number {
+  let us = instructions / INSTRUCTIONS_PER_US;
+  let exponent = 15;
+  while (us > 255 && exponent > 1) {
+    us /= 4;
+    exponent--;
+  }
+  return (Math.ceil(us) << 24) | (exponent << 20);
+}
+
+function stateOf(thread: Thread): number {
+  const { state } = thread;
+  switch (state.kind) {
+    case "ready":
+      return State.READY;
+    case "sending":
+      return State.PENDING;
+    case "receiving":
+      return State.WAITING;
+    case "transferring":
+      return state.transfer.sender === thread ? State.SENDING : State.RECEIVING;
+    case "faulting":
+      return State.READY_FAULT;
+    default:
+      return State.DEAD;
+  }
+}
+
+function partnerOf(thread: Thread): ThreadId {
+  const { state } = thread;
+  if (state.kind === "receiving") return state.from;
+  if (state.kind === "transferring") return (state.transfer.sender === thread ? state.transfer.receiver : state.transfer.sender).id;
+  return queueOf(thread)?.id ?? INVALID;
+}

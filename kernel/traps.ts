@@ -1,0 +1,235 @@
+/**
+ * Trap mirroring: exceptions, foreign software interrupts and forced exceptions of a thread continue
+ * at its own handler (kernel/abi/trap-frame.ts). The way there and back is the frame of every system
+ * call of a Unix process: the frame is translated once and its words are moved directly.
+ */
+import { Register, Selector, TLS_ENTRY_COUNT, TLS_ENTRY_FIRST } from "#machine/context.ts";
+import { Vector } from "#machine/exit.ts";
+import { PAGE_MASK, PAGE_SIZE } from "#machine/ram.ts";
+import { RegionError } from "./abi/calls.ts";
+import { NEVER } from "./abi/ipc.ts";
+import { TrapFrame, VECTOR_AST } from "./abi/trap-frame.ts";
+import type { Core } from "./core.ts";
+import type { Thread, Trap } from "./thread.ts";
+import { ABSENT } from "./user-memory.ts";
+
+/** EFLAGS bits that user code may set: CF PF AF ZF SF TF DF OF NT AC ID. */
+const USER_EFLAGS = 0x00244dd5;
+/** Bit 1 is always set, and interrupts are always on. */
+const FIXED_EFLAGS = 0x202;
+const TRAP_FLAG = 0x100;
+const DIRECTION_FLAG = 0x400;
+
+/** Length of INT n: from its end back to its start. */
+const INT_LENGTH = 2;
+
+/** Word indices in a frame. */
+const IN_HANDLER = TrapFrame.IN_HANDLER >> 2;
+const AST_PENDING = TrapFrame.AST_PENDING >> 2;
+const VECTOR = TrapFrame.VECTOR >> 2;
+const ERROR_CODE = TrapFrame.ERROR_CODE >> 2;
+const ADDRESS = TrapFrame.ADDRESS >> 2;
+const REASON = TrapFrame.REASON >> 2;
+const EIP = TrapFrame.EIP >> 2;
+const EFLAGS = TrapFrame.EFLAGS >> 2;
+const DS = TrapFrame.DS >> 2;
+const ES = TrapFrame.ES >> 2;
+const FS = TrapFrame.FS >> 2;
+const GS = TrapFrame.GS >> 2;
+
+/** Word index in the frame of each general register, by the processor's numbers. */
+const generalRegisters: readonly number[] = (() => {
+  const offsets: number[] = [];
+  offsets[Register.EAX] = TrapFrame.EAX;
+  offsets[Register.ECX] = TrapFrame.ECX;
+  offsets[Register.EDX] = TrapFrame.EDX;
+  offsets[Register.EBX] = TrapFrame.EBX;
+  offsets[Register.ESP] = TrapFrame.ESP;
+  offsets[Register.EBP] = TrapFrame.EBP;
+  offsets[Register.ESI] = TrapFrame.ESI;
+  offsets[Register.EDI] = TrapFrame.EDI;
+  return offsets.map((offset) => offset >> 2);
+})();
+
+export class Traps {
+  private readonly core: Core;
+
+  constructor(core: Core) {
+    this.core = core;
+  }
+
+  /** trap_setup. frame 0 takes the handler away. @returns RegionError.OK or INVALID */
+  setup(thread: Thread, frame: number, handlerEip: number, handlerEsp: number, nestedEip: number): number {
+    if (!validFrame(frame)) return RegionError.INVALID;
+    thread.traps = { frame, handlerEip, handlerEsp, nestedEip };
+    thread.inHandler = false;
+    return RegionError.OK;
+  }
+
+  /** Sends a trap to the thread's handler. */
+  deliver(thread: Thread, trap: Trap): void {
+    const setup = thread.traps;
+    if (setup.frame === 0) {
+      this.stop(thread, trap);
+      return;
+    }
+    const { core } = this;
+    const physical = core.memory.writable(thread.task.space.table, setup.frame);
+    if (physical === ABSENT) {
+      thread.pendingTrap = trap;
+      core.faults.raise(thread, setup.frame, true, "trap", NEVER);
+      return;
+    }
+    thread.pendingTrap = undefined;
+    const base = physical >>> 2;
+    thread.inHandler = core.ram.i32[base + IN_HANDLER] !== 0;
+    if (thread.inHandler) this.enterNested(thread, trap, base);
+    else this.enterHandler(thread, trap, base);
+  }
+
+  /** Delivers what has been waiting for the thread. Called before its code runs; afterwards the thread may be blocked. */
+  attend(thread: Thread): void {
+    if (thread.pendingTrap !== undefined) {
+      this.deliver(thread, thread.pendingTrap);
+      return;
+    }
+    const { core } = this;
+    const { frame } = thread.traps;
+    if (frame === 0) {
+      thread.astRequested = false;
+      return;
+    }
+    const physical = core.memory.writable(thread.task.space.table, frame);
+    if (physical === ABSENT) {
+      core.faults.raise(thread, frame, true, "trap", NEVER);
+      return;
+    }
+    thread.astRequested = false;
+    const base = physical >>> 2;
+    thread.inHandler = core.ram.i32[base + IN_HANDLER] !== 0;
+    if (thread.inHandler) core.ram.i32[base + AST_PENDING] = 1;
+    else this.enterHandler(thread, { vector: VECTOR_AST, errorCode: 0, address: 0, reason: 0 }, base);
+  }
+
+  /** Whether the thread's handler is running, as far as the kernel can tell without a page fault. */
+  isInHandler(thread: Thread): boolean {
+    const { frame } = thread.traps;
+    if (frame === 0) return false;
+    const physical = this.core.memory.readable(thread.task.space.table, frame);
+    return physical === ABSENT ? thread.inHandler : this.core.ram.i32[(physical >>> 2) + IN_HANDLER] !== 0;
+  }
+
+  /** trap_return: continues at what a frame says, or in the handler again when a forced exception is pending. */
+  return(thread: Thread, frame: number): void {
+    const { core } = this;
+    const context = thread.context!;
+    if (frame === 0 || !validFrame(frame)) {
+      context.eip = (context.eip - INT_LENGTH) | 0;
+      this.deliver(thread, { vector: Vector.GENERAL_PROTECTION, errorCode: 0, address: 0, reason: 0 });
+      return;
+    }
+    const physical = core.memory.writable(thread.task.space.table, frame);
+    if (physical === ABSENT) {
+      context.eip = (context.eip - INT_LENGTH) | 0;
+      core.faults.raise(thread, frame, true, "user", NEVER);
+      return;
+    }
+    const words = core.ram.i32;
+    const base = physical >>> 2;
+    const { registers } = context;
+    for (let register = 0; register < 8; register++) registers[register] = words[base + generalRegisters[register]!]!;
+    context.eip = words[base + EIP]!;
+    context.eflags = (words[base + EFLAGS]! & USER_EFLAGS) | FIXED_EFLAGS;
+    context.ds = loadable(words[base + DS]!);
+    context.es = loadable(words[base + ES]!);
+    context.fs = loadable(words[base + FS]!);
+    context.gs = loadable(words[base + GS]!);
+    if (words[base + AST_PENDING] !== 0 && frame === thread.traps.frame) {
+      this.enterHandler(thread, { vector: VECTOR_AST, errorCode: 0, address: 0, reason: 0 }, base);
+      return;
+    }
+    words[base + IN_HANDLER] = 0;
+    thread.inHandler = false;
+  }
+
+  /** Stops a thread that cannot take a trap, and tells its chief. */
+  stop(thread: Thread, trap: Trap): void {
+    const { core } = this;
+    this.trace(thread, trap, "chief");
+    thread.pendingTrap = undefined;
+    const chief = thread.task.chief === undefined ? undefined : core.tasks.thread(thread.task.chief.id);
+    core.ipc.block(thread, { kind: "stopped", trap, to: undefined });
+    if (chief === undefined) return;
+    if (core.ipc.waitsFor(chief, thread)) {
+      chief.disarm();
+      core.transfers.begin(thread, "exception", chief, "message");
+    } else {
+      core.ipc.block(thread, { kind: "stopped", trap, to: chief });
+      chief.addSender(thread);
+    }
+  }
+
+  /** The chief has been told of a stopped thread (or cannot be). */
+  told(thread: Thread, trap: Trap): void {
+    this.core.ipc.block(thread, { kind: "stopped", trap, to: undefined });
+  }
+
+  private enterHandler(thread: Thread, trap: Trap, base: number): void {
+    this.trace(thread, trap, "handler");
+    const words = this.core.ram.i32;
+    const context = thread.context!;
+    const { registers } = context;
+    words[base + IN_HANDLER] = 1;
+    words[base + AST_PENDING] = 0;
+    words[base + VECTOR] = trap.vector;
+    words[base + ERROR_CODE] = trap.errorCode;
+    words[base + ADDRESS] = trap.address;
+    words[base + REASON] = trap.reason;
+    for (let register = 0; register < 8; register++) words[base + generalRegisters[register]!] = registers[register]!;
+    words[base + EIP] = context.eip;
+    words[base + EFLAGS] = context.eflags;
+    words[base + DS] = context.ds;
+    words[base + ES] = context.es;
+    words[base + FS] = context.fs;
+    words[base + GS] = context.gs;
+    thread.inHandler = true;
+    registers[Register.ESP] = thread.traps.handlerEsp;
+    context.eip = thread.traps.handlerEip;
+    context.eflags = (context.eflags & ~(TRAP_FLAG | DIRECTION_FLAG)) | FIXED_EFLAGS;
+  }
+
+  private enterNested(thread: Thread, trap: Trap, base: number): void {
+    const { nestedEip } = thread.traps;
+    // A nested handler that traps before it completes an instruction would do so for ever.
+    if (nestedEip === 0 || thread.nestedAt === thread.instructions) {
+      this.stop(thread, trap);
+      return;
+    }
+    this.trace(thread, trap, "nested");
+    thread.nestedAt = thread.instructions;
+    const words = this.core.ram.i32;
+    const context = thread.context!;
+    words[base + (TrapFrame.NESTED_VECTOR >> 2)] = trap.vector;
+    words[base + (TrapFrame.NESTED_EIP >> 2)] = context.eip;
+    words[base + (TrapFrame.NESTED_ADDRESS >> 2)] = trap.address;
+    words[base + (TrapFrame.NESTED_REASON >> 2)] = trap.reason;
+    context.eip = nestedEip;
+    context.eflags &= ~(TRAP_FLAG | DIRECTION_FLAG);
+  }
+
+  private trace(thread: Thread, trap: Trap, to: "handler" | "nested" | "chief"): void {
+    const { vector, address, reason } = trap;
+    this.core.trace?.({ kind: "trap", thread: thread.id, vector, eip: thread.context!.eip >>> 0, address, reason, to });
+  }
+}
+
+/** A frame is word-aligned and lies within a page. */
+const validFrame = (frame: number): boolean => (frame & 3) === 0 && (frame & PAGE_MASK) <= PAGE_SIZE - TrapFrame.SIZE;
+
+/** Selectors that a frame may bring: the flat ones, null, and the thread's own entries. Others become null. */
+function loadable(selector: number): number {
+  const s = selector & 0xffff;
+  if (s === Selector.USER_DATA || s === Selector.USER_CODE) return s;
+  const entry = s >>> 3;
+  return (s & 7) === 3 && entry >= TLS_ENTRY_FIRST && entry < TLS_ENTRY_FIRST + TLS_ENTRY_COUNT ? s : 0;
+}

@@ -1,0 +1,116 @@
+/**
+ * The kernel's way into the memory of threads: translation with the rights of the thread, setting
+ * accessed and dirty bits as the processor would.
+ *
+ * Physical addresses are byte offsets into Ram; ABSENT says that the thread would fault.
+ */
+import type { Processor } from "#machine/processor.ts";
+import { PAGE_MASK, PAGE_SHIFT, type Ram } from "#machine/ram.ts";
+import { Entry, type TranslationTable } from "#machine/translation-table.ts";
+
+export const ABSENT = -1;
+
+export class UserMemory {
+  readonly ram: Ram;
+  private readonly processor: Processor;
+  private readonly views: (Uint8Array | undefined)[];
+
+  constructor(ram: Ram, processor: Processor) {
+    this.ram = ram;
+    this.processor = processor;
+    this.views = new Array<Uint8Array | undefined>(ram.frameCount).fill(undefined);
+  }
+
+  /** Where an address may be read, or ABSENT. */
+  readable(table: TranslationTable, address: number): number {
+    const page = address >>> PAGE_SHIFT;
+    const entry = table.get(page);
+    if ((entry & Entry.FAST_READ) === 0) {
+      if ((entry & Entry.PRESENT) === 0) return ABSENT;
+      table.setEntry(page, withFastBits(entry | Entry.ACCESSED));
+    }
+    return ((entry & ~PAGE_MASK) | (address & PAGE_MASK)) >>> 0;
+  }
+
+  /** Where an address may be written, or ABSENT. Drops decoded instructions of the frame. */
+  writable(table: TranslationTable, address: number): number {
+    const page = address >>> PAGE_SHIFT;
+    const entry = table.get(page);
+    if ((entry & Entry.FAST_WRITE) === 0) {
+      if ((entry & Entry.PRESENT) === 0 || (entry & Entry.WRITE) === 0) return ABSENT;
+      table.setEntry(page, withFastBits(entry | Entry.ACCESSED | Entry.DIRTY));
+    }
+    const frame = entry >>> PAGE_SHIFT;
+    if (this.ram.frameHasCode[frame] !== 0) this.processor.invalidateFrame(frame);
+    return ((entry & ~PAGE_MASK) | (address & PAGE_MASK)) >>> 0;
+  }
+
+  /** Whether an access would not fault. */
+  permits(table: TranslationTable, address: number, write: boolean): boolean {
+    const entry = table.get(address >>> PAGE_SHIFT);
+    return (entry & Entry.PRESENT) !== 0 && (!write || (entry & Entry.WRITE) !== 0);
+  }
+
+  /** The bytes of a frame; always the same view, so that managers do not make garbage. */
+  frame(frame: number): Uint8Array {
+    let view = this.views[frame];
+    if (view === undefined) {
+      view = this.ram.frame(frame);
+      this.views[frame] = view;
+    }
+    return view;
+  }
+}
+
+function withFastBits(entry: number): number {
+  const both = Entry.WRITE | Entry.ACCESSED | Entry.DIRTY;
+  return entry | Entry.FAST_READ | ((entry & both) === both ? Entry.FAST_WRITE : 0);
+}
+
+/**
+ * A run of word accesses to one thread's memory that stops at the first fault: after it, reads give
+ * 0 and writes do nothing. Nothing may be mapped or unmapped during the run.
+ */
+export class WordCursor {
+  private readonly memory: UserMemory;
+  private table: TranslationTable | undefined = undefined;
+  private page = -1;
+  private base = 0;
+  private write = false;
+  faulted = false;
+  faultAddress = 0;
+
+  constructor(memory: UserMemory) {
+    this.memory = memory;
+  }
+
+  start(table: TranslationTable, write: boolean): void {
+    this.table = table;
+    this.write = write;
+    this.page = -1;
+    this.faulted = false;
+  }
+
+  read(address: number): number {
+    return this.locate(address) ? this.memory.ram.i32[(this.base + (address & PAGE_MASK)) >>> 2]! >>> 0 : 0;
+  }
+
+  store(address: number, value: number): void {
+    if (this.locate(address)) this.memory.ram.i32[(this.base + (address & PAGE_MASK)) >>> 2] = value;
+  }
+
+  private locate(address: number): boolean {
+    if (this.faulted) return false;
+    if (address >>> PAGE_SHIFT === this.page) return true;
+    const table = this.table!;
+    const physical = this.write ? this.memory.writable(table, address) : this.memory.readable(table, address);
+    if (physical === ABSENT) {
+      this.faulted = true;
+      this.faultAddress = address >>> 0;
+      return false;
+    }
+    this.page = address >>> PAGE_SHIFT;
+    this.base = physical - (address & PAGE_MASK);
+    return true;
+  }
+}
