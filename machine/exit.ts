@@ -14,6 +14,7 @@ export const Vector = {
   BOUND: 5,
   INVALID_OPCODE: 6,
   DEVICE_NOT_AVAILABLE: 7,
+  SEGMENT_NOT_PRESENT: 11,
   STACK_FAULT: 12,
   GENERAL_PROTECTION: 13,
   PAGE_FAULT: 14,
@@ -26,7 +27,7 @@ export const PageFaultError = { PROTECTION: 1, WRITE: 2, USER: 4 } as const;
 
 /** What ended Processor.run(). One object per processor, overwritten by each run. */
 export interface Exit {
-  /** "slice": the instruction budget is used up; "software": INT n (also INT3, INTO by their opcodes); "exception": a fault or trap. */
+  /** "slice": the instruction budget is used up; "software": INT n; "exception": a fault or trap (INT3 and INTO are traps 3 and 4). */
   kind: "slice" | "software" | "exception";
   vector: number;
   errorCode: number;

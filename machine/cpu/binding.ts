@@ -1,0 +1,48 @@
+/**
+ * From decoded instructions to operations: finds the handler of each instruction in the binders' tables.
+ */
+import type { Ram } from "../ram.ts";
+import { createAddressBinding } from "./address.ts";
+import { arithmeticBinders } from "./arithmetic.ts";
+import type { Binding } from "./code-cache.ts";
+import { controlBinders } from "./control.ts";
+import { type BinderMap, type Core, generalProtection, invalidOpcode } from "./core.ts";
+import { createFusion } from "./fusion.ts";
+import { Invalid, Kind } from "./instruction.ts";
+import { moveBinders } from "./moves.ts";
+import { multiplyBinders } from "./multiply.ts";
+import { Attribute } from "./opcodes.ts";
+import { Operation } from "./operation.ts";
+import { shiftBinders } from "./shifts.ts";
+import { stackBinders } from "./stack.ts";
+import { stringBinders } from "./strings.ts";
+import { systemBinders } from "./system.ts";
+
+export function createBinding(core: Core, ram: Ram, floatingPoint: BinderMap): Binding {
+  const binders: BinderMap = {
+    ...arithmeticBinders(core), ...moveBinders(core), ...shiftBinders(core), ...multiplyBinders(core),
+    ...stackBinders(core), ...controlBinders(core), ...stringBinders(core, ram), ...systemBinders(core),
+    ...floatingPoint,
+  };
+  const bindAddress = createAddressBinding(core);
+
+  return {
+    fuse: createFusion(core),
+    bind(instruction, offset): Operation {
+      const { row, invalid, operands } = instruction;
+      if (invalid !== Invalid.NONE) {
+        return new Operation(instruction, offset, invalid === Invalid.TOO_LONG ? generalProtection : invalidOpcode);
+      }
+      if ((row.attributes & Attribute.PRIVILEGED) !== 0) return new Operation(instruction, offset, generalProtection);
+      const isSegmentMove = row.mnemonic === "mov" && operands.some((operand) => operand.kind === Kind.SEGMENT);
+      const op = new Operation(instruction, offset, invalidOpcode);
+      const step = instruction.address === undefined ? null : bindAddress(op, instruction);
+      op.target = op.after + instruction.immediate;
+      const handler = binders[isSegmentMove ? "mov segment" : row.mnemonic]!(op, instruction);
+      op.body = handler;
+      op.plain = step ?? handler;
+      op.exec = op.plain;
+      return op;
+    },
+  };
+}

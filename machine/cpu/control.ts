@@ -1,0 +1,207 @@
+/**
+ * Jumps, calls, returns, loops, far transfers and software interrupts.
+ *
+ * Relative to the page: Operation.target, so that the same operation serves every mapping of its frame. A
+ * 16-bit operand size truncates EIP. Source: Intel SDM vol. 2.
+ */
+import { Vector } from "../exit.ts";
+import type { Binder, BinderMap, Core } from "./core.ts";
+import { raiseFault } from "./fault.ts";
+import { ARITHMETIC_FLAGS, Flag } from "./flags.ts";
+import { CONDITIONS } from "./opcodes.ts";
+import { createOperands } from "./operands.ts";
+import { Access, type Handler, type Operation } from "./operation.ts";
+import { Word } from "./registers.ts";
+import { USER_FLAGS } from "./stack.ts";
+
+export function controlBinders(core: Core): BinderMap {
+  const { words: R, halves: R16 } = core.file;
+  const { read16, read32, write16, write32, probeWrite } = core.memory;
+  const { condition, carry, zero, arithmetic, setArithmetic } = core.flags;
+  const { take, follow } = core.code;
+  const { address, load } = createOperands(core);
+
+  function nextAddress(op: Operation): number {
+    return (R[Word.PAGE]! + op.after) | 0;
+  }
+
+  /** A taken conditional jump gives back what the chain behind it was to cost. */
+  function branch(op: Operation): Operation | null {
+    R[Word.BUDGET] = R[Word.BUDGET]! + op.next.rest;
+    return take(op);
+  }
+  /** The same with a 16-bit operand size. */
+  function branchHalf(op: Operation): Operation | null {
+    R[Word.BUDGET] = R[Word.BUDGET]! + op.next.rest;
+    return follow((R[Word.PAGE]! + op.target) & 0xffff);
+  }
+
+  const equal: Handler = (op) => (zero() ? branch(op) : op.next);
+  const notEqual: Handler = (op) => (zero() ? op.next : branch(op));
+  const below: Handler = (op) => (carry() ? branch(op) : op.next);
+  const notBelow: Handler = (op) => (carry() ? op.next : branch(op));
+  const conditional: Handler = (op) => (condition(op.condition) ? branch(op) : op.next);
+  const conditionalHalf: Handler = (op) => (condition(op.condition) ? branchHalf(op) : op.next);
+  const jumpBinder: Binder = (op, instruction) => {
+    if (instruction.operandSize === 2) return conditionalHalf;
+    switch (op.condition) {
+      case 2: return below;
+      case 3: return notBelow;
+      case 4: return equal;
+      case 5: return notEqual;
+      default: return conditional;
+    }
+  };
+
+  function leaveLoop(op: Operation, isTaken: boolean): Operation | null {
+    if (!isTaken) return op.next;
+    return op.instruction.operandSize === 4 ? branch(op) : branchHalf(op);
+  }
+  /** Counts (E)CX down; whether it is not yet 0. */
+  function countDown(op: Operation): boolean {
+    if (op.instruction.addressSize === 4) {
+      R[1] = R[1]! - 1;
+      return R[1] !== 0;
+    }
+    R16[2] = R16[2]! - 1;
+    return R16[2] !== 0;
+  }
+  const loop: Handler = (op) => leaveLoop(op, countDown(op));
+  const loope: Handler = (op) => leaveLoop(op, countDown(op) && zero());
+  const loopne: Handler = (op) => leaveLoop(op, countDown(op) && !zero());
+  const jcxz: Handler = (op) => leaveLoop(op, (op.instruction.addressSize === 4 ? R[1]! : R16[2]!) === 0);
+
+  const jump: Handler = (op) => take(op);
+  const jumpHalf: Handler = (op) => follow((R[Word.PAGE]! + op.target) & 0xffff);
+  const jumpIndirect: Handler = (op) => follow(load(op));
+  const jumpMemory: Handler = (op) =>
+    follow(read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0));
+
+  const call: Handler = (op) => {
+    const at = (R[Word.ESP]! - 4) | 0;
+    write32(at, (R[Word.PAGE]! + op.after) | 0);
+    R[Word.ESP] = at;
+    return take(op);
+  };
+  const callIndirect: Handler = (op) => {
+    const target = load(op);
+    const at = (R[Word.ESP]! - 4) | 0;
+    write32(at, (R[Word.PAGE]! + op.after) | 0);
+    R[Word.ESP] = at;
+    return follow(target);
+  };
+  const callHalf: Handler = (op) => {
+    const target = op.accessA === Access.NONE ? (R[Word.PAGE]! + op.target) & 0xffff : load(op);
+    const at = (R[Word.ESP]! - 2) | 0;
+    write16(at, nextAddress(op));
+    R[Word.ESP] = at;
+    return follow(target);
+  };
+  const ret: Handler = () => {
+    const at = R[Word.ESP]!;
+    const target = read32(at);
+    R[Word.ESP] = at + 4;
+    return follow(target);
+  };
+  const retImmediate: Handler = (op) => {
+    const at = R[Word.ESP]!;
+    const size = op.instruction.operandSize;
+    const target = size === 4 ? read32(at) : read16(at);
+    R[Word.ESP] = at + size + (op.immediate & 0xffff);
+    return follow(target);
+  };
+
+  /** Pushes CS and the return address of a far call. */
+  function pushFar(op: Operation): void {
+    const size = op.instruction.operandSize;
+    const at = (R[Word.ESP]! - 2 * size) | 0;
+    probeWrite(at, 2 * size);
+    const selector = core.segments.selectors[1]!;
+    if (size === 4) {
+      write32((at + 4) | 0, selector);
+      write32(at, nextAddress(op));
+    } else {
+      write16((at + 2) | 0, selector);
+      write16(at, nextAddress(op));
+    }
+    R[Word.ESP] = at;
+  }
+  const farBinder =
+    (isCall: boolean): Binder =>
+    (_op, instruction) => {
+      const isDirect = instruction.address === undefined;
+      const size = instruction.operandSize;
+      return (op) => {
+        let offset = instruction.immediate;
+        let selector = instruction.selector;
+        if (!isDirect) {
+          const at = address(op);
+          offset = size === 4 ? read32(at) : read16(at);
+          selector = read16((at + size) | 0);
+        }
+        core.segments.checkCode(selector, false);
+        if (isCall) pushFar(op);
+        return follow(offset);
+      };
+    };
+  const retf: Handler = (op) => {
+    const at = R[Word.ESP]!;
+    const size = op.instruction.operandSize;
+    const target = size === 4 ? read32(at) : read16(at);
+    core.segments.checkCode(read16((at + size) | 0), true);
+    R[Word.ESP] = at + 2 * size + (op.immediate & 0xffff);
+    return follow(target);
+  };
+  const iret: Handler = (op) => {
+    if ((R[Word.SYSTEM_FLAGS]! & Flag.NT) !== 0) raiseFault(Vector.GENERAL_PROTECTION);
+    const at = R[Word.ESP]!;
+    const size = op.instruction.operandSize;
+    const target = size === 4 ? read32(at) : read16(at);
+    const selector = read16((at + size) | 0);
+    const flags = size === 4 ? read32((at + 8) | 0) : read16((at + 4) | 0);
+    core.segments.checkCode(selector, true);
+    R[Word.ESP] = at + 3 * size;
+    const changed = size === 4 ? USER_FLAGS : USER_FLAGS & 0xffff;
+    setArithmetic(flags);
+    R[Word.SYSTEM_FLAGS] = (R[Word.SYSTEM_FLAGS]! & ~changed) | (flags & changed & ~ARITHMETIC_FLAGS);
+    return core.changeMode(target);
+  };
+
+  const bound: Handler = (op) => {
+    const at = address(op);
+    const size = op.instruction.operandSize;
+    const index = size === 4 ? load(op) : (load(op) << 16) >> 16;
+    const low = size === 4 ? read32(at) : (read16(at) << 16) >> 16;
+    const high = size === 4 ? read32((at + 4) | 0) : (read16((at + 2) | 0) << 16) >> 16;
+    if (index < low || index > high) raiseFault(Vector.BOUND);
+    return op.next;
+  };
+
+  const binders: Record<string, Binder> = {
+    loop: () => loop, loope: () => loope, loopne: () => loopne, jcxz: () => jcxz,
+    jmp: (op, instruction) => {
+      if (op.accessA === Access.NONE) return instruction.operandSize === 4 ? jump : jumpHalf;
+      return op.accessA === Access.MEMORY32 ? jumpMemory : jumpIndirect;
+    },
+    call: (op, instruction) => {
+      if (instruction.operandSize === 2) return callHalf;
+      return op.accessA === Access.NONE ? call : callIndirect;
+    },
+    ret: (_op, instruction) =>
+      instruction.operands.length === 0 && instruction.operandSize === 4 ? ret : retImmediate,
+    callf: farBinder(true),
+    jmpf: farBinder(false),
+    retf: () => retf,
+    iret: () => iret,
+    int: () => (op) => core.leave("software", op.immediate & 0xff, op),
+    int3: () => (op) => core.leave("exception", Vector.BREAKPOINT, op),
+    int1: () => (op) => core.leave("exception", Vector.DEBUG, op),
+    into: () => (op) =>
+      (arithmetic() & Flag.OF) !== 0 ? core.leave("exception", Vector.OVERFLOW, op) : follow(nextAddress(op)),
+    bound: () => bound,
+  };
+  CONDITIONS.forEach((name) => {
+    binders[`j${name}`] = jumpBinder;
+  });
+  return binders;
+}

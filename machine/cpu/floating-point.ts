@@ -1,0 +1,101 @@
+/**
+ * Glue between the integer unit and the x87 unit (x87/x87.ts): operands, flags, and the lazy switch of the
+ * floating-point state between contexts.
+ */
+import { type Context, FSAVE_SIZE } from "../context.ts";
+import type { BinderMap, Core } from "./core.ts";
+import { Flag } from "./flags.ts";
+import { createOperands } from "./operands.ts";
+import type { Handler, Operation } from "./operation.ts";
+import { Word } from "./registers.ts";
+import { CODE_SELECTOR } from "./segments.ts";
+import { type FpuFlagsPort, type FpuInstruction, X87 } from "./x87/x87.ts";
+
+export interface FloatingPoint {
+  readonly binders: BinderMap;
+  /** Says which context is about to run. */
+  select(context: Context): void;
+  flush(context: Context): void;
+  copy(source: Context, destination: Context): void;
+  release(context: Context): void;
+}
+
+export function createFloatingPoint(core: Core): FloatingPoint {
+  const { words: R, halves: R16 } = core.file;
+  const { flags, segments } = core;
+  const { address } = createOperands(core);
+  const unit = new X87(core.memory);
+  /** The context whose state is in the unit, and the one that runs. */
+  const contexts: { owner: Context | undefined; running: Context | undefined } = { owner: undefined, running: undefined };
+
+  const port: FpuFlagsPort = {
+    setComparison(zf: boolean, pf: boolean, cf: boolean): void {
+      flags.setArithmetic((zf ? Flag.ZF : 0) | (pf ? Flag.PF : 0) | (cf ? Flag.CF : 0));
+    },
+    condition: flags.condition,
+    setAX(value: number): void {
+      R16[0] = value;
+    },
+  };
+  const recorded: FpuInstruction = { eip: 0, cs: CODE_SELECTOR, opcode: 0, operand16: false, selector: 0 };
+
+  function flush(context: Context): void {
+    if (contexts.owner !== context) return;
+    context.floatingPoint ??= new Uint8Array(FSAVE_SIZE);
+    unit.save(context.floatingPoint);
+  }
+
+  function acquire(): void {
+    const { owner, running } = contexts;
+    if (owner === running) return;
+    if (owner !== undefined) flush(owner);
+    contexts.owner = running;
+    if (running?.floatingPoint === undefined) unit.reset();
+    else unit.load(running.floatingPoint);
+  }
+
+  function record(op: Operation): FpuInstruction {
+    const { instruction } = op;
+    recorded.eip = (R[Word.PAGE]! + op.offset) >>> 0;
+    recorded.opcode = ((instruction.opcode & 7) << 8) | instruction.modrm;
+    recorded.operand16 = instruction.operandSize === 2;
+    recorded.selector = segments.selectors[instruction.segment]!;
+    return recorded;
+  }
+
+  const memoryForm: Handler = (op) => {
+    acquire();
+    unit.executeMemory(op.instruction.opcode & 7, (op.instruction.modrm >> 3) & 7, address(op), record(op));
+    return op.next;
+  };
+  const registerForm: Handler = (op) => {
+    acquire();
+    unit.executeRegister(op.instruction.opcode & 7, op.instruction.modrm, port, record(op));
+    return op.next;
+  };
+  const wait: Handler = (op) => {
+    acquire();
+    unit.wait();
+    return op.next;
+  };
+
+  return {
+    binders: {
+      x87: (_op, instruction) => (instruction.address === undefined ? registerForm : memoryForm),
+      wait: () => wait,
+    },
+    select(context: Context): void {
+      contexts.running = context;
+    },
+    flush,
+    copy(source: Context, destination: Context): void {
+      flush(source);
+      if (contexts.owner === destination) contexts.owner = undefined;
+      destination.floatingPoint = source.floatingPoint?.slice();
+    },
+    release(context: Context): void {
+      if (contexts.owner === context) contexts.owner = undefined;
+      if (contexts.running === context) contexts.running = undefined;
+    },
+  };
+}

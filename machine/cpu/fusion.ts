@@ -1,0 +1,119 @@
+/**
+ * Pairs of instructions that one handler executes: a comparison and the conditional jump behind it.
+ *
+ * The flags are stored as by the comparison alone. The pair is an addition to the first operation's `exec`; its `plain`
+ * and the second operation stay, for jumps between them and for slices that end there.
+ */
+import type { Core } from "./core.ts";
+import { FLAG_SHIFT, FlagKind } from "./flags.ts";
+import { Access, type Handler, type Operation } from "./operation.ts";
+import { Word } from "./registers.ts";
+
+export type Fuse = (first: Operation, second: Operation) => void;
+
+export function createFusion(core: Core): Fuse {
+  const R = core.file.words;
+  const R8 = core.file.bytes;
+  const { read32, read8 } = core.memory;
+  const { condition } = core.flags;
+  const { take } = core.code;
+
+  function go(jump: Operation, isTaken: boolean): Operation | null {
+    if (!isTaken) return jump.next;
+    R[Word.BUDGET] = R[Word.BUDGET]! + jump.next.rest;
+    return take(jump);
+  }
+
+  /** Stores the flags of a - b and jumps. */
+  function compare(jump: Operation, a: number, b: number, type: number): Operation | null {
+    R[Word.FLAG_FIRST] = a;
+    R[Word.FLAG_RESULT] = a - b;
+    R[Word.FLAG_TYPE] = type;
+    let isTaken: boolean;
+    switch (jump.condition) {
+      case 2: isTaken = a >>> 0 < b >>> 0; break;
+      case 3: isTaken = a >>> 0 >= b >>> 0; break;
+      case 4: isTaken = a === b; break;
+      case 5: isTaken = a !== b; break;
+      case 6: isTaken = a >>> 0 <= b >>> 0; break;
+      case 7: isTaken = a >>> 0 > b >>> 0; break;
+      case 12: isTaken = a < b; break;
+      case 13: isTaken = a >= b; break;
+      case 14: isTaken = a <= b; break;
+      case 15: isTaken = a > b; break;
+      default: isTaken = condition(jump.condition);
+    }
+    return go(jump, isTaken);
+  }
+
+  /** Stores the flags of a logical result and jumps. */
+  function test(jump: Operation, result: number, type: number): Operation | null {
+    R[Word.FLAG_RESULT] = result;
+    R[Word.FLAG_TYPE] = type;
+    let isTaken: boolean;
+    switch (jump.condition) {
+      case 4: isTaken = result === 0; break;
+      case 5: isTaken = result !== 0; break;
+      case 8: case 12: isTaken = result < 0; break;
+      case 9: case 13: isTaken = result >= 0; break;
+      case 14: isTaken = result <= 0; break;
+      case 15: isTaken = result > 0; break;
+      default: isTaken = condition(jump.condition);
+    }
+    return go(jump, isTaken);
+  }
+
+  const SUB8 = FlagKind.SUB | (24 << FLAG_SHIFT);
+  const LOGIC8 = FlagKind.LOGIC | (24 << FLAG_SHIFT);
+
+  const compareRR: Handler = (op) => compare(op.next, R[op.a]!, R[op.b]!, FlagKind.SUB);
+  const compareRI: Handler = (op) => compare(op.next, R[op.a]!, op.immediate, FlagKind.SUB);
+  const compareRM: Handler = (op) =>
+    compare(op.next, R[op.a]!, read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0), FlagKind.SUB);
+  const compareMR: Handler = (op) =>
+    compare(op.next, read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0), R[op.b]!, FlagKind.SUB);
+  const compareMI: Handler = (op) =>
+    compare(op.next, read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0), op.immediate, FlagKind.SUB);
+  const compareBytes: Handler = (op) => compare(op.next, R8[op.a]! << 24, R8[op.b]! << 24, SUB8);
+  const compareByteImmediate: Handler = (op) => compare(op.next, R8[op.a]! << 24, op.immediate << 24, SUB8);
+  const compareByteMemoryImmediate: Handler = (op) =>
+    compare(
+      op.next, read8((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0) << 24, op.immediate << 24, SUB8,
+    );
+  const testRR: Handler = (op) => test(op.next, R[op.a]! & R[op.b]!, FlagKind.LOGIC);
+  const testRI: Handler = (op) => test(op.next, R[op.a]! & op.immediate, FlagKind.LOGIC);
+  const testBytes: Handler = (op) => test(op.next, (R8[op.a]! & R8[op.b]!) << 24, LOGIC8);
+  const testByteImmediate: Handler = (op) => test(op.next, (R8[op.a]! & op.immediate) << 24, LOGIC8);
+
+  function comparison(op: Operation): Handler | undefined {
+    switch (op.accessA) {
+      case Access.WORD:
+        if (op.accessB === Access.WORD) return compareRR;
+        return op.accessB === Access.IMMEDIATE ? compareRI : compareRM;
+      case Access.MEMORY32:
+        return op.accessB === Access.WORD ? compareMR : compareMI;
+      case Access.BYTE:
+        if (op.accessB === Access.BYTE) return compareBytes;
+        return op.accessB === Access.IMMEDIATE ? compareByteImmediate : undefined;
+      case Access.MEMORY8:
+        return op.accessB === Access.IMMEDIATE ? compareByteMemoryImmediate : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  function tested(op: Operation): Handler | undefined {
+    if (op.accessA === Access.WORD) return op.accessB === Access.WORD ? testRR : testRI;
+    if (op.accessA !== Access.BYTE) return undefined;
+    return op.accessB === Access.BYTE ? testBytes : testByteImmediate;
+  }
+
+  return (first, second) => {
+    const opcode = second.instruction.opcode;
+    const isJump = (opcode >= 0x70 && opcode <= 0x7f) || (opcode >= 0x0f80 && opcode <= 0x0f8f);
+    if (!isJump || second.instruction.operandSize !== 4 || first.address !== null) return;
+    const { mnemonic } = first.instruction.row;
+    const handler = mnemonic === "cmp" ? comparison(first) : mnemonic === "test" ? tested(first) : undefined;
+    if (handler !== undefined) first.exec = handler;
+  };
+}

@@ -1,0 +1,233 @@
+/**
+ * The processor: runs a context by executing chains of operations.
+ *
+ * Layers beneath: code-cache.ts finds operations, the handlers do the work. Faults arrive as exceptions.
+ */
+import type { Context } from "../context.ts";
+import { type Exit, Vector } from "../exit.ts";
+import type { Processor } from "../processor.ts";
+import type { Ram } from "../ram.ts";
+import type { TranslationTable } from "../translation-table.ts";
+import { createBinding } from "./binding.ts";
+import { type Binding, type CodeCache, createCodeCache } from "./code-cache.ts";
+import type { Core } from "./core.ts";
+import { GuestFault } from "./fault.ts";
+import { ARITHMETIC_FLAGS, createFlags, Flag } from "./flags.ts";
+import { createFloatingPoint, type FloatingPoint } from "./floating-point.ts";
+import { Segment } from "./instruction.ts";
+import { createMemory } from "./memory.ts";
+import type { Operation } from "./operation.ts";
+import { createRegisterFile, Stop, Word } from "./registers.ts";
+import { createSegments } from "./segments.ts";
+import { floatingPointFault, invalidOpcodeFault } from "./x87/x87.ts";
+
+/** Largest budget handed to the register file at once; a run with more goes in turns. */
+const MAX_TURN = 0x3fffffff;
+
+/** Source of RDTSC, in nanoseconds. */
+export interface TimeSource {
+  now(): number;
+}
+
+export class Interpreter implements Processor {
+  instructions = 0;
+  readonly exit: Exit = { kind: "slice", vector: 0, errorCode: 0, address: 0 };
+  /** Replaceable, because a virtual clock is made from the processor's instruction count. */
+  clock: TimeSource;
+
+  private readonly core: Core;
+  private readonly words: Int32Array;
+  private readonly floatingPoint: FloatingPoint;
+  /** Instructions at the start of the turn plus its budget: less Word.BUDGET it is the exact count. */
+  private issued = 0;
+  /** The operation that is being executed, when the run loop was left by an exception. */
+  private current: Operation | null = null;
+
+  constructor(ram: Ram, clock: TimeSource) {
+    this.clock = clock;
+    const file = createRegisterFile(ram);
+    this.words = file.words;
+    // Binding and core need each other: handlers are made from the core, the code cache calls the binding.
+    const late: { binding?: Binding; code?: CodeCache } = {};
+    const memory = createMemory(ram, file, (physical, bytes) => late.code!.written(physical, bytes));
+    const code = createCodeCache(ram, file, memory, {
+      bind: (instruction, offset) => late.binding!.bind(instruction, offset),
+      fuse: (first, second) => late.binding!.fuse(first, second),
+    });
+    late.code = code;
+    this.core = {
+      file, memory, code,
+      flags: createFlags(file),
+      segments: createSegments(file),
+      leave: (kind, vector, op) => this.leave(kind, vector, op),
+      changeMode: (eip) => this.changeMode(eip),
+      timestamp: (op) => this.timestamp(op),
+    };
+    this.floatingPoint = createFloatingPoint(this.core);
+    late.binding = createBinding(this.core, ram, this.floatingPoint.binders);
+  }
+
+  run(context: Context, table: TranslationTable, budget: number): Exit {
+    const R = this.words;
+    this.load(context, table);
+    const end = this.instructions + budget;
+    this.exit.kind = "slice";
+    this.exit.vector = 0;
+    this.exit.errorCode = 0;
+    this.exit.address = 0;
+    let isOver = false;
+    while (!isOver && this.instructions < end) {
+      const left = Math.min(end - this.instructions, MAX_TURN);
+      try {
+        isOver = (R[Word.SYSTEM_FLAGS]! & Flag.TF) !== 0 ? this.trace() : this.turn(left);
+      } catch (reason) {
+        this.fault(reason);
+        isOver = true;
+      }
+    }
+    this.store(context);
+    return this.exit;
+  }
+
+  flushFloatingPoint(context: Context): void {
+    this.floatingPoint.flush(context);
+  }
+
+  copyFloatingPoint(src: Context, dst: Context): void {
+    this.floatingPoint.copy(src, dst);
+  }
+
+  invalidateFrame(frame: number): void {
+    this.core.code.drop(frame);
+  }
+
+  release(context: Context): void {
+    this.floatingPoint.release(context);
+  }
+
+  /** Runs up to `left` instructions. @returns whether an exit was reached */
+  private turn(left: number): boolean {
+    const R = this.words;
+    R[Word.BUDGET] = left;
+    this.issued = this.instructions + left;
+    this.execute();
+    this.instructions = this.issued - R[Word.BUDGET]!;
+    // The chain at EIP is longer than what is left of the slice: go there one by one.
+    while (R[Word.STOP] === Stop.BUDGET && this.instructions < this.issued) {
+      this.step();
+      if ((R[Word.SYSTEM_FLAGS]! & Flag.TF) !== 0) break;
+    }
+    return R[Word.STOP] === Stop.EXIT;
+  }
+
+  private execute(): void {
+    const { code } = this.core;
+    this.current = null;
+    let op: Operation | null = null;
+    try {
+      op = code.enter(code.lookUp());
+      while (op !== null) op = op.exec(op);
+    } catch (reason) {
+      this.current = op;
+      throw reason;
+    }
+  }
+
+  /** Executes exactly one instruction at EIP, or one iteration of a repeated one. */
+  private step(): void {
+    const R = this.words;
+    const { issued } = this;
+    this.current = null;
+    R[Word.BUDGET] = 0;
+    this.issued = this.instructions;
+    const op = this.core.code.lookUp();
+    this.current = op;
+    // As if the chain had been entered with a budget of 1: jumps then find nothing left.
+    R[Word.BUDGET] = 1 - op.rest;
+    this.issued = this.instructions + 1;
+    R[Word.STOP] = Stop.BUDGET;
+    const next = op.second === null ? op.plain(op) : op.exec(op);
+    if (next !== null) R[Word.EIP] = R[Word.PAGE]! + next.offset;
+    this.instructions++;
+    this.issued = issued;
+  }
+
+  /** One instruction with TF set, and the debug trap behind it. @returns true */
+  private trace(): boolean {
+    const R = this.words;
+    do this.step();
+    while (this.current!.instruction.operands[0]?.register === Segment.SS && this.loadsStackSegment());
+    if (R[Word.STOP] !== Stop.EXIT) {
+      this.exit.kind = "exception";
+      this.exit.vector = Vector.DEBUG;
+    }
+    return true;
+  }
+
+  /** Whether the current instruction loads SS: the processor holds traps back until after the next one. */
+  private loadsStackSegment(): boolean {
+    const { mnemonic, operands } = this.current!.instruction.row;
+    return (mnemonic === "mov" && operands[0] === "Ww") || (mnemonic === "pop" && operands[0] === "SS");
+  }
+
+  /** Turns an exception of a handler into an exit. */
+  private fault(reason: unknown): void {
+    const R = this.words;
+    const isGuest = reason instanceof GuestFault;
+    if (!isGuest && reason !== floatingPointFault && reason !== invalidOpcodeFault) throw reason;
+    const { exit } = this;
+    exit.kind = "exception";
+    if (isGuest) {
+      exit.vector = reason.vector;
+      exit.errorCode = reason.errorCode;
+      exit.address = reason.address;
+    } else {
+      exit.vector = (reason as { vector: number }).vector;
+    }
+    if (!(isGuest && reason.fetch)) {
+      const op = this.current!;
+      R[Word.BUDGET] = R[Word.BUDGET]! + op.rest;
+      R[Word.EIP] = R[Word.PAGE]! + op.offset;
+    }
+    this.instructions = this.issued - R[Word.BUDGET]!;
+  }
+
+  private leave(kind: "software" | "exception", vector: number, op: Operation): null {
+    const R = this.words;
+    this.exit.kind = kind;
+    this.exit.vector = vector;
+    R[Word.EIP] = R[Word.PAGE]! + op.after;
+    R[Word.STOP] = Stop.EXIT;
+    return null;
+  }
+
+  private changeMode(eip: number): null {
+    this.words[Word.EIP] = eip;
+    this.words[Word.STOP] = Stop.MODE;
+    return null;
+  }
+
+  private timestamp(op: Operation): number {
+    this.instructions = this.issued - this.words[Word.BUDGET]! - op.rest;
+    return this.clock.now();
+  }
+
+  private load(context: Context, table: TranslationTable): void {
+    const R = this.words;
+    R.set(context.registers);
+    R[Word.EIP] = context.eip;
+    R[Word.ROOT] = table.root >>> 2;
+    this.core.flags.setArithmetic(context.eflags);
+    R[Word.SYSTEM_FLAGS] = (context.eflags & ~ARITHMETIC_FLAGS) | 2;
+    this.core.segments.loadContext(context);
+    this.floatingPoint.select(context);
+  }
+
+  private store(context: Context): void {
+    const R = this.words;
+    for (let register = 0; register < 8; register++) context.registers[register] = R[register]!;
+    context.eip = R[Word.EIP]! >>> 0;
+    context.eflags = this.core.flags.arithmetic() | R[Word.SYSTEM_FLAGS]!;
+    this.core.segments.storeContext(context);
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The register file of the interpreter: one array of 32-bit words, so that V8 keeps everything unboxed
+ * and reaches it by a constant address. It lies in a page of RAM's arena, where generated code can
+ * reach it too.
+ *
+ * Words 0…7 are EAX…EDI in the processor's encoding.
+ */
+import type { Ram } from "../ram.ts";
+
+export const Word = {
+  ESP: 4,
+  /** Always 0: stands for an absent base or index register. */
+  ZERO: 8,
+  /** Linear address computed by an address step (segmented or 16-bit addressing). */
+  ADDRESS: 9,
+  /** Valid only where execution leaves a block: at look-ups and exits. */
+  EIP: 10,
+  /** Linear address of the page that is being executed. */
+  PAGE: 11,
+  /** Instructions that may run after the current block. */
+  BUDGET: 12,
+  /** Directory of the translation table, as a word index. */
+  ROOT: 13,
+  /** Lazy arithmetic flags (flags.ts). */
+  FLAG_TYPE: 14,
+  FLAG_FIRST: 15,
+  FLAG_RESULT: 16,
+  /** Arithmetic flags that are known, in EFLAGS positions. */
+  FLAGS: 17,
+  /** All other EFLAGS bits. */
+  SYSTEM_FLAGS: 18,
+  /** Why the run loop was left (Stop). */
+  STOP: 19,
+  /** 1 when DS, ES or SS is not flat: blocks are then decoded with all checks. */
+  SEGMENTED: 20,
+  /** Bases, then limits, of ES CS SS DS FS GS. */
+  SEGMENT_BASE: 24,
+  SEGMENT_LIMIT: 32,
+  /** Rights of the six segments (Access). */
+  SEGMENT_ACCESS: 40,
+} as const;
+
+const WORDS = 64;
+
+/** Bits of SEGMENT_ACCESS. */
+export const Access = { READ: 1, WRITE: 2 } as const;
+
+/** Why the run loop was left. */
+export const Stop = {
+  /** The budget is smaller than the next block. */
+  BUDGET: 0,
+  /** A software interrupt or debug trap: the exit object is filled in. */
+  EXIT: 1,
+  /** Segments or TF changed: look at them, then go on. */
+  MODE: 2,
+} as const;
+
+export interface RegisterFile {
+  readonly words: Int32Array;
+  readonly halves: Uint16Array;
+  readonly bytes: Uint8Array;
+}
+
+export function createRegisterFile(ram: Ram): RegisterFile {
+  const page = ram.allocateArenaPage();
+  if (page === 0) throw new Error("no arena page for the register file");
+  const buffer = ram.memory.buffer;
+  return {
+    words: new Int32Array(buffer, page, WORDS),
+    halves: new Uint16Array(buffer, page, WORDS * 2),
+    bytes: new Uint8Array(buffer, page, WORDS * 4),
+  };
+}
+
+/** Byte index of an 8-bit register (AL CL DL BL AH CH DH BH) in RegisterFile.bytes. */
+export function byteIndex(register: number): number {
+  return register < 4 ? register * 4 : (register - 4) * 4 + 1;
+}

@@ -1,0 +1,165 @@
+/**
+ * Segment registers and the descriptors behind selectors.
+ *
+ * The descriptor table is the one Linux/i386 programs see: entries 6…8 are the thread's own (Context.tls), 12 and
+ * 13 the kernel's, 14 and 15 the flat user code and data, 16 the task state. There is no local
+ * table. SS must be the flat user data segment: stack accesses are never checked.
+ * Source: Intel SDM vol. 3, chapters 3 and 5.
+ */
+import { type Context, type Descriptor, TLS_ENTRY_COUNT, TLS_ENTRY_FIRST } from "../context.ts";
+import { Vector } from "../exit.ts";
+import { raiseFault } from "./fault.ts";
+import { Segment } from "./instruction.ts";
+import { Access, type RegisterFile, Word } from "./registers.ts";
+
+const USER_CODE_ENTRY = 14;
+const USER_DATA_ENTRY = 15;
+
+/** What LAR, LSL, VERR and VERW see of a descriptor. */
+export interface DescriptorView {
+  /** Second descriptor word, masked as LAR returns it. */
+  readonly rights: number;
+  readonly limit: number;
+  readonly base: number;
+  readonly isPresent: boolean;
+  readonly isCode: boolean;
+  readonly isWritable: boolean;
+  readonly privilege: number;
+}
+
+const FLAT = { limit: -1, base: 0, isPresent: true } as const;
+const FIXED_ENTRIES: Readonly<Record<number, DescriptorView>> = {
+  12: { ...FLAT, rights: 0xcf9b00, isCode: true, isWritable: false, privilege: 0 },
+  13: { ...FLAT, rights: 0xcf9300, isCode: false, isWritable: true, privilege: 0 },
+  [USER_CODE_ENTRY]: { ...FLAT, rights: 0xcffb00, isCode: true, isWritable: false, privilege: 3 },
+  [USER_DATA_ENTRY]: { ...FLAT, rights: 0xcff300, isCode: false, isWritable: true, privilege: 3 },
+};
+
+export const CODE_SELECTOR = (USER_CODE_ENTRY << 3) | 3;
+
+export interface Segments {
+  /** Selectors of ES CS SS DS FS GS. */
+  readonly selectors: Int32Array;
+  /** Loads a segment register with all checks of MOV; faults name the selector. */
+  load(segment: number, selector: number): void;
+  /** The descriptor of a selector, or undefined. */
+  describe(selector: number): DescriptorView | undefined;
+  /** Linear address of `bytes` bytes at an offset, after the checks for rights and limit. */
+  linear(segment: number, offset: number, bytes: number, write: boolean): number;
+  /** Whether addresses in the segment are linear addresses and every access is allowed. */
+  isFlat(segment: number): boolean;
+  loadContext(context: Context): void;
+  storeContext(context: Context): void;
+  /** Checks the target selector of a far transfer; `isReturn`: RETF and IRET, which do not allow a smaller RPL. */
+  checkCode(selector: number, isReturn: boolean): void;
+}
+
+export function createSegments(file: RegisterFile): Segments {
+  const R = file.words;
+  const selectors = new Int32Array(6);
+  const table: { tls: readonly (Descriptor | undefined)[] } = { tls: [] };
+
+  function describe(selector: number): DescriptorView | undefined {
+    if ((selector & 4) !== 0) return undefined;
+    const entry = selector >> 3;
+    if (entry >= TLS_ENTRY_FIRST && entry < TLS_ENTRY_FIRST + TLS_ENTRY_COUNT) {
+      const descriptor = table.tls[entry - TLS_ENTRY_FIRST];
+      if (descriptor === undefined) return undefined;
+      const { base, limit, present, writable } = descriptor;
+      const limitField = limit >>> 0 > 0xfffff ? 0x800000 | ((limit >>> 28) << 16) : limit & 0xf0000;
+      return {
+        rights: 0x407100 | limitField | (present ? 0x8000 : 0) | (writable ? 0x200 : 0),
+        limit: limit | 0, base: base | 0, isPresent: present, isCode: false, isWritable: writable, privilege: 3,
+      };
+    }
+    return FIXED_ENTRIES[entry];
+  }
+
+  function set(segment: number, selector: number, base: number, limit: number, access: number): void {
+    selectors[segment] = selector;
+    R[Word.SEGMENT_BASE + segment] = base;
+    R[Word.SEGMENT_LIMIT + segment] = limit;
+    R[Word.SEGMENT_ACCESS + segment] = access;
+    R[Word.SEGMENTED] = isFlat(Segment.DS) && isFlat(Segment.ES) ? 0 : 1;
+  }
+
+  function isFlat(segment: number): boolean {
+    return (
+      R[Word.SEGMENT_BASE + segment] === 0 && R[Word.SEGMENT_LIMIT + segment] === -1 &&
+      R[Word.SEGMENT_ACCESS + segment] === (Access.READ | Access.WRITE)
+    );
+  }
+
+  function load(segment: number, selector: number): void {
+    const isNull = (selector & ~3) === 0;
+    const name = selector & 0xfffc;
+    if (segment === Segment.SS) {
+      if (isNull) raiseFault(Vector.GENERAL_PROTECTION, 0);
+      if (selector >> 3 !== USER_DATA_ENTRY || (selector & 7) !== 3) raiseFault(Vector.GENERAL_PROTECTION, name);
+      set(segment, selector, 0, -1, Access.READ | Access.WRITE);
+      return;
+    }
+    if (isNull) {
+      set(segment, selector, 0, 0, 0);
+      return;
+    }
+    const descriptor = describe(selector);
+    if (descriptor === undefined || descriptor.privilege !== 3) raiseFault(Vector.GENERAL_PROTECTION, name);
+    if (!descriptor.isPresent) raiseFault(Vector.SEGMENT_NOT_PRESENT, name);
+    set(
+      segment, selector, descriptor.base, descriptor.limit,
+      Access.READ | (descriptor.isWritable ? Access.WRITE : 0),
+    );
+  }
+
+  /** A selector that is no longer valid behaves like the null selector, as after a context switch. */
+  function reload(segment: number, selector: number): void {
+    const descriptor = (selector & ~3) === 0 ? undefined : describe(selector);
+    if (descriptor === undefined || descriptor.privilege !== 3 || !descriptor.isPresent) {
+      set(segment, descriptor === undefined ? selector & 0xffff : 0, 0, 0, 0);
+    } else {
+      set(
+        segment, selector, descriptor.base, descriptor.limit,
+        Access.READ | (descriptor.isWritable ? Access.WRITE : 0),
+      );
+    }
+  }
+
+  return {
+    selectors,
+    load,
+    describe,
+    isFlat,
+    linear(segment: number, offset: number, bytes: number, write: boolean): number {
+      const need = write ? Access.WRITE : Access.READ;
+      const limit = R[Word.SEGMENT_LIMIT + segment]! >>> 0;
+      const last = (offset >>> 0) + bytes - 1;
+      if ((R[Word.SEGMENT_ACCESS + segment]! & need) === 0 || (last > limit && limit !== 0xffffffff)) {
+        raiseFault(segment === Segment.SS ? Vector.STACK_FAULT : Vector.GENERAL_PROTECTION, 0);
+      }
+      return (R[Word.SEGMENT_BASE + segment]! + offset) | 0;
+    },
+    loadContext(context: Context): void {
+      table.tls = context.tls;
+      set(Segment.CS, CODE_SELECTOR, 0, -1, Access.READ);
+      set(Segment.SS, context.ss, 0, -1, Access.READ | Access.WRITE);
+      reload(Segment.DS, context.ds);
+      reload(Segment.ES, context.es);
+      reload(Segment.FS, context.fs);
+      reload(Segment.GS, context.gs);
+    },
+    storeContext(context: Context): void {
+      context.ds = selectors[Segment.DS]!;
+      context.es = selectors[Segment.ES]!;
+      context.fs = selectors[Segment.FS]!;
+      context.gs = selectors[Segment.GS]!;
+      context.ss = selectors[Segment.SS]!;
+    },
+    checkCode(selector: number, isReturn: boolean): void {
+      if ((selector & 0xfffc) === 0) raiseFault(Vector.GENERAL_PROTECTION, 0);
+      if (selector >> 2 !== CODE_SELECTOR >> 2 || (isReturn && (selector & 3) !== 3)) {
+        raiseFault(Vector.GENERAL_PROTECTION, selector & 0xfffc);
+      }
+    },
+  };
+}

@@ -1,0 +1,184 @@
+/**
+ * Segment registers, table registers, CPUID, RDTSC, hints, and what only faults in user mode.
+ *
+ * Source: Intel SDM vol. 2.
+ */
+import { type BinderMap, type Core, generalProtection, invalidOpcode } from "./core.ts";
+import { ARITHMETIC_FLAGS, Flag } from "./flags.ts";
+import { Kind, Segment } from "./instruction.ts";
+import { createOperands } from "./operands.ts";
+import { Access, type Handler, type Operation } from "./operation.ts";
+import { Word } from "./registers.ts";
+import type { DescriptorView } from "./segments.ts";
+
+const VENDOR = "LitesL3 i686";
+const BRAND = "Lites/L3 emulated i686 processor";
+/** Family 6, model 1 (Pentium Pro), stepping 9. */
+const SIGNATURE = 0x619;
+/** FPU, TSC, CX8, CMOV. */
+const FEATURES = 0x8111;
+const LAST_BASIC_LEAF = 1;
+const FIRST_EXTENDED_LEAF = 0x80000000;
+const LAST_EXTENDED_LEAF = 0x80000004;
+const BRAND_LEAF = 0x80000002;
+
+/** Selector of the task register, as under Linux/i386. */
+const TASK_SELECTOR = 0x80;
+/** Low half of CR0: PE, MP, ET, NE. */
+const MACHINE_STATUS = 0x33;
+/** What SGDT and SIDT store: limit, base. */
+const TABLES = { sgdt: { limit: 0xff, base: -0x40000000 }, sidt: { limit: 0x7ff, base: -0x3ffff000 } } as const;
+
+function word(text: string, at: number): number {
+  let value = 0;
+  for (let byte = 0; byte < 4; byte++) value |= (text.charCodeAt(at + byte) || 0) << (byte * 8);
+  return value;
+}
+
+export function systemBinders(core: Core): BinderMap {
+  const { words: R, halves: R16, bytes: R8 } = core.file;
+  const { read8, read16, read32, write16, write32, probeWrite } = core.memory;
+  const { arithmetic, setArithmetic } = core.flags;
+  const { segments } = core;
+  const { address, load, second, store } = createOperands(core);
+
+  /** MOV Ev,Sw, SLDT, STR, SMSW: 16 bits to memory, zero-extended to a register. */
+  function storeWord(op: Operation, value: number): void {
+    if (op.accessA === Access.WORD) R[op.a] = value;
+    else if (op.accessA === Access.HALF) R16[op.a] = value;
+    else write16(address(op), value);
+  }
+  const storeSegment: Handler = (op) => {
+    storeWord(op, segments.selectors[op.b]!);
+    return op.next;
+  };
+  const loadSegment: Handler = (op) => {
+    segments.load(op.a, second(op));
+    return core.changeMode((R[Word.PAGE]! + op.after) | 0);
+  };
+  const loadFar = (segment: number): Handler => (op) => {
+    const at = address(op);
+    const size = op.instruction.operandSize;
+    const offset = size === 4 ? read32(at) : read16(at);
+    segments.load(segment, read16((at + size) | 0));
+    store(op, offset);
+    return core.changeMode((R[Word.PAGE]! + op.after) | 0);
+  };
+
+  function setZero(isSet: boolean): void {
+    setArithmetic(isSet ? arithmetic() | Flag.ZF : arithmetic() & ~Flag.ZF);
+  }
+  /** The descriptor of a selector as far as user mode may see it. */
+  function visible(selector: number): DescriptorView | undefined {
+    const descriptor = segments.describe(selector);
+    return descriptor !== undefined && descriptor.privilege === 3 ? descriptor : undefined;
+  }
+  const lar: Handler = (op) => {
+    const descriptor = visible(second(op));
+    if (descriptor !== undefined) store(op, descriptor.rights);
+    setZero(descriptor !== undefined);
+    return op.next;
+  };
+  const lsl: Handler = (op) => {
+    const descriptor = visible(second(op));
+    if (descriptor !== undefined) store(op, descriptor.limit);
+    setZero(descriptor !== undefined);
+    return op.next;
+  };
+  const verr: Handler = (op) => {
+    setZero(visible(load(op)) !== undefined);
+    return op.next;
+  };
+  const verw: Handler = (op) => {
+    setZero(visible(load(op))?.isWritable === true);
+    return op.next;
+  };
+  const arpl: Handler = (op) => {
+    const destination = op.accessA === Access.HALF ? R16[op.a]! : core.memory.modify16(address(op));
+    const privilege = second(op) & 3;
+    const isRaised = (destination & 3) < privilege;
+    store(op, isRaised ? (destination & ~3) | privilege : destination);
+    setZero(isRaised);
+    return op.next;
+  };
+  const storeTable = (table: { readonly limit: number; readonly base: number }): Handler => (op) => {
+    const at = address(op);
+    probeWrite(at, 6);
+    write16(at, table.limit);
+    write32((at + 2) | 0, table.base);
+    return op.next;
+  };
+
+  const cpuid: Handler = (op) => {
+    const leaf = R[0]! >>> 0;
+    const isExtended = leaf >= FIRST_EXTENDED_LEAF;
+    let values = [0, 0, 0, 0];
+    if (leaf === FIRST_EXTENDED_LEAF) values = [LAST_EXTENDED_LEAF, 0, 0, 0];
+    else if (leaf === 0) values = [LAST_BASIC_LEAF, word(VENDOR, 0), word(VENDOR, 8), word(VENDOR, 4)];
+    else if (leaf >= BRAND_LEAF && leaf <= LAST_EXTENDED_LEAF) {
+      const at = (leaf - BRAND_LEAF) * 16;
+      values = [word(BRAND, at), word(BRAND, at + 4), word(BRAND, at + 8), word(BRAND, at + 12)];
+    } else if (!isExtended) values = [SIGNATURE, 0, 0, FEATURES];
+    R[0] = values[0]!;
+    R[3] = values[1]!;
+    R[1] = values[2]!;
+    R[2] = values[3]!;
+    return op.next;
+  };
+  const rdtsc: Handler = (op) => {
+    const now = Math.floor(core.timestamp(op));
+    R[0] = now % 0x1_0000_0000;
+    R[2] = Math.floor(now / 0x1_0000_0000);
+    return op.next;
+  };
+  const sahf: Handler = (op) => {
+    setArithmetic((arithmetic() & Flag.OF) | (R8[1]! & ARITHMETIC_FLAGS));
+    return op.next;
+  };
+  const lahf: Handler = (op) => {
+    R8[1] = (arithmetic() & 0xff) | 2;
+    return op.next;
+  };
+  const setDirection = (value: number): Handler => (op) => {
+    R[Word.SYSTEM_FLAGS] = (R[Word.SYSTEM_FLAGS]! & ~Flag.DF) | value;
+    return op.next;
+  };
+  const xlat: Handler = (op) => {
+    const { segment, addressSize } = op.instruction;
+    const sum = (R[3]! + R8[0]!) | 0;
+    const offset = addressSize === 4 ? sum : sum & 0xffff;
+    const isPlain = segment !== Segment.FS && segment !== Segment.GS && R[Word.SEGMENTED] === 0;
+    R8[0] = read8(isPlain ? offset : segments.linear(segment, offset, 1, false));
+    return op.next;
+  };
+
+  return {
+    /* MOV with a segment register; all other forms are in moves.ts. */
+    "mov segment": (_op, instruction) => {
+      const [first] = instruction.operands;
+      if (first!.kind !== Kind.SEGMENT) return storeSegment;
+      return first!.register === Segment.CS ? invalidOpcode : loadSegment;
+    },
+    les: () => loadFar(Segment.ES), lds: () => loadFar(Segment.DS), lss: () => loadFar(Segment.SS),
+    lfs: () => loadFar(Segment.FS), lgs: () => loadFar(Segment.GS),
+    lar: () => lar, lsl: () => lsl, verr: () => verr, verw: () => verw, arpl: () => arpl,
+    sldt: () => (op) => {
+      storeWord(op, 0);
+      return op.next;
+    },
+    str: () => (op) => {
+      storeWord(op, TASK_SELECTOR);
+      return op.next;
+    },
+    smsw: () => (op) => {
+      storeWord(op, MACHINE_STATUS);
+      return op.next;
+    },
+    sgdt: () => storeTable(TABLES.sgdt),
+    sidt: () => storeTable(TABLES.sidt),
+    cpuid: () => cpuid, rdtsc: () => rdtsc, sahf: () => sahf, lahf: () => lahf, xlat: () => xlat,
+    cld: () => setDirection(0), std: () => setDirection(Flag.DF),
+    ud1: () => invalidOpcode, ud2: () => invalidOpcode,
+    privileged: () => generalProtection,
+  };
+}
