@@ -186,7 +186,7 @@ export function runSystem<T>(options: TestSystemOptions, body: (master: Master) 
 }
 
 /** A processor for machines without emulated threads. */
-function idleProcessor(): Processor {
+export function idleProcessor(): Processor {
   return {
     instructions: 0,
     exit: { kind: "slice", vector: 0, errorCode: 0, address: 0 },
