@@ -25,12 +25,17 @@ const PARENT = 2;
 const CHILD = 3;
 const NEXT = 4;
 const PREVIOUS = 5;
-/** Remembered PageStatus bits: bits 0–1 for a question of this node's own manager, bits 2–3 for its parent's. */
+/**
+ * Remembered PageStatus bits. 0–1: done through derived mappings, for this space's question. 2–3: done through derived
+ * mappings, for questions of those above. 4–5: done through this mapping, for this space's question, after those above asked.
+ */
 const STATUS = 6;
 const NODE_SHIFT = 3;
 
-const SELF_BITS = 3;
+const DERIVED_BITS = 3;
+const UP_BITS = 12;
 const UP_SHIFT = 2;
+const OWN_SHIFT = 4;
 
 const INITIAL_NODES = 1 << 14;
 
@@ -127,19 +132,22 @@ export class MappingDatabase {
     if (node === 0) return 0;
     const nodes = this.nodes;
     const at = node << NODE_SHIFT;
-    if ((mask & Unmap.STATUS) === 0 && (mask & Unmap.FLUSH) !== 0) {
-      const derived = nodes[at + STATUS]! & SELF_BITS;
-      if ((mask & Unmap.OWN) !== 0) return derived | this.detach(node);
-      let status = 0;
-      for (let child = nodes[at + CHILD]!; child !== 0; child = nodes[at + CHILD]!) status |= this.cutSubtree(child);
-      nodes[at + STATUS] = (nodes[at + STATUS]! & ~SELF_BITS) | ((derived | status) << UP_SHIFT);
-      return derived | status;
-    }
+    const own = (mask & Unmap.OWN) !== 0;
+    const remembered = nodes[at + STATUS]!;
+    const known = (remembered & DERIVED_BITS) | (own ? remembered >>> OWN_SHIFT : 0);
+    const flush = (mask & (Unmap.STATUS | Unmap.FLUSH)) === Unmap.FLUSH;
+    if (flush && own) return known | this.detach(node);
     const takeWrite = (mask & Unmap.STATUS) === 0;
-    let status = (nodes[at + STATUS]! & SELF_BITS) | this.collect(node, takeWrite);
-    if ((mask & Unmap.OWN) !== 0) status |= this.resetEntry(node, takeWrite);
-    nodes[at + STATUS] = (nodes[at + STATUS]! & ~SELF_BITS) | (status << UP_SHIFT);
-    return status;
+    let fresh = 0;
+    if (flush) for (let child = nodes[at + CHILD]!; child !== 0; child = nodes[at + CHILD]!) fresh |= this.cutSubtree(child);
+    else fresh = this.collect(node, takeWrite);
+    let kept = remembered & ~DERIVED_BITS;
+    if (own) {
+      fresh |= this.resetEntry(node, takeWrite);
+      kept &= UP_BITS;
+    }
+    nodes[at + STATUS] = kept | (fresh << UP_SHIFT);
+    return known | fresh;
   }
 
   /** fpage_unmap of `count` pages. @returns PageStatus bits of all together */
@@ -216,7 +224,7 @@ export class MappingDatabase {
     const nodes = this.nodes;
     const at = node << NODE_SHIFT;
     const parent = nodes[at + PARENT]!;
-    const known = nodes[at + STATUS]! >>> UP_SHIFT;
+    const known = (nodes[at + STATUS]! & UP_BITS) >>> UP_SHIFT;
     nodes[at + STATUS] = 0;
     const status = this.cutSubtree(node);
     const told = status | known;
@@ -242,7 +250,7 @@ export class MappingDatabase {
       if (next !== 0) nodes[(next << NODE_SHIFT) + PREVIOUS] = previous;
       const space = this.spaces[nodes[at + SPACE]!]!;
       const page = nodes[at + PAGE]!;
-      status |= entryStatus(space.table.get(page)) | (nodes[at + STATUS]! >>> UP_SHIFT);
+      status |= entryStatus(space.table.get(page)) | ((nodes[at + STATUS]! & UP_BITS) >>> UP_SHIFT);
       space.table.unmap(page);
       space.setNode(page, 0);
       nodes[at + NEXT] = this.freeNode;
@@ -259,12 +267,15 @@ export class MappingDatabase {
     let node = this.firstLeaf(root);
     while (node !== root) {
       const at = node << NODE_SHIFT;
-      const own = this.resetEntry(node, takeWrite) | (nodes[at + STATUS]! >>> UP_SHIFT);
-      // The node's own manager has not asked yet: keep its copy of the bits.
-      nodes[at + STATUS] = (nodes[at + STATUS]! & SELF_BITS) | own;
+      const own = this.resetEntry(node, takeWrite);
+      const remembered = nodes[at + STATUS]!;
+      const derived = (remembered & UP_BITS) >>> UP_SHIFT;
+      // The node's own space has not asked yet: keep its copy of the bits.
+      nodes[at + STATUS] = (remembered & ~UP_BITS) | (own << OWN_SHIFT);
       const parent = nodes[at + PARENT]!;
-      if (parent === root) status |= own;
-      else nodes[(parent << NODE_SHIFT) + STATUS]! |= own << UP_SHIFT;
+      const told = own | derived;
+      if (parent === root) status |= told;
+      else nodes[(parent << NODE_SHIFT) + STATUS]! |= told | (told << UP_SHIFT);
       const next = nodes[at + NEXT]!;
       node = next !== 0 ? this.firstLeaf(next) : parent;
     }
