@@ -1,9 +1,10 @@
 /**
- * Executes requests (record.ts) on the host's own processor, if it can compile and run i386 programs.
+ * Executes requests (record.ts) on the host's own processor, if that is an Intel one and the host can compile and run i386
+ * programs. Other makers' processors differ in what the manual leaves open.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { RECORD_BYTES } from "./record.ts";
@@ -19,9 +20,9 @@ export class HostProcessor {
     this.#program = program;
   }
 
-  /** @returns undefined if the host has no compiler or does not execute i386 code */
+  /** @returns undefined if the host has no compiler does not execute i386 code, or is of another make */
   static open(): HostProcessor | undefined {
-    if (process.arch !== "x64" && process.arch !== "ia32") return undefined;
+    if (cpus()[0]?.model.includes("Intel") !== true) return undefined;
     const directory = mkdtempSync(join(tmpdir(), "x87-"));
     const program = join(directory, "runner");
     try {

@@ -73,9 +73,10 @@ function operateOnSource(s: FpuState, operation: number): void {
 function push(s: FpuState, isReal: boolean): void {
   s.status &= ~C1;
   if (!s.isEmpty(s.register(7))) {
-    if (!s.stackOverflow()) return;
-    s.setIndefinite(SOURCE);
-    s.push(SOURCE);
+    if (s.stackOverflow()) {
+      s.setIndefinite(SOURCE);
+      s.push(SOURCE);
+    }
   } else if (!isReal || isLoadable(s)) {
     s.push(SOURCE);
   }
