@@ -63,6 +63,8 @@ export interface TestSystemOptions extends Partial<Omit<MemoryManagerOptions, "s
   diskBlocks?: number;
   store?: BackingStore;
   latencyNs?: number;
+  /** For tests with emulated clients. */
+  processor?: (ram: Ram) => Processor;
 }
 
 /** What a test's body works with: the master task of the memory manager. */
@@ -145,10 +147,10 @@ export class Master {
 
 /** Boots, runs the body as the memory manager's master, and returns what it returns. */
 export function runSystem<T>(options: TestSystemOptions, body: (master: Master) => Op<T>): T {
-  const { diskBlocks = 64, store, latencyNs = 0, frames = 64, swapPages = diskBlocks, ...rest } = options;
+  const { diskBlocks = 64, store, latencyNs = 0, frames = 64, swapPages = diskBlocks, processor: make, ...rest } = options;
   const ram = new Ram((frames + 80) * PAGE_SIZE);
   const interrupts = new InterruptController();
-  const processor = idleProcessor();
+  const processor = make?.(ram) ?? idleProcessor();
   const clock = new VirtualClock(0n, () => processor.instructions);
   const kernel = new Kernel({ ram, processor, clock, interrupts });
   const disk = new Disk(ram, clock, interrupts, { blocks: diskBlocks, store: store ?? new MemoryStore(), latencyNs });
