@@ -9,6 +9,7 @@
  */
 import { EACCES, EFBIG, EIO, ENOENT, ENOSPC, ENOTDIR, ESTALE } from "../abi/errno.ts";
 import { isDirectory } from "../abi/file-mode.ts";
+import { encodeText } from "../text.ts";
 import type { Attributes, FileSystem, FileSystemStatistics, NewNode, Vnode } from "../vfs/vnode.ts";
 import { hostCall, type NodeFs, type NodeStats, unixErrorOf } from "./node-interface.ts";
 import { NodeVnode } from "./node-vnode.ts";
@@ -180,7 +181,7 @@ export class NodeFileSystem implements FileSystem {
       uid: node.uid,
       gid: node.gid,
       rdev: node.rdev ?? 0,
-      size: directory ? BLOCK : new TextEncoder().encode(node.target ?? "").length,
+      size: directory ? BLOCK : encodeText(node.target ?? "").length,
       blockSize: BLOCK,
       blocks: directory ? BLOCK / 512 : 0,
       atimeNs: now,

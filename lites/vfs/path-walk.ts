@@ -7,6 +7,7 @@
 import { ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR } from "../abi/errno.ts";
 import { NAME_MAX, PATH_MAX, X_OK } from "../abi/open-flags.ts";
 import type { Credentials, DirectoryReference, Process } from "../process/process.ts";
+import { encodeText } from "../text.ts";
 import type { MountTable } from "./mount-table.ts";
 import { checkPermission } from "./permissions.ts";
 import type { Vnode } from "./vnode.ts";
@@ -34,11 +35,9 @@ export interface WalkOptions {
   credentials?: Credentials | undefined;
 }
 
-const encoder = new TextEncoder();
-
-/** Whether a text has more than `limit` bytes in the guest's encoding (UTF-8). */
+/** Whether a text has more than `limit` bytes in the guest. */
 function isLonger(text: string, limit: number): boolean {
-  return text.length * 3 > limit && encoder.encode(text).length > limit;
+  return text.length * 3 > limit && encodeText(text).length > limit;
 }
 
 /** @throws ENOENT (also for the empty path and missing directories), ENOTDIR, EACCES, ELOOP, ENAMETOOLONG */

@@ -1,0 +1,96 @@
+/**
+ * /dev: memory devices, terminals, pseudo terminals, and links to the standard descriptors.
+ */
+import { ENXIO } from "../abi/errno.ts";
+import { deviceNumber, S_IFCHR } from "../abi/file-mode.ts";
+import type { Process } from "../process/process.ts";
+import type { PseudoTerminals } from "../terminal/pseudo-terminal.ts";
+import type { FileSystem, FileSystemStatistics, Vnode } from "../vfs/vnode.ts";
+import { memoryDevices } from "./devices.ts";
+import type { SpecialFiles, StreamOperations } from "./special-files.ts";
+import { noStatistics, SyntheticDevice, SyntheticDirectory, SyntheticLink, type SyntheticOptions } from "./synthetic.ts";
+
+const TMPFS_MAGIC = 0x01021994;
+const TTY_MAJOR = 5;
+/** Inode numbers of /dev/pts and its entries start here. */
+const PTS_INO = 1000;
+
+const standardLinks = { fd: "/proc/self/fd", stdin: "/proc/self/fd/0", stdout: "/proc/self/fd/1", stderr: "/proc/self/fd/2" };
+
+export interface DeviceFileSystemOptions {
+  /** st_dev. */
+  device: number;
+  nowNs: bigint;
+  /** Fills a buffer with random bytes. */
+  random: (buffer: Uint8Array) => void;
+  pseudoTerminals: PseudoTerminals;
+  /** Where the drivers are registered, so that device nodes elsewhere work too. */
+  special: SpecialFiles;
+}
+
+export class DeviceFileSystem implements FileSystem {
+  readonly type = "devtmpfs";
+  readonly source = "dev";
+  readonly readOnly = false;
+  readonly root: SyntheticDirectory;
+  private readonly nodes = new Map<string, Vnode>();
+  private readonly options: DeviceFileSystemOptions;
+  private lastIno = 1;
+
+  constructor(options: DeviceFileSystemOptions) {
+    this.options = options;
+    this.root = new SyntheticDirectory(this.node(0o755), undefined, () => ({
+      names: () => this.nodes.keys(),
+      child: (name) => this.nodes.get(name),
+    }));
+    for (const { name, major, minor, operations } of memoryDevices(options.random)) {
+      this.addDevice(name, major, minor, 0o666, operations);
+    }
+    const { pseudoTerminals } = options;
+    this.addDevice("tty", TTY_MAJOR, 0, 0o666, { redirect: controllingTerminal });
+    this.addDevice("ptmx", TTY_MAJOR, 2, 0o666, { redirect: (process) => pseudoTerminals.create(process) });
+    for (const [name, target] of Object.entries(standardLinks)) {
+      this.nodes.set(name, new SyntheticLink(this.node(0o777), () => target));
+    }
+    this.nodes.set("pts", this.pseudoTerminalDirectory());
+  }
+
+  /** Shows a terminal under a name of /dev, as "console" or "tty1". */
+  addTerminal(name: string, terminal: Vnode): void {
+    this.nodes.set(name, terminal);
+  }
+
+  removeTerminal(name: string): void {
+    this.nodes.delete(name);
+  }
+
+  private addDevice(name: string, major: number, minor: number, permissions: number, operations: StreamOperations): void {
+    const rdev = deviceNumber(major, minor);
+    this.options.special.register(S_IFCHR, rdev, operations);
+    const node = new SyntheticDevice({ ...this.node(S_IFCHR | permissions), rdev });
+    this.nodes.set(name, Object.assign(node, operations));
+  }
+
+  private node(mode: number): SyntheticOptions {
+    return { fileSystem: this, device: this.options.device, ino: ++this.lastIno, mode, nowNs: this.options.nowNs };
+  }
+
+  private pseudoTerminalDirectory(): SyntheticDirectory {
+    const { pseudoTerminals } = this.options;
+    const options = { ...this.node(0o755), ino: PTS_INO };
+    return new SyntheticDirectory(options, { vnode: this.root, name: "pts" }, () => ({
+      names: () => pseudoTerminals.numbers().map(String),
+      child: (name) => (/^(0|[1-9][0-9]{0,5})$/.test(name) ? pseudoTerminals.slave(Number(name)) : undefined),
+    }));
+  }
+
+  statistics(): FileSystemStatistics {
+    return noStatistics(TMPFS_MAGIC);
+  }
+}
+
+/** /dev/tty. */
+function controllingTerminal(process: Process): Vnode {
+  if (process.terminal === undefined) throw ENXIO;
+  return process.terminal;
+}

@@ -1,0 +1,188 @@
+/**
+ * /proc: processes and the system as files. The texts are made in process-texts.ts and system-texts.ts.
+ * Source: Linux proc(5).
+ */
+import { EACCES, ENOENT } from "../abi/errno.ts";
+import { isDirectory } from "../abi/file-mode.ts";
+import { O_ACCMODE, O_RDONLY, O_WRONLY } from "../abi/open-flags.ts";
+import type { Process } from "../process/process.ts";
+import type { Mount } from "../vfs/mount-table.ts";
+import type { OpenFile } from "../vfs/open-file.ts";
+import type { FileSystem, FileSystemStatistics, Vnode } from "../vfs/vnode.ts";
+import type { ProcessSource } from "./process-source.ts";
+import { processTexts } from "./process-texts.ts";
+import {
+  type NodeOptions,
+  noStatistics,
+  type SyntheticChildren,
+  SyntheticDirectory,
+  SyntheticFile,
+  SyntheticLink,
+} from "./synthetic.ts";
+import { systemTexts } from "./system-texts.ts";
+
+const PROC_MAGIC = 0x9fa0;
+/** Inode numbers: system files from 2, those of a process from PID × this. */
+const INOS_PER_PROCESS = 4096;
+const FIRST_DESCRIPTOR_INO = 64;
+
+export interface ProcessFileSystemOptions {
+  /** st_dev. */
+  device: number;
+  nowNs: () => bigint;
+  source: ProcessSource;
+  mounts: () => readonly Mount[];
+}
+
+export class ProcessFileSystem implements FileSystem {
+  readonly type = "proc";
+  readonly source = "proc";
+  readonly readOnly = false;
+  readonly root: SyntheticDirectory;
+  private readonly options: ProcessFileSystemOptions;
+
+  constructor(options: ProcessFileSystemOptions) {
+    this.options = options;
+    const { source, mounts } = options;
+    const texts = systemTexts(source, mounts);
+    const names = [...Object.keys(texts), "self", "thread-self", "mounts"];
+    this.root = new SyntheticDirectory(this.node(1), undefined, (root) => ({
+      names: () => [...source.pids().map(String), ...names],
+      child: (name) => {
+        if (/^[1-9][0-9]*$/.test(name)) return this.processDirectory(root, name);
+        const ino = 2 + names.indexOf(name);
+        const text = texts[name];
+        if (text !== undefined) return new SyntheticFile(this.node(ino), text);
+        if (name === "self") return new SyntheticLink(this.node(ino), (process) => String(process.pid));
+        if (name === "thread-self") return new SyntheticLink(this.node(ino), ({ pid }) => `${pid}/task/${pid}`);
+        if (name === "mounts") return new SyntheticLink(this.node(ino), () => "self/mounts");
+        return undefined;
+      },
+    }));
+  }
+
+  statistics(): FileSystemStatistics {
+    return noStatistics(PROC_MAGIC);
+  }
+
+  private node(ino: number, owner?: Process): NodeOptions {
+    const { device, nowNs } = this.options;
+    const base = { fileSystem: this, device, ino, nowNs: nowNs() };
+    return owner ? { ...base, uid: owner.credentials.euid, gid: owner.credentials.egid } : base;
+  }
+
+  private processDirectory(above: Vnode, name: string): SyntheticDirectory | undefined {
+    const pid = Number(name);
+    const process = this.options.source.process(pid);
+    if (process === undefined) return undefined;
+    return new SyntheticDirectory(this.node(pid * INOS_PER_PROCESS, process), { vnode: above, name }, (self) =>
+      this.processChildren(process, self, true),
+    );
+  }
+
+  /** Entries of /proc/PID, and of /proc/PID/task/PID, which has no task directory itself. */
+  private processChildren(process: Process, self: SyntheticDirectory, withTasks: boolean): SyntheticChildren {
+    const { source, mounts } = this.options;
+    const texts = processTexts(source, process, mounts);
+    const links: Record<string, () => { vnode: Vnode; path: string } | undefined> = {
+      cwd: () => process.cwd,
+      root: () => process.root,
+      exe: () => source.details(process).executable,
+    };
+    const names = [...Object.keys(texts), ...Object.keys(links), "fd", ...(withTasks ? ["task"] : [])];
+    const firstIno = process.pid * INOS_PER_PROCESS + (withTasks ? 1 : 32);
+    return {
+      names: () => names,
+      child: (name) => {
+        const node = this.node(firstIno + names.indexOf(name), process);
+        const text = texts[name];
+        if (text !== undefined) return new SyntheticFile(name === "environ" ? { ...node, mode: 0o400 } : node, this.living(process, text));
+        if (Object.hasOwn(links, name)) return this.objectLink(node, process, links[name]!);
+        if (name === "fd") return this.descriptorDirectory(node, process, self);
+        if (name === "task" && withTasks) return this.taskDirectory(node, process, self);
+        return undefined;
+      },
+    };
+  }
+
+  /** A text of a process that may have ended since the file was opened. */
+  private living(process: Process, text: () => string): () => string {
+    return () => {
+      if (this.options.source.process(process.pid) !== process) throw ENOENT;
+      return text();
+    };
+  }
+
+  private objectLink(
+    node: NodeOptions,
+    owner: Process,
+    object: () => { vnode: Vnode; path: string } | undefined,
+  ): SyntheticLink {
+    const find = (reader: Process) => {
+      checkAccess(reader, owner);
+      const found = owner.state() === "zombie" ? undefined : object();
+      if (found === undefined) throw ENOENT;
+      return found;
+    };
+    return new SyntheticLink(node, (reader) => linkText(find(reader)), find);
+  }
+
+  private descriptorDirectory(node: NodeOptions, process: Process, above: Vnode): SyntheticDirectory {
+    return new SyntheticDirectory({ ...node, mode: 0o500 }, { vnode: above, name: "fd" }, () => ({
+      names: () => process.descriptors.flatMap((slot, fd) => (slot ? [String(fd)] : [])),
+      child: (name) => {
+        const fd = Number(name);
+        const file = /^(0|[1-9][0-9]*)$/.test(name) ? process.descriptors[fd]?.file : undefined;
+        if (file === undefined) return undefined;
+        const link = this.node(process.pid * INOS_PER_PROCESS + FIRST_DESCRIPTOR_INO + fd, process);
+        return this.objectLink({ ...link, mode: linkMode(file) }, process, () => ({
+          vnode: file.vnode,
+          path: file.path,
+        }));
+      },
+    }));
+  }
+
+  /** One thread per process. */
+  private taskDirectory(node: NodeOptions, process: Process, above: Vnode): SyntheticDirectory {
+    const name = String(process.pid);
+    return new SyntheticDirectory(node, { vnode: above, name: "task" }, (self) => ({
+      names: () => [name],
+      child: (child) => {
+        if (child !== name) return undefined;
+        const { ino } = self.attributes();
+        return new SyntheticDirectory(this.node(ino + 1000, process), { vnode: self, name }, (task) =>
+          this.processChildren(process, task, false),
+        );
+      },
+    }));
+  }
+}
+
+/** Objects of a process may be reached through its links by root and by its own user. */
+function checkAccess(reader: Process, owner: Process): void {
+  const { euid } = reader.credentials;
+  if (euid !== 0 && euid !== owner.credentials.euid) throw EACCES;
+}
+
+/** Links of descriptors show how the file is open. */
+function linkMode(file: OpenFile): number {
+  const access = file.flags & O_ACCMODE;
+  return (access === O_WRONLY ? 0 : 0o500) | (access === O_RDONLY ? 0 : 0o300);
+}
+
+/** Text of a link to an object: its path, or type and number for what has none; "(deleted)" for removed names. */
+function linkText({ vnode, path }: { vnode: Vnode; path: string }): string {
+  const { mode, ino, nlink } = vnode.attributes();
+  if (path === "") return `pipe:[${ino}]`;
+  return nlink === 0 || (isDirectory(mode) && isRemoved(vnode)) ? `${path} (deleted)` : path;
+}
+
+function isRemoved(vnode: Vnode): boolean {
+  try {
+    vnode.directory?.parent();
+    return false;
+  } catch {
+    return true;
+  }
+}

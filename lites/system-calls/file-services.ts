@@ -1,0 +1,47 @@
+/**
+ * What the handlers of file calls need from the rest of the server, and what they share.
+ */
+import { ENOTDIR } from "../abi/errno.ts";
+import { AT_EMPTY_PATH, AT_FDCWD } from "../abi/open-flags.ts";
+import { descriptor } from "../descriptors.ts";
+import type { DirectoryReference, Process } from "../process/process.ts";
+import type { SignalSink } from "../signal-sink.ts";
+import type { FileSystemSpace, Resolved } from "../vfs/file-system.ts";
+
+export interface FileServices {
+  files: FileSystemSpace;
+  signals: SignalSink;
+  /** Machine time, and Unix time, in nanoseconds. */
+  now(): number;
+  nowNs(): bigint;
+  /** Signal mask for the duration of pselect and ppoll: 8 bytes. A signal handler that ends the call puts the old one back itself. */
+  setTemporaryMask(process: Process, mask: Uint8Array): void;
+  restoreMask(process: Process): void;
+}
+
+/** Where a relative path of an *at call starts; undefined: the working directory. @throws EBADF, ENOTDIR */
+export function baseOf(process: Process, dirfd: number, path: string): DirectoryReference | undefined {
+  if (dirfd === AT_FDCWD || path.startsWith("/")) return undefined;
+  const { file } = descriptor(process, dirfd);
+  if (file.vnode.directory === undefined) throw ENOTDIR;
+  return { vnode: file.vnode, path: file.path };
+}
+
+/** What an *at call is about: the path's object, or the descriptor's with AT_EMPTY_PATH. */
+export function resolveAt(
+  services: FileServices,
+  process: Process,
+  at: { dirfd: number; path: string; flags: number; follow: boolean },
+): Resolved {
+  if (at.path === "" && at.flags & AT_EMPTY_PATH) {
+    if (at.dirfd === AT_FDCWD) return process.cwd;
+    const { vnode, path } = descriptor(process, at.dirfd).file;
+    return { vnode, path };
+  }
+  return services.files.resolve(process, at.path, { base: baseOf(process, at.dirfd, at.path), follow: at.follow });
+}
+
+/** A 64-bit value from two registers, as a signed number: exact up to 2^53. */
+export function from64(low: number, high: number): number {
+  return (high | 0) * 2 ** 32 + (low >>> 0);
+}
