@@ -47,13 +47,12 @@ static void divide(struct decimal *number, int bits) {
 }
 
 void __decimal_scale(struct decimal *number, int bits) {
-  for (; bits > 0; bits -= 29) {
-    multiply(number, bits < 29 ? bits : 29);
+  while (bits) {
+    int step = bits > 29 ? 29 : bits < -29 ? -29 : bits;
+    if (step > 0) multiply(number, step);
+    else divide(number, -step);
     trim(number);
-  }
-  for (; bits < 0; bits += 29) {
-    divide(number, bits > -29 ? -bits : 29);
-    trim(number);
+    bits -= step;
   }
 }
 

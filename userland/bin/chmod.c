@@ -1,0 +1,92 @@
+/* chmod: changes permissions. (POSIX chmod) */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <tool.h>
+
+static const char help[] =
+    "Usage: chmod [-Rcvf] MODE[,MODE]... FILE...\n"
+    "Change permissions. A mode is octal or like u+rwx,go-w,a=rX.\n  -R  trees   -v  tell each   -c  tell changes   -f  no messages\n";
+
+static int recursive, verbose, quiet, status;
+static const char *modeText;
+static mode_t mask;
+
+static void change(const char *path, int isOperand) {
+  struct stat info;
+  if (isOperand ? stat(path, &info) : lstat(path, &info)) {
+    if (!quiet) complain_errno("cannot access %s", quoted(path));
+    status = 1;
+    return;
+  }
+  if (!isOperand && S_ISLNK(info.st_mode)) return;
+  mode_t old = info.st_mode & 07777, mode = old;
+  apply_mode(modeText, old, S_ISDIR(info.st_mode), mask, &mode);
+  if (chmod(path, mode)) {
+    if (!quiet) complain_errno("changing permissions of %s", quoted(path));
+    status = 1;
+    return;
+  }
+  char before[11], after[11];
+  mode_text(old, before);
+  mode_text(mode, after);
+  if (verbose == 2 && mode == old) printf("mode of %s retained as %04o (%s)\n", quoted(path), mode, after + 1);
+  else if (verbose && mode != old) printf("mode of %s changed from %04o (%s) to %04o (%s)\n", quoted(path), old, before + 1, mode, after + 1);
+  struct name_list list;
+  if (!recursive || !S_ISDIR(info.st_mode)) return;
+  if (!list_directory(path, &list)) {
+    if (!quiet) complain_errno("cannot read directory %s", quoted(path));
+    status = 1;
+    return;
+  }
+  for (size_t i = 0; i < list.count; i++) {
+    char *inner = join_path(path, list.names[i]);
+    change(inner, 0);
+    free(inner);
+  }
+  free_names(&list);
+}
+
+/** "-w" and "-rx" are modes, not options. */
+static int is_mode(const char *argument) {
+  return argument[0] == '-' && argument[1] && strchr("rwxXstugo", argument[1]) != 0;
+}
+
+int main(int argc, char **argv) {
+  static const struct option names[] = {{"recursive", 0, 0, 'R'}, {"verbose", 0, 0, 'v'}, {"changes", 0, 0, 'c'}, {"quiet", 0, 0, 'f'}, {0}};
+  static const struct command_line line = {"Rvcf", names, help, 1};
+  char **rest = argv;
+  for (int i = 1, j = 1; i < argc; i++) {
+    if (!modeText && is_mode(argv[i])) modeText = argv[i];
+    else rest[j++] = argv[i];
+    if (modeText && i == argc - 1) {
+      argc = j;
+      rest[j] = 0;
+    }
+  }
+  for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
+      case 'R': recursive = 1; break;
+      case 'v': verbose = 2; break;
+      case 'c': verbose = 1; break;
+      default: quiet = 1;
+    }
+  if (!modeText && optind < argc) modeText = argv[optind++];
+  if (!modeText) {
+    complain("missing operand");
+    usage_error(1);
+  }
+  if (optind == argc) {
+    complain("missing operand after %s", quoted(modeText));
+    usage_error(1);
+  }
+  mask = umask(0);
+  umask(mask);
+  mode_t ignored;
+  if (!apply_mode(modeText, 0, 0, mask, &ignored)) {
+    complain("invalid mode: %s", quoted(modeText));
+    usage_error(1);
+  }
+  for (; optind < argc; optind++) change(argv[optind], 1);
+  return finish(status);
+}

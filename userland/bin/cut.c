@@ -1,0 +1,183 @@
+/* cut: parts of lines. (POSIX cut; --complement and --output-delimiter of GNU) */
+#include <ctype.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tool.h>
+
+static const char help[] =
+    "Usage: cut {-b LIST | -c LIST | -f LIST} [-d CHAR] [-nsz] [--complement] [--output-delimiter=STRING] [FILE]...\n"
+    "Print parts of lines: bytes or characters (-b, -c), or fields (-f) that CHAR ends.\n"
+    "  LIST is N, N-, N-M, -M, joined by commas   -s  no lines without CHAR\n";
+
+struct range {
+  unsigned long from, to;
+};
+static struct range *ranges;
+static size_t rangeCount;
+static int byFields, onlyDelimited, complement, delimiter = '\t', lineEnd = '\n';
+static const char *outputDelimiter;
+
+static void add_range(unsigned long from, unsigned long to) {
+  ranges = must_realloc(ranges, (rangeCount + 1) * sizeof *ranges);
+  ranges[rangeCount++] = (struct range){from, to};
+}
+
+static _Noreturn void bad_list(const char *message) {
+  complain("%s", message);
+  usage_error(1);
+}
+
+static void parse_list(const char *list) {
+  for (;;) {
+    char *end;
+    unsigned long from = 1, to;
+    int haveFrom = isdigit((unsigned char)*list);
+    const char *start = list;
+    if (haveFrom) {
+      from = strtoul(list, &end, 10);
+      list = end;
+      if (from == 0) bad_list(byFields ? "fields are numbered from 1" : "byte/character positions are numbered from 1");
+    }
+    to = from;
+    if (*list == '-') {
+      list++;
+      to = ULONG_MAX;
+      if (isdigit((unsigned char)*list)) {
+        to = strtoul(list, &end, 10);
+        list = end;
+      } else if (!haveFrom) {
+        bad_list("invalid range with no endpoint: -");
+      }
+      if (to < from) bad_list("invalid decreasing range");
+    } else if (!haveFrom) {
+      if (!*start || *start == ',') bad_list(byFields ? "fields are numbered from 1" : "byte/character positions are numbered from 1");
+      bad_list(must_format("invalid %s value %s", byFields ? "field" : "byte or character", quoted(start)));
+    }
+    add_range(from, to);
+    if (!*list) break;
+    if (*list != ',' && !isblank((unsigned char)*list)) bad_list(must_format("invalid %s value %s", byFields ? "field" : "byte/character position", quoted(start)));
+    list++;
+  }
+}
+
+static int compare(const void *a, const void *b) {
+  const struct range *x = a, *y = b;
+  return x->from < y->from ? -1 : x->from > y->from;
+}
+
+/** Sorts and joins the ranges, so that one look forward decides. */
+static void normalize(void) {
+  qsort(ranges, rangeCount, sizeof *ranges, compare);
+  size_t kept = 0;
+  for (size_t i = 1; i < rangeCount; i++) {
+    if (ranges[i].from <= ranges[kept].to) {
+      if (ranges[i].to > ranges[kept].to) ranges[kept].to = ranges[i].to;
+    } else {
+      ranges[++kept] = ranges[i];
+    }
+  }
+  rangeCount = kept + 1;
+  if (!complement) return;
+  struct range *old = ranges;
+  size_t oldCount = rangeCount;
+  ranges = 0;
+  rangeCount = 0;
+  unsigned long next = 1;
+  for (size_t i = 0; i < oldCount; i++) {
+    if (old[i].from > next) add_range(next, old[i].from - 1);
+    if (old[i].to == ULONG_MAX) return;
+    next = old[i].to + 1;
+  }
+  add_range(next, ULONG_MAX);
+}
+
+static void cut_bytes(const char *line, size_t length) {
+  for (size_t i = 0; i < rangeCount && ranges[i].from <= length; i++) {
+    if (i > 0 && outputDelimiter) fputs(outputDelimiter, stdout);
+    size_t to = ranges[i].to < length ? ranges[i].to : length;
+    fwrite(line + ranges[i].from - 1, 1, to - ranges[i].from + 1, stdout);
+  }
+  putchar(lineEnd);
+}
+
+static void cut_fields(const char *line, size_t length) {
+  const char *end = line + length, *at = line;
+  if (!memchr(line, delimiter, length)) {
+    if (onlyDelimited) return;
+    fwrite(line, 1, length, stdout);
+    putchar(lineEnd);
+    return;
+  }
+  size_t range = 0;
+  int printed = 0;
+  for (unsigned long field = 1; at <= end && range < rangeCount; field++) {
+    const char *stop = memchr(at, delimiter, (size_t)(end - at));
+    if (!stop) stop = end;
+    if (field >= ranges[range].from) {
+      if (printed) {
+        if (outputDelimiter) fputs(outputDelimiter, stdout);
+        else putchar(delimiter);
+      }
+      fwrite(at, 1, (size_t)(stop - at), stdout);
+      printed = 1;
+      if (field == ranges[range].to) range++;
+    }
+    at = stop + 1;
+  }
+  putchar(lineEnd);
+}
+
+static void set_mode(const char *list, int fields) {
+  if (rangeCount) bad_list("only one list may be specified");
+  byFields = fields;
+  parse_list(list);
+}
+
+int main(int argc, char **argv) {
+  static const struct option names[] = {{"bytes", 1, 0, 'b'}, {"characters", 1, 0, 'c'}, {"fields", 1, 0, 'f'}, {"delimiter", 1, 0, 'd'}, {"only-delimited", 0, 0, 's'},
+                                        {"complement", 0, 0, 'C'}, {"output-delimiter", 1, 0, 'o'}, {"zero-terminated", 0, 0, 'z'}, {0}};
+  static const struct command_line line = {"b:c:d:f:nsz", names, help, 1};
+  int haveDelimiter = 0;
+  for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
+      case 'b':
+      case 'c':
+      case 'f': set_mode(optarg, letter == 'f'); break;
+      case 'd':
+        if (*optarg && optarg[1]) bad_list("the delimiter must be a single character");
+        delimiter = (unsigned char)*optarg;
+        haveDelimiter = 1;
+        break;
+      case 's': onlyDelimited = 1; break;
+      case 'z': lineEnd = 0; break;
+      case 'C': complement = 1; break;
+      case 'o': outputDelimiter = optarg; break;
+    }
+  if (!rangeCount) bad_list("you must specify a list of bytes, characters, or fields");
+  if (!byFields && haveDelimiter) bad_list("an input delimiter may be specified only when operating on fields");
+  if (!byFields && onlyDelimited) bad_list("suppressing non-delimited lines makes sense\n\tonly when operating on fields");
+  normalize();
+  static char *standardInput[] = {"-", 0};
+  int status = 0;
+  char *text = 0;
+  size_t capacity = 0;
+  for (char **name = optind < argc ? argv + optind : standardInput; *name; name++) {
+    FILE *stream = open_input_stream(*name);
+    if (!stream) {
+      status = 1;
+      continue;
+    }
+    for (ssize_t length; (length = getdelim(&text, &capacity, lineEnd, stream)) > 0;) {
+      size_t size = (size_t)length - (text[length - 1] == (char)lineEnd);
+      if (byFields) cut_fields(text, size);
+      else cut_bytes(text, size);
+    }
+    if (ferror(stream)) {
+      complain_errno("%s", quoted_if_needed(*name));
+      status = 1;
+    }
+    close_input_stream(stream);
+  }
+  return finish(status);
+}

@@ -1,0 +1,357 @@
+/* sort: sorts, merges or checks lines by keys. (POSIX sort; -h -V are not here, -s -z as in GNU) */
+#include <ctype.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tool.h>
+
+static const char help[] =
+    "Usage: sort [-bcCdfghimnrsuz] [-k KEY]... [-o FILE] [-t CHAR] [FILE]...\nSort lines.\n"
+    "  -k F[.C][OPTS][,F[.C][OPTS]]  key from one field (and byte) to another   -t CHAR  fields end at CHAR\n"
+    "  -n  by number  -g  by floating number  -h  by 2K, 1G  -r  backward  -f  upper case as lower  -d  only letters, digits, blanks\n"
+    "  -b  ignore leading blanks  -i  ignore unprintable bytes  -u  only one of equal lines  -s  stable\n"
+    "  -c, -C  check only  -m  merge sorted files  -o FILE  output  -z  lines end with NUL\n";
+
+struct order {
+  int numeric, floating, human, reverse, fold, dictionary, printable, skipBlanks, skipEndBlanks;
+};
+struct key {
+  /** Field and byte, from 0; an end field of -1 is the end of the line, an end byte of 0 the end of its field. */
+  long startField, startByte, endField, endByte;
+  struct order order;
+  struct key *next;
+};
+struct line {
+  char *text;
+  size_t length;
+};
+
+static struct key *keys;
+static struct order global;
+static int unique, stable, delimiter = '\n', separator = -1;
+
+static int is_plain(const struct order *order) {
+  return !order->numeric && !order->floating && !order->human && !order->reverse && !order->fold && !order->dictionary && !order->printable && !order->skipBlanks && !order->skipEndBlanks;
+}
+
+static const char *skip_blanks(const char *at, const char *end) {
+  while (at < end && isblank((unsigned char)*at)) at++;
+  return at;
+}
+
+/** Start of field n (from 0). Without a separator a field begins with the blanks before it. */
+static const char *field_start(const char *at, const char *end, long n) {
+  for (; n > 0 && at < end; n--) {
+    if (separator >= 0) {
+      const char *found = memchr(at, separator, (size_t)(end - at));
+      at = found ? found + 1 : end;
+    } else {
+      at = skip_blanks(at, end);
+      while (at < end && !isblank((unsigned char)*at)) at++;
+    }
+  }
+  return at;
+}
+
+static const char *field_end(const char *at, const char *end) {
+  if (separator >= 0) {
+    const char *found = memchr(at, separator, (size_t)(end - at));
+    return found ? found : end;
+  }
+  at = skip_blanks(at, end);
+  while (at < end && !isblank((unsigned char)*at)) at++;
+  return at;
+}
+
+static void find_key(const struct line *line, const struct key *key, const char **from, const char **to) {
+  const char *end = line->text + line->length;
+  const char *start = field_start(line->text, end, key->startField);
+  if (key->order.skipBlanks) start = skip_blanks(start, end);
+  start = end - start < key->startByte ? end : start + key->startByte;
+  const char *stop = end;
+  if (key->endField >= 0) {
+    stop = field_start(line->text, end, key->endField);
+    if (key->endByte == 0) {
+      stop = field_end(stop, end);
+    } else {
+      if (key->order.skipEndBlanks) stop = skip_blanks(stop, end);
+      stop = end - stop < key->endByte ? end : stop + key->endByte;
+    }
+  }
+  *from = start;
+  *to = stop < start ? start : stop;
+}
+
+/** Digits are compared as text, so that numbers may have any length. */
+static int compare_numbers(const char *a, const char *aEnd, const char *b, const char *bEnd) {
+  a = skip_blanks(a, aEnd);
+  b = skip_blanks(b, bEnd);
+  int aMinus = a < aEnd && *a == '-', bMinus = b < bEnd && *b == '-';
+  a += aMinus;
+  b += bMinus;
+  while (a < aEnd && *a == '0') a++;
+  while (b < bEnd && *b == '0') b++;
+  const char *aDigits = a, *bDigits = b;
+  while (a < aEnd && isdigit((unsigned char)*a)) a++;
+  while (b < bEnd && isdigit((unsigned char)*b)) b++;
+  long aCount = a - aDigits, bCount = b - bDigits;
+  int order = aCount != bCount ? (aCount < bCount ? -1 : 1) : memcmp(aDigits, bDigits, (size_t)aCount);
+  int aZero = aCount == 0, bZero = bCount == 0;
+  const char *aPoint = a < aEnd && *a == '.' ? a + 1 : aEnd, *bPoint = b < bEnd && *b == '.' ? b + 1 : bEnd;
+  int fraction = 0;
+  for (;;) {
+    int x = aPoint < aEnd && isdigit((unsigned char)*aPoint) ? *aPoint++ : 0, y = bPoint < bEnd && isdigit((unsigned char)*bPoint) ? *bPoint++ : 0;
+    if (!x && !y) break;
+    if (x > '0') aZero = 0;
+    if (y > '0') bZero = 0;
+    if (!fraction) fraction = (x ? x : '0') - (y ? y : '0');
+  }
+  if (order == 0) order = fraction;
+  if (aZero) aMinus = 0;
+  if (bZero) bMinus = 0;
+  if (aMinus != bMinus) return aMinus ? -1 : 1;
+  return aMinus ? -order : order;
+}
+
+static int suffix_power(const char *at, const char *end) {
+  at = skip_blanks(at, end);
+  if (at < end && *at == '-') at++;
+  int digits = 0;
+  for (; at < end && (isdigit((unsigned char)*at) || *at == '.'); at++) digits |= *at > '0';
+  const char *found = at < end && *at ? strchr("KMGTPEZY", *at == 'k' ? 'K' : *at) : 0;
+  return digits && found ? (int)(found - "KMGTPEZY") + 1 : 0;
+}
+
+static int is_negative(const char *at, const char *end) {
+  at = skip_blanks(at, end);
+  return at < end && *at == '-';
+}
+
+static int compare_human(const char *a, const char *aEnd, const char *b, const char *bEnd) {
+  int x = suffix_power(a, aEnd), y = suffix_power(b, bEnd);
+  if (is_negative(a, aEnd)) x = -x;
+  if (is_negative(b, bEnd)) y = -y;
+  return x != y ? x - y : compare_numbers(a, aEnd, b, bEnd);
+}
+
+static double float_value(const char *at, const char *end, int *isNumber) {
+  char text[400], *stop;
+  size_t length = (size_t)(end - at) < sizeof text - 1 ? (size_t)(end - at) : sizeof text - 1;
+  memcpy(text, at, length);
+  text[length] = 0;
+  double value = strtod(text, &stop);
+  *isNumber = stop != text;
+  return value;
+}
+
+/** What is no number comes before all numbers. */
+static int compare_floats(const char *a, const char *aEnd, const char *b, const char *bEnd) {
+  int aNumber, bNumber;
+  double x = float_value(a, aEnd, &aNumber), y = float_value(b, bEnd, &bNumber);
+  if (aNumber != bNumber || !aNumber) return aNumber - bNumber;
+  return x < y ? -1 : x > y;
+}
+
+static int counts(int c, const struct order *order) {
+  if (order->dictionary && !isalnum(c) && !isblank(c)) return 0;
+  return !order->printable || isprint(c);
+}
+
+static int compare_text(const char *a, const char *aEnd, const char *b, const char *bEnd, const struct order *order) {
+  if (!order->fold && !order->dictionary && !order->printable) {
+    size_t aLength = (size_t)(aEnd - a), bLength = (size_t)(bEnd - b);
+    int result = memcmp(a, b, aLength < bLength ? aLength : bLength);
+    return result ? result : aLength < bLength ? -1 : aLength > bLength;
+  }
+  for (;; a++, b++) {
+    while (a < aEnd && !counts((unsigned char)*a, order)) a++;
+    while (b < bEnd && !counts((unsigned char)*b, order)) b++;
+    if (a == aEnd || b == bEnd) return (a < aEnd) - (b < bEnd);
+    int x = (unsigned char)*a, y = (unsigned char)*b;
+    if (order->fold) {
+      x = toupper(x);
+      y = toupper(y);
+    }
+    if (x != y) return x - y;
+  }
+}
+
+static int compare_keys(const struct line *a, const struct line *b) {
+  for (const struct key *key = keys; key; key = key->next) {
+    const char *aFrom, *aTo, *bFrom, *bTo;
+    find_key(a, key, &aFrom, &aTo);
+    find_key(b, key, &bFrom, &bTo);
+    const struct order *order = &key->order;
+    int result = order->numeric    ? compare_numbers(aFrom, aTo, bFrom, bTo)
+                 : order->human    ? compare_human(aFrom, aTo, bFrom, bTo)
+                 : order->floating ? compare_floats(aFrom, aTo, bFrom, bTo)
+                                   : compare_text(aFrom, aTo, bFrom, bTo, order);
+    if (result) return order->reverse ? -result : result;
+  }
+  return 0;
+}
+
+static int compare(const void *left, const void *right) {
+  static const struct order bytes;
+  const struct line *a = left, *b = right;
+  int result = keys ? compare_keys(a, b) : 0;
+  if (result || (keys && (unique || stable))) return result;
+  result = compare_text(a->text, a->text + a->length, b->text, b->text + b->length, &bytes);
+  return global.reverse ? -result : result;
+}
+
+/** Sets the order named by a letter; false if it names none. */
+static int set_order(struct order *order, char letter, int atEnd) {
+  switch (letter) {
+    case 'n': order->numeric = 1; break;
+    case 'g': order->floating = 1; break;
+    case 'h': order->human = 1; break;
+    case 'r': order->reverse = 1; break;
+    case 'f': order->fold = 1; break;
+    case 'd': order->dictionary = 1; break;
+    case 'i': order->printable = 1; break;
+    case 'b': atEnd ? (order->skipEndBlanks = 1) : (order->skipBlanks = 1); break;
+    default: return 0;
+  }
+  return 1;
+}
+
+static void bad_key(const char *what, const char *text) {
+  die(2, "%s: invalid field specification %s", what, quoted(text));
+}
+
+static void add_key(const char *text) {
+  struct key *key = must_malloc(sizeof *key), **last = &keys;
+  *key = (struct key){.endField = -1};
+  char *at;
+  key->startField = strtol(text, &at, 10);
+  if (key->startField <= 0) {
+    if (at == text) die(2, "invalid number at field start: invalid count at start of %s", quoted(text));
+    bad_key("field number is zero", text);
+  }
+  key->startField--;
+  if (*at == '.') {
+    char *start = at + 1;
+    key->startByte = strtol(start, &at, 10);
+    if (key->startByte <= 0) bad_key("character offset is zero", text);
+    key->startByte--;
+  }
+  while (set_order(&key->order, *at, 0)) at++;
+  if (*at == ',') {
+    char *start = at + 1;
+    key->endField = strtol(start, &at, 10);
+    if (key->endField <= 0) {
+      if (at == start) die(2, "invalid number after ',': invalid count at start of %s", quoted(start));
+      bad_key("field number is zero", text);
+    }
+    key->endField--;
+    if (*at == '.') {
+      start = at + 1;
+      key->endByte = strtol(start, &at, 10);
+    }
+    while (set_order(&key->order, *at, 1)) at++;
+  }
+  if (*at) bad_key("stray character in field spec", text);
+  while (*last) last = &(*last)->next;
+  *last = key;
+}
+
+static struct line *lines;
+static size_t lineCount;
+
+static void add_lines(char *text, size_t length) {
+  for (char *at = text, *end = text + length; at < end;) {
+    char *stop = memchr(at, delimiter, (size_t)(end - at));
+    if (!stop) stop = end;
+    if ((lineCount & (lineCount - 1)) == 0) lines = must_realloc(lines, (lineCount ? lineCount * 2 : 64) * sizeof *lines);
+    lines[lineCount++] = (struct line){at, (size_t)(stop - at)};
+    at = stop + 1;
+  }
+}
+
+/** A file as a whole: the lines point into it. */
+static void read_file(const char *name) {
+  FILE *stream = strcmp(name, "-") ? fopen(name, "r") : stdin;
+  if (!stream) die_errno(2, "cannot read: %s", quoted_if_needed(name));
+  char *text = 0;
+  size_t length = 0, capacity = 0;
+  for (size_t got = 1; got; length += got) {
+    if (length == capacity) text = must_realloc(text, capacity = capacity ? capacity * 2 : 16384);
+    got = fread(text + length, 1, capacity - length, stream);
+  }
+  if (ferror(stream)) die_errno(2, "read failed: %s", quoted_if_needed(name));
+  close_input_stream(stream);
+  if (length) add_lines(text, length);
+}
+
+static int check(const char *name, int silent) {
+  for (size_t i = 1; i < lineCount; i++) {
+    int order = compare(&lines[i - 1], &lines[i]);
+    if (order < 0 || (order == 0 && !unique)) continue;
+    if (!silent) complain("%s:%zu: disorder: %.*s", name, i + 1, (int)lines[i].length, lines[i].text);
+    return 1;
+  }
+  return 0;
+}
+
+static void write_lines(FILE *stream) {
+  for (size_t i = 0; i < lineCount; i++) {
+    int same = i > 0 && (keys ? compare_keys(&lines[i - 1], &lines[i]) == 0 : compare(&lines[i - 1], &lines[i]) == 0);
+    if (unique && same) {
+      lines[i] = lines[i - 1];
+      continue;
+    }
+    fwrite(lines[i].text, 1, lines[i].length, stream);
+    putc(delimiter, stream);
+  }
+}
+
+static int parse_separator(const char *text) {
+  if (strcmp(text, "\\0") == 0) return 0;
+  if (!*text) die(2, "empty tab");
+  if (text[1]) die(2, "multi-character tab %s", quoted(text));
+  return (unsigned char)*text;
+}
+
+int main(int argc, char **argv) {
+  static const struct option names[] = {{"numeric-sort", 0, 0, 'n'}, {"reverse", 0, 0, 'r'}, {"unique", 0, 0, 'u'}, {"key", 1, 0, 'k'},
+                                        {"field-separator", 1, 0, 't'}, {"output", 1, 0, 'o'}, {"stable", 0, 0, 's'}, {"check", 0, 0, 'c'},
+                                        {"ignore-case", 0, 0, 'f'}, {"merge", 0, 0, 'm'}, {"zero-terminated", 0, 0, 'z'}, {0}};
+  static const struct command_line line = {"bcCdfghik:mno:rst:uzS:T:", names, help, 2};
+  int checking = 0, silent = 0;
+  const char *output = 0;
+  for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
+      case 'c': checking = 1; break;
+      case 'C': checking = silent = 1; break;
+      case 'k': add_key(optarg); break;
+      case 'm':
+      case 'S':
+      case 'T': break; /* all is in memory, and merging is sorting */
+      case 'o': output = optarg; break;
+      case 's': stable = 1; break;
+      case 't': separator = parse_separator(optarg); break;
+      case 'u': unique = 1; break;
+      case 'z': delimiter = 0; break;
+      default: set_order(&global, (char)letter, 0);
+    }
+  global.skipEndBlanks = global.skipBlanks;
+  for (struct key *key = keys; key; key = key->next)
+    if (is_plain(&key->order)) key->order = global;
+  struct order apart = global;
+  apart.reverse = 0;
+  static struct key whole = {.endField = -1};
+  if (!keys && !is_plain(&apart)) {
+    whole.order = global;
+    keys = &whole;
+  }
+  if (checking && argc - optind > 1) die(2, "extra operand %s not allowed with -%c", quoted(argv[optind + 1]), silent ? 'C' : 'c');
+  const char *first = optind < argc ? argv[optind] : "-";
+  if (optind == argc) read_file("-");
+  for (; optind < argc; optind++) read_file(argv[optind]);
+  if (checking) return check(first, silent);
+  qsort(lines, lineCount, sizeof *lines, compare);
+  /* Opened only now: it may be one of the inputs. */
+  if (output && !freopen(output, "w", stdout)) die_errno(2, "open failed: %s", quoted_if_needed(output));
+  write_lines(stdout);
+  return finish_with(0, 2);
+}

@@ -1,0 +1,188 @@
+/* Copying files and trees. (POSIX cp) */
+#include <copy.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tool.h>
+#include <unistd.h>
+
+/** Source files with several links that are copied already: the copies become links of each other. */
+static struct linked {
+  dev_t device;
+  ino_t inode;
+  char *copy;
+  struct linked *next;
+} *linkedFiles;
+
+/** Directories that were made by this copy: a tree is not copied into itself. */
+static struct {
+  dev_t device;
+  ino_t inode;
+} target;
+static int haveTarget;
+
+int is_directory(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static int fail(const char *what, const char *path) {
+  complain_errno("%s %s", what, quoted(path));
+  return 0;
+}
+
+static int preserve(const char *to, const struct stat *info) {
+  struct timespec times[2] = {info->st_atim, info->st_mtim};
+  int ok = utimensat(AT_FDCWD, to, times, AT_SYMLINK_NOFOLLOW) == 0;
+  if (!ok) fail("preserving times for", to);
+  mode_t mode = info->st_mode & 07777;
+  /* Without the owner the set-id bits would give rights to somebody else. */
+  if (lchown(to, info->st_uid, info->st_gid)) mode &= ~(mode_t)(S_ISUID | S_ISGID);
+  if (!S_ISLNK(info->st_mode) && chmod(to, mode)) ok = fail("preserving permissions for", to);
+  return ok;
+}
+
+static int copy_bytes(int in, const char *from, int out, const char *to) {
+  static char buffer[1 << 16];
+  for (;;) {
+    ssize_t count = read(in, buffer, sizeof buffer);
+    if (count == 0) return 1;
+    if (count < 0) return fail("error reading", from);
+    if (!write_all(out, buffer, (size_t)count)) return fail("error writing", to);
+  }
+}
+
+static int copy_file(const char *from, const char *to, const struct stat *info, int exists, const struct copy_options *options) {
+  int in = open(from, O_RDONLY);
+  if (in < 0) {
+    complain_errno("cannot open %s for reading", quoted(from));
+    return 0;
+  }
+  mode_t mode = info->st_mode & 0777;
+  int out = exists ? open(to, O_WRONLY | O_TRUNC) : open(to, O_WRONLY | O_CREAT | O_EXCL, options->preserve ? mode & 0700 : mode);
+  if (out < 0 && exists && options->force && unlink(to) == 0) out = open(to, O_WRONLY | O_CREAT | O_EXCL, mode);
+  int ok = out >= 0;
+  if (!ok) fail(exists ? "cannot open" : "cannot create regular file", to);
+  if (ok) ok = copy_bytes(in, from, out, to);
+  if (out >= 0 && close(out)) ok = fail("error writing", to);
+  close(in);
+  return ok;
+}
+
+static int copy_link(const char *from, const char *to, int exists) {
+  char text[PATH_MAX];
+  ssize_t length = readlink(from, text, sizeof text - 1);
+  if (length < 0) return fail("cannot read symbolic link", from);
+  text[length] = 0;
+  if (exists && unlink(to)) return fail("cannot remove", to);
+  return symlink(text, to) == 0 || fail("cannot create symbolic link", to);
+}
+
+static int copy_directory(const char *from, const char *to, const struct stat *info, int exists, const struct copy_options *options) {
+  if (!options->recursive) {
+    complain("-r not specified; omitting directory %s", quoted(from));
+    return 0;
+  }
+  if (haveTarget && info->st_dev == target.device && info->st_ino == target.inode) {
+    complain("cannot copy a directory, %s, into itself, %s", quoted(from), quoted(to));
+    return 0;
+  }
+  struct name_list list;
+  if (!list_directory(from, &list)) {
+    complain_errno("cannot open directory %s", quoted(from));
+    return 0;
+  }
+  mode_t mode = info->st_mode & 07777;
+  struct stat made;
+  if (!exists && mkdir(to, (mode & 0777) | 0700)) {
+    free_names(&list);
+    return fail("cannot create directory", to);
+  }
+  if (!haveTarget && stat(to, &made) == 0) {
+    haveTarget = 1;
+    target.device = made.st_dev;
+    target.inode = made.st_ino;
+  }
+  int ok = 1;
+  for (size_t i = 0; i < list.count; i++) {
+    char *inner = join_path(from, list.names[i]), *outer = join_path(to, list.names[i]);
+    if (!copy_tree(inner, outer, options)) ok = 0;
+    free(inner);
+    free(outer);
+  }
+  free_names(&list);
+  mode_t mask = umask(0);
+  umask(mask);
+  if (!exists && !options->preserve && chmod(to, mode & 0777 & ~mask)) ok = fail("setting permissions for", to);
+  return ok;
+}
+
+/** Links `to` to an earlier copy of the same file: 1 if done, 0 if there is none, -1 after an error. */
+static int link_again(const char *to, const struct stat *info, int exists) {
+  for (struct linked *each = linkedFiles; each; each = each->next) {
+    if (each->device != info->st_dev || each->inode != info->st_ino) continue;
+    if (exists) unlink(to);
+    if (link(each->copy, to) == 0) return 1;
+    fail("cannot create hard link", to);
+    return -1;
+  }
+  struct linked *new = must_malloc(sizeof *new);
+  *new = (struct linked){info->st_dev, info->st_ino, must_strdup(to), linkedFiles};
+  linkedFiles = new;
+  return 0;
+}
+
+static int copy_any(const char *from, const char *to, const struct stat *info, int exists, const struct copy_options *options) {
+  if (S_ISDIR(info->st_mode)) return copy_directory(from, to, info, exists, options);
+  if (S_ISLNK(info->st_mode)) return copy_link(from, to, exists);
+  if (S_ISREG(info->st_mode) || !options->recursive) return copy_file(from, to, info, exists, options);
+  if (exists && unlink(to)) return fail("cannot remove", to);
+  return mknod(to, info->st_mode, info->st_rdev) == 0 || fail("cannot create special file", to);
+}
+
+/** Whether an existing target may be replaced; complains if it cannot. */
+static int check_target(const char *from, const char *to, const struct stat *source, const struct stat *old, const struct copy_options *options, int *ok) {
+  *ok = 0;
+  if (source->st_dev == old->st_dev && source->st_ino == old->st_ino && !(S_ISLNK(old->st_mode) && options->force)) {
+    complain("%s and %s are the same file", quoted(from), quoted(to));
+    return 0;
+  }
+  if (S_ISDIR(old->st_mode) && !S_ISDIR(source->st_mode)) {
+    complain("cannot overwrite directory %s with non-directory", quoted(to));
+    return 0;
+  }
+  if (!S_ISDIR(old->st_mode) && S_ISDIR(source->st_mode)) {
+    complain("cannot overwrite non-directory %s with directory %s", quoted(to), quoted(from));
+    return 0;
+  }
+  *ok = 1;
+  if (S_ISDIR(old->st_mode)) return 1;
+  if (options->noClobber || (options->update && old->st_mtime >= source->st_mtime)) return 0;
+  if (options->ask) {
+    fprintf(stderr, "%s: overwrite %s? ", program_name, quoted(to));
+    return answered_yes();
+  }
+  return 1;
+}
+
+int copy_tree(const char *from, const char *to, const struct copy_options *options) {
+  struct stat source, old;
+  if (options->keepLinks ? lstat(from, &source) : stat(from, &source)) {
+    complain_errno("cannot stat %s", quoted(from));
+    return 0;
+  }
+  int exists = (options->keepLinks ? lstat(to, &old) : stat(to, &old)) == 0, ok;
+  if (!exists && !options->keepLinks && lstat(to, &old) == 0) {
+    complain("not writing through dangling symlink %s", quoted(to));
+    return 0;
+  }
+  if (exists && !check_target(from, to, &source, &old, options, &ok)) return ok;
+  int linked = options->preserve && options->keepLinks && source.st_nlink > 1 && !S_ISDIR(source.st_mode) ? link_again(to, &source, exists) : 0;
+  if (linked) return linked > 0;
+  /* Each is told before its contents. */
+  if (options->verbose && (!S_ISDIR(source.st_mode) || (options->recursive && !exists))) printf("%s -> %s\n", quoted(from), quoted(to));
+  if (!copy_any(from, to, &source, exists, options)) return 0;
+  return !options->preserve || preserve(to, &source);
+}
