@@ -4,7 +4,7 @@
 import { ENOTDIR } from "../abi/errno.ts";
 import { AT_EMPTY_PATH, AT_FDCWD } from "../abi/open-flags.ts";
 import { descriptor } from "../descriptors.ts";
-import type { DirectoryReference, Process } from "../process/process.ts";
+import type { Credentials, DirectoryReference, Process } from "../process/process.ts";
 import type { SignalSink } from "../signal-sink.ts";
 import type { FileSystemSpace, Resolved } from "../vfs/file-system.ts";
 
@@ -31,14 +31,15 @@ export function baseOf(process: Process, dirfd: number, path: string): Directory
 export function resolveAt(
   services: FileServices,
   process: Process,
-  at: { dirfd: number; path: string; flags: number; follow: boolean },
+  at: { dirfd: number; path: string; flags: number; follow: boolean; credentials?: Credentials },
 ): Resolved {
   if (at.path === "" && at.flags & AT_EMPTY_PATH) {
     if (at.dirfd === AT_FDCWD) return process.cwd;
     const { vnode, path } = descriptor(process, at.dirfd).file;
     return { vnode, path };
   }
-  return services.files.resolve(process, at.path, { base: baseOf(process, at.dirfd, at.path), follow: at.follow });
+  const base = baseOf(process, at.dirfd, at.path);
+  return services.files.resolve(process, at.path, { base, follow: at.follow, credentials: at.credentials });
 }
 
 /** A 64-bit value from two registers, as a signed number: exact up to 2^53. */

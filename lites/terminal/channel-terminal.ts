@@ -21,8 +21,8 @@ export interface ChannelTerminalOptions {
   surroundings: TerminalSurroundings;
   identity: TerminalIdentity;
   size?: { rows: number; columns: number };
-  /** Called when the last open file is closed; true: the port is to be closed too. Default: it is. */
-  closesPort?: () => boolean;
+  /** Called when nobody uses it any more: the port is closed then. */
+  onEnd?: () => void;
 }
 
 /** Makes the terminal and starts reading its port. */
@@ -37,14 +37,15 @@ class ChannelTerminalDevice implements TerminalDevice {
   private readonly channel: ChannelPort;
   private readonly output: ChannelOutput;
   private readonly inputGate: Gate;
-  private readonly closesPort: () => boolean;
+  private readonly onEnd: () => void;
+  private ended = false;
   private terminal: Terminal | undefined;
 
   constructor(options: ChannelTerminalOptions) {
     this.channel = options.channel;
     this.inputGate = new Gate(options.channel.helpers);
     this.output = new ChannelOutput(options.channel, OUTPUT_CAPACITY, () => this.terminal?.hangUp());
-    this.closesPort = options.closesPort ?? (() => true);
+    this.onEnd = options.onEnd ?? (() => {});
   }
 
   get room(): number {
@@ -75,8 +76,13 @@ class ChannelTerminalDevice implements TerminalDevice {
     this.inputGate.open();
   }
 
-  lastClose(): void {
-    if (this.closesPort()) this.output.close();
+  lastClose(): void {}
+
+  abandoned(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.output.close();
+    this.onEnd();
   }
 
   serve(terminal: Terminal): void {

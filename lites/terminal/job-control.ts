@@ -17,9 +17,12 @@ export class TerminalSession {
   private readonly processes: ProcessSource;
   private readonly signals: SignalSink;
 
-  constructor(processes: ProcessSource, signals: SignalSink) {
+  private readonly onDisown: () => void;
+
+  constructor(processes: ProcessSource, signals: SignalSink, onDisown: () => void) {
     this.processes = processes;
     this.signals = signals;
+    this.onDisown = onDisown;
   }
 
   /** Makes the terminal the controlling one of the process's session. */
@@ -34,6 +37,7 @@ export class TerminalSession {
     for (const process of this.members((member) => member.session === this.session)) process.terminal = undefined;
     this.session = undefined;
     this.foreground = undefined;
+    this.onDisown();
   }
 
   signalForeground(signal: number): void {

@@ -120,6 +120,9 @@ export class PseudoTerminalMaster implements Vnode, TerminalDevice {
     this.changed.wakeAll();
   }
 
+  /** The pair lives as long as the master. */
+  abandoned(): void {}
+
   // Vnode: the master's open file.
 
   attributes(): Attributes {

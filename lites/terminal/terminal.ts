@@ -41,6 +41,8 @@ export interface TerminalDevice {
   inputTaken(): void;
   /** The last open file of the terminal was closed. */
   lastClose(): void;
+  /** It is neither open nor anybody's controlling terminal any more. */
+  abandoned(): void;
 }
 
 /** What all terminals of a system share. */
@@ -81,7 +83,7 @@ export class Terminal implements Vnode {
   constructor(device: TerminalDevice, surroundings: TerminalSurroundings, identity: TerminalIdentity, size = { rows: 0, columns: 0 }) {
     this.device = device;
     this.surroundings = surroundings;
-    this.session = new TerminalSession(surroundings.processes, surroundings.signals);
+    this.session = new TerminalSession(surroundings.processes, surroundings.signals, () => this.checkAbandoned());
     this.windowSize = { ws_row: size.rows, ws_col: size.columns, ws_xpixel: 0, ws_ypixel: 0 };
     this.discipline = new LineDiscipline({
       echo: (bytes) => device.send(bytes),
@@ -170,7 +172,13 @@ export class Terminal implements Vnode {
   }
 
   close(): void {
-    if (--this.opens === 0) this.device.lastClose();
+    if (--this.opens > 0) return;
+    this.device.lastClose();
+    this.checkAbandoned();
+  }
+
+  private checkAbandoned(): void {
+    if (this.opens === 0 && this.session.session === undefined) this.device.abandoned();
   }
 
   *read(process: Process, file: OpenFile, count: number): Op<Uint8Array> {

@@ -72,7 +72,7 @@ export interface ResolveOptions {
   /** Whether a symbolic link as last component is followed; default true. A trailing slash always follows. */
   follow?: boolean;
   /** Whose permissions count, if not the process's effective ids. */
-  credentials?: Credentials;
+  credentials?: Credentials | undefined;
 }
 
 export interface Resolved {
@@ -130,6 +130,21 @@ export class FileSystemSpace {
     if (result.vnode === undefined) throw ENOENT;
     if (result.trailingSlash && result.vnode.directory === undefined) throw ENOTDIR;
     return { vnode: result.vnode, path: result.path };
+  }
+
+  /** What ".." leads to in a directory; a removed one is its own. */
+  parent(process: Process, directory: Vnode): Vnode {
+    if (directory === process.root.vnode || this.isRemoved(directory)) return directory;
+    return this.mounts.parent(directory)?.vnode ?? directory;
+  }
+
+  private isRemoved(directory: Vnode): boolean {
+    try {
+      directory.directory!.parent();
+      return false;
+    } catch {
+      return true;
+    }
   }
 
   /** Absolute path of a directory as the process sees it. Throws ENOENT when it was removed or is outside of the process's root. */

@@ -1,0 +1,21 @@
+/**
+ * All handlers of the file side together.
+ */
+import { createDescriptorHandlers } from "./descriptors.ts";
+import { createAttributeHandlers } from "./file-attributes.ts";
+import type { FileServices } from "./file-services.ts";
+import { createFileHandlers } from "./files.ts";
+import { createFileSystemHandlers } from "./filesystem-info.ts";
+import { createNameHandlers } from "./names.ts";
+import { createPollHandlers } from "./polling.ts";
+
+export function createFileSideHandlers(services: FileServices) {
+  return {
+    ...createFileHandlers(services),
+    ...createNameHandlers(services),
+    ...createAttributeHandlers(services),
+    ...createDescriptorHandlers(services),
+    ...createPollHandlers(services),
+    ...createFileSystemHandlers(services),
+  };
+}

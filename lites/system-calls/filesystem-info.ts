@@ -1,0 +1,67 @@
+/**
+ * Calls on file systems as a whole: statfs and its family, mounting. Source: Linux statfs(2), mount(2).
+ */
+import { EINVAL, ENOSYS, EOVERFLOW, EPERM } from "../abi/errno.ts";
+import { NAME_MAX } from "../abi/open-flags.ts";
+import { encode } from "../abi/struct-codec.ts";
+import { structs } from "../abi/structs.ts";
+import type { Handlers, OutBuffer } from "../arguments.ts";
+import { descriptor } from "../descriptors.ts";
+import { noStatistics } from "../filesystems/synthetic.ts";
+import type { Vnode } from "../vfs/vnode.ts";
+import type { FileServices } from "./file-services.ts";
+
+const PIPEFS_MAGIC = 0x50495045;
+const ST_RDONLY = 1;
+const LARGEST_32BIT = 0xffffffff;
+
+export function createFileSystemHandlers({ files }: FileServices) {
+  function statistics(vnode: Vnode) {
+    const found = vnode.fileSystem?.statistics() ?? noStatistics(PIPEFS_MAGIC);
+    return {
+      f_type: found.type,
+      f_bsize: found.blockSize,
+      f_blocks: found.blocks,
+      f_bfree: found.blocksFree,
+      f_bavail: found.blocksAvailable,
+      f_files: found.files,
+      f_ffree: found.filesFree,
+      f_namelen: NAME_MAX,
+      f_frsize: found.blockSize,
+      f_flags: vnode.fileSystem?.readOnly ? ST_RDONLY : 0,
+    };
+  }
+
+  function narrow(vnode: Vnode, buffer: OutBuffer): number {
+    const found = statistics(vnode);
+    const counts = [found.f_blocks, found.f_bfree, found.f_bavail, found.f_files, found.f_ffree];
+    if (counts.some((count) => count > LARGEST_32BIT)) throw EOVERFLOW;
+    buffer.data = encode(structs.statfs, found);
+    return 0;
+  }
+
+  function wide(vnode: Vnode, size: number, buffer: OutBuffer): number {
+    if (size !== structs.statfs64.size) throw EINVAL;
+    buffer.data = encode(structs.statfs64, statistics(vnode));
+    return 0;
+  }
+
+  return {
+    statfs: (process, { path, buffer }) => narrow(files.resolve(process, path).vnode, buffer),
+    fstatfs: (process, { fd, buffer }) => narrow(descriptor(process, fd).file.vnode, buffer),
+    statfs64: (process, { path, size, buffer }) => wide(files.resolve(process, path).vnode, size, buffer),
+    fstatfs64: (process, { fd, size, buffer }) => wide(descriptor(process, fd).file.vnode, size, buffer),
+    /** Superseded by statfs; it would need a device to file system table for nobody. */
+    ustat() {
+      throw ENOSYS;
+    },
+    mount() {
+      throw EPERM;
+    },
+    umount2(process, { target }) {
+      if (process.credentials.euid !== 0) throw EPERM;
+      files.resolve(process, target);
+      throw EPERM;
+    },
+  } satisfies Handlers;
+}

@@ -1,0 +1,164 @@
+/**
+ * Calls on names and directories: creating, removing, renaming, linking, listing, working directory.
+ * Source: POSIX mkdir, rename, link, …; Linux getdents(2), getcwd(2).
+ */
+import { EINVAL, ENOENT, ENOTDIR, EPERM, ERANGE } from "../abi/errno.ts";
+import { directoryType, S_IFLNK, S_IFMT } from "../abi/file-mode.ts";
+import { AT_EMPTY_PATH, AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, X_OK } from "../abi/open-flags.ts";
+import { encode } from "../abi/struct-codec.ts";
+import { structs } from "../abi/structs.ts";
+import type { Handlers, OutBuffer } from "../arguments.ts";
+import { descriptor, openFile } from "../descriptors.ts";
+import type { DirectoryReference, Process } from "../process/process.ts";
+import { encodeText } from "../text.ts";
+import type { OpenFile } from "../vfs/open-file.ts";
+import { checkPermission } from "../vfs/permissions.ts";
+import type { DirectoryEntry } from "../vfs/vnode.ts";
+import { baseOf, type FileServices, resolveAt } from "./file-services.ts";
+
+/** How the two getdents calls lay out an entry: size of the head, alignment, where the type is. */
+const entryFormats = {
+  old: { layout: structs.dirent, align: 4, tail: 2 },
+  wide: { layout: structs.dirent64, align: 8, tail: 1 },
+} as const;
+
+export function createNameHandlers(services: FileServices) {
+  const { files } = services;
+  /** Entries of open directories, as they were when reading began. */
+  const listings = new WeakMap<OpenFile, DirectoryEntry[]>();
+
+  function listing(process: Process, file: OpenFile): DirectoryEntry[] {
+    const directory = file.vnode.directory;
+    if (directory === undefined) throw ENOTDIR;
+    let entries = listings.get(file);
+    if (entries === undefined || file.position === 0) {
+      const { ino, mode } = file.vnode.attributes();
+      const above = files.parent(process, file.vnode).attributes();
+      entries = [
+        { name: ".", ino, type: directoryType(mode) },
+        { name: "..", ino: above.ino, type: directoryType(above.mode) },
+        ...directory.entries(),
+      ];
+      listings.set(file, entries);
+    }
+    return entries;
+  }
+
+  function getEntries(process: Process, fd: number, buffer: OutBuffer, count: number, format: keyof typeof entryFormats): number {
+    const file = openFile(process, fd);
+    const entries = listing(process, file);
+    const space = new Uint8Array(Math.min(count, buffer.capacity));
+    let used = 0;
+    while (file.position < entries.length) {
+      const record = encodeEntry(entries[file.position]!, file.position + 1, format);
+      if (used + record.length > space.length) {
+        if (used === 0) throw EINVAL;
+        break;
+      }
+      space.set(record, used);
+      used += record.length;
+      file.position++;
+    }
+    buffer.data = space.subarray(0, used);
+    return used;
+  }
+
+  function changeDirectory(process: Process, slot: "cwd" | "root", directory: DirectoryReference): number {
+    directory.vnode.retain();
+    process[slot].vnode.release();
+    process[slot] = { vnode: directory.vnode, path: directory.path };
+    return 0;
+  }
+
+  function link(process: Process, from: { dirfd: number; path: string }, to: { dirfd: number; path: string }, flags: number): number {
+    if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) throw EINVAL;
+    if (from.path === "" && flags & AT_EMPTY_PATH && process.credentials.euid !== 0) throw ENOENT;
+    const { vnode } = resolveAt(services, process, { ...from, flags, follow: (flags & AT_SYMLINK_FOLLOW) !== 0 });
+    files.link(process, vnode, to.path, baseOf(process, to.dirfd, to.path));
+    return 0;
+  }
+
+  function rename(process: Process, from: { dirfd: number; path: string }, to: { dirfd: number; path: string }, flags = 0): number {
+    files.rename(
+      process,
+      { path: from.path, base: baseOf(process, from.dirfd, from.path) },
+      { path: to.path, base: baseOf(process, to.dirfd, to.path) },
+      flags,
+    );
+    return 0;
+  }
+
+  function readLink(process: Process, at: { dirfd: number; path: string }, buffer: OutBuffer, size: number): number {
+    if ((size | 0) <= 0) throw EINVAL;
+    // An empty path means the link that the descriptor holds (O_PATH | O_NOFOLLOW).
+    const isOwn = at.path === "" && at.dirfd !== AT_FDCWD;
+    const { vnode } = resolveAt(services, process, { ...at, flags: isOwn ? AT_EMPTY_PATH : 0, follow: false });
+    if (vnode.readLink === undefined || (vnode.attributes().mode & S_IFMT) !== S_IFLNK) throw isOwn ? ENOENT : EINVAL;
+    const text = encodeText(vnode.readLink(process)).subarray(0, Math.min(size, buffer.capacity));
+    buffer.data = text;
+    return text.length;
+  }
+
+  const at = (dirfd: number, path: string) => ({ dirfd, path });
+  const here = (path: string) => ({ dirfd: AT_FDCWD, path });
+
+  return {
+    mkdir: (process, { path, mode }) => done(files.mkdir(process, path, mode)),
+    mkdirat: (process, { dirfd, path, mode }) => done(files.mkdir(process, path, mode, baseOf(process, dirfd, path))),
+    mknod: (process, { path, mode, device }) => done(files.mknod(process, path, mode, device)),
+    mknodat: (process, { dirfd, path, mode, device }) =>
+      done(files.mknod(process, path, mode, device, baseOf(process, dirfd, path))),
+    symlink: (process, { target, path }) => done(files.symlink(process, target, path)),
+    symlinkat: (process, { target, dirfd, path }) => done(files.symlink(process, target, path, baseOf(process, dirfd, path))),
+    link: (process, { from, to }) => link(process, here(from), here(to), 0),
+    linkat: (process, { fromDir, from, toDir, to, flags }) => link(process, at(fromDir, from), at(toDir, to), flags),
+    unlink: (process, { path }) => done(files.unlink(process, path, false)),
+    rmdir: (process, { path }) => done(files.unlink(process, path, true)),
+    unlinkat(process, { dirfd, path, flags }) {
+      if (flags & ~AT_REMOVEDIR) throw EINVAL;
+      return done(files.unlink(process, path, (flags & AT_REMOVEDIR) !== 0, baseOf(process, dirfd, path)));
+    },
+    rename: (process, { from, to }) => rename(process, here(from), here(to)),
+    renameat: (process, { fromDir, from, toDir, to }) => rename(process, at(fromDir, from), at(toDir, to)),
+    renameat2: (process, { fromDir, from, toDir, to, flags }) => rename(process, at(fromDir, from), at(toDir, to), flags),
+    readlink: (process, { path, buffer, size }) => readLink(process, here(path), buffer, size),
+    readlinkat: (process, { dirfd, path, buffer, size }) => readLink(process, at(dirfd, path), buffer, size),
+    getdents: (process, { fd, buffer, size }) => getEntries(process, fd, buffer, size, "old"),
+    getdents64: (process, { fd, buffer, size }) => getEntries(process, fd, buffer, size, "wide"),
+    getcwd(process, { buffer, size }) {
+      const path = encodeText(`${files.pathOf(process, process.cwd.vnode)}\0`);
+      if (path.length > Math.min(size, buffer.capacity)) throw ERANGE;
+      buffer.data = path;
+      return path.length;
+    },
+    chdir: (process, { path }) => changeDirectory(process, "cwd", files.directory(process, path)),
+    fchdir(process, { fd }) {
+      const { vnode, path } = descriptor(process, fd).file;
+      if (vnode.directory === undefined) throw ENOTDIR;
+      checkPermission(process.credentials, vnode.attributes(), X_OK);
+      return changeDirectory(process, "cwd", { vnode, path });
+    },
+    chroot(process, { path }) {
+      const directory = files.directory(process, path);
+      if (process.credentials.euid !== 0) throw EPERM;
+      return changeDirectory(process, "root", { vnode: directory.vnode, path: "/" });
+    },
+  } satisfies Handlers;
+}
+
+/** Result of calls that return nothing. */
+function done(_nothing: void): number {
+  return 0;
+}
+
+function encodeEntry(entry: DirectoryEntry, next: number, format: keyof typeof entryFormats): Uint8Array {
+  const { layout, align, tail } = entryFormats[format];
+  const name = encodeText(entry.name);
+  const length = Math.ceil((layout.size + name.length + tail) / align) * align;
+  const record = new Uint8Array(length);
+  const head = { d_ino: entry.ino, d_off: next, d_reclen: length };
+  record.set(format === "wide" ? encode(structs.dirent64, { ...head, d_type: entry.type }) : encode(structs.dirent, head));
+  record.set(name, layout.size);
+  if (format === "old") record[length - 1] = entry.type;
+  return record;
+}

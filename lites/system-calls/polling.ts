@@ -1,0 +1,171 @@
+/**
+ * Waiting for several descriptors: poll, select and their variants. Source: POSIX poll, select, pselect; Linux ppoll(2).
+ */
+import { EBADF, EINVAL, ERESTARTNOHAND } from "../abi/errno.ts";
+import { systemCalls } from "../abi/system-calls.ts";
+import { encodeLength, lengthNs, TIMESPEC32, TIMESPEC64, TIMEVAL, type TimeFormat } from "../abi/times.ts";
+import { type Op, sleepOn, type WaitQueue } from "../activation.ts";
+import type { Handlers, InOutBuffer } from "../arguments.ts";
+import type { Process } from "../process/process.ts";
+import { rememberDeadline, restartableDeadline } from "../signals/restart.ts";
+import type { OpenFile } from "../vfs/open-file.ts";
+import { PollEvent } from "../vfs/vnode.ts";
+import type { FileServices } from "./file-services.ts";
+
+const POLLRDNORM = 0x40;
+const POLLWRNORM = 0x100;
+const ALWAYS = PollEvent.ERR | PollEvent.HUP | PollEvent.NVAL;
+/** Bits of fd_set. */
+const FD_SETSIZE = 1024;
+const SELECT_READ = PollEvent.IN | PollEvent.HUP | PollEvent.ERR;
+const SELECT_WRITE = PollEvent.OUT | PollEvent.ERR;
+
+interface Readiness {
+  events: number;
+  queues: readonly WaitQueue[];
+}
+
+/** What holds for a file now. Files that never wait are always ready. */
+function readiness(file: OpenFile): Readiness {
+  const state = file.vnode.poll?.(file) ?? { events: PollEvent.IN | PollEvent.OUT, queues: [] };
+  let { events } = state;
+  if (events & PollEvent.IN) events |= POLLRDNORM;
+  if (events & PollEvent.OUT) events |= POLLWRNORM;
+  return { events, queues: state.queues };
+}
+
+/** One look at all descriptors: how many are ready, and what may change that. */
+interface Look {
+  ready: number;
+  queues: WaitQueue[];
+}
+
+export function createPollHandlers(services: FileServices) {
+  /** Looks until something is ready or the time is over. `timeoutNs` undefined: no limit. */
+  function* wait(process: Process, call: number, timeoutNs: number | undefined, look: () => Look): Op<{ ready: number; leftNs: number }> {
+    const deadlineNs = timeoutNs === undefined ? Number.POSITIVE_INFINITY : restartableDeadline(process, call, services.now(), timeoutNs);
+    for (;;) {
+      const { ready, queues } = look();
+      const leftNs = Math.max(0, deadlineNs - services.now());
+      if (ready > 0 || timeoutNs === 0 || leftNs === 0) return { ready, leftNs };
+      if ((yield* sleepOn(queues, { deadlineNs })) === "interrupted") {
+        rememberDeadline(process, call, deadlineNs);
+        throw ERESTARTNOHAND;
+      }
+    }
+  }
+
+  /** Runs a wait under another signal mask. When a signal ends it, the mask stays until the signal was taken. */
+  function* masked<T>(process: Process, mask: Uint8Array | undefined, work: Op<T>): Op<T> {
+    if (mask === undefined) return yield* work;
+    services.setTemporaryMask(process, mask);
+    try {
+      const result = yield* work;
+      services.restoreMask(process);
+      return result;
+    } catch (error) {
+      if (error !== ERESTARTNOHAND) services.restoreMask(process);
+      throw error;
+    }
+  }
+
+  function* poll(process: Process, call: number, fds: InOutBuffer, count: number, timeoutNs: number | undefined): Op<number> {
+    if (count > process.descriptorLimit || count * 8 > fds.capacity) throw EINVAL;
+    const records = fds.input.slice(0, count * 8);
+    const view = new DataView(records.buffer);
+    const { ready } = yield* wait(process, call, timeoutNs, () => {
+      const look: Look = { ready: 0, queues: [] };
+      for (let offset = 0; offset < records.length; offset += 8) {
+        const fd = view.getInt32(offset, true);
+        const { events, queues } = fd < 0 ? { events: 0, queues: [] } : descriptorState(process, fd);
+        const found = events & (view.getUint16(offset + 4, true) | ALWAYS);
+        view.setUint16(offset + 6, found, true);
+        if (found) look.ready++;
+        look.queues.push(...queues);
+      }
+      return look;
+    });
+    fds.data = records;
+    return ready;
+  }
+
+  function* select(process: Process, call: number, args: SelectArguments, format: TimeFormat): Op<number> {
+    const { count, timeout } = args;
+    if (count < 0) throw EINVAL;
+    const timeoutNs = timeout && lengthNs(timeout.input, format);
+    const sets = [
+      { buffer: args.read, events: SELECT_READ },
+      { buffer: args.write, events: SELECT_WRITE },
+      { buffer: args.except, events: PollEvent.PRI },
+    ].flatMap(({ buffer, events }) => (buffer ? [{ buffer, events, result: new Uint8Array(buffer.input.length) }] : []));
+    const limit = Math.min(count, FD_SETSIZE);
+    const { ready, leftNs } = yield* wait(process, call, timeoutNs, () => {
+      const look: Look = { ready: 0, queues: [] };
+      for (const { result } of sets) result.fill(0);
+      for (let fd = 0; fd < limit; fd++) {
+        const wanting = sets.filter(({ buffer }) => buffer.input[fd >> 3]! & (1 << (fd & 7)));
+        if (wanting.length === 0) continue;
+        const { events, queues } = descriptorState(process, fd);
+        if (events & PollEvent.NVAL) throw EBADF;
+        look.queues.push(...queues);
+        for (const set of wanting) {
+          if (!(events & set.events)) continue;
+          set.result[fd >> 3]! |= 1 << (fd & 7);
+          look.ready++;
+        }
+      }
+      return look;
+    });
+    for (const { buffer, result } of sets) buffer.data = merged(result, buffer.input, limit);
+    if (timeout) timeout.data = encodeLength(leftNs, format);
+    return ready;
+  }
+
+  const milliseconds = (timeout: number) => (timeout < 0 ? undefined : timeout * 1e6);
+
+  function ppoll(process: Process, call: number, args: PpollArguments, format: TimeFormat): Op<number> {
+    if (args.mask && args.size !== 8) throw EINVAL;
+    const timeoutNs = args.timeout && lengthNs(args.timeout.input, format);
+    return masked(process, args.mask, poll(process, call, args.fds, args.count, timeoutNs));
+  }
+
+  return {
+    poll: (process, { fds, count, timeout }) => poll(process, nr("poll"), fds, count, milliseconds(timeout)),
+    ppoll: (process, args) => ppoll(process, nr("ppoll"), args, TIMESPEC32),
+    ppoll_time64: (process, args) => ppoll(process, nr("ppoll_time64"), args, TIMESPEC64),
+    select: (process, args) => select(process, nr("select"), args, TIMEVAL),
+    pselect6: (process, args) => masked(process, args.mask, select(process, nr("pselect6"), args, TIMESPEC32)),
+    pselect6_time64: (process, args) => masked(process, args.mask, select(process, nr("pselect6_time64"), args, TIMESPEC64)),
+  } satisfies Handlers;
+}
+
+interface SelectArguments {
+  count: number;
+  read: InOutBuffer | undefined;
+  write: InOutBuffer | undefined;
+  except: InOutBuffer | undefined;
+  timeout: InOutBuffer | undefined;
+}
+
+interface PpollArguments {
+  fds: InOutBuffer;
+  count: number;
+  timeout: InOutBuffer | undefined;
+  mask: Uint8Array | undefined;
+  size: number;
+}
+
+const nr = (name: keyof typeof systemCalls): number => systemCalls[name].nr;
+
+function descriptorState(process: Process, fd: number): Readiness {
+  const file = process.descriptors[fd]?.file;
+  return file === undefined ? { events: PollEvent.NVAL, queues: [] } : readiness(file);
+}
+
+/** The words that hold bits below `limit` from the result, the rest as it was. */
+function merged(result: Uint8Array, input: Uint8Array, limit: number): Uint8Array {
+  const bytes = Math.min(result.length, Math.ceil(limit / 32) * 4);
+  const all = input.slice();
+  all.set(result.subarray(0, bytes));
+  return all;
+}
