@@ -21,8 +21,11 @@ import { type MemoryManagerOptions, memoryManager } from "./memory-manager/memor
 import type { Statistics } from "./memory-manager/request-server.ts";
 import { sigma0 } from "./sigma0.ts";
 
+/** A client's data spaces are mapped 2^24 bytes apart, in regions of this size. */
+const REGION_LOG2 = 24;
+
 /** Where a client sees page `index` of data space `number`. */
-const addressOf = (number: number, index: number): number => number * (16 << 20) + index * 4096;
+const addressOf = (number: number, index: number): number => number * 2 ** REGION_LOG2 + index * 4096;
 
 const ClientOperation = { READ: 1, WRITE: 2, RELEASE: 3 } as const;
 
@@ -37,10 +40,11 @@ function clientBody(manager: ThreadId): (context: NativeContext) => Op<void> {
         return [0, 0];
       }
       const access = operation === ClientOperation.WRITE ? "write" : "read";
+      const region = flexpage(addressOf(number, 0), REGION_LOG2);
       for (let attempt = 0; context.memory.frame(address, access) < 0; attempt++) {
         if (attempt === 3) throw new Error(`no useful answer for a fault at page ${index} of data space ${number}`);
         const where = index * 4096 + (access === "write" ? FAULT_WRITE : 0);
-        const answer = yield* call(manager, { words: [where, number, address, 0] }, undefined, flexpage(address, 12));
+        const answer = yield* call(manager, { words: [where, number, address, 0] }, undefined, region);
         if (answer.error !== 0) throw new Error(`fault: IPC error ${answer.error}`);
         if (answer.words[0] !== 0) return [answer.words[0]!, 0];
       }

@@ -8,7 +8,8 @@
  *   w1 = data space number     w2 = client's virtual address of the page     w3 = client's EIP
  *
  * and makes the client wait for the answer, with the region as receive window. The manager replies
- * with flexpages (hot spot = client's virtual address; pages outside the region are ignored), or
+ * with flexpages (hot spot = client's virtual address; pages outside the region are ignored; the page
+ * asked for comes last, because a manager that is itself the client has a window of one page), or
  * with a short message w0 = a FaultRefusal, which raises a page-fault exception in the client.
  * A reply that maps nothing useful restarts the instruction, which faults again; the kernel raises
  * the exception with FaultRefusal.MANAGER after three useless replies in a row.

@@ -29,6 +29,8 @@ export class DataSpace {
   names = 1;
   /** Pages promised to it. */
   committed = 0;
+  /** The page that was made last by a write fault. */
+  lastFresh = -2;
 
   constructor(size: number, flags: number, backing: Backing | undefined) {
     this.size = size;

@@ -92,6 +92,36 @@ describe("an emulated client", () => {
     });
   });
 
+  it("needs few faults to fill memory, and to read it after a fork", () => {
+    runSystem({ frames: 400, diskBlocks: 0, processor }, function* (master) {
+      const { id: me, kernel } = master.context;
+      const parent = yield* program(master, 96, [...fill(96), ...report(me)]);
+      kernel.exRegs(parent, { eip: CODE, esp: 0 });
+      yield* receive(parent);
+      expect(kernel.statistics(parent)!.faults).toBeLessThan(20);
+      expect((yield* master.statistics()).zeroFills).toBe(96);
+      const child = kernel.taskNew({ name: "child", priority: 100 });
+      yield* master.must(MemoryRequest.FORK, parent, child);
+      kernel.regionMap(child, CODE, 4096, codeManager(master, [...check(96), ...report(me)]), 0, 0, Right.READ);
+      kernel.regionMap(child, DATA, 96 * 4096, master.manager, 1, 0, Right.READ | Right.WRITE);
+      kernel.exRegs(child, { eip: CODE, esp: 0 });
+      expect((yield* receive(child)).words[0]).toBe(0);
+      expect(kernel.statistics(child)!.faults).toBeLessThan(10);
+    });
+  });
+
+  it("makes no pages ahead when memory is scarce, nor beyond the end", () => {
+    runSystem({ frames: 100, diskBlocks: 64, processor }, function* (master) {
+      const { id: me, kernel } = master.context;
+      const task = yield* program(master, 90, [...fill(90), ...report(me)]);
+      kernel.exRegs(task, { eip: CODE, esp: 0 });
+      yield* receive(task);
+      const statistics = yield* master.statistics();
+      expect([statistics.zeroFills, statistics.pageOuts]).toEqual([90, 0]);
+      expect(kernel.statistics(task)!.faults).toBeGreaterThan(25);
+    });
+  });
+
   it("is forked lazily", () => {
     runSystem({ frames: 150, diskBlocks: 0, processor }, function* (master) {
       const { id: me, kernel } = master.context;

@@ -16,24 +16,26 @@
  * "shared" means by lazy copies. A data space with DataSpaceFlag.SHARED has several clients that must see
  * each other's writes, so absent pages of it always become pages of its own.
  * A private data space is mapped at one place of its task, so a copy need not be announced to other places.
- * Layers beneath: page-store.ts, backing-cache.ts.
+ * Layers beneath: page-store.ts, backing-cache.ts, fault-around.ts.
  */
 import { FLEXPAGE_WRITE, flexpage } from "#kernel/abi/flexpage.ts";
 import { taskOf, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
-import type { Message, NativeContext, Op } from "#kernel/native.ts";
+import type { Message, NativeContext, Op, PageItem } from "#kernel/native.ts";
 import { type BackingCache, Fetch } from "./backing-cache.ts";
 import type { Commitment } from "./commitment.ts";
 import type { DataSpace, Directory, TaskRecord } from "./data-space.ts";
+import { FaultAround } from "./fault-around.ts";
 import { Page } from "./page.ts";
 import { type PageStore, Refusal } from "./page-store.ts";
 
 export const refusal = (reason: number): Message => ({ words: [reason] });
 
 /** Maps a page of the manager's own space to where the fault was. */
-function mapping(address: number, hotSpot: number, writable: boolean): Message {
-  return { words: [0], pages: [{ hotSpot, fpage: flexpage(address, 12, writable ? FLEXPAGE_WRITE : 0) }] };
-}
+const item = (address: number, hotSpot: number, writable: boolean): PageItem => ({
+  hotSpot,
+  fpage: flexpage(address, 12, writable ? FLEXPAGE_WRITE : 0),
+});
 
 export class FaultServer {
   private readonly context: NativeContext;
@@ -41,6 +43,7 @@ export class FaultServer {
   private readonly store: PageStore;
   private readonly backing: BackingCache;
   private readonly commitment: Commitment;
+  private readonly extras: FaultAround;
   /** Address of the common zero page. */
   private readonly zeroPage: number;
 
@@ -58,6 +61,7 @@ export class FaultServer {
     this.backing = backing;
     this.commitment = commitment;
     this.zeroPage = zeroPage;
+    this.extras = new FaultAround(store, backing);
   }
 
   /**
@@ -74,6 +78,7 @@ export class FaultServer {
     const write = (where & FAULT_WRITE) !== 0;
 
     let page = space.pages.get(index);
+    const fresh = page === undefined;
     if (!page) {
       const initial = yield* this.initial(record, space, index, write, hotSpot);
       if (!(initial instanceof Page)) return initial;
@@ -88,7 +93,9 @@ export class FaultServer {
     }
     const writable = page.references === 1 && (write || !page.hasSlot);
     if (writable) this.store.makeWritable(page);
-    return mapping(page.frame * 4096, hotSpot, writable);
+    const asked = item(page.frame * 4096, hotSpot, writable);
+    if (!write) return this.extras.around(space, index, asked);
+    return fresh ? this.extras.ahead(record, space, index, asked) : { words: [0], pages: [asked] };
   }
 
   /** A page that the data space does not have yet: becomes one of its own, or is mapped read-only from its source. */
@@ -102,7 +109,7 @@ export class FaultServer {
     const own = write || space.shared;
     const valid = space.backedBytes(index);
     if (valid === 0) {
-      if (!own) return mapping(this.zeroPage, hotSpot, false);
+      if (!own) return { words: [0], pages: [item(this.zeroPage, hotSpot, false)] };
       const page = yield* this.newPage(record, space);
       if (!(page instanceof Page)) return page;
       this.store.bytes(page, "write").fill(0);
@@ -114,7 +121,7 @@ export class FaultServer {
     const at = offset + index * 4096;
     const source = this.backing.find(manager, dataSpace, at);
     if (source === undefined) return this.backing.fetch(manager, dataSpace, at);
-    if (!own && valid === 4096) return mapping(source, hotSpot, false);
+    if (!own && valid === 4096) return this.extras.around(space, index, item(source, hotSpot, false));
     const page = yield* this.newPage(record, space);
     if (!(page instanceof Page)) return page;
     if (!this.context.memory.mapped(source)) {

