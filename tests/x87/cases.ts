@@ -69,8 +69,8 @@ const SPECIAL: readonly Extended[] = [
 
 /** Exponents at which formats end. */
 const EDGE_EXPONENTS = [
-  1, 2, 0x20, 0x40, 0x3bcd, 0x3c00, 0x3c01, 0x3f6a, 0x3f80, 0x3f81, 0x3fbe, 0x3ffd, 0x3ffe, 0x3fff, 0x4000, 0x400d, 0x400e,
-  0x401d, 0x401e, 0x403d, 0x403e, 0x403f, 0x407e, 0x407f, 0x43fe, 0x43ff, 0x7fbe, 0x7ffd, 0x7ffe,
+  1, 2, 0x20, 0x40, 0x3bcd, 0x3c00, 0x3c01, 0x3f6a, 0x3f80, 0x3f81, 0x3fbe, 0x3ffd, 0x3ffe, 0x3fff, 0x4000, 0x400d, 0x400e, 0x401d, 0x401e,
+  0x403d, 0x403e, 0x403f, 0x407e, 0x407f, 0x43fe, 0x43ff, 0x7fbe, 0x7ffd, 0x7ffe,
 ];
 
 function significand(random: Random): bigint {
@@ -81,11 +81,13 @@ function significand(random: Random): bigint {
       return 0xffffffffffffffffn ^ BigInt(random.below(4096));
     case 2:
       // Short: exact in narrower formats, or nearly so.
-      return INTEGER_BIT | ((random.bits64() >> BigInt(random.below(60))) << BigInt(random.below(60)) & (INTEGER_BIT - 1n));
+      return INTEGER_BIT | (((random.bits64() >> BigInt(random.below(60))) << BigInt(random.below(60))) & (INTEGER_BIT - 1n));
     case 3:
       // Near a tie of 24 or 53 bits.
-      return (INTEGER_BIT | random.bits64()) & ~(random.oneIn(2) ? 0x7ffn : 0xffffffffffn) ^
-        ((random.oneIn(2) ? 0x400n : 0x8000000000n) + BigInt(random.below(3)) - 1n);
+      return (
+        ((INTEGER_BIT | random.bits64()) & ~(random.oneIn(2) ? 0x7ffn : 0xffffffffffn)) ^
+        ((random.oneIn(2) ? 0x400n : 0x8000000000n) + BigInt(random.below(3)) - 1n)
+      );
     default:
       return INTEGER_BIT | random.bits64();
   }

@@ -5,16 +5,7 @@
  * place, and so in whether they rounded up. Instruction pointers are not compared: recent processors record
  * them in another way than the Pentium Pro.
  */
-import {
-  type Extended,
-  FLAGS_AFTER,
-  IMAGE_BYTES,
-  isEmptyEntry,
-  OPERAND_BYTES,
-  stackEntry,
-  TRAILER,
-  word,
-} from "./record.ts";
+import { type Extended, FLAGS_AFTER, IMAGE_BYTES, isEmptyEntry, OPERAND_BYTES, stackEntry, TRAILER, word } from "./record.ts";
 
 /** F2XM1, FYL2X, FPTAN, FPATAN (D9 F0…F3), FYL2XP1, FSINCOS, FSIN, FCOS (D9 F9, FB, FE, FF). */
 function isTranscendental(request: Uint8Array): boolean {

@@ -9,15 +9,7 @@
  */
 import { classify, DENORMAL, INFINITY, NORMAL, propagateOne, propagateTwo, UNSUPPORTED, ZERO } from "./classification.ts";
 import { normalize, roundResult, shiftRight, wide } from "./rounding.ts";
-import {
-  DE,
-  type FpuState,
-  PRECISION_FIELD,
-  RESULT,
-  ROUND_DOWN,
-  ROUNDING_FIELD,
-  ZE,
-} from "./state.ts";
+import { DE, type FpuState, PRECISION_FIELD, RESULT, ROUND_DOWN, ROUNDING_FIELD, ZE } from "./state.ts";
 
 const BIAS = 16383;
 const TWO_32 = 0x1_0000_0000;
@@ -109,11 +101,7 @@ function sum(
 ): void {
   const precision = s.control & PRECISION_FIELD;
   // A becomes the operand of larger magnitude.
-  if (
-    exponentA < exponentB ||
-    (exponentA === exponentB &&
-      (highA >>> 0 < highB >>> 0 || (highA === highB && lowA >>> 0 < lowB >>> 0)))
-  ) {
+  if (exponentA < exponentB || (exponentA === exponentB && (highA >>> 0 < highB >>> 0 || (highA === highB && lowA >>> 0 < lowB >>> 0)))) {
     [signA, signB] = [signB, signA];
     [exponentA, exponentB] = [exponentB, exponentA];
     [highA, highB] = [highB, highA];
@@ -186,23 +174,10 @@ export function multiply(s: FpuState, a: number, b: number): boolean {
   return true;
 }
 
-function product(
-  s: FpuState,
-  sign: number,
-  exponents: number,
-  highA: number,
-  lowA: number,
-  highB: number,
-  lowB: number,
-): void {
+function product(s: FpuState, sign: number, exponents: number, highA: number, lowA: number, highB: number, lowB: number): void {
   const low = Math.imul(lowA, lowB);
-  const word1 =
-    multiplyHigh(lowA, lowB) + (Math.imul(lowA, highB) >>> 0) + (Math.imul(highA, lowB) >>> 0);
-  const word2 =
-    multiplyHigh(lowA, highB) +
-    multiplyHigh(highA, lowB) +
-    (Math.imul(highA, highB) >>> 0) +
-    Math.floor(word1 / TWO_32);
+  const word1 = multiplyHigh(lowA, lowB) + (Math.imul(lowA, highB) >>> 0) + (Math.imul(highA, lowB) >>> 0);
+  const word2 = multiplyHigh(lowA, highB) + multiplyHigh(highA, lowB) + (Math.imul(highA, highB) >>> 0) + Math.floor(word1 / TWO_32);
   const word3 = (multiplyHigh(highA, highB) + Math.floor(word2 / TWO_32)) | 0;
   let high = word3;
   let middle = word2 | 0;
@@ -272,8 +247,7 @@ function nextDigit(high: number, low: number): number {
 
 function subtractMultiple(digit: number, high: number, low: number): void {
   const first = (rest.low >>> 0) - (Math.imul(digit, low) >>> 0);
-  const second =
-    (rest.middle >>> 0) - multiplyHigh(digit, low) - (Math.imul(digit, high) >>> 0) - (first < 0 ? 1 : 0);
+  const second = (rest.middle >>> 0) - multiplyHigh(digit, low) - (Math.imul(digit, high) >>> 0) - (first < 0 ? 1 : 0);
   rest.high = ((rest.high >>> 0) - multiplyHigh(digit, high) + Math.floor(second / TWO_32)) | 0;
   rest.middle = second | 0;
   rest.low = first | 0;
@@ -294,15 +268,7 @@ function shiftRestByDigit(): void {
   rest.low = 0;
 }
 
-function quotient(
-  s: FpuState,
-  sign: number,
-  exponent: number,
-  highA: number,
-  lowA: number,
-  highB: number,
-  lowB: number,
-): void {
+function quotient(s: FpuState, sign: number, exponent: number, highA: number, lowA: number, highB: number, lowB: number): void {
   if (highA >>> 0 > highB >>> 0 || (highA === highB && lowA >>> 0 >= lowB >>> 0)) {
     rest.high = highA >>> 1;
     rest.middle = (highA << 31) | (lowA >>> 1);
@@ -368,15 +334,7 @@ function root(s: FpuState, exponent: number, high: number, low: number): void {
   rest.middle = behind;
   rest.low = 0;
   const second = nextRootDigit(first, estimate / (2 * first));
-  roundResult(
-    s,
-    s.control & PRECISION_FIELD,
-    0,
-    (unbiased >> 1) + BIAS,
-    first | 0,
-    second | 0,
-    rootDigitsBehind(first, second),
-  );
+  roundResult(s, s.control & PRECISION_FIELD, 0, (unbiased >> 1) + BIAS, first | 0, second | 0, rootDigitsBehind(first, second));
 }
 
 /** Subtracts what the next digit of the root adds to its square. The estimate is right or too small by one. */

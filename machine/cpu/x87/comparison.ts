@@ -4,19 +4,11 @@
  * Layer beneath: classification.ts. Source: Intel SDM volume 1, section 8.1.3.3 and tables 8-6 to 8-8.
  */
 import { isStoppedByDenormal } from "./arithmetic.ts";
-import {
-  classify,
-  DENORMAL,
-  INFINITY,
-  NORMAL,
-  QUIET_NAN,
-  UNSUPPORTED,
-  ZERO,
-} from "./classification.ts";
+import { classify, DENORMAL, INFINITY, NORMAL, QUIET_NAN, UNSUPPORTED, ZERO } from "./classification.ts";
 import { C0, C1, C2, C3, type FpuState, IE } from "./state.ts";
 
 /* Outcomes of a comparison, as condition codes. */
-export const GREATER = 0;
+const GREATER = 0;
 export const LESS = C0;
 export const EQUAL = C3;
 export const UNORDERED = C0 | C2 | C3;
@@ -46,13 +38,9 @@ export function compare(s: FpuState, a: number, b: number, isQuiet: boolean): nu
 
 function compareMagnitudes(s: FpuState, a: number, b: number): number {
   // A pseudo-denormal has the value of the same significand with exponent 1.
-  const exponentA = (s.signExponent[a]! & 0x7fff) || (s.high[a]! < 0 ? 1 : 0);
-  const exponentB = (s.signExponent[b]! & 0x7fff) || (s.high[b]! < 0 ? 1 : 0);
-  return (
-    exponentA - exponentB ||
-    (s.high[a]! >>> 0) - (s.high[b]! >>> 0) ||
-    (s.low[a]! >>> 0) - (s.low[b]! >>> 0)
-  );
+  const exponentA = s.signExponent[a]! & 0x7fff || (s.high[a]! < 0 ? 1 : 0);
+  const exponentB = s.signExponent[b]! & 0x7fff || (s.high[b]! < 0 ? 1 : 0);
+  return exponentA - exponentB || (s.high[a]! >>> 0) - (s.high[b]! >>> 0) || (s.low[a]! >>> 0) - (s.low[b]! >>> 0);
 }
 
 /** Condition codes of FXAM by class. */

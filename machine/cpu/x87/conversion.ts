@@ -81,12 +81,7 @@ export function loadDouble(s: FpuState, high: number, low: number): void {
   const exponent = (high >>> 20) & 0x7ff;
   if (exponent !== 0 && exponent !== 0x7ff) {
     s.sourceDenormal = 0;
-    s.set(
-      SOURCE,
-      ((high >>> 16) & 0x8000) | (exponent + BIAS - 1023),
-      (high << 11) | (low >>> 21) | 0x80000000,
-      low << 11,
-    );
+    s.set(SOURCE, ((high >>> 16) & 0x8000) | (exponent + BIAS - 1023), (high << 11) | (low >>> 21) | 0x80000000, low << 11);
     return;
   }
   loadReal(s, DOUBLE, (high >>> 16) & 0x8000, exponent, (high << 11) | (low >>> 21), low << 11);

@@ -38,7 +38,7 @@ export function storeDecimal(s: FpuState, slot: number, bytes: Uint8Array): bool
   }
   for (let i = 0; i < DIGIT_BYTES; i++) {
     const pair = Number(value % 100n);
-    bytes[i] = (Math.floor(pair / 10) << 4) | pair % 10;
+    bytes[i] = (Math.floor(pair / 10) << 4) | (pair % 10);
     value /= 100n;
   }
   bytes[DIGIT_BYTES] = (s.signExponent[slot]! & 0x8000) >> 8;

@@ -17,7 +17,7 @@ const SUBTRACT_REVERSED = 5;
 const DIVIDE = 6;
 
 /** a operation b into RESULT. @returns whether to store it */
-export function calculate(s: FpuState, operation: number, a: number, b: number): boolean {
+function calculate(s: FpuState, operation: number, a: number, b: number): boolean {
   s.status &= ~C1;
   switch (operation) {
     case ADD:
@@ -50,13 +50,7 @@ export function setConditionCodes(s: FpuState, a: number, b: number, isMissing: 
 }
 
 /** ST(0) operation b, of which the result goes to the register `destination`; both are slots. */
-export function operate(
-  s: FpuState,
-  operation: number,
-  b: number,
-  isMissing: boolean,
-  destination: number,
-): boolean {
+export function operate(s: FpuState, operation: number, b: number, isMissing: boolean, destination: number): boolean {
   if (isMissing) {
     if (!s.stackUnderflow()) return false;
     s.setIndefinite(RESULT);

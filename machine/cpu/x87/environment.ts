@@ -34,15 +34,7 @@ function get32(bytes: Uint8Array, at: number): number {
 /** @returns the number of bytes written */
 export function writeEnvironment(s: FpuState, bytes: Uint8Array, is16Bit: boolean): number {
   if (is16Bit) {
-    const words = [
-      s.control,
-      s.statusWord(),
-      s.tagWord(),
-      s.instructionOffset,
-      s.instructionSelector,
-      s.operandOffset,
-      s.operandSelector,
-    ];
+    const words = [s.control, s.statusWord(), s.tagWord(), s.instructionOffset, s.instructionSelector, s.operandOffset, s.operandSelector];
     words.forEach((word, i) => put16(bytes, 2 * i, word));
     return ENVIRONMENT_BYTES_16;
   }

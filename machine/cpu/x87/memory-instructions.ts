@@ -35,7 +35,6 @@ import { floatingPointFault, invalidOpcodeFault } from "./faults.ts";
 import type { FpuInstruction, LinearMemory } from "./ports.ts";
 import { C1, ES, type FpuState, SOURCE } from "./state.ts";
 
-const EXTENDED_BYTES = 10;
 /** Room for the longest operand, an FSAVE image. */
 const buffer = new Uint8Array(ENVIRONMENT_BYTES + REGISTERS_BYTES);
 
@@ -55,8 +54,7 @@ function wait(s: FpuState): void {
 /** Pointers to the instruction and its operand. */
 function record(s: FpuState, address: number, instruction: FpuInstruction): void {
   s.recordInstruction(instruction);
-  s.operandOffset = address;
-  s.operandSelector = instruction.selector;
+  s.recordOperand(instruction, address);
 }
 
 /** ST(0) operation SOURCE. */
@@ -81,6 +79,24 @@ function push(s: FpuState, isReal: boolean): void {
     s.push(SOURCE);
   }
   s.sourceDenormal = 0;
+}
+
+/* The low word is read first, so that a fault reports the lowest address that is missing. */
+
+function loadDoubleFrom(s: FpuState, memory: LinearMemory, address: number): void {
+  const low = memory.read32(address);
+  loadDouble(s, memory.read32((address + 4) | 0), low);
+}
+
+function loadInteger64From(s: FpuState, memory: LinearMemory, address: number): void {
+  const low = memory.read32(address);
+  loadInteger64(s, memory.read32((address + 4) | 0), low);
+}
+
+function loadExtendedFrom(s: FpuState, memory: LinearMemory, address: number): void {
+  const low = memory.read32(address);
+  const high = memory.read32((address + 4) | 0);
+  s.set(SOURCE, memory.read16((address + 8) | 0) & 0xffff, high, low);
 }
 
 /** Whether ST(0) is missing and this has no masked response. */
@@ -114,13 +130,7 @@ function storeExtendedTo(s: FpuState, memory: LinearMemory, address: number): bo
   return true;
 }
 
-function storeIntegerTo(
-  s: FpuState,
-  memory: LinearMemory,
-  address: number,
-  bits: number,
-  isTruncated: boolean,
-): boolean {
+function storeIntegerTo(s: FpuState, memory: LinearMemory, address: number, bits: number, isTruncated: boolean): boolean {
   if (isStoppedByEmpty(s)) return false;
   if (s.isEmpty(s.top)) indefiniteInteger(bits);
   else if (!storeInteger(s, s.top, bits, isTruncated)) return false;
@@ -142,14 +152,7 @@ function storeDecimalTo(s: FpuState, memory: LinearMemory, address: number): boo
 }
 
 /** Instructions that store ST(0). */
-function store(
-  s: FpuState,
-  memory: LinearMemory,
-  operation: number,
-  address: number,
-  bytes: number,
-  instruction: FpuInstruction,
-): void {
+function store(s: FpuState, memory: LinearMemory, operation: number, address: number, bytes: number, instruction: FpuInstruction): void {
   wait(s);
   memory.probeWrite(address, bytes);
   record(s, address, instruction);
@@ -233,8 +236,7 @@ export function executeMemoryForm(
     case 0o46:
     case 0o47: // … FDIVR m64
       wait(s);
-      memory.probeRead(address, 8);
-      loadDouble(s, memory.read32((address + 4) | 0), memory.read32(address));
+      loadDoubleFrom(s, memory, address);
       record(s, address, instruction);
       operateOnSource(s, operation & 7);
       return;
@@ -259,20 +261,13 @@ export function executeMemoryForm(
       return;
     case 0o50: // FLD m64
       wait(s);
-      memory.probeRead(address, 8);
-      loadDouble(s, memory.read32((address + 4) | 0), memory.read32(address));
+      loadDoubleFrom(s, memory, address);
       record(s, address, instruction);
       push(s, true);
       return;
     case 0o35: // FLD m80
       wait(s);
-      memory.probeRead(address, EXTENDED_BYTES);
-      s.set(
-        SOURCE,
-        memory.read16((address + 8) | 0) & 0xffff,
-        memory.read32((address + 4) | 0) | 0,
-        memory.read32(address) | 0,
-      );
+      loadExtendedFrom(s, memory, address);
       record(s, address, instruction);
       push(s, false);
       return;
@@ -290,8 +285,7 @@ export function executeMemoryForm(
       return;
     case 0o75: // FILD m64
       wait(s);
-      memory.probeRead(address, 8);
-      loadInteger64(s, memory.read32((address + 4) | 0), memory.read32(address));
+      loadInteger64From(s, memory, address);
       record(s, address, instruction);
       push(s, false);
       return;
@@ -330,13 +324,7 @@ export function executeMemoryForm(
 }
 
 /** Control instructions, which leave the pointers alone; those called FN… do not wait. */
-function executeControl(
-  s: FpuState,
-  memory: LinearMemory,
-  operation: number,
-  address: number,
-  is16Bit: boolean,
-): void {
+function executeControl(s: FpuState, memory: LinearMemory, operation: number, address: number, is16Bit: boolean): void {
   const environmentBytes = is16Bit ? ENVIRONMENT_BYTES_16 : ENVIRONMENT_BYTES;
   switch (operation) {
     case 0o14: // FLDENV

@@ -43,13 +43,7 @@ const NON_WAITING = 0o34;
 const STORE_STATUS = 0o74;
 
 /** Executes an instruction in register form. */
-export function executeRegisterForm(
-  s: FpuState,
-  operation: number,
-  i: number,
-  port: FpuFlagsPort,
-  instruction: FpuInstruction,
-): void {
+export function executeRegisterForm(s: FpuState, operation: number, i: number, port: FpuFlagsPort, instruction: FpuInstruction): void {
   if (((FORMS[operation]! >> i) & 1) === 0) throw invalidOpcodeFault;
   if (operation === NON_WAITING) {
     executeControl(s, i);
@@ -65,7 +59,8 @@ export function executeRegisterForm(
 }
 
 function executeControl(s: FpuState, i: number): void {
-  if (i === 2) s.clearExceptions(); // FNCLEX
+  if (i === 2)
+    s.clearExceptions(); // FNCLEX
   else if (i === 3) s.initialize(); // FNINIT
 }
 
@@ -183,11 +178,7 @@ function compareToFlags(s: FpuState, other: number, isQuiet: boolean, port: FpuF
   let outcome: number = UNORDERED;
   if (s.isEmpty(s.top) || s.isEmpty(other)) s.stackUnderflow();
   else outcome = compare(s, s.top, other, isQuiet);
-  port.setComparison(
-    outcome === EQUAL || outcome === UNORDERED,
-    outcome === UNORDERED,
-    outcome === LESS || outcome === UNORDERED,
-  );
+  port.setComparison(outcome === EQUAL || outcome === UNORDERED, outcome === UNORDERED, outcome === LESS || outcome === UNORDERED);
   return (s.status & ES) === 0;
 }
 

@@ -82,14 +82,7 @@ export function normalize(high: number, low: number, extra: number): number {
 }
 
 /** Rounds to the given precision into `wide` (high, low, carried, isInexact, isRoundedUp). */
-export function roundSignificand(
-  precision: number,
-  rounding: number,
-  sign: number,
-  high: number,
-  low: number,
-  extra: number,
-): void {
+export function roundSignificand(precision: number, rounding: number, sign: number, high: number, low: number, extra: number): void {
   let discarded = extra;
   let lastBit = low & 1;
   if (precision === PRECISION_53) {
@@ -190,15 +183,7 @@ function setLargest(s: FpuState, precision: number, sign: number): void {
 }
 
 /** The value is tiny: below the smallest normal one after rounding with unlimited exponents. */
-function underflow(
-  s: FpuState,
-  precision: number,
-  sign: number,
-  exponent: number,
-  high: number,
-  low: number,
-  extra: number,
-): void {
+function underflow(s: FpuState, precision: number, sign: number, exponent: number, high: number, low: number, extra: number): void {
   const adjusted = exponent + wide.carried + EXPONENT_ADJUSTMENT;
   if ((s.control & UE) === 0) {
     if (adjusted > 0) {

@@ -9,18 +9,7 @@ import { isStoppedByDenormal, keepValue, unpack } from "./arithmetic.ts";
 import { classify, DENORMAL, INFINITY, propagateOne, propagateTwo, UNSUPPORTED, ZERO } from "./classification.ts";
 import { loadInteger32, roundToInteger } from "./conversion.ts";
 import { normalize, roundResult, wide } from "./rounding.ts";
-import {
-  C1,
-  type FpuState,
-  PE,
-  PRECISION_64,
-  RESULT,
-  ROUND_TO_ZERO,
-  ROUNDING_FIELD,
-  SECOND,
-  SOURCE,
-  ZE,
-} from "./state.ts";
+import { C1, type FpuState, PE, PRECISION_64, RESULT, ROUND_TO_ZERO, ROUNDING_FIELD, SECOND, SOURCE, ZE } from "./state.ts";
 
 const BIAS = 16383;
 /** A shift beyond every exponent range, also the ones adjusted for unmasked exceptions. */

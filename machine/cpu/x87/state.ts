@@ -139,13 +139,6 @@ export class FpuState {
     this.set(slot, sign, 0, 0);
   }
 
-  /** Copies a slot that is no stack register into ST(i) and marks it full. */
-  store(from: number, i: number): void {
-    const slot = (this.top + i) & 7;
-    this.copy(from, slot);
-    this.empty &= ~(1 << slot);
-  }
-
   /** Makes a slot the new ST(0). The caller has checked for overflow. */
   push(from: number): void {
     const slot = (this.top - 1) & 7;

@@ -108,7 +108,14 @@ describe("faults", () => {
     onRegisters(1, 0xeb); // FLDPI
     memory.writableEnd = 104;
     const before = image();
-    for (const [escape, reg] of [[5, 3], [3, 7], [7, 6], [7, 7], [1, 6], [5, 6]] as const) {
+    for (const [escape, reg] of [
+      [5, 3],
+      [3, 7],
+      [7, 6],
+      [7, 7],
+      [1, 6],
+      [5, 6],
+    ] as const) {
       expect(() => onMemory(escape, reg, 100)).toThrow(PAGE_FAULT);
     }
     expect(image()).toEqual(before);
@@ -144,10 +151,23 @@ describe("faults", () => {
 
   test("what is no instruction is an invalid opcode even with an exception pending", () => {
     makePending();
-    for (const [escape, reg] of [[1, 1], [3, 4], [3, 6], [5, 5]] as const) {
+    for (const [escape, reg] of [
+      [1, 1],
+      [3, 4],
+      [3, 6],
+      [5, 5],
+    ] as const) {
       expect(thrownBy(() => onMemory(escape, reg, 0))).toBe(invalidOpcodeFault);
     }
-    for (const [escape, modrm] of [[1, 0xd1], [1, 0xef], [2, 0xe8], [3, 0xe5], [5, 0xf0], [6, 0xd8], [7, 0xe1]] as const) {
+    for (const [escape, modrm] of [
+      [1, 0xd1],
+      [1, 0xef],
+      [2, 0xe8],
+      [3, 0xe5],
+      [5, 0xf0],
+      [6, 0xd8],
+      [7, 0xe1],
+    ] as const) {
       expect(thrownBy(() => onRegisters(escape, modrm))).toBe(invalidOpcodeFault);
     }
   });
