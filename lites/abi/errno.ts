@@ -168,6 +168,9 @@ export function errnoByName(name: string): UnixError | undefined {
 
 const byNumber = new Map(Object.values(objects).map((error) => [error.errno, error]));
 
+/** The error object of a number; undefined when there is no such error. */
+export const errorByNumber = (errno: number): UnixError | undefined => byNumber.get(errno);
+
 /** Name of an errno, for traces. */
 export function errnoName(errno: number): string {
   return byNumber.get(errno)?.name ?? `errno ${errno}`;

@@ -2,8 +2,8 @@
  * THE system-call table: the interface of the Unix server, and at once Linux/i386's numbering.
  *
  * One row: number, arguments in register order with their kinds, and flags. From it follow the emulation
- * library's marshalling table (emulib), the server's typed dispatcher (lites/dispatch.ts), the trace output
- * (lites/trace.ts) and the list of supported calls (docs/system-calls.md).
+ * library's marshalling table (emulib), the server's typed dispatcher (lites/dispatch.ts)
+ * and the trace output (lites/trace.ts).
  *
  * How a kind travels (the message layout is drawn in docs/architecture.md): every argument's register
  * value is a word (word 0 is the number, word 1 + i argument i). Kinds that carry memory add one sent

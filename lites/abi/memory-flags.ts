@@ -1,0 +1,29 @@
+/**
+ * Flags of the memory calls. Source: mmap(2), mremap(2), madvise(2), msync(2).
+ */
+export const PAGE_SIZE = 4096;
+
+export const PROT_READ = 1;
+export const PROT_WRITE = 2;
+export const PROT_EXEC = 4;
+/** PROT_GROWSDOWN and PROT_GROWSUP: accepted by mprotect, of no effect. */
+export const PROT_GROWS = 0x03000000;
+
+export const MAP_SHARED = 1;
+export const MAP_PRIVATE = 2;
+export const MAP_SHARED_VALIDATE = 3;
+export const MAP_TYPE = 0xf;
+export const MAP_FIXED = 0x10;
+export const MAP_ANONYMOUS = 0x20;
+export const MAP_NORESERVE = 0x4000;
+export const MAP_FIXED_NOREPLACE = 0x100000;
+
+export const MREMAP_MAYMOVE = 1;
+export const MREMAP_FIXED = 2;
+
+export const MS_ASYNC = 1;
+export const MS_INVALIDATE = 2;
+export const MS_SYNC = 4;
+
+export const MADV_DONTNEED = 4;
+export const MADV_FREE = 8;

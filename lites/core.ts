@@ -1,0 +1,47 @@
+/**
+ * What all parts of the process side share: the server's state in one place. Built by server.ts.
+ */
+import type { ThreadId } from "#kernel/abi/identifiers.ts";
+import type { NativeContext, NativeKernel } from "#kernel/native.ts";
+import type { ActivationRunner } from "./activation-runner.ts";
+import type { MemoryServices } from "./memory/address-space.ts";
+import type { PageCache } from "./memory/page-cache.ts";
+import type { PageFrames } from "./memory/page-frames.ts";
+import type { Lifecycle } from "./process/lifecycle.ts";
+import type { ProcessTable } from "./process/process-table.ts";
+import type { SignalPosting } from "./signals/posting.ts";
+import type { TimerQueue } from "./timer-queue.ts";
+import type { Trace } from "./trace.ts";
+import type { FileSystemSpace } from "./vfs/file-system.ts";
+
+/** Addresses of the emulation library's entry points. */
+export interface EmulatorEntries {
+  start: number;
+  sysinfo: number;
+}
+
+export interface Core {
+  readonly context: NativeContext;
+  readonly kernel: NativeKernel;
+  /** The request thread: where processes send their calls. */
+  readonly requestThread: ThreadId;
+  readonly runner: ActivationRunner;
+  readonly timers: TimerQueue;
+  readonly processes: ProcessTable;
+  readonly memory: MemoryServices;
+  readonly frames: PageFrames;
+  readonly cache: PageCache;
+  readonly files: FileSystemSpace;
+  readonly signals: SignalPosting;
+  readonly lifecycle: Lifecycle;
+  readonly emulator: EmulatorEntries;
+  /** undefined while tracing is off. */
+  readonly trace: Trace | undefined;
+  hostName: string;
+  /** CPUID's feature bits (EDX), for AT_HWCAP. */
+  readonly hardwareCapabilities: number;
+  /** Fills a buffer with random bytes. */
+  readonly random: (buffer: Uint8Array) => void;
+  /** Tells the system's owner of something that should not happen. */
+  report(text: string): void;
+}

@@ -1,0 +1,248 @@
+/**
+ * From messages to handler calls: rows of the system-call table found by number, arguments decoded by kind, results
+ * encoded. Whatever a process sends ends in an errno at worst. Layout of the messages: docs/architecture.md.
+ */
+import { fcntlCommands, ioctlCommands, type CommandRow } from "./abi/commands.ts";
+import { EFAULT, EINVAL, ENAMETOOLONG, ENOSYS, UnixError } from "./abi/errno.ts";
+import { emulatorCalls, type Kind, type SystemCallRow, systemCalls, TRANSFER_LIMIT } from "./abi/system-calls.ts";
+import type { Op } from "./activation.ts";
+import { type ArgumentsOf, type CommandArgument, InOutBuffer, OutBuffer } from "./arguments.ts";
+import type { UnixProcess } from "./process/unix-process.ts";
+import { decodeText } from "./text.ts";
+
+type Rows = typeof systemCalls & typeof emulatorCalls;
+
+/** As Handlers of arguments.ts, for handlers that need the whole process. */
+export type UnixHandlers = {
+  [N in keyof Rows]?: (process: UnixProcess, args: ArgumentsOf<Rows[N]>) => number | Op<number>;
+};
+
+export type Argument = number | string | readonly string[] | Uint8Array | OutBuffer | CommandArgument | undefined;
+
+/** A request as it came. */
+export interface Request {
+  readonly words: readonly number[];
+  readonly strings: readonly Uint8Array[];
+  /** Sizes of the buffers that the process offers for the answer. */
+  readonly offers: readonly number[];
+}
+
+/** A decoded call: what a handler gets, and the buffers whose content is the answer. */
+export interface DecodedCall {
+  readonly args: Record<string, Argument>;
+  readonly outputs: readonly OutBuffer[];
+}
+
+type AnyHandler = (process: UnixProcess, args: Record<string, Argument>) => number | Op<number>;
+
+export interface CallEntry {
+  readonly name: string;
+  readonly row: SystemCallRow;
+  readonly handler: AnyHandler | undefined;
+}
+
+const PATH_LIMIT = 4096;
+const STRING_ARRAY_LIMIT = 1 << 20;
+
+const ioctlRows: ReadonlyMap<number, CommandRow> = new Map(Object.values(ioctlCommands).map((row) => [row.nr, row]));
+const fcntlRows: ReadonlyMap<number, CommandRow> = new Map(Object.values(fcntlCommands).map((row) => [row.nr, row]));
+
+export class Dispatcher {
+  private readonly entries = new Map<number, CallEntry>();
+
+  /** Later handlers win over earlier ones of the same name. */
+  constructor(...handlerSets: UnixHandlers[]) {
+    const handlers: Record<string, AnyHandler | undefined> = Object.assign({}, ...handlerSets);
+    const rows: Record<string, SystemCallRow> = { ...systemCalls, ...emulatorCalls };
+    for (const name in rows) {
+      const row = rows[name]!;
+      this.entries.set(row.nr, { name, row, handler: handlers[name] });
+    }
+  }
+
+  find(nr: number): CallEntry | undefined {
+    return this.entries.get(nr);
+  }
+
+  /** Calls of the table that nobody handles, and that the emulation library does not answer itself. */
+  unhandled(): string[] {
+    return [...this.entries.values()].filter(({ row, handler }) => !handler && row.via === undefined).map(({ name }) => name);
+  }
+}
+
+/** Takes strings and offers of a request in the order of the arguments. */
+class Parts {
+  private readonly request: Request;
+  private nextString = 0;
+  private nextOffer = 0;
+  readonly outputs: OutBuffer[] = [];
+
+  constructor(request: Request) {
+    this.request = request;
+  }
+
+  /** @throws EFAULT when the message has no further string */
+  string(): Uint8Array {
+    const string = this.request.strings[this.nextString++];
+    if (string === undefined) throw EFAULT;
+    return string;
+  }
+
+  /** Room of the next answer buffer. */
+  offer(): number {
+    return this.request.offers[this.nextOffer++] ?? 0;
+  }
+
+  output<T extends OutBuffer>(buffer: T): T {
+    this.outputs.push(buffer);
+    return buffer;
+  }
+}
+
+/** @throws EFAULT, EINVAL, ENAMETOOLONG */
+export function decodeCall(row: SystemCallRow, name: string, request: Request): DecodedCall {
+  const parts = new Parts(request);
+  const args: Record<string, Argument> = {};
+  let index = 1;
+  let previous = 0;
+  for (const argument in row.args) {
+    const word = (request.words[index] ?? 0) >>> 0;
+    args[argument] = decodeArgument(row.args[argument]!, word, request, parts, name, previous);
+    previous = word;
+    index++;
+  }
+  return { args, outputs: parts.outputs };
+}
+
+function decodeArgument(kind: Kind, word: number, request: Request, parts: Parts, name: string, previous: number): Argument {
+  switch (kind.kind) {
+    case "int":
+    case "fd":
+    case "pid":
+    case "signal":
+      return word | 0;
+    case "uint":
+    case "address":
+    case "flags":
+    case "mode":
+      return word;
+    case "path":
+    case "string":
+      return decodeString(word, parts.string());
+    case "stringArray":
+      return decodeStringArray(parts.string());
+    case "in":
+      return decodeFixed(word, parts.string(), kind);
+    case "out":
+      return decodeFixedOutput(word, parts.offer(), kind, parts);
+    case "inout": {
+      const input = decodeFixed(word, parts.string(), kind);
+      const capacity = parts.offer();
+      if (input === undefined) {
+        parts.output(new OutBuffer(0));
+        return undefined;
+      }
+      if (capacity < kind.size) throw EFAULT;
+      return parts.output(new InOutBuffer(input, kind.size));
+    }
+    case "inBytes":
+      return decodeBytes(lengthOf(kind, request), parts.string());
+    case "outBytes":
+      return parts.output(new OutBuffer(Math.min(lengthOf(kind, request), parts.offer())));
+    case "inoutBytes": {
+      const length = lengthOf(kind, request);
+      const input = decodeBytes(length, parts.string());
+      if (parts.offer() < length) throw EFAULT;
+      return parts.output(new InOutBuffer(input, length));
+    }
+    case "inVector":
+      return limited(parts.string());
+    case "outVector":
+      return parts.output(new OutBuffer(Math.min(parts.offer(), TRANSFER_LIMIT)));
+    case "command":
+      return decodeCommand(word, (name === "ioctl" ? ioctlRows : fcntlRows).get(previous), parts);
+  }
+}
+
+/** Bytes that a length argument asks for, within the limit of one message. */
+function lengthOf(kind: { length: number; unit: number; limit: number }, request: Request): number {
+  const count = (request.words[1 + kind.length] ?? 0) >>> 0;
+  return Math.min(count, Math.floor(kind.limit / kind.unit)) * kind.unit;
+}
+
+function decodeString(word: number, bytes: Uint8Array): string {
+  if (word === 0) throw EFAULT;
+  if (bytes.length >= PATH_LIMIT) throw ENAMETOOLONG;
+  if (bytes.includes(0)) throw EINVAL;
+  return decodeText(bytes);
+}
+
+function decodeStringArray(bytes: Uint8Array): string[] {
+  if (bytes.length > STRING_ARRAY_LIMIT) throw EINVAL;
+  if (bytes.length > 0 && bytes[bytes.length - 1] !== 0) throw EINVAL;
+  const strings: string[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0, start);
+    strings.push(decodeText(bytes.subarray(start, end)));
+    start = end + 1;
+  }
+  return strings;
+}
+
+function decodeFixed(word: number, bytes: Uint8Array, kind: { size: number; optional: boolean }): Uint8Array | undefined {
+  if (word === 0) {
+    if (kind.optional) return undefined;
+    throw EFAULT;
+  }
+  if (bytes.length !== kind.size) throw EFAULT;
+  return bytes;
+}
+
+function decodeFixedOutput(word: number, offer: number, kind: { size: number; optional: boolean }, parts: Parts): OutBuffer | undefined {
+  if (word === 0) {
+    if (!kind.optional) throw EFAULT;
+    parts.output(new OutBuffer(0));
+    return undefined;
+  }
+  if (offer < kind.size) throw EFAULT;
+  return parts.output(new OutBuffer(kind.size));
+}
+
+function decodeBytes(length: number, bytes: Uint8Array): Uint8Array {
+  if (bytes.length !== length) throw EFAULT;
+  return bytes;
+}
+
+function limited(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > TRANSFER_LIMIT) throw EINVAL;
+  return bytes;
+}
+
+function decodeCommand(value: number, row: CommandRow | undefined, parts: Parts): CommandArgument {
+  const argument: CommandArgument = { value, input: undefined, output: undefined };
+  if (row === undefined || row.direction === "value") return argument;
+  if (value === 0) throw EFAULT;
+  if (row.direction !== "out") {
+    argument.input = parts.string();
+    if (argument.input.length !== row.size) throw EFAULT;
+  }
+  if (row.direction !== "in") {
+    if (parts.offer() < row.size) throw EFAULT;
+    argument.output = parts.output(new OutBuffer(row.size));
+  }
+  return argument;
+}
+
+/** The answer's strings: what handlers put into the output buffers, never more than their room. */
+export function encodeOutputs(outputs: readonly OutBuffer[]): Uint8Array[] {
+  return outputs.map(({ data, capacity }) => (data === undefined ? EMPTY : data.length > capacity ? data.subarray(0, capacity) : data));
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** The negative result that an exception of a handler stands for; undefined when it is no errno but a bug. */
+export function errnoOf(error: unknown): number | undefined {
+  return error instanceof UnixError ? -error.errno : undefined;
+}
+
+export const NOT_IMPLEMENTED = -ENOSYS.errno;

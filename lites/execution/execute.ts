@@ -1,0 +1,250 @@
+/**
+ * execve: checks the file, builds the new image in a task of its own beside the old one, then changes over. Every error
+ * that can be found is found before; the old image is untouched until then. Source: execve(2), elf(5).
+ */
+import { NIL } from "#kernel/abi/identifiers.ts";
+import type { Op } from "../activation.ts";
+import { EMULATOR_PRIVATE, EMULATOR_PRIVATE_SIZE, MMAP_MIN, STACK_TOP } from "../abi/address-map.ts";
+import { AuxiliaryType } from "../abi/auxiliary-vector.ts";
+import { USER_HZ } from "../abi/clocks.ts";
+import { E2BIG, EACCES, EAGAIN, EINVAL, ELOOP, ENOEXEC, ENOMEM } from "../abi/errno.ts";
+import { S_IFMT, S_IFREG, S_ISGID, S_ISUID } from "../abi/file-mode.ts";
+import { ARGUMENT_BYTES_MAX, Resource } from "../abi/limits.ts";
+import { PAGE_SIZE, PROT_READ, PROT_WRITE } from "../abi/memory-flags.ts";
+import type { Core } from "../core.ts";
+import { closeOnExec } from "../descriptors.ts";
+import { AddressSpace, pageUp } from "../memory/address-space.ts";
+import { PROCESS_PRIORITY } from "../process/fork.ts";
+import type { Credentials } from "../process/process.ts";
+import { ProcessPageWriter } from "../process/process-page.ts";
+import type { UnixProcess } from "../process/unix-process.ts";
+import type { Vnode } from "../vfs/vnode.ts";
+import { ELF_PROGRAM_HEADER_BYTES, type ElfImage, isElf, parseElf } from "./elf.ts";
+import { isScript, parseScript, SCRIPT_LINE_BYTES } from "./script.ts";
+import { argumentBytes, buildStackImage, type StackImage } from "./stack-image.ts";
+
+/** A script's interpreter may be a script, to this depth. */
+const MAX_SCRIPTS = 4;
+/** Where position-independent programs go, and the largest stack. */
+const PIE_BASE = 0x56555000;
+const MAX_STACK_BYTES = 64 << 20;
+const MIN_STACK_BYTES = 128 << 10;
+/** Most of a name that /proc and ps show. */
+const NAME_LENGTH = 15;
+
+/** A program found, with the arguments that its scripts made of the given ones. */
+interface Program {
+  vnode: Vnode;
+  path: string;
+  image: ElfImage;
+  interpreter: { vnode: Vnode; path: string; image: ElfImage } | undefined;
+  argv: string[];
+}
+
+/** Replaces the process's image. When it returns, the old task is gone and the new one runs. */
+export function* execute(core: Core, process: UnixProcess, path: string, argv: readonly string[], envp: readonly string[]): Op<void> {
+  if (argumentBytes(argv, envp) > ARGUMENT_BYTES_MAX) throw E2BIG;
+  const program = findProgram(core, process, path, argv);
+  const credentials = newCredentials(process.credentials, program.vnode);
+
+  const frame = process.page === undefined ? core.cache.takeFrame() : undefined;
+  if (process.page === undefined && frame === undefined) throw ENOMEM;
+  const name = path.slice(path.lastIndexOf("/") + 1).slice(0, NAME_LENGTH);
+  const task = core.kernel.taskNew({ priority: PROCESS_PRIORITY, name });
+  if (task === NIL) {
+    if (frame !== undefined) core.frames.release(frame);
+    throw EAGAIN;
+  }
+  const space = new AddressSpace(core.memory, task);
+  let stack: StackImage;
+  let entry: number;
+  program.vnode.retain();
+  try {
+    yield* space.createEmulatorAreas();
+    yield* mapStack(space, process.limits[Resource.STACK]!.soft);
+    const loaded = yield* load(space, program);
+    entry = loaded.entry;
+    stack = buildStackImage(STACK_TOP, {
+      argv: program.argv,
+      envp,
+      auxiliary: auxiliaryVector(core, program, loaded, process.credentials, credentials),
+      path,
+      random: randomBytes(core),
+    });
+    if (stack.bytes.length > ARGUMENT_BYTES_MAX) throw E2BIG;
+  } catch (error) {
+    program.vnode.release();
+    space.release();
+    core.lifecycle.deleteTask(task);
+    if (frame !== undefined) core.frames.release(frame);
+    throw error;
+  }
+
+  // From here on nothing can fail.
+  core.lifecycle.abandonImage(process);
+  if (frame !== undefined) process.page = new ProcessPageWriter(core.frames, frame);
+  process.space = space;
+  process.stackImage = stack.bytes;
+  process.name = name;
+  process.arguments = [...program.argv];
+  process.environment = [...envp];
+  process.executable?.vnode.release();
+  process.executable = { vnode: program.vnode, path: program.path };
+  process.credentials = credentials;
+  process.executed = true;
+  process.interruptedSleep = undefined;
+  process.signals.executed();
+  closeOnExec(process);
+  core.processes.setTask(process, task);
+  process.page!.set({ SERVER: core.requestThread, STACK_IMAGE: stack.address, STACK_IMAGE_SIZE: stack.bytes.length, ENTRY: entry });
+  process.updatePage();
+  process.vforkDone = true;
+  process.vforkQueue.wakeAll();
+  core.kernel.exRegs(task, { eip: core.emulator.start, esp: EMULATOR_PRIVATE + EMULATOR_PRIVATE_SIZE });
+}
+
+function randomBytes(core: Core): Uint8Array {
+  const bytes = new Uint8Array(16);
+  core.random(bytes);
+  return bytes;
+}
+
+/** Resolves the path and the interpreters of scripts, and checks all files involved. */
+function findProgram(core: Core, process: UnixProcess, path: string, argv: readonly string[]): Program {
+  let name = path;
+  let args = [...argv];
+  for (let depth = 0; ; depth++) {
+    const { vnode, path: absolute } = core.files.executable(process, name);
+    const start = readSome(vnode, 0, SCRIPT_LINE_BYTES);
+    if (isScript(start)) {
+      if (depth === MAX_SCRIPTS) throw ELOOP;
+      const { interpreter, argument } = parseScript(start);
+      args = [interpreter, ...(argument === undefined ? [] : [argument]), name, ...args.slice(1)];
+      name = interpreter;
+      continue;
+    }
+    if (!isElf(start)) throw ENOEXEC;
+    const image = parse(vnode);
+    return { vnode, path: absolute, image, interpreter: findInterpreter(core, process, image), argv: args };
+  }
+}
+
+function findInterpreter(core: Core, process: UnixProcess, image: ElfImage): Program["interpreter"] {
+  if (image.interpreter === undefined) return undefined;
+  const { vnode, path } = core.files.executable(process, image.interpreter);
+  if (!isElf(readSome(vnode, 0, 4))) throw ENOEXEC;
+  const interpreter = parse(vnode);
+  if (!interpreter.relocatable) throw EINVAL;
+  return { vnode, path, image: interpreter };
+}
+
+function parse(vnode: Vnode): ElfImage {
+  const read = (position: number, length: number): Uint8Array => {
+    const bytes = readSome(vnode, position, length);
+    if (bytes.length < length) throw ENOEXEC;
+    return bytes;
+  };
+  return parseElf(read, vnode.attributes().size);
+}
+
+function readSome(vnode: Vnode, position: number, length: number): Uint8Array {
+  if (vnode.readAt === undefined) throw EACCES;
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const got = vnode.readAt(position + filled, bytes.subarray(filled));
+    if (got === 0) break;
+    filled += got;
+  }
+  return bytes.subarray(0, filled);
+}
+
+/** Set-user-id and set-group-id. */
+function newCredentials(old: Credentials, vnode: Vnode): Credentials {
+  const { mode, uid, gid } = vnode.attributes();
+  const credentials = { ...old };
+  if ((mode & S_IFMT) === S_IFREG && mode & S_ISUID) credentials.euid = uid;
+  // Without group execution the bit means mandatory locking.
+  if ((mode & S_IFMT) === S_IFREG && (mode & (S_ISGID | 0o010)) === (S_ISGID | 0o010)) credentials.egid = gid;
+  credentials.suid = credentials.euid;
+  credentials.sgid = credentials.egid;
+  return credentials;
+}
+
+function* mapStack(space: AddressSpace, limit: number): Op<void> {
+  const size = pageUp(Math.min(Math.max(limit, MIN_STACK_BYTES), MAX_STACK_BYTES));
+  yield* space.map({
+    start: STACK_TOP - size,
+    size,
+    protection: PROT_READ | PROT_WRITE,
+    shared: false,
+    noReserve: true,
+    name: "[stack]",
+  });
+}
+
+interface Loaded {
+  entry: number;
+  programEntry: number;
+  headers: number;
+  interpreterBase: number;
+}
+
+function* load(space: AddressSpace, { vnode, path, image, interpreter }: Program): Op<Loaded> {
+  const bias = image.relocatable ? PIE_BASE - image.low : 0;
+  yield* mapSegments(space, vnode, path, image, bias);
+  space.heapStart = pageUp(image.segments.at(-1)!.end + bias);
+  space.heapEnd = space.heapStart;
+  const programEntry = (image.entry + bias) >>> 0;
+  const headers = image.headers === 0 ? 0 : (image.headers + bias) >>> 0;
+  if (interpreter === undefined) return { entry: programEntry, programEntry, headers, interpreterBase: 0 };
+  const base = space.findRoom(interpreter.image.high - interpreter.image.low) - interpreter.image.low;
+  yield* mapSegments(space, interpreter.vnode, interpreter.path, interpreter.image, base);
+  return { entry: (interpreter.image.entry + base) >>> 0, programEntry, headers, interpreterBase: base };
+}
+
+function* mapSegments(space: AddressSpace, vnode: Vnode, path: string, image: ElfImage, bias: number): Op<void> {
+  if (image.low + bias < MMAP_MIN) throw EINVAL;
+  if (!space.mappings.isFree(image.low + bias, image.high + bias) || image.high + bias > STACK_TOP) throw ENOMEM;
+  for (const segment of image.segments) {
+    const { size, protection, fileBytes, fileOffset } = segment;
+    const start = segment.start + bias;
+    const wholePages = pageUp(fileBytes) === size && !(protection & PROT_WRITE) && segment.end - segment.start === fileBytes;
+    yield* space.map({
+      start,
+      size,
+      protection,
+      shared: false,
+      name: path,
+      // Pure file content comes straight from the pager; what is written to, or ends in zeros, through the memory manager.
+      file: fileBytes === 0 ? undefined : { vnode, offset: fileOffset, ...(wholePages ? {} : { valid: fileBytes }) },
+    });
+  }
+}
+
+function auxiliaryVector(
+  core: Core,
+  { image }: Program,
+  loaded: Loaded,
+  old: Credentials,
+  credentials: Credentials,
+): [type: number, value: number][] {
+  const secure = old.uid !== credentials.euid || old.gid !== credentials.egid;
+  return [
+    [AuxiliaryType.SYSINFO, core.emulator.sysinfo],
+    [AuxiliaryType.HWCAP, core.hardwareCapabilities],
+    [AuxiliaryType.PAGESZ, PAGE_SIZE],
+    [AuxiliaryType.CLKTCK, USER_HZ],
+    [AuxiliaryType.PHDR, loaded.headers],
+    [AuxiliaryType.PHENT, ELF_PROGRAM_HEADER_BYTES],
+    [AuxiliaryType.PHNUM, image.headerCount],
+    [AuxiliaryType.BASE, loaded.interpreterBase],
+    [AuxiliaryType.FLAGS, 0],
+    [AuxiliaryType.ENTRY, loaded.programEntry],
+    [AuxiliaryType.UID, credentials.uid],
+    [AuxiliaryType.EUID, credentials.euid],
+    [AuxiliaryType.GID, credentials.gid],
+    [AuxiliaryType.EGID, credentials.egid],
+    [AuxiliaryType.SECURE, secure ? 1 : 0],
+  ];
+}

@@ -1,0 +1,416 @@
+/**
+ * The address space of one process: its mappings, and the regions and data spaces behind them.
+ *
+ * Read-only and shared file mappings are regions bound to the vnode pager; everything else is data spaces of the standard
+ * memory manager, private file mappings with the file as backing. Every operation keeps list, regions and data
+ * spaces consistent, also when it fails half way. Callers check arguments; here are pages and objects.
+ */
+import { RegionError, Right } from "#kernel/abi/calls.ts";
+import type { ThreadId } from "#kernel/abi/identifiers.ts";
+import type { NativeKernel } from "#kernel/native.ts";
+import { DataSpaceFlag } from "#servers/abi/memory-manager.ts";
+import type { Op } from "../activation.ts";
+import {
+  CLOCK_PAGE,
+  EMULATOR_BASE,
+  EMULATOR_PRIVATE,
+  EMULATOR_PRIVATE_SIZE,
+  MMAP_MIN,
+  MMAP_TOP,
+  PROCESS_PAGE,
+  USER_TOP,
+} from "../abi/address-map.ts";
+import { EACCES, ENOMEM } from "../abi/errno.ts";
+import { PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE } from "../abi/memory-flags.ts";
+import type { Vnode } from "../vfs/vnode.ts";
+import { type DataSpace, type MappedObject, type Mapping, MappingList, sameObject } from "./mapping-list.ts";
+import type { MemoryManager } from "./memory-manager.ts";
+import type { PageCache } from "./page-cache.ts";
+import { SpecialDataSpace } from "./vnode-pager.ts";
+
+/** What address spaces are made of. */
+export interface MemoryServices {
+  readonly kernel: NativeKernel;
+  readonly manager: MemoryManager;
+  readonly pager: ThreadId;
+  readonly cache: PageCache;
+}
+
+const PRIVATE_AREA_DATA_SPACE = 1;
+export const PROT_ALL = PROT_READ | PROT_WRITE | PROT_EXEC;
+
+export const pageUp = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
+export const pageDown = (bytes: number): number => Math.floor(bytes / PAGE_SIZE) * PAGE_SIZE;
+
+/** i386 has no right without reading. */
+const rightsOf = (protection: number): number => (protection === 0 ? 0 : (protection & PROT_ALL) | Right.READ);
+
+export interface FilePart {
+  vnode: Vnode;
+  /** Page-aligned. */
+  offset: number;
+  /** Bytes of the file that show, the rest is zero; default: all to its end, and nothing beyond its last page can be touched. */
+  valid?: number;
+}
+
+export interface MapRequest {
+  /** Page-aligned and free. */
+  start: number;
+  size: number;
+  protection: number;
+  shared: boolean;
+  file?: FilePart | undefined;
+  allowed?: number;
+  noReserve?: boolean;
+  name?: string;
+}
+
+export class AddressSpace {
+  readonly task: ThreadId;
+  readonly mappings = new MappingList();
+  private readonly services: MemoryServices;
+  private readonly attached = new Set<Vnode>();
+  private nextDataSpace = PRIVATE_AREA_DATA_SPACE + 1;
+  private heap: DataSpace | undefined;
+  /** Start and end of the heap as brk sees them, in bytes. */
+  heapStart = 0;
+  heapEnd = 0;
+
+  constructor(services: MemoryServices, task: ThreadId) {
+    this.services = services;
+    this.task = task;
+  }
+
+  /** The emulation library's areas of a new program. @throws ENOMEM */
+  *createEmulatorAreas(): Op<void> {
+    yield* this.services.manager.create(this.task, PRIVATE_AREA_DATA_SPACE, EMULATOR_PRIVATE_SIZE / PAGE_SIZE, 0);
+    this.bindEmulatorAreas();
+  }
+
+  private bindEmulatorAreas(): void {
+    const { manager, pager } = this.services;
+    const code = EMULATOR_PRIVATE - EMULATOR_BASE;
+    this.bindRegion(EMULATOR_BASE, code, pager, SpecialDataSpace.EMULATOR, 0, Right.READ | Right.EXECUTE);
+    this.bindRegion(EMULATOR_PRIVATE, EMULATOR_PRIVATE_SIZE, manager.thread, PRIVATE_AREA_DATA_SPACE, 0, Right.READ | Right.WRITE);
+    this.bindRegion(PROCESS_PAGE, PAGE_SIZE, pager, SpecialDataSpace.PROCESS_PAGE, 0, Right.READ);
+    this.bindRegion(CLOCK_PAGE, PAGE_SIZE, pager, SpecialDataSpace.CLOCK_PAGE, 0, Right.READ);
+  }
+
+  /** Maps into a free range. @throws ENOMEM */
+  *map(request: MapRequest): Op<void> {
+    const { start, size, protection, shared, file } = request;
+    const mapping: Mapping = {
+      start,
+      end: start + size,
+      protection,
+      shared,
+      object: { kind: "file", vnode: file?.vnode as Vnode },
+      offset: file?.offset ?? 0,
+      allowed: request.allowed ?? PROT_ALL,
+      name: request.name ?? "",
+    };
+    // A file's pages beyond `valid` are zero only in a data space of the memory manager.
+    if (file === undefined || (!shared && (protection & PROT_WRITE || file.valid !== undefined))) {
+      mapping.object = { kind: "memory", dataSpace: yield* this.createDataSpace(size, shared, request.noReserve ?? false, file) };
+      mapping.offset = 0;
+    }
+    yield* this.install(mapping);
+  }
+
+  /** Enters a mapping and binds its region; undoes both when that fails. */
+  private *install(mapping: Mapping): Op<void> {
+    const { start, end } = mapping;
+    this.mappings.insert({ ...mapping });
+    this.updateAttachments();
+    try {
+      this.bind(mapping);
+    } catch (error) {
+      yield* this.unmap(start, end);
+      throw error;
+    }
+  }
+
+  private *createDataSpace(size: number, shared: boolean, noReserve: boolean, file: FilePart | undefined): Op<DataSpace> {
+    const { manager, pager, cache } = this.services;
+    const dataSpace: DataSpace = {
+      number: this.nextDataSpace++,
+      pages: size / PAGE_SIZE,
+      shared,
+      noReserve,
+      backing: file && { vnode: file.vnode, offset: file.offset, valid: file.valid },
+    };
+    const flags = (shared ? DataSpaceFlag.SHARED : 0) | (noReserve ? DataSpaceFlag.NO_RESERVE : 0);
+    if (file === undefined) {
+      yield* manager.create(this.task, dataSpace.number, dataSpace.pages, flags);
+      return dataSpace;
+    }
+    // The cache must know the file before the manager may ask for its pages.
+    if (!this.attached.has(file.vnode)) {
+      cache.attach(file.vnode);
+      this.attached.add(file.vnode);
+    }
+    const valid = file.valid ?? Math.max(0, Math.min(size, file.vnode.attributes().size - file.offset));
+    try {
+      yield* manager.create(this.task, dataSpace.number, dataSpace.pages, flags, {
+        manager: pager,
+        ds: file.vnode.id,
+        offset: file.offset,
+        valid,
+      });
+    } catch (error) {
+      this.updateAttachments();
+      throw error;
+    }
+    return dataSpace;
+  }
+
+  /** Unmaps whatever is in the range, and gives up the data spaces that nothing shows any more. */
+  *unmap(start: number, end: number): Op<void> {
+    const removed = this.mappings.remove(start, end);
+    if (removed.length === 0) return;
+    this.services.kernel.regionUnmap(this.task, start, end - start);
+    yield* this.discardRemoved(removed);
+    this.updateAttachments();
+  }
+
+  private *discardRemoved(removed: readonly Mapping[]): Op<void> {
+    const { manager } = this.services;
+    for (const { object, offset, start, end } of removed) {
+      if (object.kind !== "memory") continue;
+      const { dataSpace } = object;
+      const users = this.mappings.all().filter((mapping) => sameObject(mapping.object, object));
+      const from = offset / PAGE_SIZE;
+      const pages = (end - start) / PAGE_SIZE;
+      if (users.length === 0) {
+        if (dataSpace.pages === 0) continue;
+        dataSpace.pages = 0;
+        if (this.heap === dataSpace) this.heap = undefined;
+        yield* manager.destroy(this.task, dataSpace.number);
+      } else if (dataSpace.shared) continue; // other processes may still show these pages
+      else if (users.every((user) => user.offset + (user.end - user.start) <= offset)) {
+        dataSpace.pages = from;
+        yield* manager.resize(this.task, dataSpace.number, from);
+      } else yield* manager.discard(this.task, dataSpace.number, from, pages);
+    }
+  }
+
+  /** mprotect of a range that is mapped without holes. @throws EACCES, ENOMEM */
+  *protect(start: number, end: number, protection: number): Op<void> {
+    const parts = this.mappings.overlapping(start, end);
+    if (parts.some(({ allowed }) => protection & PROT_ALL & ~allowed)) throw EACCES;
+    if (protection & PROT_WRITE) {
+      for (const part of parts) {
+        if (part.object.kind === "file" && !part.shared) yield* this.makePrivate(Math.max(part.start, start), Math.min(part.end, end));
+      }
+    }
+    for (const part of this.mappings.overlapping(start, end)) {
+      if (part.protection === protection) continue;
+      const from = Math.max(part.start, start);
+      const to = Math.min(part.end, end);
+      const { protection: before } = part;
+      this.mappings.change(from, to, (mapping) => {
+        mapping.protection = protection;
+      });
+      this.rebind(from, to, before, protection);
+    }
+  }
+
+  private rebind(start: number, end: number, before: number, protection: number): void {
+    const { kernel } = this.services;
+    if (protection === 0) kernel.regionUnmap(this.task, start, end - start);
+    else if (before === 0) {
+      for (const mapping of this.mappings.overlapping(start, end)) this.bind(mapping, start, end);
+    } else if (kernel.regionProtect(this.task, start, end - start, rightsOf(protection)) === RegionError.INVALID) {
+      // Pages beyond the end of a file have no region: bind what there is anew.
+      kernel.regionUnmap(this.task, start, end - start);
+      for (const mapping of this.mappings.overlapping(start, end)) this.bind(mapping, start, end);
+    }
+  }
+
+  /** Turns a read-only view of a file into a private copy that may be written. */
+  private *makePrivate(start: number, end: number): Op<void> {
+    const mapping = this.mappings.find(start)!;
+    const { vnode } = mapping.object as MappedObject & { kind: "file" };
+    const offset = mapping.offset + (start - mapping.start);
+    const dataSpace = yield* this.createDataSpace(end - start, false, false, { vnode, offset });
+    this.services.kernel.regionUnmap(this.task, start, end - start);
+    this.mappings.change(start, end, (part) => {
+      part.object = { kind: "memory", dataSpace };
+      part.offset = 0;
+    });
+    this.updateAttachments();
+    this.bind(this.mappings.find(start)!, start, end);
+  }
+
+  /** Moves the end of the heap. @throws ENOMEM; then nothing has changed */
+  *setHeapEnd(end: number): Op<void> {
+    const base = pageDown(this.heapStart);
+    const before = Math.max(pageUp(this.heapEnd), base);
+    const after = pageUp(end);
+    if (after > before) {
+      if (!this.mappings.isFree(before, after)) throw ENOMEM;
+      const pages = (after - base) / PAGE_SIZE;
+      if (this.heap === undefined) {
+        this.heap = yield* this.createDataSpace(pages * PAGE_SIZE, false, false, undefined);
+      } else {
+        yield* this.services.manager.resize(this.task, this.heap.number, pages);
+        this.heap.pages = pages;
+      }
+      const mapping: Mapping = {
+        start: before,
+        end: after,
+        protection: PROT_READ | PROT_WRITE,
+        shared: false,
+        object: { kind: "memory", dataSpace: this.heap },
+        offset: before - base,
+        allowed: PROT_ALL,
+        name: "[heap]",
+      };
+      yield* this.install(mapping);
+    } else if (after < before) yield* this.unmap(after, before);
+    this.heapEnd = end;
+  }
+
+  /** Makes a mapping that ends at `end` longer, into free room. @throws ENOMEM */
+  *extend(mapping: Mapping, size: number): Op<void> {
+    const { start, end, object, offset, protection, shared, allowed, name } = mapping;
+    const added = start + size - end;
+    const addedOffset = offset + (end - start);
+    const rest = { start: end, size: added, protection, shared, allowed, name };
+    if (object.kind === "file") return yield* this.map({ ...rest, file: { vnode: object.vnode, offset: addedOffset } });
+    const { dataSpace } = object;
+    if (dataSpace.backing !== undefined) {
+      const { vnode, offset: backingOffset } = dataSpace.backing;
+      return yield* this.map({ ...rest, file: { vnode, offset: backingOffset + addedOffset } });
+    }
+    if (addedOffset !== dataSpace.pages * PAGE_SIZE || dataSpace === this.heap) return yield* this.map(rest);
+    yield* this.services.manager.resize(this.task, dataSpace.number, dataSpace.pages + added / PAGE_SIZE);
+    dataSpace.pages += added / PAGE_SIZE;
+    yield* this.install({ ...mapping, start: end, end: start + size, offset: addedOffset });
+  }
+
+  /** Moves mappings to a free place: same objects, other addresses. */
+  move(start: number, end: number, to: number): void {
+    const moved = this.mappings.remove(start, end);
+    this.services.kernel.regionUnmap(this.task, start, end - start);
+    for (const mapping of moved) {
+      const place: Mapping = { ...mapping, start: mapping.start - start + to, end: mapping.end - start + to };
+      this.mappings.insert({ ...place });
+      this.bind(place);
+    }
+  }
+
+  /** madvise(MADV_DONTNEED): private memory starts anew. */
+  *discard(start: number, end: number): Op<void> {
+    for (const mapping of this.mappings.overlapping(start, end)) {
+      if (mapping.object.kind !== "memory" || mapping.shared) continue;
+      const from = Math.max(mapping.start, start);
+      const to = Math.min(mapping.end, end);
+      const first = (mapping.offset + from - mapping.start) / PAGE_SIZE;
+      yield* this.services.manager.discard(this.task, mapping.object.dataSpace.number, first, (to - from) / PAGE_SIZE);
+    }
+  }
+
+  /** msync: what was written through shared mappings goes to the files. */
+  writeBack(start: number, end: number): void {
+    const { cache } = this.services;
+    for (const mapping of this.mappings.overlapping(start, end)) {
+      const { object, shared } = mapping;
+      if (object.kind !== "file" || !shared) continue;
+      const file = cache.file(object.vnode.id);
+      const first = mapping.offset + Math.max(mapping.start, start) - mapping.start;
+      const beyond = mapping.offset + Math.min(mapping.end, end) - mapping.start;
+      if (file !== undefined) cache.writeBack(file, first / PAGE_SIZE, beyond / PAGE_SIZE);
+    }
+  }
+
+  /** The same memory in a new task, copied lazily. @throws ENOMEM; the caller then deletes the task and calls release */
+  *fork(child: ThreadId): Op<AddressSpace> {
+    yield* this.services.manager.fork(this.task, child);
+    const copy = new AddressSpace(this.services, child);
+    const copies = new Map<DataSpace, DataSpace>();
+    const copyOf = (original: DataSpace): DataSpace => {
+      let dataSpace = copies.get(original);
+      if (dataSpace === undefined) copies.set(original, (dataSpace = { ...original }));
+      return dataSpace;
+    };
+    for (const mapping of this.mappings.all()) {
+      const { object } = mapping;
+      copy.mappings.insert({
+        ...mapping,
+        object: object.kind === "memory" ? { kind: "memory", dataSpace: copyOf(object.dataSpace) } : object,
+      });
+    }
+    copy.nextDataSpace = this.nextDataSpace;
+    copy.heap = this.heap && copyOf(this.heap);
+    copy.heapStart = this.heapStart;
+    copy.heapEnd = this.heapEnd;
+    copy.updateAttachments();
+    try {
+      copy.bindEmulatorAreas();
+      for (const mapping of copy.mappings.all()) copy.bind(mapping);
+    } catch (error) {
+      copy.release();
+      throw error;
+    }
+    return copy;
+  }
+
+  /** The end of the address space: files are let go. The task is deleted before, its data spaces after. */
+  release(): void {
+    for (const vnode of this.attached) this.services.cache.detach(vnode);
+    this.attached.clear();
+  }
+
+  /** Highest free range for a mapping. @throws ENOMEM */
+  findRoom(size: number): number {
+    const start = this.mappings.findRoom(size, MMAP_MIN, MMAP_TOP) ?? this.mappings.findRoom(size, MMAP_MIN, USER_TOP);
+    if (start === undefined) throw ENOMEM;
+    return start;
+  }
+
+  /** Attaches to the files that the mappings and data spaces show now, and detaches from the others. */
+  private updateAttachments(): void {
+    const { cache } = this.services;
+    const needed = new Set<Vnode>();
+    for (const { object } of this.mappings.all()) {
+      const vnode = object.kind === "file" ? object.vnode : object.dataSpace.backing?.vnode;
+      if (vnode !== undefined) needed.add(vnode);
+    }
+    for (const vnode of needed) {
+      if (this.attached.has(vnode)) continue;
+      cache.attach(vnode);
+      this.attached.add(vnode);
+    }
+    for (const vnode of [...this.attached]) {
+      if (needed.has(vnode)) continue;
+      this.attached.delete(vnode);
+      cache.detach(vnode);
+    }
+  }
+
+  /** Binds the region of a mapping, or of the part of it within [from, to). */
+  private bind(mapping: Mapping, from = mapping.start, to = mapping.end): void {
+    const { object, protection } = mapping;
+    if (protection === 0) return;
+    const start = Math.max(mapping.start, from);
+    const end = Math.min(mapping.end, to);
+    const { manager, pager } = this.services;
+    const offset = mapping.offset + (start - mapping.start);
+    if (object.kind === "file") {
+      this.bindRegion(start, end - start, pager, object.vnode.id, offset, rightsOf(protection));
+      return;
+    }
+    // Nothing is bound beyond the last page of a file, so that touching it fails as it should (SIGBUS).
+    const { backing, number } = object.dataSpace;
+    let size = end - start;
+    if (backing !== undefined && backing.valid === undefined) {
+      size = Math.min(size, pageUp(Math.max(0, backing.vnode.attributes().size - backing.offset)) - offset);
+    }
+    if (size > 0) this.bindRegion(start, size, manager.thread, number, offset, rightsOf(protection));
+  }
+
+  private bindRegion(base: number, size: number, manager: ThreadId, ds: number, offset: number, rights: number): void {
+    if (this.services.kernel.regionMap(this.task, base, size, manager, ds, offset, rights) !== RegionError.OK) throw ENOMEM;
+  }
+}

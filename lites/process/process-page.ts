@@ -1,0 +1,28 @@
+/**
+ * Writes the process page: what a process may know without asking (address-map.ts). The page is a frame of the pager,
+ * mapped read-only in the process.
+ */
+import { ProcessPage } from "../abi/address-map.ts";
+import type { PageFrames } from "../memory/page-frames.ts";
+
+export type ProcessPageWord = keyof typeof ProcessPage;
+
+export class ProcessPageWriter {
+  readonly frame: number;
+  private readonly frames: PageFrames;
+
+  constructor(frames: PageFrames, frame: number) {
+    this.frames = frames;
+    this.frame = frame;
+    frames.view(frame, "write").fill(0);
+  }
+
+  set(words: Partial<Record<ProcessPageWord, number>>): void {
+    const page = this.frames.view(this.frame, "write");
+    const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
+    for (const name in words) {
+      const word = name as ProcessPageWord;
+      view.setUint32(ProcessPage[word], words[word]!, true);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * All processes: by id, by task, by group and session; allocation of ids.
+ */
+import { type ThreadId, taskOf } from "#kernel/abi/identifiers.ts";
+import { PID_MAX } from "../abi/limits.ts";
+import type { Mapping } from "../memory/mapping-list.ts";
+import type { PagerClients } from "../memory/vnode-pager.ts";
+import type { UnixProcess } from "./unix-process.ts";
+
+/** Ids below this are not given again after the first round. */
+const FIRST_REUSED_PID = 300;
+export const INIT_PID = 1;
+
+export class ProcessTable implements PagerClients {
+  private readonly byPid = new Map<number, UnixProcess>();
+  private readonly byTask = new Map<ThreadId, UnixProcess>();
+  private lastPid = 0;
+  /** Processes started since boot. */
+  forks = 0;
+
+  get(pid: number): UnixProcess | undefined {
+    return this.byPid.get(pid);
+  }
+
+  /** The process that runs in a task now. */
+  ofTask(task: ThreadId): UnixProcess | undefined {
+    return this.byTask.get(taskOf(task));
+  }
+
+  pagerClient(task: ThreadId): { pageFrame: number; mapping(address: number): Mapping | undefined } | undefined {
+    const process = this.byTask.get(task);
+    if (process?.page === undefined || process.space === undefined) return undefined;
+    const { space } = process;
+    return { pageFrame: process.page.frame, mapping: (address) => space.mappings.find(address) };
+  }
+
+  get init(): UnixProcess {
+    return this.byPid.get(INIT_PID)!;
+  }
+
+  /** Processes and zombies. */
+  all(): UnixProcess[] {
+    return [...this.byPid.values()];
+  }
+
+  get size(): number {
+    return this.byPid.size;
+  }
+
+  countOfUser(uid: number): number {
+    let count = 0;
+    for (const process of this.byPid.values()) if (process.credentials.uid === uid) count++;
+    return count;
+  }
+
+  group(pgrp: number): UnixProcess[] {
+    return this.all().filter((process) => process.pgrp === pgrp && process.alive);
+  }
+
+  sessionMembers(session: number): UnixProcess[] {
+    return this.all().filter((process) => process.session === session && process.alive);
+  }
+
+  children(parent: UnixProcess): UnixProcess[] {
+    return this.all().filter((process) => process.parentPid === parent.pid && process !== parent);
+  }
+
+  /** An id that names no process, group or session; undefined when all are taken. */
+  freePid(): number | undefined {
+    const taken = new Set<number>();
+    for (const { pid, pgrp, session } of this.byPid.values()) taken.add(pid).add(pgrp).add(session);
+    for (let tried = 0; tried < PID_MAX; tried++) {
+      this.lastPid = this.lastPid >= PID_MAX ? FIRST_REUSED_PID : this.lastPid + 1;
+      if (!taken.has(this.lastPid)) return this.lastPid;
+    }
+    return undefined;
+  }
+
+  add(process: UnixProcess): void {
+    this.byPid.set(process.pid, process);
+    this.forks++;
+  }
+
+  remove(process: UnixProcess): void {
+    this.byPid.delete(process.pid);
+  }
+
+  /** The process now runs in `task` (NIL: in none). */
+  setTask(process: UnixProcess, task: ThreadId): void {
+    this.byTask.delete(process.task);
+    process.task = task;
+    if (task !== 0) this.byTask.set(task, process);
+  }
+
+  /**
+   * Whether a process group is orphaned: no member has a parent in another group of the same session. Stopped members of such
+   * groups have nobody who could continue them.
+   */
+  isOrphaned(pgrp: number): boolean {
+    return !this.group(pgrp).some((member) => {
+      const parent = this.byPid.get(member.parentPid);
+      return parent !== undefined && parent.pgrp !== pgrp && parent.session === member.session;
+    });
+  }
+}

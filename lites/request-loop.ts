@@ -1,0 +1,205 @@
+/**
+ * The request thread (lthread 0): receives the messages of the processes, runs activations and timers, replies.
+ *
+ * Replies never wait: a process that is not ready to receive has lost its answer. Helper threads get this one going by
+ * an empty message (nudge), and are woken by it.
+ */
+import { ANY, sameTask, type ThreadId } from "#kernel/abi/identifiers.ts";
+import { IpcError, NEVER } from "#kernel/abi/ipc.ts";
+import { EXCEPTION_LABEL } from "#kernel/abi/trap-frame.ts";
+import { type NativeContext, type Op as NativeOp, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
+import { EBUSY, EIO } from "./abi/errno.ts";
+import { SIGSEGV } from "./abi/signals.ts";
+import { emulatorCalls } from "./abi/system-calls.ts";
+import type { OutBuffer } from "./arguments.ts";
+import type { Core } from "./core.ts";
+import { type Argument, type CallEntry, decodeCall, type Dispatcher, encodeOutputs, errnoOf, NOT_IMPLEMENTED } from "./dispatch.ts";
+import type { HelperThreads } from "./helper-threads.ts";
+import type { UnixProcess } from "./process/unix-process.ts";
+import type { Outcome } from "./activation-runner.ts";
+
+/** Patience with page faults on a process's buffers while a message is copied, in microseconds. */
+const FAULT_PATIENCE_US = 2e6;
+/** Helper threads: request thread and pager have the first two. */
+const FIRST_HELPER = 2;
+const LAST_LTHREAD = 127;
+
+interface Reply {
+  /** undefined: somebody who is no process. */
+  readonly process: UnixProcess | undefined;
+  readonly to: ThreadId;
+  readonly words: readonly number[];
+  readonly strings: readonly Uint8Array[];
+}
+
+/** A call in service. */
+interface Call {
+  readonly process: UnixProcess;
+  readonly client: ThreadId;
+  readonly entry: CallEntry;
+  readonly args: Readonly<Record<string, Argument>> | undefined;
+  readonly outputs: readonly OutBuffer[];
+}
+
+const NOTHING: readonly Uint8Array[] = [];
+
+export class RequestLoop implements HelperThreads {
+  private readonly context: NativeContext;
+  private core!: Core;
+  private dispatcher!: Dispatcher;
+  private readonly wakes = new Set<ThreadId>();
+  private replies: Reply[] = [];
+  private nextHelper = FIRST_HELPER;
+  private nudging = false;
+  private waitingUntilNs = 0;
+  /** Oddities that were reported already. */
+  private readonly reported = new Set<string>();
+
+  constructor(context: NativeContext) {
+    this.context = context;
+  }
+
+  // HelperThreads
+
+  start(body: (context: NativeContext) => NativeOp<void>): void {
+    if (this.nextHelper > LAST_LTHREAD) throw new Error("the Unix server has no helper threads left");
+    this.context.kernel.nativeThreadNew({ lthread: this.nextHelper++ }, body);
+  }
+
+  wake(helper: ThreadId): void {
+    this.wakes.add(helper);
+  }
+
+  *nudge(): NativeOp<void> {
+    const { runner, timers } = this.core;
+    if (this.nudging || !(runner.hasReady || this.wakes.size > 0 || this.replies.length > 0 || timers.next() < this.waitingUntilNs)) return;
+    this.nudging = true;
+    yield* send(this.context.id, { words: [0] });
+  }
+
+  /** Serves for ever. */
+  *run(core: Core, dispatcher: Dispatcher): NativeOp<void> {
+    this.core = core;
+    this.dispatcher = dispatcher;
+    const { runner, timers, kernel } = core;
+    for (;;) {
+      timers.runDue(kernel.now());
+      yield* runner.runReady();
+      for (const helper of this.wakes) {
+        this.wakes.delete(helper);
+        yield* send(helper, { words: [0] }, { sendUs: 0 });
+      }
+      if (runner.hasReady || this.wakes.size > 0) continue;
+      const reply = this.replies.shift();
+      if (reply !== undefined && (reply.strings.length > 0 || this.replies.length > 0)) {
+        // Copying strings may wait for page faults of the process; until it is over a signal must not disturb it.
+        yield* send(reply.to, reply, { sendUs: 0, faultUs: FAULT_PATIENCE_US });
+        this.finished(reply);
+        continue;
+      }
+      const deadline = timers.next();
+      this.waitingUntilNs = deadline;
+      const receiveUs = deadline === NEVER ? NEVER : Math.max(0, (deadline - kernel.now()) / 1000);
+      const timeouts = { receiveUs, faultUs: FAULT_PATIENCE_US };
+      let received: Received;
+      if (reply === undefined) received = yield* receive(ANY, timeouts);
+      else {
+        this.finished(reply);
+        received = yield* replyAndWait(reply.to, reply, timeouts);
+      }
+      this.waitingUntilNs = 0;
+      if (received.error === IpcError.OK) this.accept(received);
+    }
+  }
+
+  private finished({ process, to }: Reply): void {
+    if (process !== undefined && process.task === to) process.inService = false;
+  }
+
+  private accept(received: Received): void {
+    const { from, words } = received;
+    if (sameTask(from, this.context.id)) {
+      this.nudging = false;
+      return;
+    }
+    const process = this.core.processes.ofTask(from);
+    if (process === undefined || process.task !== from) {
+      this.reportOnce(`message from unknown thread ${from.toString(16)}`);
+      this.replies.push({ process: undefined, to: from, words: [NOT_IMPLEMENTED >>> 0, 0], strings: NOTHING });
+      return;
+    }
+    const nr = (words[0] ?? 0) >>> 0;
+    if (nr === EXCEPTION_LABEL) return this.core.lifecycle.terminate(process, { kind: "killed", signal: SIGSEGV });
+    if (process.inService) {
+      // It has abandoned a call in service; such a process gets no second one.
+      this.replies.push({ process: undefined, to: from, words: [-EBUSY.errno >>> 0, 0], strings: NOTHING });
+      return;
+    }
+    process.inService = true;
+    process.usage.systemCalls++;
+    const entry = this.dispatcher.find(nr);
+    if (entry?.handler === undefined) this.refuse(process, from, nr, entry);
+    else this.serve(process, entry, received);
+  }
+
+  private refuse(process: UnixProcess, client: ThreadId, nr: number, entry: CallEntry | undefined): void {
+    const { trace } = this.core;
+    this.reportOnce(`${process.name} (${process.pid}): system call ${nr}${entry === undefined ? "" : ` (${entry.name})`} is not implemented`);
+    trace?.unknownCall(process.pid, nr);
+    this.reply(process, client, NOT_IMPLEMENTED, NOTHING);
+  }
+
+  private serve(process: UnixProcess, entry: CallEntry, received: Received): void {
+    const { row, name } = entry;
+    process.callCounts.set(name, (process.callCounts.get(name) ?? 0) + 1);
+    if (process.interruptedSleep !== undefined && row.nr !== process.interruptedSleep.call && row.nr !== emulatorCalls.take_signal.nr) {
+      process.interruptedSleep = undefined;
+    }
+    let call: Call = { process, client: received.from, entry, args: undefined, outputs: [] };
+    try {
+      const { args, outputs } = decodeCall(row, name, received);
+      call = { ...call, args, outputs };
+      const result = entry.handler!(process, args);
+      if (typeof result === "number") this.end(call, result);
+      else process.activation = this.core.runner.start(result, (outcome) => this.endActivation(call, outcome), process);
+    } catch (error) {
+      this.end(call, this.resultOfError(call, error));
+    }
+  }
+
+  private endActivation(call: Call, outcome: Outcome<number>): void {
+    call.process.activation = undefined;
+    this.end(call, "error" in outcome ? this.resultOfError(call, outcome.error) : outcome.value);
+  }
+
+  private resultOfError({ process, entry }: Call, error: unknown): number {
+    const result = errnoOf(error);
+    if (result !== undefined) return result;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.core.report(`internal error in ${entry.name} of ${process.name} (${process.pid}): ${text}`);
+    return -EIO.errno;
+  }
+
+  /** The call has its result; the caller may be gone, or be another program by now. */
+  private end({ process, client, entry, args, outputs }: Call, result: number): void {
+    const { trace } = this.core;
+    if (!process.alive || process.task !== client) {
+      if (process.alive) process.inService = false;
+      if (args !== undefined) trace?.unfinished(process.pid, entry.name, entry.row, args);
+      return;
+    }
+    trace?.call(process.pid, entry.name, entry.row, args, result);
+    const strings = result < 0 || outputs.length === 0 ? NOTHING : encodeOutputs(outputs);
+    this.reply(process, client, result, strings);
+  }
+
+  private reply(process: UnixProcess, client: ThreadId, result: number, strings: readonly Uint8Array[]): void {
+    this.replies.push({ process, to: client, words: [result >>> 0, process.signals.deliverable ? 1 : 0], strings });
+  }
+
+  private reportOnce(text: string): void {
+    if (this.reported.has(text) || this.reported.size > 1000) return;
+    this.reported.add(text);
+    this.core.report(text);
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The three interval timers of a process: real time, and the processor time of the program alone and with its system
+ * calls. Source: setitimer(2), alarm(2).
+ *
+ * Processor time has no interrupt: a timer for it is looked at after the real time that it takes at the earliest.
+ */
+import { ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL } from "../abi/clocks.ts";
+import { SIGALRM, SIGPROF, SIGVTALRM } from "../abi/signals.ts";
+import type { Core } from "../core.ts";
+import type { UnixProcess } from "../process/unix-process.ts";
+import type { Timer } from "../timer-queue.ts";
+import { kernelInfo } from "./signal-info.ts";
+
+/** Looking more often would cost more than the precision is worth. */
+const SMALLEST_PAUSE_NS = 1e6;
+
+const signals: Readonly<Record<number, number>> = { [ITIMER_REAL]: SIGALRM, [ITIMER_VIRTUAL]: SIGVTALRM, [ITIMER_PROF]: SIGPROF };
+
+interface Armed {
+  /** On the timer's own clock. */
+  expiresNs: number;
+  intervalNs: number;
+  wake: Timer;
+}
+
+export class IntervalTimers {
+  private readonly core: Core;
+  private readonly process: UnixProcess;
+  private readonly armed = new Map<number, Armed>();
+
+  constructor(core: Core, process: UnixProcess) {
+    this.core = core;
+    this.process = process;
+  }
+
+  /** Time left (0 = not armed) and interval, in nanoseconds. */
+  get(which: number): { valueNs: number; intervalNs: number } {
+    const armed = this.armed.get(which);
+    if (armed === undefined) return { valueNs: 0, intervalNs: 0 };
+    return { valueNs: Math.max(armed.expiresNs - this.clock(which), 1000), intervalNs: armed.intervalNs };
+  }
+
+  /** Arms a timer, or disarms it with valueNs 0. */
+  set(which: number, valueNs: number, intervalNs: number): void {
+    this.armed.get(which)?.wake.cancel();
+    this.armed.delete(which);
+    if (valueNs > 0) this.arm(which, this.clock(which) + valueNs, intervalNs);
+  }
+
+  clear(): void {
+    for (const { wake } of this.armed.values()) wake.cancel();
+    this.armed.clear();
+  }
+
+  private arm(which: number, expiresNs: number, intervalNs: number): void {
+    const left = expiresNs - this.clock(which);
+    const pause = which === ITIMER_REAL ? left : Math.max(left, SMALLEST_PAUSE_NS);
+    const wake = this.core.timers.at(this.core.kernel.now() + pause, () => this.look(which));
+    this.armed.set(which, { expiresNs, intervalNs, wake });
+  }
+
+  private look(which: number): void {
+    const { expiresNs, intervalNs } = this.armed.get(which)!;
+    this.armed.delete(which);
+    const now = this.clock(which);
+    if (now < expiresNs) return this.arm(which, expiresNs, intervalNs);
+    if (intervalNs > 0) {
+      const missed = Math.floor((now - expiresNs) / intervalNs);
+      this.arm(which, expiresNs + (missed + 1) * intervalNs, intervalNs);
+    }
+    this.core.signals.post(this.process, kernelInfo(signals[which]!));
+  }
+
+  private clock(which: number): number {
+    if (which === ITIMER_REAL) return this.core.kernel.now();
+    const usage = this.core.lifecycle.usageOf(this.process);
+    return which === ITIMER_VIRTUAL ? usage.userNs : usage.userNs + usage.systemNs;
+  }
+}

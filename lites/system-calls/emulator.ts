@@ -1,0 +1,101 @@
+/**
+ * The emulation library's own calls: program start, signal delivery, exceptions, fork. What a hostile program does with
+ * them can only hurt itself.
+ */
+import { EINVAL } from "../abi/errno.ts";
+import { SA_NODEFER, SA_ONSTACK, SA_RESETHAND, SIGKILL, SIGSTOP, SS_DISABLE, SS_ONSTACK } from "../abi/signals.ts";
+import { sleepOn } from "../activation.ts";
+import { encode } from "../abi/struct-codec.ts";
+import { structs } from "../abi/structs.ts";
+import type { Core } from "../core.ts";
+import type { UnixHandlers } from "../dispatch.ts";
+import { fork } from "../process/fork.ts";
+import type { UnixProcess } from "../process/unix-process.ts";
+import { signalOfException } from "../signals/fault-signals.ts";
+import { SignalSet } from "../signals/signal-set.ts";
+import type { SignalInfo } from "../signals/signal-state.ts";
+import { isOnAlternateStack } from "./signals.ts";
+
+export function emulatorCalls(core: Core): UnixHandlers {
+  const { signals: posting } = core;
+
+  /** Enters the handler of a signal: what the emulation library needs to build the frame. */
+  function deliver(process: UnixProcess, { signal, bytes }: SignalInfo, esp: number): Uint8Array {
+    const { signals } = process;
+    const { handler, flags, restorer } = signals.action(signal);
+    const { alternateStack } = signals;
+    const onStack = isOnAlternateStack(process, esp);
+    const switches = (flags & SA_ONSTACK) !== 0 && !onStack && !(alternateStack.flags & SS_DISABLE);
+    const mask = signals.enterHandler(signal, (flags & SA_NODEFER) !== 0);
+    if (flags & SA_RESETHAND) signals.resetAction(signal);
+    process.usage.signals++;
+    process.interruptedSleep = undefined;
+    return encode(structs.signal_delivery, {
+      signal,
+      handler,
+      flags,
+      restorer,
+      mask: SignalSet.toBytes(mask),
+      stack: switches ? alternateStack.base + alternateStack.size : 0,
+      altstack_base: alternateStack.base,
+      altstack_flags: alternateStack.flags | (onStack ? SS_ONSTACK : 0),
+      altstack_size: alternateStack.size,
+      siginfo: bytes,
+    });
+  }
+
+  return {
+    exec_image(process, { image }) {
+      const { stackImage } = process;
+      if (stackImage === undefined) throw EINVAL;
+      process.stackImage = undefined;
+      image.data = stackImage;
+      return stackImage.length;
+    },
+
+    /** Acts on pending signals until one has a handler to run, or none is left. Stopped, the process sleeps here. */
+    *take_signal(process, { delivery, esp }) {
+      const { signals } = process;
+      for (;;) {
+        while (process.stoppedBy !== undefined) yield* sleepOn(process.continueQueue, { interruptible: false });
+        const taken = signals.takeUnblocked();
+        if (taken === undefined) {
+          signals.restoreMask();
+          if (signals.deliverable) continue;
+          process.updateSignalPending();
+          return 0;
+        }
+        switch (signals.disposition(taken.signal)) {
+          case "ignore":
+            break;
+          case "terminate":
+            core.lifecycle.terminate(process, { kind: "killed", signal: taken.signal });
+            return 0;
+          case "stop":
+            // Nobody could continue a member of an orphaned group; only SIGSTOP stops it still.
+            if (taken.signal === SIGSTOP || !core.processes.isOrphaned(process.pgrp)) posting.stop(process, taken.signal);
+            break;
+          case "handle":
+            delivery.data = deliver(process, taken, esp);
+            process.updateSignalPending();
+            return taken.signal;
+        }
+      }
+    },
+
+    exception(process, { vector, address, reason, eip, fatal }) {
+      const info = signalOfException(vector, address, reason, eip, process.space);
+      if (fatal || info.signal === SIGKILL) core.lifecycle.terminate(process, { kind: "killed", signal: info.signal });
+      else posting.force(process, info);
+      return 0;
+    },
+
+    restore_mask(process, { mask }) {
+      process.signals.setBlocked(SignalSet.fromBytes(mask));
+      posting.reconsider(process);
+      return 0;
+    },
+
+    fork_process: (process, { flags, entry }) => fork(core, process, flags, entry),
+  };
+}

@@ -1,0 +1,224 @@
+/**
+ * Memory calls: mmap and its relatives, brk. Arguments are checked here; the work is address-space.ts's.
+ * Source: POSIX mmap(2) and relatives; mremap(2), brk(2).
+ */
+import type { Op } from "../activation.ts";
+import { MMAP_MIN, USER_TOP } from "../abi/address-map.ts";
+import { EACCES, EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, EOVERFLOW, EPERM } from "../abi/errno.ts";
+import { isRegular } from "../abi/file-mode.ts";
+import { Resource } from "../abi/limits.ts";
+import * as M from "../abi/memory-flags.ts";
+import { O_ACCMODE, O_RDONLY, O_RDWR, O_WRONLY } from "../abi/open-flags.ts";
+import { decode } from "../abi/struct-codec.ts";
+import { structs } from "../abi/structs.ts";
+import { openFile } from "../descriptors.ts";
+import type { UnixHandlers } from "../dispatch.ts";
+import { type AddressSpace, type FilePart, pageDown, pageUp, PROT_ALL } from "../memory/address-space.ts";
+import type { UnixProcess } from "../process/unix-process.ts";
+
+const ADDRESS_LIMIT = 2 ** 32;
+
+interface MapArguments {
+  address: number;
+  length: number;
+  protection: number;
+  flags: number;
+  fd: number;
+  /** Bytes. */
+  offset: number;
+}
+
+const isAligned = (address: number): boolean => address % M.PAGE_SIZE === 0;
+
+/** The end of a page range that a call names. @throws ENOMEM beyond the address space */
+function rangeEnd(address: number, length: number): number {
+  const end = pageUp(address + length);
+  if (end > USER_TOP) throw ENOMEM;
+  return end;
+}
+
+/** What a descriptor contributes to a mapping. */
+function fileFor(process: UnixProcess, args: MapArguments, shared: boolean): { file: FilePart; allowed: number; path: string } {
+  const open = openFile(process, args.fd);
+  const access = open.flags & O_ACCMODE;
+  if (access === O_WRONLY) throw EACCES;
+  if (open.vnode.readAt === undefined || !isRegular(open.vnode.attributes().mode)) throw ENODEV;
+  if (args.offset + args.length > ADDRESS_LIMIT) throw EOVERFLOW;
+  const readOnly = shared && (access === O_RDONLY || open.vnode.writeAt === undefined);
+  if (readOnly && args.protection & M.PROT_WRITE) throw EACCES;
+  if (access !== O_RDWR && shared && args.protection & M.PROT_WRITE) throw EACCES;
+  return { file: { vnode: open.vnode, offset: args.offset }, allowed: readOnly ? PROT_ALL & ~M.PROT_WRITE : PROT_ALL, path: open.path };
+}
+
+/** Checks the limit on the whole address space. @throws ENOMEM */
+function checkSpace(process: UnixProcess, space: AddressSpace, added: number): void {
+  if (space.mappings.bytes + added > process.limits[Resource.AS]!.soft) throw ENOMEM;
+}
+
+/** Where a new mapping goes; MAP_FIXED clears the place first. */
+function* placeFor(space: AddressSpace, address: number, size: number, flags: number): Op<number> {
+  const hint = pageUp(address);
+  if (flags & (M.MAP_FIXED | M.MAP_FIXED_NOREPLACE)) {
+    if (!isAligned(address)) throw EINVAL;
+    if (address + size > USER_TOP) throw ENOMEM;
+    if (address < MMAP_MIN) throw EPERM;
+    if (flags & M.MAP_FIXED_NOREPLACE && !space.mappings.isFree(address, address + size)) throw EEXIST;
+    yield* space.unmap(address, address + size);
+    return address;
+  }
+  if (hint >= MMAP_MIN && hint + size <= USER_TOP && space.mappings.isFree(hint, hint + size)) return hint;
+  return space.findRoom(size);
+}
+
+function* map(process: UnixProcess, args: MapArguments): Op<number> {
+  const space = process.space!;
+  const { flags, length } = args;
+  const type = flags & M.MAP_TYPE;
+  if (length === 0 || !isAligned(args.offset)) throw EINVAL;
+  if (type !== M.MAP_SHARED && type !== M.MAP_PRIVATE && type !== M.MAP_SHARED_VALIDATE) throw EINVAL;
+  const size = pageUp(length);
+  if (size > USER_TOP) throw ENOMEM;
+  const shared = type !== M.MAP_PRIVATE;
+  const source = flags & M.MAP_ANONYMOUS ? undefined : fileFor(process, args, shared);
+  const protection = args.protection & PROT_ALL;
+  if (!(flags & M.MAP_FIXED)) checkSpace(process, space, size);
+  const start = yield* placeFor(space, args.address, size, flags);
+  yield* space.map({
+    start,
+    size,
+    protection,
+    shared,
+    file: source?.file,
+    allowed: source?.allowed ?? PROT_ALL,
+    noReserve: (flags & M.MAP_NORESERVE) !== 0,
+    name: source?.path ?? "",
+  });
+  return start;
+}
+
+function* setBreak(process: UnixProcess, end: number): Op<number> {
+  const space = process.space!;
+  const { heapStart, heapEnd } = space;
+  if (end < heapStart || end > USER_TOP) return heapEnd;
+  if (end - heapStart > process.limits[Resource.DATA]!.soft) return heapEnd;
+  try {
+    checkSpace(process, space, Math.max(0, end - heapEnd));
+    yield* space.setHeapEnd(end);
+  } catch (error) {
+    if (error !== ENOMEM) throw error;
+  }
+  return space.heapEnd;
+}
+
+interface RemapArguments {
+  address: number;
+  oldSize: number;
+  newSize: number;
+  flags: number;
+  newAddress: number;
+}
+
+function* remap(process: UnixProcess, args: RemapArguments): Op<number> {
+  const space = process.space!;
+  const { address, flags, newAddress } = args;
+  if (flags & ~(M.MREMAP_MAYMOVE | M.MREMAP_FIXED) || !isAligned(address)) throw EINVAL;
+  if (flags & M.MREMAP_FIXED && !(flags & M.MREMAP_MAYMOVE)) throw EINVAL;
+  const oldSize = pageUp(args.oldSize);
+  const newSize = pageUp(args.newSize);
+  if (newSize === 0) throw EINVAL;
+  if (newSize > USER_TOP) throw ENOMEM;
+  const mapping = space.mappings.find(address);
+  if (mapping === undefined) throw EFAULT;
+  // A length of 0 asks for a second view of shared memory.
+  if (oldSize === 0) throw EINVAL;
+  if (mapping.end < address + oldSize) throw EFAULT;
+  if (newSize > oldSize) checkSpace(process, space, newSize - oldSize);
+
+  if (flags & M.MREMAP_FIXED) {
+    if (!isAligned(newAddress) || newAddress < MMAP_MIN || newAddress + newSize > USER_TOP) throw EINVAL;
+    if (newAddress < address + oldSize && address < newAddress + newSize) throw EINVAL;
+    yield* space.unmap(newAddress, newAddress + newSize);
+    return yield* moveTo(space, address, oldSize, newSize, newAddress);
+  }
+  if (newSize <= oldSize) {
+    if (newSize < oldSize) yield* space.unmap(address + newSize, address + oldSize);
+    return address;
+  }
+  if (mapping.end === address + oldSize && address + newSize <= USER_TOP && space.mappings.isFree(address + oldSize, address + newSize)) {
+    yield* space.extend(mapping, address + newSize - mapping.start);
+    return address;
+  }
+  if (!(flags & M.MREMAP_MAYMOVE)) throw ENOMEM;
+  return yield* moveTo(space, address, oldSize, newSize, space.findRoom(newSize));
+}
+
+function* moveTo(space: AddressSpace, from: number, oldSize: number, newSize: number, to: number): Op<number> {
+  if (newSize < oldSize) yield* space.unmap(from + newSize, from + oldSize);
+  const kept = Math.min(oldSize, newSize);
+  space.move(from, from + kept, to);
+  if (newSize > kept) {
+    const last = space.mappings.find(to + kept - 1)!;
+    yield* space.extend(last, to + newSize - last.start);
+  }
+  return to;
+}
+
+export function memoryCalls(): UnixHandlers {
+  return {
+    old_mmap(process, args) {
+      const { addr, len, prot, flags, fd, offset } = decode(structs.mmap_arguments, args.arguments);
+      return map(process, { address: addr, length: len, protection: prot, flags, fd, offset });
+    },
+    mmap2: (process, { address, length, protection, flags, fd, page }) =>
+      map(process, { address, length, protection, flags, fd, offset: page * M.PAGE_SIZE }),
+
+    *munmap(process, { address, length }) {
+      if (!isAligned(address) || length === 0 || address + length > USER_TOP) throw EINVAL;
+      yield* process.space!.unmap(address, pageUp(address + length));
+      return 0;
+    },
+
+    *mprotect(process, { address, length, protection }) {
+      if (!isAligned(address) || protection & ~(PROT_ALL | M.PROT_GROWS)) throw EINVAL;
+      const end = rangeEnd(address, length);
+      if (end === address) return 0;
+      if (!process.space!.mappings.covers(address, end)) throw ENOMEM;
+      yield* process.space!.protect(address, end, protection & PROT_ALL);
+      return 0;
+    },
+
+    mremap: (process, args) => remap(process, args),
+    brk: (process, { end }) => setBreak(process, end),
+
+    msync(process, { address, length, flags }) {
+      if (!isAligned(address) || flags & ~(M.MS_ASYNC | M.MS_INVALIDATE | M.MS_SYNC)) throw EINVAL;
+      if (flags & M.MS_ASYNC && flags & M.MS_SYNC) throw EINVAL;
+      const end = rangeEnd(address, length);
+      const { mappings } = process.space!;
+      if (end > address && !mappings.covers(address, end)) throw ENOMEM;
+      process.space!.writeBack(address, end);
+      return 0;
+    },
+
+    *madvise(process, { address, length, advice }) {
+      if (!isAligned(address)) throw EINVAL;
+      const end = rangeEnd(address, length);
+      if (advice === M.MADV_DONTNEED || advice === M.MADV_FREE) yield* process.space!.discard(address, end);
+      if (end > address && !process.space!.mappings.covers(address, end)) throw ENOMEM;
+      return 0;
+    },
+
+    // Nothing is locked: paging is invisible but for time. The range must be mapped all the same.
+    mlock: (process, { address, length }) => checkMapped(process, address, length),
+    munlock: (process, { address, length }) => checkMapped(process, address, length),
+    mlockall: () => 0,
+    munlockall: () => 0,
+  };
+}
+
+function checkMapped(process: UnixProcess, address: number, length: number): number {
+  const start = pageDown(address);
+  const end = rangeEnd(address, length);
+  if (end > start && !process.space!.mappings.covers(start, end)) throw ENOMEM;
+  return 0;
+}

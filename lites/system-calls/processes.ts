@@ -1,0 +1,158 @@
+/**
+ * Calls on processes: exit, groups and sessions, resource limits and usage. Source: POSIX system interfaces; prctl(2).
+ */
+import { NS_PER_TICK } from "../abi/clocks.ts";
+import { EACCES, EINVAL, EPERM, ESRCH } from "../abi/errno.ts";
+import { RESOURCE_COUNT, Resource, RLIM_INFINITY, RLIM_INFINITY32, type ResourceLimit } from "../abi/limits.ts";
+import { decode, encode } from "../abi/struct-codec.ts";
+import { structs } from "../abi/structs.ts";
+import type { Core } from "../core.ts";
+import type { UnixHandlers } from "../dispatch.ts";
+import { INIT_PID } from "../process/process-table.ts";
+import type { UnixProcess } from "../process/unix-process.ts";
+import { rusageOf } from "../process/usage.ts";
+
+const RUSAGE_SELF = 0;
+const RUSAGE_CHILDREN = -1;
+const RUSAGE_THREAD = 1;
+const PR_SET_NAME = 15;
+const NAME_LENGTH = 15;
+/** personality(2) with this argument only asks. */
+const PERSONALITY_QUERY = 0xffffffff;
+const PERSONALITY_LINUX = 0;
+/** Descriptor tables must not grow without bound. */
+const NOFILE_MAX = 65_536;
+const INFINITY64 = 2 ** 64;
+
+const to32 = (limit: number): number => (limit >= RLIM_INFINITY32 ? RLIM_INFINITY32 : limit);
+const from32 = (value: number): number => (value === RLIM_INFINITY32 ? RLIM_INFINITY : value);
+const to64 = (limit: number): bigint => (limit === RLIM_INFINITY ? 0xffff_ffff_ffff_ffffn : BigInt(limit));
+/** Values near 2^64 lose their low bits as numbers; they all mean "no limit". */
+const from64 = (value: number): number => (value >= INFINITY64 / 2 ? RLIM_INFINITY : value);
+
+export function processCalls(core: Core): UnixHandlers {
+  const { processes } = core;
+
+  function exit(process: UnixProcess, status: number): number {
+    core.lifecycle.terminate(process, { kind: "exited", status: status & 0xff });
+    return 0;
+  }
+
+  /** The process that a pid argument names, 0 = the caller. @throws ESRCH */
+  function named(process: UnixProcess, pid: number): UnixProcess {
+    const target = pid === 0 ? process : processes.get(pid);
+    if (target === undefined) throw ESRCH;
+    return target;
+  }
+
+  function limitOf(process: UnixProcess, resource: number): ResourceLimit {
+    if (resource < 0 || resource >= RESOURCE_COUNT) throw EINVAL;
+    return process.limits[resource]!;
+  }
+
+  function setLimit(caller: UnixProcess, target: UnixProcess, resource: number, soft: number, hard: number): void {
+    const limit = limitOf(target, resource);
+    if (soft > hard) throw EINVAL;
+    if (hard > limit.hard && caller.credentials.euid !== 0) throw EPERM;
+    if (resource === Resource.NOFILE && hard > NOFILE_MAX) throw EPERM;
+    target.limits[resource] = { soft, hard };
+  }
+
+  function setGroup(process: UnixProcess, pid: number, pgid: number): number {
+    const target = named(process, pid);
+    const group = pgid === 0 ? target.pid : pgid;
+    if (group < 0) throw EINVAL;
+    if (target !== process && target.parentPid !== process.pid) throw ESRCH;
+    if (!target.alive) throw ESRCH;
+    if (target !== process && target.session !== process.session) throw EPERM;
+    if (target !== process && target.executed) throw EACCES;
+    if (target.session === target.pid) throw EPERM;
+    if (group !== target.pid && !processes.group(group).some((member) => member.session === process.session)) throw EPERM;
+    target.pgrp = group;
+    target.updatePage();
+    return 0;
+  }
+
+  return {
+    exit: (process, { status }) => exit(process, status),
+    exit_group: (process, { status }) => exit(process, status),
+
+    setpgid: (process, { pid, pgid }) => setGroup(process, pid, pgid),
+    getpgid: (process, { pid }) => named(process, pid).pgrp,
+    getsid: (process, { pid }) => named(process, pid).session,
+
+    setsid(process) {
+      if (processes.group(process.pid).length > 0 || process.pid === INIT_PID) throw EPERM;
+      process.session = process.pid;
+      process.pgrp = process.pid;
+      process.terminal = undefined;
+      process.updatePage();
+      return process.pid;
+    },
+
+    setrlimit(process, { resource, limit }) {
+      const { rlim_cur, rlim_max } = decode(structs.rlimit, limit);
+      setLimit(process, process, resource, from32(rlim_cur), from32(rlim_max));
+      return 0;
+    },
+
+    getrlimit(process, { resource, limit }) {
+      const { soft, hard } = limitOf(process, resource);
+      limit.data = encode(structs.rlimit, { rlim_cur: to32(soft), rlim_max: to32(hard) });
+      return 0;
+    },
+
+    /** The old call's numbers are signed. */
+    old_getrlimit(process, { resource, limit }) {
+      const { soft, hard } = limitOf(process, resource);
+      const signed = (value: number) => Math.min(value, 0x7fffffff);
+      limit.data = encode(structs.rlimit, { rlim_cur: signed(soft), rlim_max: signed(hard) });
+      return 0;
+    },
+
+    prlimit64(process, { pid, resource, limit, old }) {
+      const target = named(process, pid);
+      const { euid } = process.credentials;
+      if (target !== process && euid !== 0 && euid !== target.credentials.uid) throw EPERM;
+      const { soft, hard } = limitOf(target, resource);
+      if (limit) {
+        const { rlim_cur, rlim_max } = decode(structs.rlimit64, limit);
+        setLimit(process, target, resource, from64(rlim_cur), from64(rlim_max));
+      }
+      if (old) old.data = encode(structs.rlimit64, { rlim_cur: to64(soft), rlim_max: to64(hard) });
+      return 0;
+    },
+
+    getrusage(process, { who, usage }) {
+      if (who === RUSAGE_SELF || who === RUSAGE_THREAD) usage.data = rusageOf(core.lifecycle.usageOf(process));
+      else if (who === RUSAGE_CHILDREN) usage.data = rusageOf(process.childUsage);
+      else throw EINVAL;
+      return 0;
+    },
+
+    times(process, { buffer }) {
+      const usage = core.lifecycle.usageOf(process);
+      if (buffer) {
+        buffer.data = encode(structs.tms, {
+          tms_utime: usage.userTicks,
+          tms_stime: usage.systemTicks,
+          tms_cutime: process.childUsage.userTicks,
+          tms_cstime: process.childUsage.systemTicks,
+        });
+      }
+      return Math.floor(core.kernel.now() / NS_PER_TICK) & 0x7fffffff;
+    },
+
+    /** The emulation library passes on PR_SET_NAME alone. */
+    prctl(process, { option, name }) {
+      if (option !== PR_SET_NAME) throw EINVAL;
+      process.name = name.slice(0, NAME_LENGTH);
+      return 0;
+    },
+
+    personality(_process, { persona }) {
+      if (persona !== PERSONALITY_QUERY && persona !== PERSONALITY_LINUX) throw EINVAL;
+      return PERSONALITY_LINUX;
+    },
+  };
+}
