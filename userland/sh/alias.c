@@ -1,0 +1,117 @@
+/* Aliases (POSIX XCU 2.3.1). */
+#include "alias.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "builtins.h"
+#include "error.h"
+#include "output.h"
+
+static struct Alias *aliases;
+
+static struct Alias **slot_of(const char *name) {
+  struct Alias **slot = &aliases;
+  while (*slot && strcmp((*slot)->name, name) < 0) slot = &(*slot)->next;
+  return slot;
+}
+
+static struct Alias *lookup(const char *name) {
+  struct Alias *alias = *slot_of(name);
+  return alias && strcmp(alias->name, name) == 0 ? alias : NULL;
+}
+
+struct Alias *alias_find(const char *name) {
+  if (!aliases) return NULL;
+  struct Alias *alias = lookup(name);
+  return alias && !alias->uses ? alias : NULL;
+}
+
+const char *alias_value(const char *name) {
+  struct Alias *alias = lookup(name);
+  return alias ? alias->value : NULL;
+}
+
+static void free_alias(struct Alias *alias) {
+  free(alias->name);
+  free(alias->value);
+  free(alias);
+}
+
+bool alias_remove(const char *name) {
+  struct Alias **slot = slot_of(name);
+  struct Alias *alias = *slot;
+  if (!alias || strcmp(alias->name, name) != 0) return false;
+  *slot = alias->next;
+  if (alias->uses) alias->removed = true;
+  else free_alias(alias);
+  return true;
+}
+
+void alias_remove_all(void) {
+  while (aliases) alias_remove(aliases->name);
+}
+
+void alias_set(const char *name, const char *value) {
+  alias_remove(name);
+  struct Alias **slot = slot_of(name);
+  struct Alias *alias = memory_alloc(sizeof *alias);
+  *alias = (struct Alias){.next = *slot, .name = memory_copy(name), .value = memory_copy(value)};
+  *slot = alias;
+}
+
+void alias_acquire(struct Alias *alias) {
+  alias->uses++;
+}
+
+void alias_drop(struct Alias *alias) {
+  if (--alias->uses == 0 && alias->removed) free_alias(alias);
+}
+
+static void print_alias(const char *name, const char *value) {
+  out_string(name);
+  out_char('=');
+  out_quoted(value);
+  out_char('\n');
+}
+
+int builtin_alias(int argc, char **argv) {
+  int status = 0;
+  if (argc == 1) {
+    for (struct Alias *alias = aliases; alias; alias = alias->next) print_alias(alias->name, alias->value);
+    return 0;
+  }
+  for (char **word = argv + 1; *word; word++) {
+    char *equals = **word ? strchr(*word + 1, '=') : NULL;
+    if (equals) {
+      char *name = arena_copy(&scratch, *word, (size_t)(equals - *word));
+      alias_set(name, equals + 1);
+      continue;
+    }
+    const char *value = alias_value(*word);
+    if (value) print_alias(*word, value);
+    else {
+      warn("%s not found", *word);
+      status = 1;
+    }
+  }
+  return status;
+}
+
+int builtin_unalias(int argc, char **argv) {
+  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  int option;
+  while ((option = builtin_option(&options, "a"))) {
+    alias_remove_all();
+    return 0;
+  }
+  int status = 0;
+  for (char **word = argv + options.index; *word; word++) {
+    if (!alias_remove(*word)) {
+      warn("%s not found", *word);
+      status = 1;
+    }
+  }
+  return status;
+}

@@ -1,0 +1,466 @@
+/* Jobs; see jobs.h. */
+#include "jobs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "execute.h"
+#include "input.h"
+#include "number.h"
+#include "output.h"
+#include "redirect.h"
+#include "shell.h"
+#include "signal-names.h"
+#include "traps.h"
+
+/* Ended background jobs that nobody has waited for are kept up to this number. */
+enum { KEPT_JOBS = 256, STATUS_COLUMN = 33 };
+
+struct Job *jobs;
+
+static bool controlled;
+static int terminal = -1;
+static pid_t shell_group;
+static pid_t first_group; /* the process group before job control began */
+static struct termios terminal_modes;
+
+static int job_count;
+
+int status_code(int status) {
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  if (WIFSTOPPED(status)) return 128 + WSTOPSIG(status);
+  return 128 + WTERMSIG(status);
+}
+
+enum JobState job_state(const struct Job *job) {
+  bool stopped = false;
+  for (int i = 0; i < job->count; i++) {
+    if (job->processes[i].running) return JOB_RUNNING;
+    if (job->processes[i].stopped) stopped = true;
+  }
+  return stopped ? JOB_STOPPED : JOB_DONE;
+}
+
+int job_status(const struct Job *job) {
+  for (int i = job->count - 1; i >= 0; i--) {
+    int code = status_code(job->processes[i].status);
+    if (code || !shell.option[OPTION_PIPEFAIL]) return code;
+  }
+  return 0;
+}
+
+static void move_to_front(struct Job *job) {
+  struct Job **slot = &jobs;
+  while (*slot != job) slot = &(*slot)->next;
+  *slot = job->next;
+  job->next = jobs;
+  jobs = job;
+}
+
+void job_forget(struct Job *job) {
+  struct Job **slot = &jobs;
+  while (*slot != job) slot = &(*slot)->next;
+  *slot = job->next;
+  for (int i = 0; i < job->count; i++) free(job->processes[i].text);
+  free(job->processes);
+  free(job);
+  job_count--;
+}
+
+/* A script that never waits must not gather ended jobs for ever. */
+static void forget_oldest(void) {
+  struct Job *oldest = NULL;
+  jobs_collect(false);
+  for (struct Job *job = jobs; job; job = job->next) {
+    if (job->background && job_state(job) == JOB_DONE) oldest = job;
+  }
+  if (oldest) job_forget(oldest);
+}
+
+static int free_number(void) {
+  int number = 1;
+  for (struct Job *job = jobs; job; job = job->next) {
+    if (job->number >= number) number = job->number + 1;
+  }
+  return number;
+}
+
+struct Job *job_new(bool background) {
+  if (job_count >= KEPT_JOBS) forget_oldest();
+  struct Job *job = memory_alloc(sizeof *job);
+  *job = (struct Job){.next = jobs, .number = free_number(), .controlled = controlled, .background = background};
+  jobs = job;
+  job_count++;
+  return job;
+}
+
+static void forget_all(void) {
+  while (jobs) job_forget(jobs);
+}
+
+static void give_terminal(pid_t group) {
+  if (terminal >= 0) tcsetpgrp(terminal, group);
+}
+
+void subshell_begin(void) {
+  shell.subshell = true;
+  signals_enter_child();
+  shell.interactive = false;
+  input_close_files();
+  redirect_forget();
+  forget_all();
+  controlled = false;
+}
+
+static void enter_job(struct Job *job, bool first) {
+  bool background = job->background;
+  if (job->controlled) {
+    pid_t group = first ? getpid() : job->group;
+    setpgid(0, group);
+    if (!background) give_terminal(group);
+    subshell_begin();
+    return;
+  }
+  subshell_begin();
+  if (!background) return;
+  signal_ignore(SIGINT);
+  signal_ignore(SIGQUIT);
+  if (first) {
+    int null = open("/dev/null", O_RDONLY);
+    if (null > 0) {
+      dup2(null, 0);
+      close(null);
+    }
+  }
+}
+
+static pid_t fork_or_fail(void) {
+  pid_t pid = fork();
+  if (pid < 0) fail_shell("Cannot fork");
+  return pid;
+}
+
+pid_t job_fork(struct Job *job, const struct Node *node) {
+  char *text = job->controlled && node ? node_text(node) : NULL;
+  bool first = job->count == 0;
+  pid_t pid = fork();
+  if (pid < 0) {
+    if (first) job_forget(job);
+    fail_shell("Cannot fork");
+  }
+  if (pid == 0) {
+    enter_job(job, first);
+    return 0;
+  }
+  if (first) job->group = pid;
+  /* Both sides do it: whoever comes first, the group is there for the other. */
+  if (job->controlled) setpgid(pid, job->group);
+  job->processes = memory_grow(job->processes, (size_t)(job->count + 1) * sizeof *job->processes);
+  job->processes[job->count++] = (struct Process){.pid = pid, .running = true, .text = text ? memory_copy(text) : NULL};
+  if (job->background) shell.last_background = pid;
+  return pid;
+}
+
+pid_t fork_helper(void) {
+  pid_t pid = fork_or_fail();
+  if (pid == 0) subshell_begin();
+  return pid;
+}
+
+int process_wait(pid_t pid) {
+  int status;
+  while (waitpid(pid, &status, 0) < 0) {
+    if (errno != EINTR) return 127;
+  }
+  return status_code(status);
+}
+
+static void note_status(pid_t pid, int status) {
+  for (struct Job *job = jobs; job; job = job->next) {
+    for (int i = 0; i < job->count; i++) {
+      struct Process *process = &job->processes[i];
+      if (process->pid != pid || (!process->running && !process->stopped)) continue;
+      process->running = WIFCONTINUED(status);
+      process->stopped = WIFSTOPPED(status);
+      process->status = status;
+      if (job_state(job) != JOB_RUNNING) job->changed = true;
+      return;
+    }
+  }
+}
+
+bool jobs_collect(bool blocking) {
+  for (;;) {
+    int status;
+    pid_t pid = waitpid(-1, &status, (blocking ? 0 : WNOHANG) | (controlled ? WUNTRACED : 0));
+    if (pid > 0) {
+      note_status(pid, status);
+      if (blocking) return true;
+      continue;
+    }
+    if (pid < 0 && errno == EINTR) {
+      if (blocking) return true;
+      continue;
+    }
+    return pid == 0;
+  }
+}
+
+/* "Done", "Done(3)", "Terminated", …; what a foreground job died of is said only if it is unusual. */
+static void describe_status(char *text, size_t size, int status, bool foreground) {
+  *text = 0;
+  if (WIFEXITED(status)) {
+    if (foreground) return;
+    if (WEXITSTATUS(status)) snprintf(text, size, "Done(%d)", WEXITSTATUS(status));
+    else snprintf(text, size, "Done");
+    return;
+  }
+  int number = WIFSTOPPED(status) ? WSTOPSIG(status) : WTERMSIG(status);
+  if (foreground && (WIFSTOPPED(status) || number == SIGINT || number == SIGPIPE)) return;
+  bool dumped = !WIFSTOPPED(status) && (status & 0x80);
+  snprintf(text, size, "%s%s", signal_description(number), dumped ? " (core dumped)" : "");
+}
+
+static char mark_of(const struct Job *job) {
+  /* Stopped jobs come before running ones, recently used before others. */
+  const struct Job *order[2] = {NULL, NULL};
+  int found = 0;
+  for (int stopped = 1; stopped >= 0; stopped--) {
+    for (const struct Job *other = jobs; other && found < 2; other = other->next) {
+      if ((job_state(other) == JOB_STOPPED) == stopped) order[found++] = other;
+    }
+  }
+  return job == order[0] ? '+' : job == order[1] ? '-' : ' ';
+}
+
+static void append_padded(struct Buffer *line, size_t start, const char *text) {
+  do buffer_char(line, ' ');
+  while (line->length - start < STATUS_COLUMN);
+  buffer_string(line, text);
+}
+
+static void describe_job(char *text, size_t size, const struct Job *job) {
+  const struct Process *last = &job->processes[job->count - 1];
+  if (job_state(job) == JOB_RUNNING) snprintf(text, size, "Running");
+  else describe_status(text, size, last->status, false);
+}
+
+char *job_line(const struct Job *job, enum JobFormat format) {
+  struct Buffer line = buffer_new(&scratch);
+  char text[80];
+  if (format == JOB_FORMAT_GROUP) {
+    snprintf(text, sizeof text, "%d\n", (int)job->processes[0].pid);
+    buffer_string(&line, text);
+    return buffer_finish(&line);
+  }
+  snprintf(text, sizeof text, "[%d] %c ", job->number, mark_of(job));
+  buffer_string(&line, text);
+  if (format == JOB_FORMAT_LONG) {
+    snprintf(text, sizeof text, "%d ", (int)job->processes[0].pid);
+    buffer_string(&line, text);
+  }
+  describe_job(text, sizeof text, job);
+  buffer_string(&line, text);
+  size_t start = 0;
+  for (int i = 0; i < job->count; i++) {
+    const char *command = job->processes[i].text ? job->processes[i].text : "";
+    if (i && format == JOB_FORMAT_LONG) {
+      start = line.length + 1;
+      snprintf(text, sizeof text, "\n      %d ", (int)job->processes[i].pid);
+      buffer_string(&line, text);
+      append_padded(&line, start, "| ");
+      buffer_string(&line, command);
+    } else if (i) {
+      buffer_string(&line, " | ");
+      buffer_string(&line, command);
+    } else append_padded(&line, start, command);
+  }
+  buffer_char(&line, '\n');
+  return buffer_finish(&line);
+}
+
+void jobs_notify(void) {
+  struct ArenaMark mark = arena_mark(&scratch);
+  if (!jobs) return;
+  jobs_collect(false);
+  struct Job *next;
+  for (struct Job *job = jobs; job; job = next) {
+    next = job->next;
+    if (!job->changed) continue;
+    error_string(job_line(job, JOB_FORMAT_NORMAL));
+    job->changed = false;
+    if (job_state(job) == JOB_DONE) job_forget(job);
+  }
+  arena_release(&scratch, mark);
+}
+
+static void report_end(const struct Job *job) {
+  char text[80];
+  describe_status(text, sizeof text, job->processes[job->count - 1].status, true);
+  if (!*text) return;
+  error_string(text);
+  error_string("\n");
+}
+
+static void take_terminal_back(const struct Job *job) {
+  if (!job->controlled) return;
+  give_terminal(shell_group);
+  int last = job->processes[job->count - 1].status;
+  /* A program that was ended or stopped may have left the terminal in any mode. */
+  if (terminal >= 0 && !WIFEXITED(last)) tcsetattr(terminal, TCSADRAIN, &terminal_modes);
+  else if (terminal >= 0) tcgetattr(terminal, &terminal_modes);
+}
+
+int job_wait(struct Job *job) {
+  while (job_state(job) == JOB_RUNNING) {
+    if (!jobs_collect(true)) break;
+  }
+  int last = job->processes[job->count - 1].status;
+  int code = job_status(job);
+  take_terminal_back(job);
+  if (job_state(job) == JOB_STOPPED) {
+    struct ArenaMark mark = arena_mark(&scratch);
+    job->background = true;
+    job->changed = false;
+    move_to_front(job);
+    error_string("\n");
+    error_string(job_line(job, JOB_FORMAT_NORMAL));
+    arena_release(&scratch, mark);
+    return code;
+  }
+  report_end(job);
+  bool interrupted = job->controlled && WIFSIGNALED(last) && WTERMSIG(last) == SIGINT;
+  job_forget(job);
+  if (interrupted && shell.interactive) {
+    error_string("\n");
+    signal_interrupt();
+  }
+  return code;
+}
+
+static struct Job *job_by_pid(pid_t pid) {
+  for (struct Job *job = jobs; job; job = job->next) {
+    for (int i = 0; i < job->count; i++) {
+      if (job->processes[i].pid == pid) return job;
+    }
+  }
+  return NULL;
+}
+
+static struct Job *job_by_mark(char mark) {
+  for (struct Job *job = jobs; job; job = job->next) {
+    if (mark_of(job) == mark) return job;
+  }
+  return NULL;
+}
+
+static struct Job *job_by_text(const char *text, const char *name) {
+  bool anywhere = *text == '?';
+  struct Job *found = NULL;
+  if (anywhere) text++;
+  for (struct Job *job = jobs; job; job = job->next) {
+    const char *command = job->processes[0].text;
+    if (!command) continue;
+    if (anywhere ? !strstr(command, text) : strncmp(command, text, strlen(text)) != 0) continue;
+    if (found) fail("%s: ambiguous", name);
+    found = job;
+  }
+  return found;
+}
+
+struct Job *job_find(const char *name) {
+  struct Job *job = NULL;
+  if (*name != '%') {
+    if (!is_number(name)) fail("No such job: %s", name);
+    return job_by_pid(parse_number(name));
+  }
+  const char *text = name + 1;
+  if (!*text || strcmp(text, "%") == 0 || strcmp(text, "+") == 0) job = job_by_mark('+');
+  else if (strcmp(text, "-") == 0) job = job_by_mark('-');
+  else if (is_number(text)) {
+    int number = parse_number(text);
+    for (job = jobs; job && job->number != number;) job = job->next;
+  } else job = job_by_text(text, name);
+  if (!job) fail("No such job: %s", name);
+  return job;
+}
+
+bool jobs_controlled(void) {
+  return controlled;
+}
+
+static int open_terminal(void) {
+  int fd = open("/dev/tty", O_RDWR);
+  if (fd < 0) {
+    for (fd = 2; fd >= 0 && !isatty(fd); fd--) {
+    }
+    if (fd < 0) return -1;
+    return fcntl(fd, F_DUPFD_CLOEXEC, 10);
+  }
+  return private_descriptor(fd);
+}
+
+static void control_begin(void) {
+  terminal = open_terminal();
+  if (terminal < 0) {
+    if (shell.interactive) warn("can't access tty; job control turned off");
+    shell.option[OPTION_MONITOR] = false;
+    return;
+  }
+  first_group = getpgrp();
+  if (shell.interactive) {
+    /* Wait until whoever started the shell has put it into the foreground. */
+    pid_t foreground;
+    while ((foreground = tcgetpgrp(terminal)) >= 0 && foreground != getpgrp()) kill(0, SIGTTIN);
+  }
+  controlled = true;
+  signals_begin_interactive();
+  if (!shell.interactive) {
+    signal_ignore(SIGTSTP);
+    signal_ignore(SIGTTOU);
+    signal_ignore(SIGTTIN);
+  }
+  shell_group = shell.interactive ? shell.pid : first_group;
+  if (first_group != shell_group) setpgid(0, shell_group);
+  give_terminal(shell_group);
+  tcgetattr(terminal, &terminal_modes);
+}
+
+static void control_end(void) {
+  give_terminal(first_group);
+  if (first_group != shell_group) setpgid(0, first_group);
+  close(terminal);
+  terminal = -1;
+  controlled = false;
+  signal_default(SIGTSTP);
+  signal_default(SIGTTOU);
+  signal_default(SIGTTIN);
+}
+
+void jobs_control(bool on) {
+  if (shell.subshell || on == controlled) return;
+  if (on) control_begin();
+  else control_end();
+}
+
+void job_resume(struct Job *job, bool foreground) {
+  job->background = !foreground;
+  job->changed = false;
+  if (foreground) give_terminal(job->group);
+  for (int i = 0; i < job->count; i++) {
+    struct Process *process = &job->processes[i];
+    if (!process->stopped) continue;
+    process->stopped = false;
+    process->running = true;
+  }
+  move_to_front(job);
+  kill(-job->group, SIGCONT);
+}

@@ -1,0 +1,77 @@
+/*
+ * Processes that the shell has started, in jobs: pipelines and background lists. Beneath: fork, wait, process
+ * groups.
+ */
+#ifndef JOBS_H
+#define JOBS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "syntax.h"
+
+struct Process {
+  pid_t pid;
+  int status; /* of waitpid; valid unless running */
+  bool running;
+  bool stopped;
+  char *text; /* NULL without job control */
+};
+
+struct Job {
+  struct Job *next; /* most recently used first */
+  int number;
+  pid_t group;
+  struct Process *processes;
+  int count;
+  bool controlled; /* has a process group of its own */
+  bool background;
+  bool changed; /* its state has not been reported yet */
+};
+
+enum JobState { JOB_RUNNING, JOB_STOPPED, JOB_DONE };
+
+extern struct Job *jobs;
+
+enum ForkMode { FORK_FOREGROUND, FORK_BACKGROUND };
+
+struct Job *job_new(bool background);
+/*
+ * Forks a process of a job. In the child, which gets 0, the shell is a subshell with signals, descriptors and
+ * process group as that kind of process should have them.
+ */
+pid_t job_fork(struct Job *job, const struct Node *node);
+/* A process outside of jobs, for command substitutions and here-documents. */
+pid_t fork_helper(void);
+/* Makes this process a subshell without forking. */
+void subshell_begin(void);
+
+/* Waits for a foreground job; it is forgotten if it ended. Returns its exit status. */
+int job_wait(struct Job *job);
+/* Waits for a process of fork_helper. */
+int process_wait(pid_t pid);
+
+enum JobState job_state(const struct Job *job);
+int job_status(const struct Job *job);
+int status_code(int status);
+void job_forget(struct Job *job);
+
+/* Collects changes of state without waiting; blocking waits for one. False if there is nothing to wait for. */
+bool jobs_collect(bool blocking);
+/* Reports background jobs whose state changed, on the terminal's prompt. */
+void jobs_notify(void);
+
+enum JobFormat { JOB_FORMAT_NORMAL, JOB_FORMAT_LONG, JOB_FORMAT_GROUP };
+/* One line (or more, JOB_FORMAT_LONG) about a job, in scratch memory. */
+char *job_line(const struct Job *job, enum JobFormat format);
+
+/* The job that a %text or a pid names; fails with a message, or returns NULL for an unknown pid. */
+struct Job *job_find(const char *name);
+
+/* Turns job control on or off. */
+void jobs_control(bool on);
+bool jobs_controlled(void);
+/* Gives the terminal to a job and continues it. */
+void job_resume(struct Job *job, bool foreground);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * Tokens and words, read from the input source on top. Source: POSIX XCU 2.2, 2.3.
+ */
+#ifndef LEXER_H
+#define LEXER_H
+
+#include <stdbool.h>
+
+#include "syntax.h"
+
+enum TokenKind {
+  TOKEN_END,
+  TOKEN_NEWLINE,
+  TOKEN_WORD,
+  TOKEN_IO_NUMBER,
+  TOKEN_SEMICOLON,
+  TOKEN_DOUBLE_SEMICOLON,
+  TOKEN_AMPERSAND,
+  TOKEN_AND,
+  TOKEN_PIPE,
+  TOKEN_OR,
+  TOKEN_OPEN,
+  TOKEN_CLOSE,
+  TOKEN_LESS,
+  TOKEN_GREATER,
+  TOKEN_APPEND,
+  TOKEN_CLOBBER,
+  TOKEN_LESS_AND,
+  TOKEN_GREATER_AND,
+  TOKEN_LESS_GREATER,
+  TOKEN_DOCUMENT,
+  TOKEN_DOCUMENT_STRIP
+};
+
+struct Token {
+  enum TokenKind kind;
+  struct Word *word; /* TOKEN_WORD */
+  int number;        /* TOKEN_IO_NUMBER */
+  int line;
+};
+
+struct PendingDocument {
+  struct PendingDocument *next;
+  struct Redirect *redirect;
+};
+
+/* State of one parse. Parses nest: a command substitution saves token and documents. */
+struct Parser {
+  struct Script *script;
+  struct Token token;
+  bool have_token; /* token has been looked at but not taken */
+  struct PendingDocument *documents; /* here-documents that begin behind the next newline */
+};
+
+struct Token lexer_read(struct Parser *parser);
+
+/* Words that are not commands: prompts and the like, with the rules of double quotes. */
+struct Part *lexer_read_quoted(struct Parser *parser);
+
+const char *token_text(const struct Token *token);
+
+_Noreturn void syntax_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

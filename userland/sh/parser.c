@@ -1,0 +1,457 @@
+/* Recursive descent over the shell's grammar; see parser.h. */
+#include "parser.h"
+
+#include <string.h>
+
+#include "alias.h"
+#include "error.h"
+#include "input.h"
+#include "shell.h"
+#include "stack.h"
+#include "word.h"
+
+static struct Node *parse_list(struct Parser *parser, bool newlines);
+static struct Node *parse_and_or(struct Parser *parser);
+
+static struct Token *peek(struct Parser *parser) {
+  if (!parser->have_token) {
+    parser->token = lexer_read(parser);
+    parser->have_token = true;
+  }
+  return &parser->token;
+}
+
+static struct Token take(struct Parser *parser) {
+  struct Token token = *peek(parser);
+  parser->have_token = false;
+  return token;
+}
+
+static enum TokenKind kind(struct Parser *parser) {
+  return peek(parser)->kind;
+}
+
+/* The token where a command may begin, aliases replaced. */
+static struct Token *peek_command(struct Parser *parser) {
+  for (;;) {
+    struct Token *token = peek(parser);
+    if (token->kind != TOKEN_WORD || !token->word->plain) return token;
+    struct Alias *alias = alias_find(token->word->plain);
+    if (!alias || is_keyword(token->word->plain)) return token;
+    parser->have_token = false;
+    input_push_alias(alias);
+  }
+}
+
+static bool is_word(const struct Token *token, const char *text) {
+  return token->kind == TOKEN_WORD && token->word->plain && strcmp(token->word->plain, text) == 0;
+}
+
+static bool at_word(struct Parser *parser, const char *text) {
+  return is_word(peek(parser), text);
+}
+
+static _Noreturn void unexpected(struct Parser *parser, const char *expected) {
+  const char *text = token_text(peek(parser));
+  if (expected) syntax_error("%s unexpected (expecting \"%s\")", text, expected);
+  syntax_error("%s unexpected", text);
+}
+
+static void expect(struct Parser *parser, const char *keyword) {
+  peek_command(parser);
+  if (!at_word(parser, keyword)) unexpected(parser, keyword);
+  take(parser);
+}
+
+static void expect_close(struct Parser *parser) {
+  if (kind(parser) != TOKEN_CLOSE) unexpected(parser, ")");
+  take(parser);
+}
+
+static void skip_newlines(struct Parser *parser) {
+  while (kind(parser) == TOKEN_NEWLINE) take(parser);
+}
+
+static void *allocate(struct Parser *parser, size_t size) {
+  void *block = arena_alloc(&parser->script->arena, size);
+  memset(block, 0, size);
+  return block;
+}
+
+static struct Node *new_node(struct Parser *parser, enum NodeKind node_kind, int line) {
+  struct Node *node = allocate(parser, sizeof *node);
+  node->kind = node_kind;
+  node->line = line;
+  return node;
+}
+
+static struct Node *new_pair(struct Parser *parser, enum NodeKind node_kind, struct Node *left, struct Node *right) {
+  struct Node *node = new_node(parser, node_kind, left->line);
+  node->pair.left = left;
+  node->pair.right = right;
+  return node;
+}
+
+static struct Node *new_unary(struct Parser *parser, enum NodeKind node_kind, struct Node *body, int line) {
+  struct Node *node = new_node(parser, node_kind, line);
+  node->unary.body = body;
+  return node;
+}
+
+struct RedirectToken {
+  enum TokenKind token;
+  enum RedirectKind kind;
+  int fd;
+};
+
+static const struct RedirectToken redirect_tokens[] = {
+  {TOKEN_LESS, REDIRECT_READ, 0},
+  {TOKEN_GREATER, REDIRECT_WRITE, 1},
+  {TOKEN_APPEND, REDIRECT_APPEND, 1},
+  {TOKEN_CLOBBER, REDIRECT_CLOBBER, 1},
+  {TOKEN_LESS_AND, REDIRECT_DUPLICATE_INPUT, 0},
+  {TOKEN_GREATER_AND, REDIRECT_DUPLICATE_OUTPUT, 1},
+  {TOKEN_LESS_GREATER, REDIRECT_READ_WRITE, 0},
+  {TOKEN_DOCUMENT, REDIRECT_DOCUMENT, 0},
+  {TOKEN_DOCUMENT_STRIP, REDIRECT_DOCUMENT, 0},
+};
+
+static const struct RedirectToken *redirect_token(enum TokenKind token) {
+  for (size_t i = 0; i < sizeof redirect_tokens / sizeof redirect_tokens[0]; i++) {
+    if (redirect_tokens[i].token == token) return &redirect_tokens[i];
+  }
+  return NULL;
+}
+
+static void queue_document(struct Parser *parser, struct Redirect *redirect) {
+  struct PendingDocument *document = allocate(parser, sizeof *document);
+  document->redirect = redirect;
+  struct PendingDocument **end = &parser->documents;
+  while (*end) end = &(*end)->next;
+  *end = document;
+}
+
+/* Parses a redirection if one is next; adds it at the end and returns the new end. */
+static struct Redirect **parse_redirect(struct Parser *parser, struct Redirect **end) {
+  int fd = -1;
+  if (kind(parser) == TOKEN_IO_NUMBER) fd = take(parser).number;
+  const struct RedirectToken *row = redirect_token(kind(parser));
+  if (!row) return NULL;
+  bool strip_tabs = take(parser).kind == TOKEN_DOCUMENT_STRIP;
+  if (kind(parser) != TOKEN_WORD) unexpected(parser, NULL);
+  struct Redirect *redirect = allocate(parser, sizeof *redirect);
+  *redirect = (struct Redirect){
+    .kind = row->kind, .fd = fd < 0 ? row->fd : fd, .target = take(parser).word, .strip_tabs = strip_tabs};
+  if (row->kind == REDIRECT_DOCUMENT) queue_document(parser, redirect);
+  *end = redirect;
+  return &redirect->next;
+}
+
+static struct Redirect *parse_redirects(struct Parser *parser) {
+  struct Redirect *first = NULL;
+  struct Redirect **end = &first;
+  while ((end = parse_redirect(parser, end))) {
+  }
+  return first;
+}
+
+static struct Node *parse_group_body(struct Parser *parser, const char *end) {
+  struct Node *body = parse_list(parser, true);
+  if (!body) unexpected(parser, NULL);
+  expect(parser, end);
+  return body;
+}
+
+static struct Node *parse_body(struct Parser *parser) {
+  struct Node *body = parse_list(parser, true);
+  if (!body) unexpected(parser, NULL);
+  return body;
+}
+
+static struct Node *parse_if(struct Parser *parser, int line) {
+  struct Node *node = new_node(parser, NODE_IF, line);
+  node->branch.condition = parse_group_body(parser, "then");
+  node->branch.body = parse_body(parser);
+  peek_command(parser);
+  if (at_word(parser, "elif")) {
+    int elif_line = take(parser).line;
+    node->branch.otherwise = parse_if(parser, elif_line);
+    return node;
+  }
+  if (at_word(parser, "else")) {
+    take(parser);
+    node->branch.otherwise = parse_body(parser);
+  }
+  expect(parser, "fi");
+  return node;
+}
+
+static struct Node *parse_while(struct Parser *parser, enum NodeKind node_kind, int line) {
+  struct Node *node = new_node(parser, node_kind, line);
+  node->branch.condition = parse_group_body(parser, "do");
+  node->branch.body = parse_group_body(parser, "done");
+  return node;
+}
+
+static struct Node *parse_for(struct Parser *parser, int line) {
+  struct Node *node = new_node(parser, NODE_FOR, line);
+  if (kind(parser) != TOKEN_WORD || !peek(parser)->word->plain || !is_name(peek(parser)->word->plain)) {
+    syntax_error("Bad for loop variable");
+  }
+  node->loop.variable = take(parser).word->plain;
+  skip_newlines(parser);
+  if (at_word(parser, "in")) {
+    take(parser);
+    struct Word **end = &node->loop.words;
+    while (kind(parser) == TOKEN_WORD) {
+      *end = take(parser).word;
+      end = &(*end)->next;
+    }
+    if (kind(parser) != TOKEN_SEMICOLON && kind(parser) != TOKEN_NEWLINE) unexpected(parser, NULL);
+    take(parser);
+  } else {
+    node->loop.over_parameters = true;
+    if (kind(parser) == TOKEN_SEMICOLON) take(parser);
+  }
+  skip_newlines(parser);
+  expect(parser, "do");
+  node->loop.body = parse_group_body(parser, "done");
+  return node;
+}
+
+static struct CaseItem *parse_case_item(struct Parser *parser) {
+  struct CaseItem *item = allocate(parser, sizeof *item);
+  struct Word **end = &item->patterns;
+  if (kind(parser) == TOKEN_OPEN) take(parser);
+  for (;;) {
+    if (kind(parser) != TOKEN_WORD) unexpected(parser, kind(parser) == TOKEN_END ? ")" : NULL);
+    *end = take(parser).word;
+    end = &(*end)->next;
+    if (kind(parser) != TOKEN_PIPE) break;
+    take(parser);
+  }
+  expect_close(parser);
+  item->body = parse_list(parser, true);
+  return item;
+}
+
+static struct Node *parse_case(struct Parser *parser, int line) {
+  struct Node *node = new_node(parser, NODE_CASE, line);
+  if (kind(parser) != TOKEN_WORD) unexpected(parser, NULL);
+  node->choice.word = take(parser).word;
+  skip_newlines(parser);
+  expect(parser, "in");
+  struct CaseItem **end = &node->choice.items;
+  for (;;) {
+    skip_newlines(parser);
+    if (at_word(parser, "esac")) break;
+    *end = parse_case_item(parser);
+    end = &(*end)->next;
+    peek_command(parser);
+    if (at_word(parser, "esac")) break;
+    if (kind(parser) != TOKEN_DOUBLE_SEMICOLON) unexpected(parser, ";;");
+    take(parser);
+  }
+  take(parser);
+  return node;
+}
+
+static struct Node *parse_subshell(struct Parser *parser, int line) {
+  struct Node *body = parse_body(parser);
+  expect_close(parser);
+  return new_unary(parser, NODE_SUBSHELL, body, line);
+}
+
+/* The compound command that begins with this keyword; NULL if the word begins none. */
+static struct Node *parse_compound(struct Parser *parser) {
+  struct Token token = *peek_command(parser);
+  struct Node *node;
+  if (stack_low()) syntax_error("Nested too deeply");
+  if (token.kind == TOKEN_OPEN) {
+    take(parser);
+    node = parse_subshell(parser, token.line);
+  } else if (token.kind != TOKEN_WORD || !token.word->plain || !is_keyword(token.word->plain)) {
+    return NULL;
+  } else {
+    take(parser);
+    if (is_word(&token, "{")) node = new_unary(parser, NODE_GROUP, parse_group_body(parser, "}"), token.line);
+    else if (is_word(&token, "if")) node = parse_if(parser, token.line);
+    else if (is_word(&token, "while")) node = parse_while(parser, NODE_WHILE, token.line);
+    else if (is_word(&token, "until")) node = parse_while(parser, NODE_UNTIL, token.line);
+    else if (is_word(&token, "for")) node = parse_for(parser, token.line);
+    else if (is_word(&token, "case")) node = parse_case(parser, token.line);
+    else {
+      parser->token = token;
+      parser->have_token = true;
+      unexpected(parser, NULL);
+    }
+  }
+  struct Redirect *redirects = parse_redirects(parser);
+  if (!redirects) return node;
+  if (node->kind != NODE_GROUP && node->kind != NODE_SUBSHELL) {
+    node = new_unary(parser, NODE_GROUP, node, token.line);
+  }
+  node->redirects = redirects;
+  return node;
+}
+
+static struct Node *parse_command(struct Parser *parser);
+
+static struct Node *parse_function(struct Parser *parser, const struct Word *name, int line) {
+  take(parser);
+  expect_close(parser);
+  if (!name->plain || !is_name(name->plain)) syntax_error("Bad function name");
+  skip_newlines(parser);
+  struct Node *node = new_node(parser, NODE_FUNCTION, line);
+  node->function.name = name->plain;
+  node->function.script = parser->script;
+  peek_command(parser);
+  node->function.body = parse_command(parser);
+  return node;
+}
+
+static bool is_assignment(const struct Word *word) {
+  return word->parts && word->parts->kind == PART_TEXT && assignment_value(word->parts->text);
+}
+
+static struct Node *parse_simple(struct Parser *parser) {
+  struct Node *node = new_node(parser, NODE_SIMPLE, peek(parser)->line);
+  struct Word **words = &node->simple.words;
+  struct Word **assignments = &node->simple.assignments;
+  struct Redirect **redirects = &node->redirects;
+  bool may_be_alias = true;
+  for (;;) {
+    struct Redirect **next = parse_redirect(parser, redirects);
+    if (next) {
+      redirects = next;
+      continue;
+    }
+    if (kind(parser) == TOKEN_OPEN && node->simple.words && !node->simple.words->next &&
+        !node->simple.assignments && !node->redirects) {
+      return parse_function(parser, node->simple.words, node->line);
+    }
+    if (may_be_alias) peek_command(parser);
+    if (kind(parser) != TOKEN_WORD) break;
+    struct Word *word = take(parser).word;
+    if (!node->simple.words && is_assignment(word)) {
+      *assignments = word;
+      assignments = &word->next;
+      continue;
+    }
+    *words = word;
+    words = &word->next;
+    peek(parser);
+    may_be_alias = input_alias_continues();
+  }
+  if (!node->simple.words && !node->simple.assignments && !node->redirects) unexpected(parser, NULL);
+  return node;
+}
+
+static struct Node *parse_command(struct Parser *parser) {
+  struct Node *node = parse_compound(parser);
+  return node ? node : parse_simple(parser);
+}
+
+static struct Node *parse_pipeline(struct Parser *parser) {
+  bool negated = false;
+  int line = peek_command(parser)->line;
+  while (at_word(parser, "!")) {
+    take(parser);
+    negated = !negated;
+    peek_command(parser);
+  }
+  struct Node *first = parse_command(parser);
+  if (kind(parser) == TOKEN_PIPE) {
+    struct Node *pipeline = new_node(parser, NODE_PIPELINE, line);
+    struct Node *last = first;
+    pipeline->pipeline.commands = first;
+    while (kind(parser) == TOKEN_PIPE) {
+      take(parser);
+      skip_newlines(parser);
+      last->next = parse_command(parser);
+      last = last->next;
+    }
+    first = pipeline;
+  }
+  return negated ? new_unary(parser, NODE_NOT, first, line) : first;
+}
+
+static struct Node *parse_and_or(struct Parser *parser) {
+  struct Node *node = parse_pipeline(parser);
+  while (kind(parser) == TOKEN_AND || kind(parser) == TOKEN_OR) {
+    enum NodeKind node_kind = take(parser).kind == TOKEN_AND ? NODE_AND : NODE_OR;
+    skip_newlines(parser);
+    node = new_pair(parser, node_kind, node, parse_pipeline(parser));
+  }
+  return node;
+}
+
+/* Whether a list ends here: at a token or keyword that belongs to what is around it. */
+static bool at_list_end(struct Parser *parser) {
+  static const char *const ends[] = {"}", "do", "done", "elif", "else", "esac", "fi", "then"};
+  struct Token *token = peek_command(parser);
+  if (token->kind == TOKEN_END || token->kind == TOKEN_CLOSE || token->kind == TOKEN_DOUBLE_SEMICOLON) return true;
+  for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    if (is_word(token, ends[i])) return true;
+  }
+  return false;
+}
+
+/*
+ * Commands separated by ; & and, if so wished, newlines; otherwise a newline ends the list and is not taken.
+ * Sequences lean to the right, so that a long list does not make a deep tree. NULL for no commands.
+ */
+static struct Node *parse_list(struct Parser *parser, bool newlines) {
+  struct Node *first = NULL;
+  struct Node **end = &first;
+  if (stack_low()) syntax_error("Nested too deeply");
+  for (;;) {
+    if (newlines) skip_newlines(parser);
+    if (kind(parser) == TOKEN_NEWLINE || at_list_end(parser)) return first;
+    struct Node *node = parse_and_or(parser);
+    enum TokenKind separator = kind(parser);
+    if (separator == TOKEN_AMPERSAND) node = new_unary(parser, NODE_BACKGROUND, node, node->line);
+    if (*end) {
+      *end = new_pair(parser, NODE_SEQUENCE, *end, node);
+      end = &(*end)->pair.right;
+    } else *end = node;
+    if (separator == TOKEN_SEMICOLON || separator == TOKEN_AMPERSAND) take(parser);
+    else if (separator != TOKEN_NEWLINE || !newlines) return first;
+  }
+}
+
+struct Node *parse_substitution(struct Parser *parser, enum TokenKind end) {
+  struct Parser outer = *parser;
+  parser->have_token = false;
+  parser->documents = NULL;
+  struct Node *node = parse_list(parser, true);
+  if (kind(parser) != end) unexpected(parser, end == TOKEN_CLOSE ? ")" : NULL);
+  *parser = outer;
+  return node;
+}
+
+enum ParseResult parse_line(struct Script *script, struct Node **node) {
+  struct Parser parser = {.script = script};
+  struct ArenaMark mark = arena_mark(&scratch);
+  enum ParseResult result = PARSE_COMMAND;
+  input_alias_continues();
+  *node = NULL;
+  input_prompt_first();
+  if (kind(&parser) == TOKEN_END) result = PARSE_END;
+  else if (kind(&parser) == TOKEN_NEWLINE) result = PARSE_EMPTY;
+  else {
+    *node = parse_list(&parser, false);
+    if (kind(&parser) != TOKEN_NEWLINE && kind(&parser) != TOKEN_END) unexpected(&parser, NULL);
+    if (!*node) result = PARSE_EMPTY;
+  }
+  arena_release(&scratch, mark);
+  return result;
+}
+
+struct Part *parse_quoted(struct Script *script, const char *text) {
+  struct Parser parser = {.script = script};
+  input_push_text(text, shell.line);
+  struct Part *parts = lexer_read_quoted(&parser);
+  input_pop();
+  return parts;
+}

@@ -1,0 +1,207 @@
+/* Signals and traps; see traps.h. Beneath: sigaction. */
+#include "traps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "builtins.h"
+#include "error.h"
+#include "execute.h"
+#include "number.h"
+#include "output.h"
+#include "shell.h"
+#include "signal-names.h"
+
+enum { SIGNALS = 65 };
+
+enum Disposition { UNKNOWN, DEFAULT, CAUGHT, IGNORED, ALWAYS_IGNORED };
+
+volatile sig_atomic_t signal_pending;
+
+static volatile sig_atomic_t arrived[SIGNALS];
+static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t window_changed;
+
+/* Action per signal, 0 is EXIT: NULL default, "" ignored. */
+static char *traps[SIGNALS];
+static unsigned char dispositions[SIGNALS];
+static bool job_signals;
+
+static void on_signal(int number) {
+  if (number == SIGWINCH) window_changed = 1;
+  if (number == SIGINT && !traps[SIGINT]) {
+    interrupted = 1;
+    signal_pending = 1;
+  } else if (traps[number]) {
+    arrived[number] = 1;
+    signal_pending = 1;
+  }
+}
+
+static void install(int number, enum Disposition disposition) {
+  struct sigaction action;
+  if (dispositions[number] == UNKNOWN) {
+    if (sigaction(number, NULL, &action) < 0) return;
+    bool ignored = action.sa_handler == SIG_IGN;
+    bool changeable = shell.interactive && (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU);
+    dispositions[number] = !ignored ? DEFAULT : changeable ? IGNORED : ALWAYS_IGNORED;
+  }
+  if (dispositions[number] == disposition || dispositions[number] == ALWAYS_IGNORED) return;
+  memset(&action, 0, sizeof action);
+  sigemptyset(&action.sa_mask);
+  action.sa_handler = disposition == CAUGHT ? on_signal : disposition == IGNORED ? SIG_IGN : SIG_DFL;
+  sigaction(number, &action, NULL);
+  dispositions[number] = (unsigned char)disposition;
+}
+
+/* What the shell does with a signal, given its trap. */
+static enum Disposition wanted(int number) {
+  if (traps[number]) return *traps[number] ? CAUGHT : IGNORED;
+  if (number == SIGCHLD && dispositions[number] == CAUGHT) return CAUGHT;
+  if (!shell.interactive || shell.subshell) return DEFAULT;
+  if (number == SIGINT || number == SIGWINCH) return CAUGHT;
+  if (number == SIGQUIT || number == SIGTERM) return IGNORED;
+  if (job_signals && (number == SIGTSTP || number == SIGTTIN || number == SIGTTOU)) return IGNORED;
+  return DEFAULT;
+}
+
+static void refresh(int number) {
+  if (number && number != SIGKILL && number != SIGSTOP) install(number, wanted(number));
+}
+
+void signals_begin_interactive(void) {
+  static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU};
+  job_signals = shell.option[OPTION_MONITOR];
+  for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) refresh(signals[i]);
+}
+
+void signals_watch_children(void) {
+  if (!traps[SIGCHLD]) install(SIGCHLD, CAUGHT);
+}
+
+void check_interrupt(void) {
+  if (!interrupted) return;
+  interrupted = 0;
+  shell.status = 128 + SIGINT;
+  raise_exception(EXCEPTION_INTERRUPT);
+}
+
+bool signal_interrupted(void) {
+  return interrupted;
+}
+
+void signal_interrupt(void) {
+  interrupted = 1;
+  signal_pending = 1;
+}
+
+int signal_trapped(void) {
+  for (int number = 1; number < SIGNALS; number++) {
+    if (arrived[number]) return number;
+  }
+  return 0;
+}
+
+bool signal_window_changed(void) {
+  bool changed = window_changed;
+  window_changed = 0;
+  return changed;
+}
+
+static void run_action(const char *action) {
+  int status = shell.status;
+  /* The action may change its own trap while it runs. */
+  char *copy = arena_copy(&scratch, action, strlen(action));
+  execute_text(copy, shell.line, 0);
+  if (!flow.skip) shell.status = status;
+}
+
+void signals_handle(void) {
+  signal_pending = 0;
+  check_interrupt();
+  for (int number = 1; number < SIGNALS; number++) {
+    if (!arrived[number]) continue;
+    arrived[number] = 0;
+    if (!traps[number] || !*traps[number]) continue;
+    struct ArenaMark mark = arena_mark(&scratch);
+    run_action(traps[number]);
+    arena_release(&scratch, mark);
+  }
+}
+
+static void set_trap(int number, const char *action) {
+  free(traps[number]);
+  traps[number] = action ? memory_copy(action) : NULL;
+  arrived[number] = 0;
+  refresh(number);
+}
+
+void signals_enter_child(void) {
+  interrupted = 0;
+  signal_pending = 0;
+  for (int number = 0; number < SIGNALS; number++) {
+    arrived[number] = 0;
+    if (traps[number] && *traps[number]) {
+      free(traps[number]);
+      traps[number] = NULL;
+    }
+    if (dispositions[number] == CAUGHT || (dispositions[number] == IGNORED && !traps[number])) install(number, DEFAULT);
+  }
+}
+
+void signal_ignore(int number) {
+  install(number, IGNORED);
+}
+
+void signal_default(int number) {
+  install(number, DEFAULT);
+}
+
+bool traps_set(void) {
+  for (int number = 0; number < SIGNALS; number++) {
+    if (traps[number] && *traps[number]) return true;
+  }
+  return false;
+}
+
+void trap_run_exit(void) {
+  if (!traps[0]) return;
+  char *action = traps[0];
+  traps[0] = NULL;
+  int status = shell.status;
+  execute_text(action, shell.line, 0);
+  shell.status = status;
+}
+
+static void print_traps(void) {
+  for (int number = 0; number < SIGNALS; number++) {
+    if (!traps[number]) continue;
+    out_string("trap -- ");
+    out_quoted(traps[number]);
+    out_format(" %s\n", signal_name(number));
+  }
+}
+
+int builtin_trap(int argc, char **argv) {
+  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  builtin_option(&options, "");
+  char **operands = argv + options.index;
+  int count = argc - options.index;
+  if (!count) {
+    print_traps();
+    return 0;
+  }
+  const char *action = NULL;
+  if (count > 1 && !is_number(*operands)) action = *operands++;
+  if (action && strcmp(action, "-") == 0) action = NULL;
+  for (; *operands; operands++) {
+    int number = signal_number(*operands);
+    if (number < 0) {
+      warn("%s: bad trap", *operands);
+      return 1;
+    }
+    set_trap(number, action);
+  }
+  return 0;
+}

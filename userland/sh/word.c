@@ -1,0 +1,382 @@
+/* Reading words; see word.h. */
+#include "word.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "input.h"
+#include "parser.h"
+#include "shell.h"
+#include "stack.h"
+
+/* A list of parts under construction: finished parts and the text being gathered. */
+struct Draft {
+  struct Parser *parser;
+  struct Part *first;
+  struct Part **end;
+  struct Buffer text;
+  bool quoted; /* the text being gathered is */
+};
+
+static const char *const keywords[] = {"!",    "{",    "}",  "case", "do",    "done",  "elif", "else",
+                                       "esac", "fi",   "for", "if",   "in",    "then",  "until", "while"};
+
+bool is_keyword(const char *text) {
+  for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++) {
+    if (strcmp(keywords[i], text) == 0) return true;
+  }
+  return false;
+}
+
+bool is_operator_character(int c) {
+  return c == '&' || c == '|' || c == ';' || c == '(' || c == ')' || c == '<' || c == '>';
+}
+
+static bool is_digit(int c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_name_start(int c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+bool is_name_character(int c) {
+  return is_name_start(c) || is_digit(c);
+}
+
+static bool is_special_parameter(int c) {
+  return c > 0 && strchr("@*#?-$!", c);
+}
+
+size_t name_length(const char *text) {
+  size_t length = 0;
+  if (!is_name_start(*text)) return 0;
+  while (is_name_character(text[length])) length++;
+  return length;
+}
+
+bool is_name(const char *text) {
+  size_t length = name_length(text);
+  return length && !text[length];
+}
+
+const char *assignment_value(const char *text) {
+  size_t length = name_length(text);
+  return length && text[length] == '=' ? text + length + 1 : NULL;
+}
+
+int get_joined(void) {
+  for (;;) {
+    int c = input_get();
+    if (c != '\\') return c;
+    int next = input_get();
+    if (next != '\n') {
+      input_unget(next);
+      return c;
+    }
+  }
+}
+
+static struct Part *new_part(struct Draft *draft, enum PartKind kind) {
+  struct Part *part = arena_alloc(&draft->parser->script->arena, sizeof *part);
+  *part = (struct Part){.kind = kind};
+  return part;
+}
+
+static void flush(struct Draft *draft) {
+  if (!draft->text.length && !draft->quoted) return;
+  struct Part *part = new_part(draft, draft->quoted ? PART_QUOTED : PART_TEXT);
+  part->text = arena_copy(&draft->parser->script->arena, draft->text.text ? draft->text.text : "", draft->text.length);
+  *draft->end = part;
+  draft->end = &part->next;
+  draft->text.length = 0;
+  draft->quoted = false;
+}
+
+static void add_part(struct Draft *draft, struct Part *part) {
+  flush(draft);
+  *draft->end = part;
+  draft->end = &part->next;
+}
+
+static void add_text(struct Draft *draft, int c) {
+  if (draft->quoted) flush(draft);
+  buffer_char(&draft->text, (char)c);
+}
+
+static void begin_quoted(struct Draft *draft) {
+  if (!draft->quoted) flush(draft);
+  draft->quoted = true;
+}
+
+static void read_single_quoted(struct Draft *draft) {
+  begin_quoted(draft);
+  for (;;) {
+    int c = input_get();
+    if (c == END_OF_INPUT) syntax_error("Unterminated quoted string");
+    if (c == '\'') return;
+    buffer_char(&draft->text, (char)c);
+  }
+}
+
+/* Which characters a backslash takes the meaning from; NULL: all. */
+static const char *escapable(enum Context context) {
+  switch (context) {
+    case CONTEXT_DOUBLE:
+    case CONTEXT_ARITHMETIC: return "$`\"\\";
+    case CONTEXT_BRACE_DOUBLE: return "$`\"\\}";
+    case CONTEXT_DOCUMENT: return "$`\\";
+    default: return NULL;
+  }
+}
+
+static void read_backslash(struct Draft *draft, enum Context context) {
+  const char *special = escapable(context);
+  int c = input_get();
+  if (c == '\n') return;
+  if (c == END_OF_INPUT) {
+    add_text(draft, '\\');
+    return;
+  }
+  if (special && !strchr(special, c)) {
+    add_text(draft, '\\');
+    input_unget(c);
+    return;
+  }
+  begin_quoted(draft);
+  buffer_char(&draft->text, (char)c);
+}
+
+static const char *read_name(struct Draft *draft, int c) {
+  struct Buffer name = buffer_new(&scratch);
+  buffer_char(&name, (char)c);
+  if (is_name_start(c)) {
+    while (is_name_character(c = get_joined())) buffer_char(&name, (char)c);
+    input_unget(c);
+  }
+  return arena_copy(&draft->parser->script->arena, name.text, name.length);
+}
+
+static const char *read_digits(struct Draft *draft, int c) {
+  struct Buffer digits = buffer_new(&scratch);
+  do buffer_char(&digits, (char)c);
+  while (is_digit(c = get_joined()));
+  input_unget(c);
+  return arena_copy(&draft->parser->script->arena, digits.text, digits.length);
+}
+
+/* The operator that begins with c; PARAMETER_BAD if none does. */
+static enum ParameterOperator read_operator(struct Part *part, int c) {
+  if (c == ':') {
+    part->colon = true;
+    c = get_joined();
+  }
+  switch (c) {
+    case '-': return PARAMETER_DEFAULT;
+    case '=': return PARAMETER_ASSIGN;
+    case '?': return PARAMETER_ERROR;
+    case '+': return PARAMETER_ALTERNATIVE;
+    default: break;
+  }
+  if (!part->colon && (c == '#' || c == '%')) {
+    int next = get_joined();
+    bool twice = next == c;
+    if (!twice) input_unget(next);
+    if (c == '#') return twice ? PARAMETER_TRIM_LONG_PREFIX : PARAMETER_TRIM_PREFIX;
+    return twice ? PARAMETER_TRIM_LONG_SUFFIX : PARAMETER_TRIM_SUFFIX;
+  }
+  input_unget(c);
+  return PARAMETER_BAD;
+}
+
+/* The name in ${…}; also tells ${#name} and the parameter # apart. Returns the character behind it. */
+static int read_brace_name(struct Draft *draft, struct Part *part) {
+  int c = get_joined();
+  if (c == '#') {
+    int next = get_joined();
+    if (next != '}') {
+      if (is_name_start(next)) part->text = read_name(draft, next);
+      else if (is_digit(next)) part->text = read_digits(draft, next);
+      else if (is_special_parameter(next)) {
+        int behind = get_joined();
+        input_unget(behind);
+        if (behind == '}') part->text = read_name(draft, next);
+      }
+      if (part->text) {
+        part->operator = PARAMETER_LENGTH;
+        return get_joined();
+      }
+    }
+    part->text = read_name(draft, c);
+    return next;
+  }
+  if (is_name_start(c)) part->text = read_name(draft, c);
+  else if (is_digit(c)) part->text = read_digits(draft, c);
+  else if (is_special_parameter(c)) part->text = read_name(draft, c);
+  else {
+    part->operator = PARAMETER_BAD;
+    return c;
+  }
+  return get_joined();
+}
+
+static struct Part *read_braces(struct Draft *draft, enum Context context) {
+  bool quoted = context != CONTEXT_WORD && context != CONTEXT_BRACE;
+  struct Part *part = new_part(draft, PART_PARAMETER);
+  int c = read_brace_name(draft, part);
+  if (c == '}' && part->operator != PARAMETER_BAD) return part;
+  if (part->operator == PARAMETER_VALUE) part->operator = read_operator(part, c);
+  else {
+    part->operator = PARAMETER_BAD;
+    input_unget(c);
+  }
+  bool trim = part->operator >= PARAMETER_TRIM_PREFIX && part->operator <= PARAMETER_TRIM_LONG_SUFFIX;
+  part->parts = read_parts(draft->parser, quoted && !trim ? CONTEXT_BRACE_DOUBLE : CONTEXT_BRACE);
+  return part;
+}
+
+static struct Part *read_backquoted(struct Draft *draft, enum Context context) {
+  const char *special = context == CONTEXT_WORD || context == CONTEXT_BRACE || context == CONTEXT_DOCUMENT ? "$`\\" : "$`\\\"";
+  struct Buffer text = buffer_new(&scratch);
+  int line = input_line();
+  for (;;) {
+    int c = input_get();
+    if (c == '`') break;
+    if (c == END_OF_INPUT) syntax_error("EOF in backquote substitution");
+    if (c == '\\') {
+      int next = input_get();
+      if (next == '\n') continue;
+      if (next == END_OF_INPUT || !strchr(special, next)) {
+        input_unget(next);
+      } else {
+        c = next;
+      }
+    }
+    buffer_char(&text, (char)c);
+  }
+  struct Part *part = new_part(draft, PART_COMMAND);
+  input_push_text(buffer_finish(&text), line);
+  part->command = parse_substitution(draft->parser, TOKEN_END);
+  input_pop();
+  return part;
+}
+
+static struct Part *read_dollar(struct Draft *draft, enum Context context) {
+  int c = get_joined();
+  if (c == '{') return read_braces(draft, context);
+  if (c == '(') {
+    int next = get_joined();
+    if (next == '(') {
+      struct Part *part = new_part(draft, PART_ARITHMETIC);
+      part->parts = read_parts(draft->parser, CONTEXT_ARITHMETIC);
+      return part;
+    }
+    input_unget(next);
+    struct Part *part = new_part(draft, PART_COMMAND);
+    part->command = parse_substitution(draft->parser, TOKEN_CLOSE);
+    return part;
+  }
+  if (is_name_start(c) || is_digit(c) || is_special_parameter(c)) {
+    struct Part *part = new_part(draft, PART_PARAMETER);
+    part->text = read_name(draft, c);
+    return part;
+  }
+  input_unget(c);
+  return NULL;
+}
+
+static struct Part *read_double_quoted(struct Draft *draft) {
+  struct Part *part = new_part(draft, PART_DOUBLE);
+  part->parts = read_parts(draft->parser, CONTEXT_DOUBLE);
+  return part;
+}
+
+/* Whether c ends the context; a word's end is put back. */
+static bool at_end(enum Context context, int c, int *parentheses) {
+  switch (context) {
+    case CONTEXT_WORD:
+      if (c != END_OF_INPUT && c != ' ' && c != '\t' && c != '\n' && !is_operator_character(c)) return false;
+      input_unget(c);
+      return true;
+    case CONTEXT_DOUBLE:
+      if (c == END_OF_INPUT) syntax_error("Unterminated quoted string");
+      return c == '"';
+    case CONTEXT_BRACE:
+    case CONTEXT_BRACE_DOUBLE:
+      if (c == END_OF_INPUT) syntax_error("Missing '}'");
+      return c == '}';
+    case CONTEXT_ARITHMETIC:
+      if (c == END_OF_INPUT) syntax_error("Missing '))'");
+      if (c == '(') ++*parentheses;
+      if (c != ')') return false;
+      if (*parentheses) {
+        --*parentheses;
+        return false;
+      }
+      c = get_joined();
+      if (c != ')') syntax_error("Missing '))'");
+      return true;
+    case CONTEXT_DOCUMENT: return c == END_OF_INPUT;
+  }
+  return true;
+}
+
+struct Part *read_parts(struct Parser *parser, enum Context context) {
+  struct Draft draft = {.parser = parser, .text = buffer_new(&scratch)};
+  draft.end = &draft.first;
+  int parentheses = 0;
+  bool plain_quotes = context == CONTEXT_WORD || context == CONTEXT_BRACE;
+  if (stack_low()) syntax_error("Nested too deeply");
+  for (;;) {
+    int c = input_get();
+    if (c != '\\' && at_end(context, c, &parentheses)) break;
+    if (c == '\\') read_backslash(&draft, context);
+    else if (c == '\'' && plain_quotes) read_single_quoted(&draft);
+    else if (c == '"' && (plain_quotes || context == CONTEXT_BRACE_DOUBLE)) add_part(&draft, read_double_quoted(&draft));
+    else if (c == '`') add_part(&draft, read_backquoted(&draft, context));
+    else if (c == '$') {
+      struct Part *part = read_dollar(&draft, context);
+      if (part) add_part(&draft, part);
+      else add_text(&draft, c);
+    } else add_text(&draft, c);
+  }
+  flush(&draft);
+  return draft.first;
+}
+
+/* Whether expansion leaves unquoted text as it is: no pattern, no tilde that may begin a home directory. */
+static bool is_literal(const char *text) {
+  if (*text == '~') return false;
+  for (; *text; text++) {
+    if (strchr("*?[", *text)) return false;
+    if ((*text == '=' || *text == ':') && text[1] == '~') return false;
+  }
+  return true;
+}
+
+struct Word *read_word(struct Parser *parser) {
+  struct ArenaMark mark = arena_mark(&scratch);
+  struct Word *word = arena_alloc(&parser->script->arena, sizeof *word);
+  struct Part *parts = read_parts(parser, CONTEXT_WORD);
+  *word = (struct Word){.parts = parts};
+  if (parts && !parts->next) {
+    if (parts->kind == PART_TEXT) word->plain = parts->text;
+    if (parts->kind == PART_QUOTED || (parts->kind == PART_TEXT && is_literal(parts->text))) word->literal = parts->text;
+  }
+  arena_release(&scratch, mark);
+  return word;
+}
+
+static void gather_text(struct Buffer *text, const struct Part *parts, bool *quoted) {
+  for (; parts; parts = parts->next) {
+    if (parts->kind != PART_TEXT) *quoted = true;
+    if (parts->kind == PART_DOUBLE) gather_text(text, parts->parts, quoted);
+    else if (parts->text) buffer_string(text, parts->text);
+  }
+}
+
+char *unquoted_text(const struct Word *word, bool *quoted) {
+  struct Buffer text = buffer_new(&scratch);
+  gather_text(&text, word->parts, quoted);
+  return buffer_finish(&text);
+}

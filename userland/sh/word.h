@@ -1,0 +1,40 @@
+/*
+ * Words: quoting and expansions as the lexer reads them (POSIX XCU 2.2, 2.6).
+ */
+#ifndef WORD_H
+#define WORD_H
+
+#include <stdbool.h>
+
+#include "lexer.h"
+
+enum Context {
+  CONTEXT_WORD,
+  CONTEXT_DOUBLE,       /* "…" */
+  CONTEXT_BRACE,        /* ${name-…} */
+  CONTEXT_BRACE_DOUBLE, /* "${name-…}" */
+  CONTEXT_ARITHMETIC,   /* $((…)) */
+  CONTEXT_DOCUMENT      /* here-document, prompt: to the end of input */
+};
+
+struct Part *read_parts(struct Parser *parser, enum Context context);
+struct Word *read_word(struct Parser *parser);
+
+/* The next character behind any backslash-newline pairs. */
+int get_joined(void);
+
+bool is_operator_character(int c);
+bool is_name_start(int c);
+bool is_name_character(int c);
+/* Whether the whole text is a name. */
+bool is_name(const char *text);
+/* Length of the name that begins the text. */
+size_t name_length(const char *text);
+/* Behind the "=" of a word that begins "name=", or NULL. */
+const char *assignment_value(const char *text);
+bool is_keyword(const char *text);
+
+/* The word with its quoting removed and nothing expanded, in scratch memory. */
+char *unquoted_text(const struct Word *word, bool *quoted);
+
+#endif
