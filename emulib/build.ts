@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compilerFlags, findCompiler } from "#userland/compiler.ts";
+import { findCompiler } from "#userland/compiler.ts";
 import { abiHeader } from "./headers.ts";
 import { callNumbers, marshallingTables } from "./marshalling.ts";
 
@@ -32,11 +32,16 @@ export function buildEmulator(directory: string): EmulatorImage {
   writeFileSync(join(directory, "tables.h"), marshallingTables());
   const linked = join(directory, "emulib.elf");
   const flat = join(directory, "emulib.bin");
+  const compiler = findCompiler();
   execFileSync(
-    findCompiler(),
+    compiler.command,
     [
-      ...compilerFlags,
+      ...compiler.flags,
       "-Os",
+      "-nostdlib",
+      "-static",
+      "-no-pie",
+      "-Wl,-m,elf_i386",
       "-mno-80387",
       `-I${directory}`,
       `-I${sourceDirectory}`,

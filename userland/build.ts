@@ -3,77 +3,19 @@
  * itself. Every output remembers a hash of all that went into it, so that only what changed is compiled.
  * Run directly (`npx tsx userland/build.ts [DIR]`) or through buildUserland.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { BuildError, findCompiler, linkFlags } from "./compiler.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
 export interface Program {
   readonly name: string;
   readonly path: string;
-}
-
-/** What keeps the userland from being built; the message tells what to install. */
-export class BuildError extends Error {
-  override readonly name = "BuildError";
-}
-
-const commonFlags = [
-  ...["-m32", "-march=i686", "-mno-sse", "-mno-mmx", "-mpreferred-stack-boundary=2"],
-  ...["-std=gnu11", "-O2", "-pipe", "-Wall", "-Wextra"],
-  ...["-ffreestanding", "-fno-builtin", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables"],
-  ...["-ffunction-sections", "-fdata-sections"],
-];
-/** gcc would turn the loop in strlen into a call of strlen. */
-const gccFlags = ["-fno-tree-loop-distribute-patterns"];
-const linkFlags = [
-  ...["-nostdlib", "-static", "-no-pie", "-s"],
-  ...["-Wl,-m,elf_i386", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,noexecstack", "-Wl,-z,norelro"],
-];
-
-interface Compiler {
-  readonly command: string;
-  readonly flags: readonly string[];
-  /** Names the compiler's version, for the hashes. */
-  readonly identity: string;
-}
-
-const run = (command: string, args: readonly string[]): string =>
-  execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-
-const installHint = "install one: apt-get install gcc (Debian, Ubuntu), dnf install gcc (Fedora), apk add gcc binutils (Alpine)";
-
-/** The first of $CC, gcc and clang that can compile and link for i386. */
-function findCompiler(): Compiler {
-  const given = process.env["CC"];
-  const problems: string[] = [];
-  const probe = join(tmpdir(), `lites-probe-${process.pid}`);
-  for (const command of given ? [given] : ["gcc", "clang"]) {
-    try {
-      const version = run(command, ["--version"]).split("\n")[0] ?? "";
-      const isClang = version.includes("clang");
-      const include = run(command, ["-print-file-name=include"]).trim();
-      const flags = [
-        ...commonFlags.filter((flag) => !(isClang && flag.startsWith("-mpreferred-stack-boundary"))),
-        ...(isClang ? ["-mstack-alignment=4", "-Wno-unused-command-line-argument"] : gccFlags),
-        ...["-nostdinc", "-isystem", join(here, "include"), "-isystem", include],
-      ];
-      writeFileSync(`${probe}.c`, "void _start(void) { for (;;) continue; }\n");
-      run(command, [...flags, ...linkFlags, `${probe}.c`, "-o", probe]);
-      return { command, flags, identity: `${command} ${version} ${flags.join(" ")} ${linkFlags.join(" ")}` };
-    } catch (error) {
-      const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-      problems.push(missing ? `${command}: not found` : `${command}: cannot build for i386 (-m32)\n${String((error as { stderr?: unknown }).stderr ?? error)}`);
-    } finally {
-      rmSync(`${probe}.c`, { force: true });
-      rmSync(probe, { force: true });
-    }
-  }
-  throw new BuildError(`the programs of the system need a C compiler for x86; ${installHint}\n  ${problems.join("\n  ")}`);
 }
 
 const hashOf = (...parts: readonly (string | Buffer)[]): string => {
@@ -165,8 +107,21 @@ function programSources(): { name: string; sources: string[] }[] {
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+const defaultOutput = resolve(here, "../build/userland/bin");
+
+/** Where the C library of a userland built into `out` is. */
+const libraryOf = (out: string): string => join(dirname(out), `${basename(out)}-objects`, "libc.a");
+
+/** Compiles and links one more program, of one source, with the C library that buildUserland made. */
+export async function buildProgram(source: string, output: string): Promise<void> {
+  const compiler = findCompiler();
+  const library = libraryOf(defaultOutput);
+  if (!existsSync(library)) await buildUserland();
+  process.stderr.write(await execute([compiler.command, ...compiler.flags, ...linkFlags, "-o", output, source, library]));
+}
+
 /** Compiles what is not current and returns the programs. Throws BuildError with what the compiler said. */
-export async function buildUserland(outDir = resolve(here, "../build/userland/bin")): Promise<Program[]> {
+export async function buildUserland(outDir = defaultOutput): Promise<Program[]> {
   const out = resolve(outDir);
   const objects = join(dirname(out), `${basename(out)}-objects`);
   mkdirSync(out, { recursive: true });
@@ -193,7 +148,7 @@ export async function buildUserland(outDir = resolve(here, "../build/userland/bi
 
   const libraryFolder = join(here, "libc");
   const library = filesUnder(libraryFolder, ".c").map((source) => compile(source, privateHeaders(libraryFolder)));
-  const archive = join(objects, "libc.a");
+  const archive = libraryOf(out);
   const archiveStep: Step = {
     output: archive,
     hash: hashOf(...library.map((step) => step.output + step.hash)),

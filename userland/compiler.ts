@@ -1,56 +1,69 @@
 /**
  * The C compiler for guest code: gcc or clang with 32-bit code generation. No 32-bit libraries are needed.
  */
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-/** Flags common to everything that runs on the emulated processor. */
-export const compilerFlags = [
-  "-m32",
-  "-march=i686",
-  "-mno-mmx",
-  "-mno-sse",
-  "-std=gnu11",
-  "-Wall",
-  "-Wextra",
-  "-ffreestanding",
-  "-fno-pic",
-  "-fno-stack-protector",
-  "-fno-asynchronous-unwind-tables",
-  "-fcf-protection=none",
-  "-nostdinc",
-  "-nostdlib",
-  "-static",
-  "-no-pie",
-  "-Wl,-m,elf_i386",
-] as const;
+const here = dirname(fileURLToPath(import.meta.url));
 
-let found: string | undefined;
-
-/** The first of $CC, gcc and clang that can make 32-bit code. Throws with advice when there is none. */
-export function findCompiler(): string {
-  if (found) return found;
-  const directory = mkdtempSync(join(tmpdir(), "lites-cc-"));
-  try {
-    const probe = join(directory, "probe.c");
-    writeFileSync(probe, "int probe(int a) { return a + 1; }\n");
-    for (const candidate of [process.env["CC"], "gcc", "clang"]) {
-      if (!candidate) continue;
-      const result = spawnSync(candidate, ["-m32", "-ffreestanding", "-c", "-o", join(directory, "probe.o"), probe]);
-      if (result.status === 0) {
-        found = candidate;
-        return candidate;
-      }
-    }
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-  throw new Error("no C compiler that makes 32-bit x86 code was found; install gcc (Debian: apt-get install gcc) or clang, or name one in CC");
+/** What keeps guest code from being built; the message tells what to install. */
+export class BuildError extends Error {
+  override readonly name = "BuildError";
 }
 
-/** Directory of the compiler's own headers (stddef.h, stdarg.h, stdint.h). */
-export function compilerHeaders(): string {
-  return execFileSync(findCompiler(), ["-print-file-name=include"], { encoding: "utf8" }).trim();
+const commonFlags = [
+  ...["-m32", "-march=i686", "-mno-sse", "-mno-mmx", "-mpreferred-stack-boundary=2"],
+  ...["-std=gnu11", "-O2", "-pipe", "-Wall", "-Wextra"],
+  ...["-ffreestanding", "-fno-builtin", "-fno-pic", "-fno-stack-protector", "-fno-asynchronous-unwind-tables"],
+  ...["-ffunction-sections", "-fdata-sections"],
+];
+/** gcc would turn the loop in strlen into a call of strlen. */
+const gccFlags = ["-fno-tree-loop-distribute-patterns"];
+export const linkFlags = [
+  ...["-nostdlib", "-static", "-no-pie", "-s"],
+  ...["-Wl,-m,elf_i386", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,noexecstack", "-Wl,-z,norelro"],
+];
+
+export interface Compiler {
+  readonly command: string;
+  readonly flags: readonly string[];
+  /** Names the compiler's version, for the hashes. */
+  readonly identity: string;
+}
+
+const run = (command: string, args: readonly string[]): string =>
+  execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+const installHint = "install one: apt-get install gcc (Debian, Ubuntu), dnf install gcc (Fedora), apk add gcc binutils (Alpine)";
+
+/** The first of $CC, gcc and clang that can compile and link for i386. */
+export function findCompiler(): Compiler {
+  const given = process.env["CC"];
+  const problems: string[] = [];
+  const probe = join(tmpdir(), `lites-probe-${process.pid}`);
+  for (const command of given ? [given] : ["gcc", "clang"]) {
+    try {
+      const version = run(command, ["--version"]).split("\n")[0] ?? "";
+      const isClang = version.includes("clang");
+      const include = run(command, ["-print-file-name=include"]).trim();
+      const flags = [
+        ...commonFlags.filter((flag) => !(isClang && flag.startsWith("-mpreferred-stack-boundary"))),
+        ...(isClang ? ["-mstack-alignment=4", "-Wno-unused-command-line-argument"] : gccFlags),
+        ...["-nostdinc", "-isystem", join(here, "include"), "-isystem", include],
+      ];
+      writeFileSync(`${probe}.c`, "void _start(void) { for (;;) continue; }\n");
+      run(command, [...flags, ...linkFlags, `${probe}.c`, "-o", probe]);
+      return { command, flags, identity: `${command} ${version} ${flags.join(" ")} ${linkFlags.join(" ")}` };
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+      problems.push(missing ? `${command}: not found` : `${command}: cannot build for i386 (-m32)\n${String((error as { stderr?: unknown }).stderr ?? error)}`);
+    } finally {
+      rmSync(`${probe}.c`, { force: true });
+      rmSync(probe, { force: true });
+    }
+  }
+  throw new BuildError(`the programs of the system need a C compiler for x86; ${installHint}\n  ${problems.join("\n  ")}`);
 }
