@@ -9,7 +9,7 @@ import { InterruptController, InterruptLine } from "#machine/interrupts.ts";
 import { PAGE_SIZE, Ram } from "#machine/ram.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
 import { channelDriver } from "./channel-driver.ts";
-import { idleProcessor } from "./test-system.ts";
+import { idleProcessor } from "../tests/support/server-system.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (data: Uint8Array | undefined): string => new TextDecoder().decode(data);
@@ -34,10 +34,7 @@ beforeEach(() => {
       return !congested;
     },
   });
-  driver = kernel.bootTask(
-    { name: "channels", priority: 200 },
-    channelDriver({ ports: channels, interruptLine: InterruptLine.CHANNELS }),
-  );
+  driver = kernel.bootTask({ name: "channels", priority: 200 }, channelDriver({ ports: channels, interruptLine: InterruptLine.CHANNELS }));
 });
 
 /** Runs until nothing happens any more, without letting time pass. */

@@ -6,7 +6,7 @@ import { SeededEntropy } from "#machine/devices/entropy.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
 import { Sigma0Request } from "./abi/sigma0.ts";
 import { entropyDriver } from "./entropy-driver.ts";
-import { type Master, runSystem } from "./test-system.ts";
+import { type Master, runSystem } from "../tests/support/server-system.ts";
 
 /** A page of the test's own, from σ0. */
 function* ownPage(master: Master): Op<number> {

@@ -185,9 +185,7 @@ export function diskDriver(options: DiskDriverOptions): (context: NativeContext)
         if (next.from === interrupt) yield* driver.interrupt();
         else answer = driver.request(next);
       } else driver.clearWindow();
-      next = answer
-        ? yield* replyAndWait(next.from, answer, undefined, driver.window)
-        : yield* receive(ANY, undefined, driver.window);
+      next = answer ? yield* replyAndWait(next.from, answer, undefined, driver.window) : yield* receive(ANY, undefined, driver.window);
     }
   };
 }

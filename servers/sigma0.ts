@@ -5,12 +5,7 @@
  * kernel info page (frame 0) tells how much memory there is; it is mapped read-only to whoever asks.
  * Budgets: first come, first served. Source: L4 X.0 reference manual, "σ0".
  */
-import {
-  FLEXPAGE_WRITE,
-  flexpage,
-  flexpageBase,
-  flexpageLog2Size,
-} from "#kernel/abi/flexpage.ts";
+import { FLEXPAGE_WRITE, flexpage, flexpageBase, flexpageLog2Size } from "#kernel/abi/flexpage.ts";
 import { ANY, NIL, taskOf, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { InfoPage } from "#kernel/abi/info-page.ts";
 import { type Message, type NativeContext, type Op, receive, replyAndWait } from "#kernel/native.ts";
@@ -44,7 +39,8 @@ function answer(frames: Frames, client: ThreadId, words: readonly number[]): Mes
     const log2 = flexpageLog2Size(size);
     return log2 < PAGE_LOG2 || log2 > 32 ? REFUSAL : frames.giveAny(client, log2);
   }
-  if (what === INFO_PAGE) return (detail & 0xff) === 1 ? { words: [flexpage(0, PAGE_LOG2)], pages: [{ hotSpot: 0, fpage: flexpage(0, PAGE_LOG2) }] } : REFUSAL;
+  if (what === INFO_PAGE)
+    return (detail & 0xff) === 1 ? { words: [flexpage(0, PAGE_LOG2)], pages: [{ hotSpot: 0, fpage: flexpage(0, PAGE_LOG2) }] } : REFUSAL;
   if ((what & 3) !== 0) return REFUSAL;
   if (what < SUPERPAGE_BASE) return frames.give(client, flexpageBase(what), PAGE_LOG2);
   return what < SUPERPAGE_END ? frames.give(client, flexpageBase(what - SUPERPAGE_BASE), SUPERPAGE_LOG2) : REFUSAL;

@@ -24,7 +24,7 @@ describe("SeededEntropy", () => {
   });
 
   it("has all byte values about equally often", () => {
-    const counts = new Array<number>(256).fill(0);
+    const counts = Array.from({ length: 256 }, () => 0);
     for (const byte of draw("spread", 256 * 400)) counts[byte]!++;
     for (const count of counts) {
       expect(count).toBeGreaterThan(300);

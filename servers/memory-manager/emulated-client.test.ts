@@ -8,7 +8,7 @@ import { Interpreter } from "#machine/cpu/interpreter.ts";
 import type { Ram } from "#machine/ram.ts";
 import { MemoryRequest } from "../abi/memory-manager.ts";
 import { Sigma0Request } from "../abi/sigma0.ts";
-import { type Master, runSystem } from "../test-system.ts";
+import { type Master, runSystem } from "../../tests/support/server-system.ts";
 
 const CODE = 0x10000;
 const DATA = 0x08000000;
@@ -18,36 +18,57 @@ const word = (value: number): number[] => [value & 0xff, (value >>> 8) & 0xff, (
 
 /** Sends EDX to a thread and waits for its answer. */
 const report = (to: ThreadId): number[] => [
-  0xb8, ...word(0), //               mov eax, 0          registers only
-  0xb9, ...word(0), //               mov ecx, 0          no timeouts
-  0xbd, ...word(0), //               mov ebp, 0          receive registers only
-  0xbe, ...word(to), //              mov esi, to
-  0xcd, 0x30, //                     int 0x30
+  0xb8,
+  ...word(0), //               mov eax, 0          registers only
+  0xb9,
+  ...word(0), //               mov ecx, 0          no timeouts
+  0xbd,
+  ...word(0), //               mov ebp, 0          receive registers only
+  0xbe,
+  ...word(to), //              mov esi, to
+  0xcd,
+  0x30, //                     int 0x30
 ];
 
 /** Writes 1, 2, 3 … to the first word of each page. */
 const fill = (pages: number): number[] => [
-  0xbf, ...word(DATA), //            mov edi, DATA
-  0xb9, ...word(pages), //           mov ecx, pages
-  0xb8, ...word(1), //               mov eax, 1
-  0x89, 0x07, //                next: mov [edi], eax
+  0xbf,
+  ...word(DATA), //            mov edi, DATA
+  0xb9,
+  ...word(pages), //           mov ecx, pages
+  0xb8,
+  ...word(1), //               mov eax, 1
+  0x89,
+  0x07, //                next: mov [edi], eax
   0x40, //                           inc eax
-  0x81, 0xc7, ...word(4096), //      add edi, 4096
-  0xe2, 0xf5, //                     loop next
+  0x81,
+  0xc7,
+  ...word(4096), //      add edi, 4096
+  0xe2,
+  0xf5, //                     loop next
 ];
 
 /** Counts in EDX the pages whose first word is not 1, 2, 3 … */
 const check = (pages: number): number[] => [
-  0xbf, ...word(DATA), //            mov edi, DATA
-  0xb9, ...word(pages), //           mov ecx, pages
-  0xb8, ...word(1), //               mov eax, 1
-  0x31, 0xd2, //                     xor edx, edx
-  0x39, 0x07, //                next: cmp [edi], eax
-  0x74, 0x01, //                     je same
+  0xbf,
+  ...word(DATA), //            mov edi, DATA
+  0xb9,
+  ...word(pages), //           mov ecx, pages
+  0xb8,
+  ...word(1), //               mov eax, 1
+  0x31,
+  0xd2, //                     xor edx, edx
+  0x39,
+  0x07, //                next: cmp [edi], eax
+  0x74,
+  0x01, //                     je same
   0x42, //                           inc edx
   0x40, //                      same: inc eax
-  0x81, 0xc7, ...word(4096), //      add edi, 4096
-  0xe2, 0xf2, //                     loop next
+  0x81,
+  0xc7,
+  ...word(4096), //      add edi, 4096
+  0xe2,
+  0xf2, //                     loop next
 ];
 
 /** A manager of one page of code, which it maps to whoever faults. */

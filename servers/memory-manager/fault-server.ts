@@ -99,13 +99,7 @@ export class FaultServer {
   }
 
   /** A page that the data space does not have yet: becomes one of its own, or is mapped read-only from its source. */
-  private *initial(
-    record: TaskRecord,
-    space: DataSpace,
-    index: number,
-    write: boolean,
-    hotSpot: number,
-  ): Op<Page | Message | Fetch> {
+  private *initial(record: TaskRecord, space: DataSpace, index: number, write: boolean, hotSpot: number): Op<Page | Message | Fetch> {
     const own = write || space.shared;
     const valid = space.backedBytes(index);
     if (valid === 0) {

@@ -50,13 +50,7 @@ class MemoryManager {
   private readonly backing: BackingCache;
   private readonly totals: Counters;
 
-  private constructor(
-    context: NativeContext,
-    faults: FaultServer,
-    requests: RequestServer,
-    backing: BackingCache,
-    totals: Counters,
-  ) {
+  private constructor(context: NativeContext, faults: FaultServer, requests: RequestServer, backing: BackingCache, totals: Counters) {
     this.context = context;
     this.faults = faults;
     this.requests = requests;
@@ -80,7 +74,7 @@ class MemoryManager {
     const store = new PageStore(context, frames, swap, policy, commitment);
     const totals = new Counters();
     const directory = new Directory(totals);
-    const backing = new BackingCache(context, options.windowPages ?? DEFAULT_WINDOW_PAGES);
+    const backing = new BackingCache(context, Math.max(options.windowPages ?? DEFAULT_WINDOW_PAGES, 2 * WORKERS));
     const faults = new FaultServer(context, directory, store, backing, commitment, zeroPage);
     const requests = new RequestServer(context, directory, store, backing, commitment, zeroPage, () => ({
       frames: frames.count,

@@ -46,19 +46,13 @@ export class PageStore {
   private readonly policy: ReplacementPolicy;
   private readonly commitment: Commitment;
 
-  constructor(
-    context: NativeContext,
-    frames: FramePool,
-    swap: SwapArea,
-    policy: ReplacementPolicy,
-    commitment: Commitment,
-  ) {
+  constructor(context: NativeContext, frames: FramePool, swap: SwapArea, policy: ReplacementPolicy, commitment: Commitment) {
     this.context = context;
     this.frames = frames;
     this.swap = swap;
     this.policy = policy;
     this.commitment = commitment;
-    this.residents = new Array<Page | undefined>(frames.limit).fill(undefined);
+    this.residents = Array.from({ length: frames.limit }, () => undefined);
   }
 
   /** A new page with undefined content. */

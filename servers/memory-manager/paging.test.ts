@@ -4,7 +4,7 @@ import type { Op } from "#kernel/native.ts";
 import { FaultRefusal } from "#kernel/abi/page-fault.ts";
 import { type BackingStore, MemoryStore } from "#machine/devices/disk.ts";
 import { DataSpaceFlag, MemoryRequest } from "../abi/memory-manager.ts";
-import { type Master, runSystem } from "../test-system.ts";
+import { type Master, runSystem } from "../../tests/support/server-system.ts";
 
 /** A store whose chosen blocks fail. */
 class ScratchedStore implements BackingStore {
@@ -191,7 +191,10 @@ function* thrash(master: Master, seed: number, steps: number): Op<void> {
   const before = yield* master.statistics();
   const size = 12;
   const model = new Map<ThreadId, number[]>();
-  model.set(yield* master.clientWith(size), new Array<number>(size).fill(0));
+  model.set(
+    yield* master.clientWith(size),
+    Array.from({ length: size }, () => 0),
+  );
   let value = 0;
   for (let step = 0; step < steps; step++) {
     const clients = [...model.keys()];

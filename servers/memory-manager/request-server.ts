@@ -17,6 +17,8 @@ import type { PageStore } from "./page-store.ts";
 
 /** Pages of an address space: no data space is larger. */
 const MAX_PAGES = 1 << 20;
+/** Data spaces of one task: a bound for what an empty data space costs. */
+const MAX_SPACES = 1 << 15;
 const ALL_FLAGS = DataSpaceFlag.SHARED | DataSpaceFlag.NO_RESERVE;
 
 export type Statistics = Record<(typeof memoryStatisticsNames)[number], number>;
@@ -42,10 +44,7 @@ export class RequestServer {
   private readonly statistics: () => Statistics;
 
   /** By operation: how many words a request has at least, and what it does. A handler returns a MemoryError or all reply words. */
-  private readonly operations: ReadonlyMap<number, { words: number; run: Handler }> = new Map<
-    number,
-    { words: number; run: Handler }
-  >([
+  private readonly operations: ReadonlyMap<number, { words: number; run: Handler }> = new Map<number, { words: number; run: Handler }>([
     [MemoryRequest.ATTACH_MASTER, { words: 1, run: (request) => this.attachMaster(request) }],
     [MemoryRequest.CREATE, { words: 5, run: (request) => this.create(request) }],
     [MemoryRequest.RESIZE, { words: 4, run: (request) => this.resize(request) }],
@@ -90,7 +89,8 @@ export class RequestServer {
   }
 
   private attachMaster({ sender }: Request): number {
-    if (this.master !== undefined && this.master !== sender) return MemoryError.DENIED;
+    const taken = this.master !== undefined && this.master !== sender && this.exists(this.master);
+    if (taken) return MemoryError.DENIED;
     this.master = sender;
     return MemoryError.OK;
   }
@@ -110,10 +110,12 @@ export class RequestServer {
     }
     if (!this.exists(task)) return MemoryError.NO_SUCH;
     if (this.directory.find(task, number)) return MemoryError.EXISTS;
+    const { spaces } = this.directory.record(task);
+    if (spaces.size >= MAX_SPACES) return MemoryError.NO_MEMORY;
     const space = new DataSpace(size, flags, backing);
     if (space.reserved && !this.promise(size)) return MemoryError.NO_MEMORY;
     space.committed = space.reserved ? size : 0;
-    this.directory.record(task).spaces.set(number, space);
+    spaces.set(number, space);
     return MemoryError.OK;
   }
 
@@ -122,7 +124,7 @@ export class RequestServer {
     const size = request.words[3]!;
     if (!this.mayConcern(request, request.task)) return MemoryError.DENIED;
     if (size > MAX_PAGES) return MemoryError.INVALID;
-    if (!space) return MemoryError.NO_SUCH;
+    if (!space || !this.exists(request.task)) return MemoryError.NO_SUCH;
     if (size < space.size) {
       this.discardPages(space, size, space.size - size);
       this.revokeInitial(space, size, space.size - size);
@@ -170,7 +172,7 @@ export class RequestServer {
   private fork(request: Request): number {
     const child = taskOf(request.number);
     if (!this.mayConcern(request, request.task, child)) return MemoryError.DENIED;
-    if (!this.exists(child)) return MemoryError.NO_SUCH;
+    if (!this.exists(child) || !this.exists(request.task)) return MemoryError.NO_SUCH;
     const parent = this.directory.tasks.get(request.task);
     if (!parent) return MemoryError.OK;
     let needed = 0;

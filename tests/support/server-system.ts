@@ -15,11 +15,11 @@ import { type BackingStore, Disk, MemoryStore } from "#machine/devices/disk.ts";
 import { InterruptController, InterruptLine } from "#machine/interrupts.ts";
 import type { Processor } from "#machine/processor.ts";
 import { PAGE_SIZE, Ram } from "#machine/ram.ts";
-import { MemoryError, MemoryRequest, memoryStatisticsNames } from "./abi/memory-manager.ts";
-import { diskDriver } from "./disk-driver.ts";
-import { type MemoryManagerOptions, memoryManager } from "./memory-manager/memory-manager.ts";
-import type { Statistics } from "./memory-manager/request-server.ts";
-import { sigma0 } from "./sigma0.ts";
+import { MemoryError, MemoryRequest, memoryStatisticsNames } from "#servers/abi/memory-manager.ts";
+import { diskDriver } from "#servers/disk-driver.ts";
+import { type MemoryManagerOptions, memoryManager } from "#servers/memory-manager/memory-manager.ts";
+import type { Statistics } from "#servers/memory-manager/request-server.ts";
+import { sigma0 } from "#servers/sigma0.ts";
 
 /** A client's data spaces are mapped 2^24 bytes apart, in regions of this size. */
 const REGION_LOG2 = 24;
@@ -162,10 +162,7 @@ export function runSystem<T>(options: TestSystemOptions, body: (master: Master) 
   const driver =
     diskBlocks === 0
       ? undefined
-      : kernel.bootTask(
-          { priority: 200, name: "disk" },
-          diskDriver({ disk, interruptLine: InterruptLine.DISK, sigma0: sigma0Id }),
-        );
+      : kernel.bootTask({ priority: 200, name: "disk" }, diskDriver({ disk, interruptLine: InterruptLine.DISK, sigma0: sigma0Id }));
   const manager = kernel.bootTask(
     { priority: 180, name: "memory" },
     memoryManager({ ...rest, sigma0: sigma0Id, frames, swapPages, diskDriver: driver }),
