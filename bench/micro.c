@@ -22,13 +22,14 @@ static long long now(void) {
   return t.tv_sec * 1000000000ll + t.tv_nsec;
 }
 
-static void measure(const char *name, void (*body)(void), int batch) {
+/* One call of body counts as `operations`. */
+static void measure(const char *name, void (*body)(void), int batch, int operations) {
   long long start = now(), end;
   long count = 0;
 
   do {
     for (int i = 0; i < batch; i++) body();
-    count += batch;
+    count += batch * operations;
     end = now();
   } while (end - start < budget);
   printf("%s %lld %ld\n", name, (end - start) / count, count);
@@ -87,13 +88,13 @@ int main(int argc, char **argv) {
   pid_t echo;
 
   budget = (argc > 1 ? atoi(argv[1]) : 300) * 1000000ll;
-  measure("integer", integer_loop, 1);
-  measure("null", null_call, 100);
-  measure("local", local_call, 100);
-  measure("open", open_close, 20);
+  measure("integer", integer_loop, 1, 1);
+  measure("null", null_call, 100, 1);
+  measure("local", local_call, 100, 1);
+  measure("open", open_close, 20, 1);
   signal(SIGUSR1, on_signal);
-  measure("signal", signal_self, 20);
-  measure("fault", page_faults, 1);
+  measure("signal", signal_self, 20, 1);
+  measure("fault", page_faults, 1, FAULT_PAGES);
   if (pipe(to_child) || pipe(from_child)) return 1;
   echo = fork();
   if (echo == 0) {
@@ -103,10 +104,10 @@ int main(int argc, char **argv) {
     while (read(to_child[0], &c, 1) == 1) write(from_child[1], &c, 1);
     _exit(0);
   }
-  measure("pipe", pipe_round_trip, 10);
+  measure("pipe", pipe_round_trip, 10, 1);
   close(to_child[1]);
   waitpid(echo, 0, 0);
-  measure("fork", fork_wait, 1);
-  measure("exec", fork_exec, 1);
+  measure("fork", fork_wait, 1, 1);
+  measure("exec", fork_exec, 1, 1);
   return 0;
 }

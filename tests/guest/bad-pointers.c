@@ -3,6 +3,7 @@
  * Calls that end, stop or replace the process are left out of the sweep.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>

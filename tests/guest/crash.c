@@ -4,11 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#ifndef SYS_sigaltstack
+#define SYS_sigaltstack 186
+#endif
+#ifndef SA_ONSTACK
+#define SA_ONSTACK 0x08000000
+#endif
 
 static const char constant[] = "read only";
 
 static int deep(int n) {
+  if (n < 0) return 0;
   volatile char block[4096];
   block[0] = n;
   return deep(n + 1) + block[0];
@@ -28,7 +37,7 @@ int main(int argc, char **argv) {
   if (!strcmp(how, "write-null")) *(volatile int *)0 = 1;
   if (!strcmp(how, "rodata")) *(volatile char *)constant = 'x';
   if (!strcmp(how, "text")) *(volatile char *)main = 0;
-  if (!strcmp(how, "divide")) return 1 / zero;
+  if (!strcmp(how, "divide")) return 1000 / zero;
   if (!strcmp(how, "illegal")) __asm__ volatile("ud2");
   if (!strcmp(how, "privileged")) __asm__ volatile("hlt");
   if (!strcmp(how, "trap")) __asm__ volatile("int3");
@@ -47,12 +56,16 @@ int main(int argc, char **argv) {
   }
   if (!strcmp(how, "stack-handled")) {
     static char alternate[16384];
-    stack_t stack = {.ss_sp = alternate, .ss_size = sizeof alternate};
+    struct {
+      void *base;
+      int flags;
+      unsigned size;
+    } stack = {alternate, 0, sizeof alternate};
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_segv;
     action.sa_flags = SA_ONSTACK;
-    sigaltstack(&stack, 0);
+    syscall(SYS_sigaltstack, &stack, 0);
     sigaction(SIGSEGV, &action, 0);
     return deep(0);
   }

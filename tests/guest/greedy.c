@@ -1,5 +1,6 @@
 /* Takes as much as it can get of one thing, and reports the error that ends it. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
