@@ -45,6 +45,9 @@ export class ScriptProcessor implements Processor {
   release(): void {}
 }
 
+const TURN_INSTRUCTIONS = 50_000;
+const MAX_TURNS = 2_000;
+
 export class TestMachine {
   readonly ram: Ram;
   readonly processor: Processor;
@@ -64,15 +67,15 @@ export class TestMachine {
     return this.kernel.bootTask({ name, priority, ...(taskNumber === undefined ? {} : { taskNumber }) }, body);
   }
 
-  /** Runs until nothing can happen any more. */
-  settle(): void {
-    for (let turns = 0; ; turns++) {
-      if (turns > 100_000) throw new Error("the machine does not settle");
-      const { state, nextEventNs } = this.kernel.run(1_000_000);
+  /** Runs until nothing can happen any more, or `isDone`. */
+  settle(isDone: () => boolean = () => false): void {
+    for (let turns = 0; !isDone(); turns++) {
+      if (turns > MAX_TURNS) throw new Error("the machine does not settle");
+      const { state, nextEventNs } = this.kernel.run(TURN_INSTRUCTIONS);
       if (state === "halted") return;
       if (state === "running") continue;
       if (nextEventNs === Number.POSITIVE_INFINITY) return;
-      this.clock.idleUntil(nextEventNs);
+      if (!isDone()) this.clock.idleUntil(nextEventNs);
     }
   }
 
@@ -82,7 +85,7 @@ export class TestMachine {
     this.boot("test", function* (context) {
       result = { value: yield* body(context) };
     }, priority);
-    this.settle();
+    this.settle(() => result !== undefined);
     if (result === undefined) throw new Error("the test's thread never ended");
     return result.value;
   }
