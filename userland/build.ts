@@ -103,6 +103,7 @@ function programSources(): { name: string; sources: string[] }[] {
   const folders = ["sh"].filter((name) => existsSync(join(here, name)) && filesUnder(join(here, name), ".c").length > 0);
   return [
     ...single.map((path) => ({ name: basename(path, ".c"), sources: [path] })),
+    { name: "[", sources: [join(here, "bin/test.c")] },
     ...folders.map((name) => ({ name, sources: filesUnder(join(here, name), ".c") })),
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
