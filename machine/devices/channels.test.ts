@@ -54,6 +54,22 @@ describe("Channels", () => {
     expect(channels.take(0, 8)).toBe("empty");
   });
 
+  it("tells the host when input is wanted, and takes what it gives then", () => {
+    const wanted: number[] = [];
+    const channels: Channels = new Channels(new InterruptController(), {
+      onOutput: () => true,
+      onInputWanted(port) {
+        wanted.push(port);
+        if (wanted.length === 2) channels.hostWrite(port, bytes("now"));
+      },
+    });
+    expect(channels.take(0, 8)).toBe("empty");
+    expect(text(channels.take(0, 8) as Uint8Array)).toBe("now");
+    channels.hostClose(0);
+    expect(channels.take(0, 8)).toBe("end");
+    expect(wanted).toEqual([0, 0]);
+  });
+
   it("accepts nothing while the host is congested", () => {
     const { channels, output, raised } = setup(() => false);
     expect(channels.put(0, bytes("a"))).toBe(1);

@@ -22,6 +22,8 @@ export interface ChannelHost {
   onOutput(port: number, bytes: Uint8Array): boolean;
   /** The guest looked for input and found none: a host that reads on demand fetches some now. */
   onInputWanted?(port: number): void;
+  /** The guest asks for input and there is none; hostWrite may be called from here. */
+  onInputWanted?(port: number): void;
   /** The guest closed its side of a port: there will be no more output. */
   onGuestClose?(port: number): void;
 }
