@@ -54,7 +54,7 @@ describe("Channels", () => {
     expect(channels.take(0, 8)).toBe("empty");
   });
 
-  it("tells the host when input is wanted, and takes what it gives then", () => {
+  it("tells the host when input is wanted, and lets it write at once", () => {
     const wanted: number[] = [];
     const channels: Channels = new Channels(new InterruptController(), {
       onOutput: () => true,
@@ -64,6 +64,8 @@ describe("Channels", () => {
       },
     });
     expect(channels.take(0, 8)).toBe("empty");
+    expect(channels.take(0, 8)).toBe("empty");
+    expect(channels.events()).toEqual([0]);
     expect(text(channels.take(0, 8) as Uint8Array)).toBe("now");
     channels.hostClose(0);
     expect(channels.take(0, 8)).toBe("end");

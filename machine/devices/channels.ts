@@ -20,9 +20,7 @@ export const MAX_PUT_BYTES = 64 << 10;
 export interface ChannelHost {
   /** Output of the guest; the array belongs to the host. False: congested, until hostDrained(port). */
   onOutput(port: number, bytes: Uint8Array): boolean;
-  /** The guest looked for input and found none: a host that reads on demand fetches some now. */
-  onInputWanted?(port: number): void;
-  /** The guest asks for input and there is none; hostWrite may be called from here. */
+  /** The guest looked for input and found none: a host that reads on demand fetches some now. It may call hostWrite at once. */
   onInputWanted?(port: number): void;
   /** The guest closed its side of a port: there will be no more output. */
   onGuestClose?(port: number): void;
