@@ -190,7 +190,7 @@ export class NodeDirectory implements Directory {
     if (!fileSystem.owns(vnode)) throw EXDEV;
     fileSystem.verify(self);
     fileSystem.justFound = undefined;
-    vnode.keepContent();
+    vnode.keep();
     if (!this.isOverlaid(vnode)) {
       const path = this.childPath(name);
       if (vnode.directory !== undefined) fileSystem.run(vnode, () => fileSystem.fs.rmdirSync(path));
@@ -223,7 +223,7 @@ export class NodeDirectory implements Directory {
     fileSystem.justFound = undefined;
     fileSystem.verify(self);
     fileSystem.verify(toDirectory);
-    replaced?.keepContent();
+    replaced?.keep();
     // The name of a hard-linked vnode may be another one: this is the one that moves.
     moved.moveTo(self, name);
     if (replaced !== undefined && (fileSystem.exclusive || this.isOverlaid(moved) || this.isOverlaid(replaced))) {

@@ -6,7 +6,7 @@
  */
 import type { Op } from "../activation.ts";
 import type { CommandArgument } from "../arguments.ts";
-import { EINVAL, ENOENT, ESTALE } from "../abi/errno.ts";
+import { EINVAL, ENOENT } from "../abi/errno.ts";
 import { isDevice, isDirectory, isFifo, isSymlink, PERMISSION_BITS, S_IFMT } from "../abi/file-mode.ts";
 import type { Process } from "../process/process.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
@@ -27,7 +27,7 @@ export class NodeVnode implements Vnode {
   /** Host device and inode number; "" for objects that only exist here. */
   readonly identity: string;
   readonly typeBits: number;
-  /** Exclusive trees and special files: the attributes themselves. */
+  /** The attributes themselves: of exclusive trees, of special files made here, and of removed objects that have no descriptor. */
   inode: Attributes | undefined;
   readonly directory?: NodeDirectory;
   readonly readLink?: (process: Process) => string;
@@ -91,7 +91,7 @@ export class NodeVnode implements Vnode {
     if (this.handle !== undefined) return hostCall(() => fs.fstatSync(this.handle!, { bigint: true }));
     if (this.parent !== undefined) this.fileSystem.verify(this.parent);
     const stats = hostCall(() => fs.lstatSync(this.fileSystem.pathOf(this), { bigint: true }));
-    if (identity(stats) !== this.identity) throw ESTALE;
+    if (identity(stats) !== this.identity) throw ENOENT;
     return stats;
   }
 
@@ -104,6 +104,7 @@ export class NodeVnode implements Vnode {
     this.parent = parent;
     this.name = name;
     this.detached = false;
+    if (!this.fileSystem.exclusive && this.identity !== "") this.inode = undefined;
   }
 
   /** Takes note of a look-up's result, which the next attributes() may use. */
@@ -234,7 +235,7 @@ export class NodeVnode implements Vnode {
     const handle = fileSystem.run(this, () => fs.openSync(fileSystem.pathOf(this), flags));
     if (!exclusive && identity(hostCall(() => fs.fstatSync(handle, { bigint: true }))) !== this.identity) {
       fs.closeSync(handle);
-      throw ESTALE;
+      throw ENOENT;
     }
     this.closeHandle();
     this.handle = handle;
@@ -255,18 +256,20 @@ export class NodeVnode implements Vnode {
     hostCall(() => this.fileSystem.fs.closeSync(handle));
   }
 
-  /** Before a name goes: whoever has the file open keeps its content. */
-  keepContent(): void {
-    if (!this.referenced || !this.hasContent || this.handle !== undefined) return;
-    try {
-      this.openHandle(true);
-    } catch {
-      try {
-        this.openHandle(false);
-      } catch {
-        // The host allows neither: later reads fail as the host's would.
+  /** Before a name goes: whoever has the object open keeps its content and attributes. */
+  keep(): void {
+    if (!this.referenced || this.handle !== undefined) return;
+    if (this.hasContent) {
+      for (const writing of [true, false]) {
+        try {
+          this.openHandle(writing);
+          return;
+        } catch {
+          // The host may allow reading only, or nothing: later reads fail then as the host's would.
+        }
       }
     }
+    this.inode ??= this.fileSystem.attributesOf(this.stats());
   }
 
   /** After a name was removed. Exclusive trees know when it was the last one. */
@@ -291,6 +294,7 @@ export class NodeVnode implements Vnode {
   }
 
   retain(): void {
+    this.fresh = undefined;
     if (this.references++ === 0) this.parent?.retain();
   }
 

@@ -88,6 +88,7 @@ class PathWalk {
       this.current = this.process.root.vnode;
       this.path = "/";
     }
+    this.current.fileSystem?.beginWalk?.();
     const components = path.split("/");
     for (let i = components.length - 1; i >= 0; i--) if (components[i] !== "") this.pending.push(components[i]!);
   }

@@ -144,6 +144,8 @@ export interface FileSystem {
   readonly root: Vnode;
   statistics(): FileSystemStatistics;
   sync?(): void;
+  /** A path walk starts here: what was found before may have changed. */
+  beginWalk?(): void;
 }
 
 let lastId = 0;
