@@ -3,10 +3,12 @@
  * never runs again; what needs the memory manager follows in an activation of its own.
  */
 import { NIL, type ThreadId } from "#kernel/abi/identifiers.ts";
+import type { Op } from "../activation.ts";
 import { SIGCONT, SIGHUP, SignalCode } from "../abi/signals.ts";
 import type { Ending } from "../abi/wait-status.ts";
 import type { Core } from "../core.ts";
 import { closeAll } from "../descriptors.ts";
+import type { TaskMemoryStatistics } from "../memory/memory-manager.ts";
 import { kernelInfo } from "../signals/signal-info.ts";
 import { INIT_PID } from "./process-table.ts";
 import type { UnixProcess } from "./unix-process.ts";
@@ -18,6 +20,7 @@ export interface ProgramStatistics {
   processes: number;
   usage: Usage;
   callCounts: Map<string, number>;
+  memory: TaskMemoryStatistics;
 }
 
 export class Lifecycle {
@@ -77,15 +80,30 @@ export class Lifecycle {
     process.usage.addTask(this.core.kernel.statistics(task));
     this.core.processes.setTask(process, NIL);
     process.space = undefined;
-    this.deleteTask(task);
+    this.deleteTask(task, this.programOf(process.name));
     space?.release();
   }
 
-  /** Deletes a task, and its data spaces as soon as the request thread comes to it. */
-  deleteTask(task: ThreadId): void {
-    const { kernel, runner, memory } = this.core;
+  /** Deletes a task, and its data spaces as soon as the request thread comes to it. Its memory counters go to `program`. */
+  deleteTask(task: ThreadId, program?: ProgramStatistics): void {
+    const { kernel, runner } = this.core;
     kernel.taskDelete(task);
-    runner.start(memory.manager.destroyAll(task), () => {});
+    runner.start(this.destroyMemory(task, program), () => {});
+  }
+
+  private *destroyMemory(task: ThreadId, program: ProgramStatistics | undefined): Op<void> {
+    const { manager } = this.core.memory;
+    try {
+      if (program === undefined) return;
+      const { memory } = program;
+      const { zeroFills, copies, pageIns, pageOuts } = yield* manager.taskStatistics(task);
+      memory.zeroFills += zeroFills;
+      memory.copies += copies;
+      memory.pageIns += pageIns;
+      memory.pageOuts += pageOuts;
+    } finally {
+      yield* manager.destroyAll(task);
+    }
   }
 
   /** The groups whose link to the session may go with this process: its own and its children's, those that still have one. */
@@ -138,13 +156,19 @@ export class Lifecycle {
   }
 
   private record(process: UnixProcess): void {
-    let program = this.ended.get(process.name);
-    if (program === undefined) {
-      program = { name: process.name, processes: 0, usage: new Usage(), callCounts: new Map() };
-      this.ended.set(process.name, program);
-    }
+    const program = this.programOf(process.name);
     program.processes++;
     program.usage.add(process.usage);
     for (const [name, count] of process.callCounts) program.callCounts.set(name, (program.callCounts.get(name) ?? 0) + count);
+  }
+
+  private programOf(name: string): ProgramStatistics {
+    let program = this.ended.get(name);
+    if (program === undefined) {
+      const memory = { zeroFills: 0, copies: 0, pageIns: 0, pageOuts: 0, residentPages: 0, committedPages: 0 };
+      program = { name, processes: 0, usage: new Usage(), callCounts: new Map(), memory };
+      this.ended.set(name, program);
+    }
+    return program;
   }
 }
