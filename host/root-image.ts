@@ -3,11 +3,12 @@
  */
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, posix } from "node:path";
-import { Volume } from "memfs";
+import { createFsFromVolume, type IFs, Volume } from "memfs";
 import { list, type ReadEntry } from "tar";
 import { OptionError } from "./options.ts";
 
-export type RootVolume = InstanceType<typeof Volume>;
+/** The root file system in memory, with Node's `fs` interface. */
+export type RootVolume = IFs;
 
 /** A clean absolute path; tar names may start with "./" and hold "..". */
 const inRoot = (name: string): string => posix.resolve("/", name);
@@ -83,7 +84,7 @@ export function addDirectory(volume: RootVolume, source: string, target = "/"): 
  * @param builtIn path of the built-in image
  */
 export function makeRoot(source: string | undefined, builtIn: string): RootVolume {
-  const volume = new Volume();
+  const volume = createFsFromVolume(new Volume());
   const path = source ?? builtIn;
   try {
     if (lstatSync(path).isDirectory()) addDirectory(volume, path);

@@ -1,6 +1,9 @@
 /**
  * Counters of a run, and their printed form.
  */
+import type { Kernel } from "#kernel/kernel.ts";
+import type { LitesServer } from "#lites/server.ts";
+import type { MemoryManagerTask } from "#servers/memory-manager/memory-manager.ts";
 
 export interface ProgramStatistics {
   /** Name of the program, or of the task for servers. */
@@ -39,8 +42,65 @@ const columns = [
   ["pageOuts", "page-outs"],
 ] as const satisfies readonly (readonly [keyof ProgramStatistics, string])[];
 
+interface Sources {
+  kernel: Kernel;
+  unix: LitesServer;
+  memory: MemoryManagerTask;
+  nowNs: number;
+}
+
+/** Servers have no memory-manager counters and make no system calls. */
+const NO_MEMORY_COUNTERS = { systemCalls: 0, zeroFills: 0, copies: 0, pageIns: 0, pageOuts: 0 };
+
+/** Collects the counters of all parts. Names of the Unix tasks come from the server; the kernel knows the other tasks. */
+export function systemStatistics({ kernel, unix, memory, nowNs }: Sources): SystemStatistics {
+  const byName = new Map<string, ProgramStatistics[]>();
+  for (const { name, processes, instructions, systemCalls, ipcs, faults, memory: counters } of unix.statistics().processes) {
+    const line: ProgramStatistics = {
+      name,
+      processes,
+      instructions,
+      systemCalls,
+      ipcs,
+      faults,
+      zeroFills: counters?.zeroFills ?? 0,
+      copies: counters?.copies ?? 0,
+      pageIns: counters?.pageIns ?? 0,
+      pageOuts: counters?.pageOuts ?? 0,
+    };
+    byName.set(name, [...(byName.get(name) ?? []), line]);
+  }
+  const programs = [...byName].map(([name, lines]) => sumOf(name, lines)).sort((a, b) => b.instructions - a.instructions);
+  const kernelTotal = kernel.statistics();
+  const servers = kernelTotal.tasks
+    .filter((task) => task.native)
+    .map(({ name, instructions, ipcs, faults }) => ({ ...NO_MEMORY_COUNTERS, name: `[${name}]`, processes: 1, instructions, ipcs, faults }));
+  const managed = memory.statistics();
+  const total: ProgramStatistics = {
+    ...sumOf("total", [...programs, ...servers]),
+    instructions: kernelTotal.instructions,
+    ipcs: kernelTotal.ipcs,
+    faults: kernelTotal.faults,
+    zeroFills: managed?.zeroFills ?? 0,
+    copies: managed?.copies ?? 0,
+    pageIns: managed?.pageIns ?? 0,
+    pageOuts: managed?.pageOuts ?? 0,
+  };
+  return {
+    programs: [...programs, ...servers],
+    total,
+    seconds: nowNs / 1e9,
+    memory: {
+      frames: managed?.frames ?? 0,
+      freeFrames: managed?.freeFrames ?? 0,
+      swapPages: managed?.swapPages ?? 0,
+      swapUsed: managed?.swapUsed ?? 0,
+    },
+  };
+}
+
 /** A sum line over others. */
-export function sumOf(name: string, lines: readonly ProgramStatistics[]): ProgramStatistics {
+function sumOf(name: string, lines: readonly ProgramStatistics[]): ProgramStatistics {
   const sum: ProgramStatistics = {
     name,
     processes: 0,

@@ -45,6 +45,8 @@ export interface RunResult {
 export interface TaskReport extends TaskStatistics {
   task: ThreadId;
   name: string;
+  /** Its threads are TypeScript. */
+  native: boolean;
 }
 
 export interface KernelStatistics extends TaskStatistics {
@@ -151,7 +153,7 @@ export class Kernel {
       mappings: mappings.size,
     };
     for (const task of tasks.all()) {
-      total.tasks.push({ task: task.id, name: task.name, ...task.statistics });
+      total.tasks.push({ task: task.id, name: task.name, native: task.threads.some((thread) => thread?.body !== undefined), ...task.statistics });
       total.instructions += task.statistics.instructions;
       total.ipcs += task.statistics.ipcs;
       total.faults += task.statistics.faults;

@@ -7,6 +7,7 @@ import { type BinderMap, type Core, generalProtection, invalidOpcode } from "./c
 import { ARITHMETIC_FLAGS, Flag } from "./flags.ts";
 import { Kind, Segment } from "./instruction.ts";
 import { createOperands } from "./operands.ts";
+import { CPUID_FEATURES } from "./identity.ts";
 import { Access, type Handler, type Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
 import type { DescriptorView } from "./segments.ts";
@@ -15,8 +16,6 @@ const VENDOR = "LitesL3 i686";
 const BRAND = "Lites/L3 emulated i686 processor";
 /** Family 6, model 1 (Pentium Pro), stepping 9. */
 const SIGNATURE = 0x619;
-/** FPU, TSC, CX8, CMOV. */
-const FEATURES = 0x8111;
 const LAST_BASIC_LEAF = 1;
 const FIRST_EXTENDED_LEAF = 0x80000000;
 const LAST_EXTENDED_LEAF = 0x80000004;
@@ -118,7 +117,7 @@ export function systemBinders(core: Core): BinderMap {
     else if (leaf >= BRAND_LEAF && leaf <= LAST_EXTENDED_LEAF) {
       const at = (leaf - BRAND_LEAF) * 16;
       values = [word(BRAND, at), word(BRAND, at + 4), word(BRAND, at + 8), word(BRAND, at + 12)];
-    } else if (!isExtended) values = [SIGNATURE, 0, 0, FEATURES];
+    } else if (!isExtended) values = [SIGNATURE, 0, 0, CPUID_FEATURES];
     R[0] = values[0]!;
     R[3] = values[1]!;
     R[1] = values[2]!;

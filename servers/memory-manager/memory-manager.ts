@@ -17,7 +17,7 @@ import { FaultServer, refusal } from "./fault-server.ts";
 import { FramePool } from "./frame-pool.ts";
 import { PageStore } from "./page-store.ts";
 import { type ReplacementPolicy, SecondChance } from "./replacement-policy.ts";
-import { RequestServer } from "./request-server.ts";
+import { RequestServer, type Statistics } from "./request-server.ts";
 import { SwapArea } from "./swap-area.ts";
 
 export interface MemoryManagerOptions {
@@ -49,13 +49,22 @@ class MemoryManager {
   private readonly requests: RequestServer;
   private readonly backing: BackingCache;
   private readonly totals: Counters;
+  readonly statistics: () => Statistics;
 
-  private constructor(context: NativeContext, faults: FaultServer, requests: RequestServer, backing: BackingCache, totals: Counters) {
+  private constructor(
+    context: NativeContext,
+    faults: FaultServer,
+    requests: RequestServer,
+    backing: BackingCache,
+    totals: Counters,
+    statistics: () => Statistics,
+  ) {
     this.context = context;
     this.faults = faults;
     this.requests = requests;
     this.backing = backing;
     this.totals = totals;
+    this.statistics = statistics;
     for (let lthread = 1; lthread <= WORKERS; lthread++) {
       context.kernel.nativeThreadNew({ lthread }, backingWorker(context.id));
     }
@@ -76,7 +85,7 @@ class MemoryManager {
     const directory = new Directory(totals);
     const backing = new BackingCache(context, Math.max(options.windowPages ?? DEFAULT_WINDOW_PAGES, 2 * WORKERS));
     const faults = new FaultServer(context, directory, store, backing, commitment, zeroPage);
-    const requests = new RequestServer(context, directory, store, backing, commitment, zeroPage, () => ({
+    const statistics = (): Statistics => ({
       frames: frames.count,
       freeFrames: frames.freeCount,
       swapPages: swap.size,
@@ -87,8 +96,9 @@ class MemoryManager {
       pageIns: totals.pageIns,
       pageOuts: totals.pageOuts,
       backingReads: totals.backingReads,
-    }));
-    return new MemoryManager(context, faults, requests, backing, totals);
+    });
+    const requests = new RequestServer(context, directory, store, backing, commitment, zeroPage, statistics);
+    return new MemoryManager(context, faults, requests, backing, totals, statistics);
   }
 
   /** The answer to a message, or undefined when there is none (yet). */
@@ -150,15 +160,22 @@ class MemoryManager {
   }
 }
 
-/** The body of the memory manager's task. */
-export function memoryManager(options: MemoryManagerOptions): (context: NativeContext) => Op<void> {
-  return function* (context) {
-    const manager = yield* MemoryManager.start(context, options);
+/** The body of the memory manager's task, and a look at its counters from outside (undefined until it has its memory). */
+export interface MemoryManagerTask {
+  (context: NativeContext): Op<void>;
+  statistics(): Statistics | undefined;
+}
+
+export function memoryManager(options: MemoryManagerOptions): MemoryManagerTask {
+  let manager: MemoryManager | undefined;
+  function* body(context: NativeContext): Op<void> {
+    manager = yield* MemoryManager.start(context, options);
     if (!manager) return;
     let next = yield* receive(ANY);
     for (;;) {
       const answer = next.error === 0 ? yield* manager.serve(next) : undefined;
       next = answer ? yield* replyAndWait(next.from, answer) : yield* receive(ANY);
     }
-  };
+  }
+  return Object.assign(body, { statistics: () => manager?.statistics() });
 }

@@ -1,0 +1,132 @@
+/**
+ * Puts a machine together and boots it: processor, devices, kernel, servers, Unix server.
+ */
+import { randomBytes } from "node:crypto";
+import * as nodeFs from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Kernel } from "#kernel/kernel.ts";
+import { WellKnownTask } from "#kernel/abi/identifiers.ts";
+import type { EmulatorEntries } from "#lites/core.ts";
+import type { NodeFs } from "#lites/filesystems/node-interface.ts";
+import { litesServer } from "#lites/server.ts";
+import { CPUID_FEATURES } from "#machine/cpu/identity.ts";
+import { Interpreter } from "#machine/cpu/interpreter.ts";
+import { type Clock, RealClock, VirtualClock } from "#machine/clock.ts";
+import { Channels, type ChannelHost } from "#machine/devices/channels.ts";
+import { Disk, DISK_BLOCK_BYTES } from "#machine/devices/disk.ts";
+import { SeededEntropy } from "#machine/devices/entropy.ts";
+import { InterruptController, InterruptLine } from "#machine/interrupts.ts";
+import { PAGE_SIZE, Ram } from "#machine/ram.ts";
+import { channelDriver } from "#servers/channel-driver.ts";
+import { diskDriver } from "#servers/disk-driver.ts";
+import { memoryManager } from "#servers/memory-manager/memory-manager.ts";
+import { sigma0 } from "#servers/sigma0.ts";
+import { type BootOptions, DEFAULT_MEMORY, MINIMUM_SWAP } from "./options.ts";
+import { makeRoot, type RootVolume } from "./root-image.ts";
+import { type SystemStatistics, systemStatistics } from "./statistics.ts";
+import { TraceLines } from "./trace-lines.ts";
+
+/** Priorities of the boot tasks (docs/architecture.md). */
+const Priority = { SIGMA0: 220, DRIVER: 200, MEMORY: 180, UNIX: 160 } as const;
+
+/** Unix time of a virtual machine's start: fixed, so that runs repeat. 2025-01-01 00:00 UTC. */
+const VIRTUAL_EPOCH_NS = 1_735_689_600_000_000_000n;
+const VIRTUAL_SEED = "lites";
+
+/** Share of the frames that the page cache of files gets, with limits in frames. */
+const PAGE_CACHE_SHARE = 1 / 4;
+const PAGE_CACHE_LEAST = 256;
+/** Frames that stay with σ0: for driver buffers and latecomers. */
+const SIGMA0_RESERVE = 64;
+
+/** Where the build put its results, seen from this module: dist/ in the bundle, else the source tree's dist/. */
+function artifact(name: string): string {
+  const beside = fileURLToPath(new URL(`./${name}`, import.meta.url));
+  return nodeFs.existsSync(beside) ? beside : fileURLToPath(new URL(`../dist/${name}`, import.meta.url));
+}
+
+export interface Machine {
+  kernel: Kernel;
+  clock: Clock;
+  channels: Channels;
+  root: RootVolume;
+  statistics(): SystemStatistics;
+}
+
+export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
+  const root = makeRoot(options.root, artifact("root.tar"));
+  const mounts = options.mounts ?? [];
+  for (const { target } of mounts) root.mkdirSync(target, { recursive: true });
+
+  const memoryBytes = options.memory ?? DEFAULT_MEMORY;
+  const swap = options.swap ?? Math.max(memoryBytes, MINIMUM_SWAP);
+  const ram = new Ram(memoryBytes);
+  const interrupts = new InterruptController();
+  const processor = new Interpreter(ram, { now: () => 0 });
+  const clock = options.virtualClock
+    ? new VirtualClock(VIRTUAL_EPOCH_NS, () => processor.instructions)
+    : new RealClock(BigInt(Date.now()) * 1_000_000n, () => performance.now() * 1e6);
+  processor.clock = clock;
+  const seed = options.seed ?? (options.virtualClock ? VIRTUAL_SEED : randomBytes(16).toString("hex"));
+  const entropy = new SeededEntropy(seed);
+  const channels = new Channels(interrupts, host);
+  const swapBlocks = Math.floor(swap / DISK_BLOCK_BYTES);
+  const disk = new Disk(ram, clock, interrupts, { blocks: swapBlocks, onFrameChange: (frame) => processor.invalidateFrame(frame) });
+
+  const diagnostic = options.diagnostic ?? ((line: string) => void process.stderr.write(`lites: ${line}\n`));
+  const { trace } = options;
+  const lines = trace && trace.kinds.some((kind) => kind !== "syscalls") ? new TraceLines(trace.kinds, trace.write) : undefined;
+  const kernel = new Kernel({ ram, processor, clock, interrupts, ...(lines ? { trace: lines.event } : {}) });
+
+  const sigma0Id = kernel.bootTask({ name: "sigma0", priority: Priority.SIGMA0, taskNumber: WellKnownTask.SIGMA0 }, sigma0);
+  const diskDriverId = kernel.bootTask(
+    { name: "disk", priority: Priority.DRIVER },
+    diskDriver({ disk, interruptLine: InterruptLine.DISK, sigma0: sigma0Id }),
+  );
+  const channelDriverId = kernel.bootTask(
+    { name: "channels", priority: Priority.DRIVER },
+    channelDriver({ ports: channels, interruptLine: InterruptLine.CHANNELS }),
+  );
+  const pagerFrames = Math.max(PAGE_CACHE_LEAST, Math.floor((memoryBytes / PAGE_SIZE) * PAGE_CACHE_SHARE));
+  const memory = memoryManager({
+    sigma0: sigma0Id,
+    diskDriver: diskDriverId,
+    frames: ram.frameCount - pagerFrames - SIGMA0_RESERVE,
+    swapPages: swapBlocks,
+  });
+  const memoryManagerId = kernel.bootTask({ name: "memory", priority: Priority.MEMORY }, memory);
+  const lites = litesServer({
+    sigma0: sigma0Id,
+    memoryManager: memoryManagerId,
+    channels: channelDriverId,
+    random: (buffer) => entropy.fill(buffer),
+    mounts: [
+      { fs: root as unknown as NodeFs, directory: "/", path: "/", exclusive: true, type: "memfs", source: "root" },
+      ...mounts.map(({ source, target, readOnly }) => ({
+        fs: nodeFs as unknown as NodeFs,
+        directory: nodeFs.realpathSync(source),
+        path: target,
+        readOnly: readOnly ?? false,
+        type: "host",
+        source,
+      })),
+    ],
+    emulator: {
+      image: new Uint8Array(nodeFs.readFileSync(artifact("emulib.bin"))),
+      entries: JSON.parse(nodeFs.readFileSync(artifact("emulib.json"), "utf8")) as EmulatorEntries,
+    },
+    pagerFrames,
+    ...(options.hostname === undefined ? {} : { hostName: options.hostname }),
+    hardwareCapabilities: CPUID_FEATURES,
+    trace: trace?.kinds.includes("syscalls") ? trace.write : undefined,
+    report: diagnostic,
+  });
+  kernel.bootTask({ name: "lites", priority: Priority.UNIX }, lites);
+  return {
+    kernel,
+    clock,
+    channels,
+    root,
+    statistics: () => systemStatistics({ kernel, unix: lites, memory, nowNs: clock.now() }),
+  };
+}
