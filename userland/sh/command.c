@@ -160,16 +160,20 @@ static void execute_script(const char *path, char **argv, char **environment) {
 int command_run_file(const struct Command *command, char **argv) {
   char **environment = variables_environment();
   int error = command->kind == COMMAND_DENIED ? EACCES : ENOENT;
-  if (command->kind == COMMAND_FILE) {
-    execve(command->path, argv, environment);
+  struct Command found = *command;
+  if (found.kind == COMMAND_FILE) {
+    execve(found.path, argv, environment);
     error = errno;
     if (error == ENOENT && !strchr(*argv, '/')) {
       /* What was remembered may have moved. */
-      struct Command again = command_search(*argv, variable_text("PATH"));
-      if (again.kind == COMMAND_FILE) execve(again.path, argv, environment);
+      found = command_search(*argv, variable_text("PATH"));
+      if (found.kind == COMMAND_FILE) {
+        execve(found.path, argv, environment);
+        error = errno;
+      }
     }
     if (error == ENOEXEC) {
-      execute_script(command->path, argv, environment);
+      execute_script(found.path, argv, environment);
       error = errno;
     }
   }

@@ -33,6 +33,7 @@ void execute_in_child(const struct Node *node, unsigned flags) {
   if (exception == EXCEPTION_NONE) {
     flow.skip = SKIP_NONE;
     execute(node, flags | EXECUTE_LAST);
+    if (signal_pending) signals_handle();
   }
   shell_exit();
 }
@@ -288,6 +289,7 @@ void execute_input(unsigned flags) {
       unsigned last = input_exhausted() ? flags & EXECUTE_LAST : 0;
       struct ArenaMark mark = arena_mark(&scratch);
       execute(node, (flags & EXECUTE_TESTED) | last);
+      if (signal_pending && flow.skip == SKIP_NONE) signals_handle();
       arena_release(&scratch, mark);
       status = shell.status;
     }

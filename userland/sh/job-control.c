@@ -134,7 +134,9 @@ int builtin_wait(int argc, char **argv) {
     if (trapped) return 128 + trapped;
     status = job_status(job);
     job->changed = false;
-    if (job_state(job) == JOB_DONE) job_forget(job);
+    if (job_state(job) != JOB_DONE) continue;
+    job_report_end(job);
+    job_forget(job);
   }
   return status;
 }

@@ -302,12 +302,14 @@ void jobs_notify(void) {
   arena_release(&scratch, mark);
 }
 
-static void report_end(const struct Job *job) {
-  char text[80];
-  describe_status(text, sizeof text, job->processes[job->count - 1].status, true);
-  if (!*text) return;
-  error_string(text);
-  error_string("\n");
+void job_report_end(const struct Job *job) {
+  for (int i = 0; i < job->count; i++) {
+    char text[80];
+    describe_status(text, sizeof text - 1, job->processes[i].status, true);
+    if (!*text) continue;
+    strcat(text, "\n");
+    error_string(text);
+  }
 }
 
 static void take_terminal_back(const struct Job *job) {
@@ -336,7 +338,7 @@ int job_wait(struct Job *job) {
     arena_release(&scratch, mark);
     return code;
   }
-  report_end(job);
+  job_report_end(job);
   bool interrupted = job->controlled && WIFSIGNALED(last) && WTERMSIG(last) == SIGINT;
   job_forget(job);
   if (interrupted && shell.interactive) {

@@ -48,6 +48,8 @@ void subshell_begin(void);
 
 /* Waits for a foreground job; it is forgotten if it ended. Returns its exit status. */
 int job_wait(struct Job *job);
+/* Says on standard error what ended the job, if it was an unusual signal. */
+void job_report_end(const struct Job *job);
 /* Waits for a process of fork_helper. */
 int process_wait(pid_t pid);
 

@@ -6,6 +6,7 @@
 #include "alias.h"
 #include "error.h"
 #include "input.h"
+#include "number.h"
 #include "shell.h"
 #include "stack.h"
 #include "word.h"
@@ -142,6 +143,9 @@ static struct Redirect **parse_redirect(struct Parser *parser, struct Redirect *
   struct Redirect *redirect = allocate(parser, sizeof *redirect);
   *redirect = (struct Redirect){
     .kind = row->kind, .fd = fd < 0 ? row->fd : fd, .target = take(parser).word, .strip_tabs = strip_tabs};
+  bool duplicates = row->kind == REDIRECT_DUPLICATE_INPUT || row->kind == REDIRECT_DUPLICATE_OUTPUT;
+  const char *target = redirect->target->literal;
+  if (duplicates && target && !is_number(target) && strcmp(target, "-") != 0) syntax_error("Bad fd number");
   if (row->kind == REDIRECT_DOCUMENT) queue_document(parser, redirect);
   *end = redirect;
   return &redirect->next;
@@ -157,7 +161,7 @@ static struct Redirect *parse_redirects(struct Parser *parser) {
 
 static struct Node *parse_group_body(struct Parser *parser, const char *end) {
   struct Node *body = parse_list(parser, true);
-  if (!body) unexpected(parser, NULL);
+  if (!body) unexpected(parser, kind(parser) == TOKEN_END ? end : NULL);
   expect(parser, end);
   return body;
 }

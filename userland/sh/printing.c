@@ -23,7 +23,7 @@ struct Escape {
 };
 
 static const struct Escape escapes[] = {
-  {'a', '\a'}, {'b', '\b'}, {'f', '\f'}, {'n', '\n'}, {'r', '\r'}, {'t', '\t'}, {'v', '\v'}, {'\\', '\\'},
+  {'a', '\a'}, {'b', '\b'}, {'e', '\033'}, {'f', '\f'}, {'n', '\n'}, {'r', '\r'}, {'t', '\t'}, {'v', '\v'}, {'\\', '\\'},
 };
 
 static bool is_octal(char c) {
@@ -211,7 +211,7 @@ static const char *convert(const char *format, struct Arguments *arguments) {
   switch (*format) {
     case 'c':
       text = take_string(arguments);
-      print_text(&specification, text, *text ? 1 : 0);
+      print_text(&specification, text, 1);
       break;
     case 's':
       text = take_string(arguments);

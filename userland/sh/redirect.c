@@ -192,6 +192,13 @@ void redirect_undo(int to) {
   while (depth > to) pop_level(true);
 }
 
+int redirect_outer(int fd) {
+  for (struct Kept *kept = levels ? levels->kept : NULL; kept; kept = kept->next) {
+    if (kept->fd == fd) return kept->copy;
+  }
+  return fd;
+}
+
 void redirect_keep(void) {
   pop_level(false);
 }

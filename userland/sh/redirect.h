@@ -20,6 +20,8 @@ int redirect_depth(void);
 void redirect_undo(int depth);
 /* Makes the innermost level permanent (exec). */
 void redirect_keep(void);
+/* Where a descriptor was before the innermost level replaced it. */
+int redirect_outer(int fd);
 /* In a forked shell: the copies belong to the parent. */
 void redirect_forget(void);
 

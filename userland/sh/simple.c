@@ -54,7 +54,7 @@ static void trace(char **assignments, char **argv) {
     }
   }
   buffer_char(&line, '\n');
-  write_all(2, line.text, line.length);
+  write_all(redirect_outer(2), line.text, line.length);
   arena_release(&scratch, mark);
 }
 
@@ -123,28 +123,11 @@ static void call_contained(const struct Builtin *builtin, const struct Call *cal
   if (exception != EXCEPTION_ERROR) raise_exception(exception);
 }
 
-/* Runs a function or builtin in this process; redirections are undone behind it. */
-static void run_inside(const struct Command *command, const struct Call *call, bool special) {
-  bool builtin = command->kind == COMMAND_BUILTIN;
-  const struct Redirect *redirects = call->node->redirects;
-  int depth = redirect_depth();
-  if (redirects && special) redirect_begin(redirects);
-  else if (redirects && !redirect_try(redirects)) return;
-  if (builtin && special) call_builtin(command->builtin, call);
-  else if (builtin) call_contained(command->builtin, call);
-  else call_function(command->function, call);
-  if (redirects && builtin && command->builtin->run == builtin_exec) redirect_keep();
-  redirect_undo(depth);
-}
-
 static _Noreturn void become(const struct Command *command, const struct Call *call) {
   struct Catcher catcher;
   catchers_forget();
   enum Exception exception = CATCH(catcher);
-  if (exception == EXCEPTION_NONE) {
-    redirect_perform(call->node->redirects);
-    shell.status = command_run_file(command, call->argv);
-  }
+  if (exception == EXCEPTION_NONE) shell.status = command_run_file(command, call->argv);
   _exit(shell.status);
 }
 
@@ -155,13 +138,23 @@ static void run_file(const struct Command *command, const struct Call *call) {
   shell.status = job_wait(job);
 }
 
-static void complain(const struct Command *command, const struct Call *call) {
-  int redirection = redirect_depth();
-  if (!redirect_try(call->node->redirects)) return;
-  bool denied = command->kind == COMMAND_DENIED;
-  warn("%s: %s", call->argv[0], denied ? "Permission denied" : "not found");
-  shell.status = denied ? 126 : 127;
-  redirect_undo(redirection);
+static void run(const struct Command *command, const struct Call *call, bool special) {
+  switch (command->kind) {
+    case COMMAND_BUILTIN:
+      if (special) call_builtin(command->builtin, call);
+      else call_contained(command->builtin, call);
+      return;
+    case COMMAND_FUNCTION: call_function(command->function, call); return;
+    case COMMAND_FILE: run_file(command, call); return;
+    case COMMAND_DENIED:
+      warn("%s: Permission denied", call->argv[0]);
+      shell.status = 126;
+      return;
+    case COMMAND_NOT_FOUND:
+      warn("%s: not found", call->argv[0]);
+      shell.status = 127;
+      return;
+  }
 }
 
 /* Takes "command" and "command -p" away from in front of a command; "command -v" is left to the builtin. */
@@ -203,9 +196,9 @@ static void expand_declarations(const struct Word *words, struct List *fields) {
 static void run_nothing(const struct Node *node) {
   struct List assignments = {0};
   int depth = redirect_depth();
+  if (node->redirects && !redirect_try(node->redirects)) return;
   assign_all(node->simple.assignments, 0, false, &assignments);
   if (shell.option[OPTION_XTRACE] && assignments.count) trace(assignments.items, NULL);
-  if (node->redirects && !redirect_try(node->redirects)) return;
   redirect_undo(depth);
   shell.status = substitution_status;
 }
@@ -214,21 +207,25 @@ static void run_command(const struct Node *node, const struct List *words, unsig
   struct Call call = {.node = node, .argc = (int)words->count, .argv = words->items, .flags = flags};
   struct List assignments = {0};
   int scope = scope_depth();
+  int depth = redirect_depth();
   struct Command command = command_find(call.argv[0], 0);
   strip_command(&call, &command);
   bool special = command.kind == COMMAND_BUILTIN && command.builtin->special && !call.plain;
+  bool executes = command.kind == COMMAND_BUILTIN && command.builtin->run == builtin_exec;
+  /* Here and not in the new process: what is said of its end goes where its own errors go. */
+  if (node->redirects && special) redirect_begin(node->redirects);
+  else if (node->redirects && !redirect_try(node->redirects)) return;
   if (node->simple.assignments) {
-    bool exports = !special || command.builtin->run == builtin_exec;
     if (!special) scope_begin();
-    assign_all(node->simple.assignments, exports ? VARIABLE_EXPORT : 0, !special, &assignments);
+    assign_all(node->simple.assignments, special && !executes ? 0 : VARIABLE_EXPORT, !special, &assignments);
     /* They may have changed PATH. */
     command = command_find(call.argv[0], call.search);
   }
   if (shell.option[OPTION_XTRACE]) trace(assignments.items, words->items);
-  if (command.kind == COMMAND_BUILTIN || command.kind == COMMAND_FUNCTION) run_inside(&command, &call, special);
-  else if (command.kind == COMMAND_FILE) run_file(&command, &call);
-  else complain(&command, &call);
+  run(&command, &call, special);
   scope_unwind(scope);
+  if (node->redirects && executes) redirect_keep();
+  redirect_undo(depth);
 }
 
 void execute_simple(const struct Node *node, unsigned flags) {
