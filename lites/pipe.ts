@@ -206,4 +206,3 @@ export class PipeVnode implements Vnode {
   retain(): void {}
   release(): void {}
 }
-

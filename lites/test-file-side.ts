@@ -140,7 +140,17 @@ const details: ProcessDetails = {
   executable: undefined,
   mappings: [
     { start: 0x8048000, end: 0x804a000, read: true, write: false, execute: true, shared: false, offset: 0, vnode: undefined, name: "" },
-    { start: 0xbf7ff000, end: 0xbffff000, read: true, write: true, execute: false, shared: false, offset: 0, vnode: undefined, name: "[stack]" },
+    {
+      start: 0xbf7ff000,
+      end: 0xbffff000,
+      read: true,
+      write: true,
+      execute: false,
+      shared: false,
+      offset: 0,
+      vnode: undefined,
+      name: "[stack]",
+    },
   ],
   residentBytes: 12288,
   environment: ["HOME=/"],

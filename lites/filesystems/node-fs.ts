@@ -8,7 +8,7 @@
  * links; symbolic links are only ever read as text. FIFOs and device nodes live in this object, as `fs` cannot make them.
  */
 import { EACCES, EFBIG, EIO, ENOENT, ENOSPC, ENOTDIR } from "../abi/errno.ts";
-import { isDirectory } from "../abi/file-mode.ts";
+import { isDirectory, S_IFMT } from "../abi/file-mode.ts";
 import { encodeText } from "../text.ts";
 import type { Attributes, FileSystem, FileSystemStatistics, NewNode, Vnode } from "../vfs/vnode.ts";
 import { hostCall, type NodeFs, type NodeStats, unixErrorOf } from "./node-interface.ts";
@@ -62,7 +62,7 @@ export class NodeFileSystem implements FileSystem {
   private readonly maximumFileSize: number;
   private readonly capacity: number;
   private grown = 0;
-  /** Exclusive: hard-linked files seen so far. Shared: all referenced vnodes and some more. By host device and inode number. */
+  /** Exclusive: hard-linked files seen so far. Shared: all referenced vnodes and some more. By identity. */
   private readonly byIdentity = new Map<string, NodeVnode>();
 
   constructor(options: NodeFileSystemOptions) {
@@ -131,7 +131,7 @@ export class NodeFileSystem implements FileSystem {
   vnodeFor(parent: NodeVnode, name: string, stats: NodeStats): NodeVnode {
     const key = identity(stats);
     const known = this.byIdentity.get(key);
-    if (known !== undefined && known.typeBits === (Number(stats.mode) & 0o170000)) {
+    if (known !== undefined) {
       known.moveTo(parent, name);
       return known;
     }
@@ -264,9 +264,9 @@ export class NodeFileSystem implements FileSystem {
 /** Vnodes of a shared tree that are kept though unreferenced. */
 const IDENTITY_LIMIT = 4096;
 
-/** Device and inode number: what makes an object the same. */
+/** What makes an object the same: device, inode number, and type, as a host may use the number of a removed directory for a link. */
 export function identity(stats: NodeStats): string {
-  return `${stats.dev}:${stats.ino}`;
+  return `${stats.dev}:${stats.ino}:${Number(stats.mode) & S_IFMT}`;
 }
 
 /** Nanoseconds as Node's fs takes times: it cuts to microseconds, so half of one makes up for the fraction's rounding. */

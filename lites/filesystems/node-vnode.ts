@@ -24,7 +24,7 @@ export class NodeVnode implements Vnode {
   name: string;
   /** Its last known name was removed. */
   detached = false;
-  /** Host device and inode number; "" for objects that only exist here. */
+  /** See identity(); "" for objects that only exist here. */
   readonly identity: string;
   readonly typeBits: number;
   /** The attributes themselves: of exclusive trees, of special files made here, and of removed objects that have no descriptor. */

@@ -11,14 +11,7 @@ import type { OpenFile } from "../vfs/open-file.ts";
 import type { FileSystem, FileSystemStatistics, Vnode } from "../vfs/vnode.ts";
 import type { ProcessSource } from "./process-source.ts";
 import { processTexts } from "./process-texts.ts";
-import {
-  type NodeOptions,
-  noStatistics,
-  type SyntheticChildren,
-  SyntheticDirectory,
-  SyntheticFile,
-  SyntheticLink,
-} from "./synthetic.ts";
+import { type NodeOptions, noStatistics, type SyntheticChildren, SyntheticDirectory, SyntheticFile, SyntheticLink } from "./synthetic.ts";
 import { systemTexts } from "./system-texts.ts";
 
 const PROC_MAGIC = 0x9fa0;
@@ -113,11 +106,7 @@ export class ProcessFileSystem implements FileSystem {
     };
   }
 
-  private objectLink(
-    node: NodeOptions,
-    owner: Process,
-    object: () => { vnode: Vnode; path: string } | undefined,
-  ): SyntheticLink {
+  private objectLink(node: NodeOptions, owner: Process, object: () => { vnode: Vnode; path: string } | undefined): SyntheticLink {
     const find = (reader: Process) => {
       checkAccess(reader, owner);
       const found = owner.state() === "zombie" ? undefined : object();

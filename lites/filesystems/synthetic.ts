@@ -100,11 +100,7 @@ export class SyntheticLink extends SyntheticVnode {
   readonly followLink?: (process: Process) => { vnode: Vnode; path: string };
 
   /** @param follow for links that lead to an object whatever its name is */
-  constructor(
-    options: NodeOptions,
-    target: (process: Process) => string,
-    follow?: (process: Process) => { vnode: Vnode; path: string },
-  ) {
+  constructor(options: NodeOptions, target: (process: Process) => string, follow?: (process: Process) => { vnode: Vnode; path: string }) {
     super({ ...options, mode: S_IFLNK | (options.mode ?? 0o777) });
     this.target = target;
     if (follow) this.followLink = follow;

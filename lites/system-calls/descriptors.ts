@@ -28,14 +28,7 @@ import { PIPE_CAPACITY, PipeVnode } from "../pipe.ts";
 import type { Process } from "../process/process.ts";
 import { intBytes } from "../stream-control.ts";
 import { OpenFile } from "../vfs/open-file.ts";
-import {
-  clearRecordLock,
-  conflictingLock,
-  lockWholeFile,
-  type RecordLock,
-  setRecordLock,
-  unlockWholeFile,
-} from "../vfs/record-locks.ts";
+import { clearRecordLock, conflictingLock, lockWholeFile, type RecordLock, setRecordLock, unlockWholeFile } from "../vfs/record-locks.ts";
 import type { FileServices } from "./file-services.ts";
 
 const FD_CLOEXEC = 1;

@@ -3,14 +3,7 @@
  */
 import { EINVAL, EOVERFLOW } from "../abi/errno.ts";
 import { majorOf, minorOf } from "../abi/file-mode.ts";
-import {
-  AT_EACCESS,
-  AT_EMPTY_PATH,
-  AT_FDCWD,
-  AT_NO_AUTOMOUNT,
-  AT_STATX_SYNC_TYPE,
-  AT_SYMLINK_NOFOLLOW,
-} from "../abi/open-flags.ts";
+import { AT_EACCESS, AT_EMPTY_PATH, AT_FDCWD, AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE, AT_SYMLINK_NOFOLLOW } from "../abi/open-flags.ts";
 import { encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import { decodeTime, TIMESPEC32, TIMESPEC64, TIMEVAL, type TimeFormat, UTIME_NOW, UTIME_OMIT } from "../abi/times.ts";
@@ -132,8 +125,7 @@ export function createAttributeHandlers(services: FileServices) {
     if (mode & ~7) throw EINVAL;
     if (flags & ~(AT_EACCESS | PATH_FLAGS)) throw EINVAL;
     const { credentials } = process;
-    const asked =
-      flags & AT_EACCESS ? credentials : { ...credentials, euid: credentials.uid, egid: credentials.gid };
+    const asked = flags & AT_EACCESS ? credentials : { ...credentials, euid: credentials.uid, egid: credentials.gid };
     const base = resolveAt(services, process, { dirfd, path, flags, follow: !(flags & AT_SYMLINK_NOFOLLOW), credentials: asked });
     files.access(base.vnode, mode, asked);
     return 0;
@@ -202,8 +194,7 @@ export function createAttributeHandlers(services: FileServices) {
     utimes: (process, { path, times }) => touch(process, byPath(process, path), times, TIMEVAL),
     futimesat: (process, { dirfd, path, times }) => touch(process, at(process, dirfd, path, 0), times, TIMEVAL),
     utimensat: (process, { dirfd, path, times, flags }) => touch(process, at(process, dirfd, path, flags), times, TIMESPEC32),
-    utimensat_time64: (process, { dirfd, path, times, flags }) =>
-      touch(process, at(process, dirfd, path, flags), times, TIMESPEC64),
+    utimensat_time64: (process, { dirfd, path, times, flags }) => touch(process, at(process, dirfd, path, flags), times, TIMESPEC64),
     umask(process, { mask }) {
       const old = process.umask;
       process.umask = mask & 0o777;

@@ -189,7 +189,11 @@ export function createFileHandlers(services: FileServices) {
     return 0;
   }
 
-  function* sendFile(process: Process, args: { in: number; out: number; offset: InOutBuffer | undefined; count: number }, wide: boolean): Op<number> {
+  function* sendFile(
+    process: Process,
+    args: { in: number; out: number; offset: InOutBuffer | undefined; count: number },
+    wide: boolean,
+  ): Op<number> {
     const from = readableFile(process, args.in);
     const to = writableFile(process, args.out);
     if (from.vnode.readAt === undefined || from.vnode.read !== undefined) throw EINVAL;
@@ -269,7 +273,8 @@ export function createFileHandlers(services: FileServices) {
       const attributes = vnode.attributes();
       if (vnode.read !== undefined) throw ESPIPE;
       if (!isRegular(attributes.mode) || vnode.truncate === undefined) throw ENODEV;
-      if (mode === (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)) return punchHole(services, vnode, start, Math.min(start + length, attributes.size));
+      if (mode === (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE))
+        return punchHole(services, vnode, start, Math.min(start + length, attributes.size));
       if (mode & ~FALLOC_FL_KEEP_SIZE) throw EOPNOTSUPP;
       transfers.checkSize(process, start + length);
       if (mode === 0 && start + length > attributes.size) files.truncate(vnode, start + length);

@@ -106,8 +106,7 @@ export function createNameHandlers(services: FileServices) {
     mkdir: (process, { path, mode }) => done(files.mkdir(process, path, mode)),
     mkdirat: (process, { dirfd, path, mode }) => done(files.mkdir(process, path, mode, baseOf(process, dirfd, path))),
     mknod: (process, { path, mode, device }) => done(files.mknod(process, path, mode, device)),
-    mknodat: (process, { dirfd, path, mode, device }) =>
-      done(files.mknod(process, path, mode, device, baseOf(process, dirfd, path))),
+    mknodat: (process, { dirfd, path, mode, device }) => done(files.mknod(process, path, mode, device, baseOf(process, dirfd, path))),
     symlink: (process, { target, path }) => done(files.symlink(process, target, path)),
     symlinkat: (process, { target, dirfd, path }) => done(files.symlink(process, target, path, baseOf(process, dirfd, path))),
     link: (process, { from, to }) => link(process, here(from), here(to), 0),

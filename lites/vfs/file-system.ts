@@ -257,11 +257,7 @@ export class FileSystemSpace {
     return this.createIn(place.parent, place.name, { ...node, uid: euid, gid: egid });
   }
 
-  private createIn(
-    parent: Vnode,
-    name: string,
-    node: { mode: number; uid: number; gid: number; rdev?: number; target?: string },
-  ): Vnode {
+  private createIn(parent: Vnode, name: string, node: { mode: number; uid: number; gid: number; rdev?: number; target?: string }): Vnode {
     const directory = parent.directory!;
     if (directory.create === undefined) throw EPERM;
     directory.parent(); // a removed directory takes no new names: ENOENT
@@ -480,4 +476,3 @@ function withoutSetIds(mode: number): number {
   const bits = mode & PERMISSION_BITS & ~S_ISUID;
   return bits & 0o010 ? bits & ~S_ISGID : bits;
 }
-

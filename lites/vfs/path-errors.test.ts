@@ -45,12 +45,18 @@ const cases: Step[][] = [
   [["open", "d", O_RDONLY | O_TRUNC]],
   [["open", "d/", O_RDONLY | O_DIRECTORY]],
   [["open", "f", O_RDONLY | O_DIRECTORY]],
-  [["open", "new", O_CREAT | O_RDWR], ["lstat", "new"]],
+  [
+    ["open", "new", O_CREAT | O_RDWR],
+    ["lstat", "new"],
+  ],
   [["open", "new/", O_CREAT | O_RDWR]],
   [["open", "f", O_CREAT | O_EXCL | O_RDWR]],
   [["open", "d", O_CREAT | O_RDONLY]],
   [["open", "dangling", O_RDONLY]],
-  [["open", "dangling", O_CREAT | O_RDWR], ["stat", "nowhere"]],
+  [
+    ["open", "dangling", O_CREAT | O_RDWR],
+    ["stat", "nowhere"],
+  ],
   [["open", "dangling", O_CREAT | O_EXCL | O_RDWR]],
   [["open", "lf", O_RDONLY | O_NOFOLLOW]],
   [["open", "ld", O_RDONLY | O_NOFOLLOW]],
@@ -66,7 +72,10 @@ const cases: Step[][] = [
   [["open", "./././f", O_RDONLY]],
   [["open", "d//sub///..//x", O_RDONLY]],
   [["mkdir", "d"]],
-  [["mkdir", "new/"], ["stat", "new/"]],
+  [
+    ["mkdir", "new/"],
+    ["stat", "new/"],
+  ],
   [["mkdir", "missing/new"]],
   [["mkdir", "f/new"]],
   [["mkdir", "dangling"]],
@@ -74,7 +83,10 @@ const cases: Step[][] = [
   [["mkdir", "lf"]],
   [["mkdir", "."]],
   [["mkdir", "d/.."]],
-  [["rmdir", "empty"], ["stat", "empty"]],
+  [
+    ["rmdir", "empty"],
+    ["stat", "empty"],
+  ],
   [["rmdir", "d"]],
   [["rmdir", "f"]],
   [["rmdir", "ld"]],
@@ -83,30 +95,60 @@ const cases: Step[][] = [
   [["rmdir", "d/sub/.."]],
   [["rmdir", "missing"]],
   [["rmdir", "empty/"]],
-  [["unlink", "f"], ["stat", "f"]],
+  [
+    ["unlink", "f"],
+    ["stat", "f"],
+  ],
   [["unlink", "f/"]],
   [["unlink", "d"]],
   [["unlink", "d/"]],
-  [["unlink", "ld"], ["stat", "d"]],
+  [
+    ["unlink", "ld"],
+    ["stat", "d"],
+  ],
   [["unlink", "ld/"]],
   [["unlink", "missing"]],
   [["unlink", "."]],
   [["unlink", "f/x"]],
   [["stat", "ld/x"]],
-  [["stat", "lds"], ["lstat", "lds"]],
-  [["stat", "dangling"], ["lstat", "dangling"]],
-  [["lstat", "ld/"], ["lstat", "lf/"]],
+  [
+    ["stat", "lds"],
+    ["lstat", "lds"],
+  ],
+  [
+    ["stat", "dangling"],
+    ["lstat", "dangling"],
+  ],
+  [
+    ["lstat", "ld/"],
+    ["lstat", "lf/"],
+  ],
   [["stat", "f/"]],
-  [["readlink", "ld"], ["readlink", "f"], ["readlink", "d"], ["readlink", "missing"]],
+  [
+    ["readlink", "ld"],
+    ["readlink", "f"],
+    ["readlink", "d"],
+    ["readlink", "missing"],
+  ],
   [["readlink", "ld/"]],
   [["chdir", "f"]],
   [["chdir", "missing"]],
-  [["rename", "f", "h"], ["stat", "f"], ["stat", "h"]],
-  [["rename", "f", "g"], ["stat", "f"]],
+  [
+    ["rename", "f", "h"],
+    ["stat", "f"],
+    ["stat", "h"],
+  ],
+  [
+    ["rename", "f", "g"],
+    ["stat", "f"],
+  ],
   [["rename", "f", "f"]],
   [["rename", "f", "d"]],
   [["rename", "d", "f"]],
-  [["rename", "d", "empty"], ["list", "empty"]],
+  [
+    ["rename", "d", "empty"],
+    ["list", "empty"],
+  ],
   [["rename", "empty", "d"]],
   [["rename", "d", "d/sub/inner"]],
   [["rename", "d/sub", "d"]],
@@ -114,25 +156,62 @@ const cases: Step[][] = [
   [["rename", "missing", "f"]],
   [["rename", "f", "h/"]],
   [["rename", "f/", "h"]],
-  [["rename", "d/", "h/"], ["list", "h"]],
+  [
+    ["rename", "d/", "h/"],
+    ["list", "h"],
+  ],
   [["rename", "d/.", "h"]],
   [["rename", "f", "d/.."]],
-  [["rename", "lf", "l2"], ["readlink", "l2"], ["stat", "f"]],
-  [["rename", "lf", "f"], ["readlink", "f"]],
-  [["rename", "f", "dangling"], ["lstat", "dangling"]],
-  [["rename", "d/x", "f"], ["list", "d"]],
-  [["rename", "d/sub", "moved"], ["stat", "moved/../moved"], ["stat", "d"], ["list", "d"]],
-  [["link", "f", "h"], ["stat", "h"], ["unlink", "f"], ["stat", "h"]],
+  [
+    ["rename", "lf", "l2"],
+    ["readlink", "l2"],
+    ["stat", "f"],
+  ],
+  [
+    ["rename", "lf", "f"],
+    ["readlink", "f"],
+  ],
+  [
+    ["rename", "f", "dangling"],
+    ["lstat", "dangling"],
+  ],
+  [
+    ["rename", "d/x", "f"],
+    ["list", "d"],
+  ],
+  [
+    ["rename", "d/sub", "moved"],
+    ["stat", "moved/../moved"],
+    ["stat", "d"],
+    ["list", "d"],
+  ],
+  [
+    ["link", "f", "h"],
+    ["stat", "h"],
+    ["unlink", "f"],
+    ["stat", "h"],
+  ],
   [["link", "f", "g"]],
   [["link", "d", "h"]],
   [["link", "missing", "h"]],
   [["link", "f", "h/"]],
-  [["link", "lf", "h"], ["lstat", "h"]],
-  [["link", "f", "h"], ["rename", "f", "h"], ["stat", "f"]],
+  [
+    ["link", "lf", "h"],
+    ["lstat", "h"],
+  ],
+  [
+    ["link", "f", "h"],
+    ["rename", "f", "h"],
+    ["stat", "f"],
+  ],
   [["symlink", "x", "f"]],
   [["symlink", "x", "new/"]],
   [["symlink", "", "new"]],
-  [["list", "f"], ["list", "d"], ["list", "ld"]],
+  [
+    ["list", "f"],
+    ["list", "d"],
+    ["list", "ld"],
+  ],
 ];
 
 /** Type, permission bits and link count: what does not depend on where it is. */
@@ -218,7 +297,10 @@ function guest(root: string, system = bench()): (step: Step) => string {
         const fd = run(() => call.open(process, { path: path(step[1]), flags: O_RDONLY | O_DIRECTORY, mode: 0 }));
         if (typeof fd === "string") return fd;
         const entries = process.descriptors[fd]!.file.vnode.directory!.entries();
-        return entries.map(({ name }) => name).sort().join(" ");
+        return entries
+          .map(({ name }) => name)
+          .sort()
+          .join(" ");
       }
       case "rename":
         return ok(run(() => call.rename(process, { from: path(step[1]), to: path(step[2]) })));

@@ -42,11 +42,7 @@ export function conflictingLock(vnode: Vnode, wanted: RecordLock): RecordLock | 
   return locksOf
     .get(vnode)
     ?.records.find(
-      (lock) =>
-        lock.owner !== wanted.owner &&
-        (lock.exclusive || wanted.exclusive) &&
-        lock.start < wanted.end &&
-        wanted.start < lock.end,
+      (lock) => lock.owner !== wanted.owner && (lock.exclusive || wanted.exclusive) && lock.start < wanted.end && wanted.start < lock.end,
     );
 }
 
@@ -66,7 +62,8 @@ export function* setRecordLock(vnode: Vnode, wanted: RecordLock, wait: boolean):
     }
   }
   clearRange(state, wanted);
-  state.records.push(mergedWithNeighbours(state, wanted));
+  const merged = mergedWithNeighbours(state, wanted);
+  state.records.push(merged);
   // A write lock may have become a read lock.
   state.changed.wakeAll();
 }
