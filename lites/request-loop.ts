@@ -144,7 +144,7 @@ export class RequestLoop implements HelperThreads {
 
   private refuse(process: UnixProcess, client: ThreadId, nr: number, entry: CallEntry | undefined): void {
     const { trace } = this.core;
-    this.reportOnce(`${process.name} (${process.pid}): system call ${nr}${entry === undefined ? "" : ` (${entry.name})`} is not implemented`);
+    this.reportOnce(`${process.name}: system call ${nr}${entry === undefined ? "" : ` (${entry.name})`} is not implemented`);
     trace?.unknownCall(process.pid, nr);
     this.reply(process, client, NOT_IMPLEMENTED, NOTHING);
   }

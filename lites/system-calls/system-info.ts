@@ -1,5 +1,5 @@
 /**
- * The system as a whole: uname, sysinfo, host name, reboot, log. Source: uname(2), sysinfo(2), reboot(2).
+ * The system as a whole: uname, sysinfo, host name, random numbers, reboot, log. Source: uname(2), sysinfo(2), reboot(2).
  */
 import { EINVAL, ENOSYS, EPERM } from "../abi/errno.ts";
 import { HOST_NAME_MAX } from "../abi/limits.ts";
@@ -17,6 +17,10 @@ export const SYSTEM_RELEASE = "6.1.0-lites";
 export const SYSTEM_VERSION = "#1 Lites/L3";
 export const MACHINE_NAME = "i686";
 const DOMAIN_NAME = "(none)";
+
+const GRND_NONBLOCK = 1;
+const GRND_RANDOM = 2;
+const GRND_INSECURE = 4;
 
 const RebootCommand = { RESTART: 0x01234567, HALT: 0xcdef0123, POWER_OFF: 0x4321fedc, CAD_OFF: 0, CAD_ON: 0x89abcdef } as const;
 const REBOOT_MAGIC = 0xfee1dead;
@@ -50,13 +54,20 @@ export function systemInfoCalls(core: Core, halt: () => void): UnixHandlers {
         uptime: Math.floor(core.kernel.now() / NS_PER_SECOND),
         totalram: (statistics.frames + core.frames.total) * PAGE_SIZE,
         freeram: (statistics.freeFrames + core.frames.freeCount) * PAGE_SIZE,
-        bufferram: core.cache.pageCount * PAGE_SIZE,
         totalswap: statistics.swapPages * PAGE_SIZE,
         freeswap: (statistics.swapPages - statistics.swapUsed) * PAGE_SIZE,
         procs: core.processes.size,
         mem_unit: 1,
       });
       return 0;
+    },
+
+    /** The source never runs dry, so the flags make no difference. */
+    getrandom(_process, { buffer, flags }) {
+      if (flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)) throw EINVAL;
+      buffer.data = new Uint8Array(buffer.capacity);
+      core.random(buffer.data);
+      return buffer.capacity;
     },
 
     reboot(process, { magic1, magic2, command }) {
