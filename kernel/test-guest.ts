@@ -10,9 +10,9 @@ import { VirtualClock } from "#machine/clock.ts";
 import { Sigma0Request } from "#servers/abi/sigma0.ts";
 import { sigma0 } from "#servers/sigma0.ts";
 import { FLEXPAGE_WRITE, flexpage, WHOLE_SPACE } from "./abi/flexpage.ts";
-import { ANY, NIL, type ThreadId, WellKnownTask } from "./abi/identifiers.ts";
-import { FAULT_WRITE } from "./abi/page-fault.ts";
-import { call, type Message, type NativeContext, type Op, type Received, receive, replyAndWait, send } from "./native.ts";
+import { ANY, NIL, taskOf, type ThreadId, WellKnownTask } from "./abi/identifiers.ts";
+import { FAULT_WRITE, FaultRefusal } from "./abi/page-fault.ts";
+import { call, type Message, type NativeContext, type Op, type Received, receive, replyAndWait, send, sleep } from "./native.ts";
 import { TestMachine } from "./test-machine.ts";
 
 export const CODE = 0x10000;
@@ -22,7 +22,7 @@ export const STACK_TOP = 0x30000;
 const REGION_END = 0x40000;
 const PAGE = 4096;
 /** Thread number that Guests.idle uses. */
-const IDLE_THREAD = 127;
+const ALARM_THREAD = 127;
 
 /** Guests find the id of the pager here, and other words after it (Guests.introduce). */
 const PARTNERS = DATA + 0xff0;
@@ -154,10 +154,11 @@ export class Guests {
     yield* this.writeWords(task, PARTNERS, [this.context.id, ...words]);
   }
 
-  /** Serves faults until all guests wait (or, at a lower priority, compute). */
+  /** Serves faults for a millisecond of the machine's time: enough for guests to come to rest. */
   *idle(): Op<void> {
     const { id, kernel } = this.context;
-    kernel.nativeThreadNew({ lthread: IDLE_THREAD, priority: 1 }, function* () {
+    kernel.nativeThreadNew({ lthread: ALARM_THREAD, priority: 255 }, function* () {
+      yield* sleep(1000);
       yield* send(id, { words: [] });
     });
     yield* this.next();
@@ -228,15 +229,17 @@ export class Guests {
     return request;
   }
 
-  private *pageIn(request: Received): Op<Message> {
+  /** The answer to a fault. */
+  *pageIn(request: Received): Op<Message> {
     const [where = 0, , address = 0] = request.words;
+    if (!this.guests.has(taskOf(request.from))) return { words: [FaultRefusal.NO_REGION] };
     this.faults.push({ client: request.from, address, write: (where & FAULT_WRITE) !== 0 });
     const page = yield* this.page(request.from, address);
     return { words: [0], pages: [{ hotSpot: address, fpage: flexpage(page, 12, FLEXPAGE_WRITE) }] };
   }
 
   private *page(task: ThreadId, address: number): Op<number> {
-    const guest = this.guests.get(task);
+    const guest = this.guests.get(taskOf(task));
     if (guest === undefined) throw new Error("no such guest");
     const index = address >>> 12;
     const known = guest.pages.get(index);
