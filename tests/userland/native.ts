@@ -43,7 +43,14 @@ function placeAll(root: string, files: Readonly<Record<string, FileSpec>>): void
   }
 }
 
-const list = (root: string): string[] => readdirSync(root, { recursive: true, encoding: "utf8" }).sort();
+/** All paths below a directory, without following links. */
+const list = (root: string, below = ""): string[] =>
+  readdirSync(join(root, below))
+    .sort()
+    .flatMap((name) => {
+      const path = join(below, name);
+      return lstatSync(join(root, path)).isDirectory() ? [path, ...list(root, path)] : [path];
+    });
 
 function describe(root: string, path: string): string {
   const full = join(root, path);

@@ -55,11 +55,17 @@ static void show_byte(int c) {
 
 /** Line number and what came before go on from file to file. */
 static int copy_edited(int fd, const char *name) {
-  static int line, emptyLines, atStart = 1;
+  static int line, emptyLines, atStart = 1, heldReturn;
   ssize_t count;
   while ((count = read(fd, buffer, sizeof buffer)) > 0) {
     for (ssize_t i = 0; i < count; i++) {
       int c = (unsigned char)buffer[i];
+      /* With -E a carriage return at the end of a line is shown. */
+      if (heldReturn) {
+        if (c == '\n') fputs("^M", stdout);
+        else putchar('\r');
+      }
+      heldReturn = c == '\r' && showEnds && !showControls;
       if (atStart && c == '\n') {
         if (++emptyLines > 1 && squeeze) continue;
       } else {
@@ -69,7 +75,7 @@ static int copy_edited(int fd, const char *name) {
       if (c == '\n') {
         if (showEnds) putchar('$');
         putchar('\n');
-      } else {
+      } else if (!heldReturn) {
         show_byte(c);
       }
       atStart = c == '\n';

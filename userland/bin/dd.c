@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <tool.h>
 #include <unistd.h>
@@ -135,13 +136,18 @@ static ssize_t read_block(char *block, size_t size) {
 
 static void skip_input(char *block) {
   unsigned long long bytes = inputFlags & SKIP_BYTES ? skip : skip * inputBlock;
-  if (!bytes || lseek(STDIN_FILENO, (off_t)bytes, SEEK_CUR) >= 0) return;
-  while (bytes) {
+  if (!bytes) return;
+  off_t reached = lseek(STDIN_FILENO, (off_t)bytes, SEEK_CUR);
+  if (reached >= 0) {
+    struct stat info;
+    bytes = fstat(STDIN_FILENO, &info) == 0 && S_ISREG(info.st_mode) && reached > info.st_size;
+  }
+  while (reached < 0 && bytes) {
     ssize_t got = read(STDIN_FILENO, block, bytes < inputBlock ? (size_t)bytes : (size_t)inputBlock);
     if (got <= 0) break;
     bytes -= (unsigned long long)got;
   }
-  if (bytes) complain("%s: cannot skip to specified offset", quoted(inputName ? inputName : "standard input"));
+  if (bytes) complain("%s: cannot skip to specified offset", quoted_if_needed(inputName ? inputName : "standard input"));
 }
 
 static void open_files(void) {

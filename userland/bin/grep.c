@@ -246,16 +246,15 @@ static void search_text(struct search *search) {
 }
 
 static void report(const struct search *search) {
-  if (search->matches && !(listOthers)) status = 0;
+  if (search->matches) status = 0;
   if (quiet) return;
-  if (search->binary && search->matches && !showCount && !listMatching && !listOthers) printf("%s: %s: binary file matches\n", program_name, search->name);
+  if (search->binary && search->matches && !showCount && !listMatching && !listOthers) complain("%s: binary file matches", search->name);
   if (showCount && !listMatching && !listOthers) {
     if (search->named) printf("%s:", search->name);
     printf("%ld\n", search->matches);
   }
   if ((listMatching && search->matches) || (listOthers && !search->matches)) {
     puts(search->name);
-    if (listOthers) status = 0;
   }
 }
 
@@ -298,7 +297,7 @@ static void search_path(const char *path, int isOperand) {
   if (S_ISDIR(info.st_mode)) {
     if (!recursive) {
       if (!silent) complain("%s: Is a directory", path);
-      /* As GNU's: told, but no failure. */
+      failed = 1;
       return;
     }
     if (!list_directory(path, &list)) {

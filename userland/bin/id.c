@@ -72,8 +72,9 @@ int main(int argc, char **argv) {
     print_both(" gid=", gid, group_name(gid));
     if (euid != uid) print_both(" euid=", euid, user_name(euid));
     if (egid != gid) print_both(" egid=", egid, group_name(egid));
-    if (groupCount) print_both(" groups=", groups[0], group_name(groups[0]));
-    for (int i = 1; i < groupCount; i++) print_both(",", groups[i], group_name(groups[i]));
+    print_both(" groups=", egid, group_name(egid));
+    for (int i = 0; i < groupCount; i++)
+      if (groups[i] != egid) print_both(",", groups[i], group_name(groups[i]));
   }
   putchar('\n');
   return finish(0);

@@ -94,7 +94,7 @@ static int add(struct list *list, const char *name, const char *path, int isOper
     int through = follow || (isOperand && followOperands);
     int failed = through ? stat(path, &file.info) : lstat(path, &file.info);
     /* A link to nothing is shown as a link. */
-    if (failed && through && (isOperand || follow)) failed = lstat(path, &file.info);
+    if (failed && through && !follow) failed = lstat(path, &file.info);
     if (failed) {
       fail(isOperand ? 2 : 1, "cannot access", path);
       return 0;
@@ -324,9 +324,9 @@ static void print_columns(const struct list *list, const struct widths *widths) 
 static void print_commas(const struct list *list, const struct widths *widths) {
   int width = terminal_width(STDOUT_FILENO), at = 0;
   for (size_t i = 0; i < list->count; i++) {
-    int length = cell_length(&list->files[i], widths), last = i + 1 == list->count;
+    int length = cell_length(&list->files[i], widths);
     if (i > 0) {
-      int fits = at + 2 + length + !last < width;
+      int fits = at + 2 + length < width;
       fputs(fits ? ", " : ",\n", stdout);
       at = fits ? at + 2 : 0;
     }
@@ -486,7 +486,7 @@ int main(int argc, char **argv) {
   for (char **name = operands; *name; name++) {
     struct list *list = &files;
     struct stat info;
-    int known = followOperands || follow ? stat(*name, &info) == 0 || lstat(*name, &info) == 0 : lstat(*name, &info) == 0;
+    int known = (followOperands || follow ? stat(*name, &info) : lstat(*name, &info)) == 0;
     if (!asIs && known && S_ISDIR(info.st_mode)) list = &directories;
     add(list, *name, *name, 1);
   }

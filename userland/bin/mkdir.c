@@ -10,7 +10,7 @@ static const char help[] = "Usage: mkdir [-pv] [-m MODE] DIRECTORY...\nMake dire
 static int parents, verbose;
 static const char *modeText;
 
-static int make(const char *path, mode_t mode) {
+static int make(const char *path, mode_t mode, int isParent) {
   if (mkdir(path, mode) == 0) {
     if (verbose) printf("%s: created directory %s\n", program_name, quoted(path));
     return 1;
@@ -18,7 +18,7 @@ static int make(const char *path, mode_t mode) {
   int error = errno;
   struct stat info;
   if (parents && (error == EEXIST || error == EISDIR) && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return 1;
-  errno = error;
+  errno = parents && error == EEXIST && isParent ? ENOTDIR : error;
   complain_errno("cannot create directory %s", quoted(path));
   return 0;
 }
@@ -33,7 +33,7 @@ static int make_parents(const char *path, mode_t mask) {
     char kept = *at;
     *at = 0;
     umask(mask & ~0300u);
-    int made = make(copy, 0777);
+    int made = make(copy, 0777, 1);
     umask(mask);
     if (!made) return 0;
     *at = kept;
@@ -60,7 +60,7 @@ int main(int argc, char **argv) {
   int status = 0;
   for (; optind < argc; optind++) {
     const char *path = argv[optind];
-    if ((parents && !make_parents(path, mask)) || !make(path, mode)) {
+    if ((parents && !make_parents(path, mask)) || !make(path, mode, 0)) {
       status = 1;
     } else if (modeText && chmod(path, mode)) {
       complain_errno("cannot set permissions of %s", quoted(path));

@@ -132,7 +132,8 @@ static const char *convert(const char *at) {
       break;
     case 'c': {
       const char *text = next_argument();
-      print_bytes(text ? text : "", text && *text, left, width, -1);
+      /* The NUL of an empty argument is printed too. */
+      print_bytes(text ? text : "", 1, left, width, -1);
       break;
     }
     case 's': {

@@ -106,7 +106,7 @@ int main(int argc, char **argv) {
   }
   for (; optind < argc; optind++) {
     char *name = last_component(argv[optind]);
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+    if ((recursive || emptyDirectories) && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)) {
       complain("refusing to remove '.' or '..' directory: skipping %s", quoted(argv[optind]));
       status = 1;
     } else if (recursive && strcmp(name, "/") == 0) {

@@ -294,6 +294,20 @@ static int check(const char *name, int silent) {
   return 0;
 }
 
+/** Takes the least first line of the files again and again; ends[i] is where file i's lines end. */
+static void merge(const size_t *ends, int files) {
+  struct line *merged = must_malloc((lineCount + 1) * sizeof *merged);
+  size_t *next = must_malloc((size_t)(files + 1) * sizeof *next);
+  for (int i = 0; i < files; i++) next[i] = i ? ends[i - 1] : 0;
+  for (size_t k = 0; files && k < lineCount; k++) {
+    int least = -1;
+    for (int i = 0; i < files; i++)
+      if (next[i] < ends[i] && (least < 0 || compare(&lines[next[i]], &lines[next[least]]) < 0)) least = i;
+    merged[k] = lines[next[least]++];
+  }
+  if (files) lines = merged;
+}
+
 static void write_lines(FILE *stream) {
   for (size_t i = 0; i < lineCount; i++) {
     int same = i > 0 && (keys ? compare_keys(&lines[i - 1], &lines[i]) == 0 : compare(&lines[i - 1], &lines[i]) == 0);
@@ -318,15 +332,15 @@ int main(int argc, char **argv) {
                                         {"field-separator", 1, 0, 't'}, {"output", 1, 0, 'o'}, {"stable", 0, 0, 's'}, {"check", 0, 0, 'c'},
                                         {"ignore-case", 0, 0, 'f'}, {"merge", 0, 0, 'm'}, {"zero-terminated", 0, 0, 'z'}, {0}};
   static const struct command_line line = {"bcCdfghik:mno:rst:uzS:T:", names, help, 2};
-  int checking = 0, silent = 0;
+  int checking = 0, silent = 0, merging = 0;
   const char *output = 0;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
       case 'c': checking = 1; break;
       case 'C': checking = silent = 1; break;
       case 'k': add_key(optarg); break;
-      case 'm':
+      case 'm': merging = 1; break;
       case 'S':
-      case 'T': break; /* all is in memory, and merging is sorting */
+      case 'T': break; /* all is in memory */
       case 'o': output = optarg; break;
       case 's': stable = 1; break;
       case 't': separator = parse_separator(optarg); break;
@@ -347,9 +361,15 @@ int main(int argc, char **argv) {
   if (checking && argc - optind > 1) die(2, "extra operand %s not allowed with -%c", quoted(argv[optind + 1]), silent ? 'C' : 'c');
   const char *first = optind < argc ? argv[optind] : "-";
   if (optind == argc) read_file("-");
-  for (; optind < argc; optind++) read_file(argv[optind]);
+  int files = argc - optind;
+  size_t *ends = must_malloc((size_t)(files + 1) * sizeof *ends);
+  for (int i = 0; i < files; i++) {
+    read_file(argv[optind + i]);
+    ends[i] = lineCount;
+  }
   if (checking) return check(first, silent);
-  qsort(lines, lineCount, sizeof *lines, compare);
+  if (merging) merge(ends, files);
+  else qsort(lines, lineCount, sizeof *lines, compare);
   /* Opened only now: it may be one of the inputs. */
   if (output && !freopen(output, "w", stdout)) die_errno(2, "open failed: %s", quoted_if_needed(output));
   write_lines(stdout);

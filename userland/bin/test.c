@@ -117,8 +117,6 @@ static int evaluate_primary(void) {
     at += 2;
     return result;
   }
-  if (left >= 2 && words[at][0] == '-' && isalpha((unsigned char)words[at][1]) && !words[at][2] && count == 2)
-    die(2, "%s: unary operator expected", quoted(words[at]));
   return *words[at++] != 0;
 }
 
@@ -152,6 +150,7 @@ static int evaluate(void) {
         at += 2;
         return *words[at - 1] == 0;
       }
+      if (!is_unary(words[at])) die(2, "missing argument after %s", quoted(words[at + 1]));
       break;
     case 3:
       if (is_binary(words[at + 1])) break;

@@ -120,6 +120,12 @@ static void append(struct word *word, int c) {
   word->text[word->length] = 0;
 }
 
+/** What was read before the fault is still run. */
+static _Noreturn void fail_unmatched(int quote) {
+  if (count) flush();
+  die(1, "unmatched %s quote; by default quotes are special to xargs unless you use the -0 option", quote == '"' ? "double" : "single");
+}
+
 /** Next argument, allocated, or null at the end. *endsLine tells whether a line ended with it. */
 static char *read_argument(int *endsLine) {
   struct word word = {0};
@@ -135,7 +141,7 @@ static char *read_argument(int *endsLine) {
       continue;
     }
     if (quote) {
-      if (c == '\n') die(1, "unmatched %s quote; by default quotes are special to xargs unless you use the -0 option", quote == '"' ? "double" : "single");
+      if (c == '\n') fail_unmatched(quote);
       if (c == quote) quote = 0;
       else append(&word, c);
       continue;
@@ -153,7 +159,7 @@ static char *read_argument(int *endsLine) {
     else append(&word, c);
     if (!word.text) append(&word, 0), word.length = 0;
   }
-  if (c == EOF && quote) die(1, "unmatched %s quote; by default quotes are special to xargs unless you use the -0 option", quote == '"' ? "double" : "single");
+  if (c == EOF && quote) fail_unmatched(quote);
   if (c == EOF) *endsLine = 1;
   return word.text;
 }

@@ -121,11 +121,8 @@ static uintptr_t step(struct regex_program *program, struct state *state, int sy
         depth = push(automaton, depth, at->target);
         depth = push(automaton, depth, at->other);
         break;
-      case JUMP: depth = push(automaton, depth, at->target); break;
-      case LOOP_END:
-        depth = push(automaton, depth, at->target);
-        depth = push(automaton, depth, at->other);
-        break;
+      case JUMP:
+      case LOOP_END: depth = push(automaton, depth, at->target); break;
       case ASSERT:
         if (__regex_holds(program, (enum assertion)at->value, before, after, before < 0)) depth = push(automaton, depth, position + 1);
         break;

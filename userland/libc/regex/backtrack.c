@@ -105,7 +105,10 @@ static int follow(struct run *run, int position, int at) {
         at += length;
         break;
       case LOOP_BEGIN: set_slot(run, loopSlot, at); break;
-      case LOOP_END: position = run->slots[loopSlot] == at ? code->other : code->target; break;
+      case LOOP_END:
+        if (run->slots[loopSlot] == at) return -1;
+        position = code->target;
+        break;
     }
   }
   return -1;

@@ -177,8 +177,9 @@ static int parse_repetition(struct parser *parser, int atom) {
 
 static int parse_branch(struct parser *parser, int depth) {
   int result = -1, first = 1;
-  while (*parser->at && !parser->error && !at_operator(parser, '|') && !(at_operator(parser, ')') && (depth || EXTENDED(parser)))) {
-    if (!depth && at_operator(parser, ')')) return fail(parser, REG_EPAREN);
+  while (*parser->at && !parser->error && !at_operator(parser, '|') && !(at_operator(parser, ')') && depth)) {
+    /* Without its partner ")" of an extended expression is plain, "\)" of a basic one an error. */
+    if (!EXTENDED(parser) && at_operator(parser, ')')) return fail(parser, REG_EPAREN);
     const char *start = parser->at;
     int atom = parse_atom(parser, first, depth);
     /* After "^" a star of a basic expression is still at the start, and plain. */

@@ -35,7 +35,7 @@ struct instruction {
   int value;
   /** SPLIT: first choice. JUMP: target. LOOP_END: start of the loop. */
   int target;
-  /** SPLIT: second choice. LOOP_END: where an empty turn goes on. */
+  /** SPLIT: second choice. */
   int other;
 };
 

@@ -49,8 +49,14 @@ static int read_time(const char **at, struct tm *date, long *nanoseconds) {
   return date->tm_hour < 24 && date->tm_min < 60 && date->tm_sec <= 60;
 }
 
+/** What relative items add up to. */
+struct offset {
+  int months;
+  long long seconds;
+};
+
 /** "-1 day", "+2 hours", "3 weeks ago", "yesterday", "tomorrow": false if it is none. */
-static int read_relative(const char **at, struct tm *date) {
+static int read_relative(const char **at, struct offset *offset) {
   static const struct {
     const char *name;
     int months, seconds;
@@ -59,7 +65,7 @@ static int read_relative(const char **at, struct tm *date) {
   char word[16];
   int used = 0, number = 1;
   if (sscanf(p, "%15[a-z]%n", word, &used) == 1 && (strcmp(word, "yesterday") == 0 || strcmp(word, "tomorrow") == 0)) {
-    date->tm_mday += *word == 'y' ? -1 : 1;
+    offset->seconds += *word == 'y' ? -86400 : 86400;
     *at = p + used;
     return 1;
   }
@@ -77,8 +83,8 @@ static int read_relative(const char **at, struct tm *date) {
       number = -number;
       p += used;
     }
-    date->tm_mon += number * units[i].months;
-    date->tm_sec += number * units[i].seconds;
+    offset->months += number * units[i].months;
+    offset->seconds += (long long)number * units[i].seconds;
     *at = p;
     return 1;
   }
@@ -88,6 +94,7 @@ static int read_relative(const char **at, struct tm *date) {
 int parse_date(const char *text, struct timespec *result) {
   struct timespec now;
   struct tm date;
+  struct offset added = {0};
   long offset, nanoseconds = 0;
   int hasZone = 0, hasDate = 0, relative = 0, hasTime = 0;
   clock_gettime(CLOCK_REALTIME, &now);
@@ -126,7 +133,7 @@ int parse_date(const char *text, struct timespec *result) {
       relative = 1;
     } else if (!hasZone && !strchr("+-", *at) && read_zone(&at, &offset)) {
       hasZone = 1;
-    } else if (read_relative(&at, &date)) {
+    } else if (read_relative(&at, &added)) {
       relative = 1;
     } else {
       return 0;
@@ -136,7 +143,8 @@ int parse_date(const char *text, struct timespec *result) {
   if (!hasTime && (hasDate || !relative)) date.tm_hour = date.tm_min = date.tm_sec = 0;
   if (!hasTime && !hasDate && relative) nanoseconds = now.tv_nsec;
   int wantedDay = date.tm_mday;
-  result->tv_sec = hasZone ? timegm(&date) - offset : mktime(&date);
+  date.tm_mon += added.months;
+  result->tv_sec = (hasZone ? timegm(&date) - offset : mktime(&date)) + added.seconds;
   result->tv_nsec = nanoseconds;
   return !hasDate || relative || hasZone || date.tm_mday == wantedDay;
 }
