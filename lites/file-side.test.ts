@@ -1,7 +1,9 @@
 /**
  * Calls on descriptors, locks, polling, attributes as they travel, /dev and /proc.
  */
+import { createFsFromVolume, Volume } from "memfs";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { NodeFs } from "./filesystems/node-interface.ts";
 import { fcntlCommands, ioctlCommands } from "./abi/commands.ts";
 import {
   AT_EMPTY_PATH,
@@ -20,6 +22,10 @@ import { decode, encode } from "./abi/struct-codec.ts";
 import { structs } from "./abi/structs.ts";
 import { closeAll, closeOnExec, copyDescriptors } from "./descriptors.ts";
 import { argument, type Bench, bench, bytes, inout, out, run, Task, type TestProcess, text } from "./test-file-side.ts";
+
+/** A system with these files in its root, and other trees mounted. */
+const newSystem = (mounts: Parameters<typeof bench>[1] = [], files: Record<string, string | null> = {}) =>
+  bench(createFsFromVolume(Volume.fromJSON(files, "/")) as unknown as NodeFs, mounts);
 
 let system: Bench;
 let process: TestProcess;
@@ -51,7 +57,7 @@ function pipe(): [number, number] {
 }
 
 beforeEach(() => {
-  system = bench([], { "/f": "0123456789" });
+  system = newSystem([], { "/f": "0123456789" });
   process = system.newProcess();
 });
 

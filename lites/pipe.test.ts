@@ -1,7 +1,9 @@
 /**
  * Pipes and FIFOs: bounds, atomicity, ends, signals.
  */
+import { createFsFromVolume, Volume } from "memfs";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { NodeFs } from "./filesystems/node-interface.ts";
 import { ioctlCommands } from "./abi/commands.ts";
 import { S_IFIFO } from "./abi/file-mode.ts";
 import { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "./abi/open-flags.ts";
@@ -9,6 +11,10 @@ import { SIGPIPE } from "./abi/signals.ts";
 import type { Op } from "./activation.ts";
 import { PIPE_BUF, PIPE_CAPACITY } from "./pipe.ts";
 import { argument, type Bench, bench, bytes, out, run, Task, type TestProcess, text } from "./test-file-side.ts";
+
+/** A system with these files in its root, and other trees mounted. */
+const newSystem = (mounts: Parameters<typeof bench>[1] = [], files: Record<string, string | null> = {}) =>
+  bench(createFsFromVolume(Volume.fromJSON(files, "/")) as unknown as NodeFs, mounts);
 
 let system: Bench;
 let process: TestProcess;
@@ -33,7 +39,7 @@ const close = (fd: number) => system.call.close(process, { fd });
 const errorName = (task: Task<number>) => (task.error as { name: string } | undefined)?.name;
 
 beforeEach(() => {
-  system = bench();
+  system = newSystem();
   process = system.newProcess();
   [reader, writer] = pipe();
 });

@@ -2,7 +2,6 @@
  * Test bench of the file side: processes without tasks, a runner for activations, helper threads that tests drive by hand.
  * For tests only.
  */
-import { createFsFromVolume, Volume } from "memfs";
 import type { KernelCall, NativeContext, Op as NativeOp, Received } from "#kernel/native.ts";
 import { UnixError } from "./abi/errno.ts";
 import type { Op, Sleep, Sleeper, WakeReason } from "./activation.ts";
@@ -240,10 +239,8 @@ export interface Bench {
   newProcess(): TestProcess;
 }
 
-/** A system with memfs as root and other trees mounted. */
-export function bench(mounts: readonly Partial<MountOptions>[] = [], populate: Record<string, string | null> = {}): Bench {
-  const volume = Volume.fromJSON(populate, "/");
-  const fs = createFsFromVolume(volume) as unknown as NodeFs;
+/** A system with memfs (`fs`) as root and other trees mounted. */
+export function bench(fs: NodeFs, mounts: readonly Partial<MountOptions>[] = []): Bench {
   const clock = { ns: 1e9 };
   const processes = new Map<number, TestProcess>();
   const source: ProcessSource = {

@@ -12,7 +12,6 @@ export const O_NOCTTY = 0x100;
 export const O_TRUNC = 0x200;
 export const O_APPEND = 0x400;
 export const O_NONBLOCK = 0x800;
-export const O_DSYNC = 0x1000;
 export const O_ASYNC = 0x2000;
 export const O_DIRECT = 0x4000;
 export const O_LARGEFILE = 0x8000;

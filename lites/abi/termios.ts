@@ -6,8 +6,6 @@ import { decode, encode } from "./struct-codec.ts";
 import { structs } from "./structs.ts";
 
 // c_iflag
-export const IGNBRK = 0x1;
-export const BRKINT = 0x2;
 export const ISTRIP = 0x20;
 export const INLCR = 0x40;
 export const IGNCR = 0x80;

@@ -8,7 +8,7 @@ import { EINVAL, ENOENT, EXDEV, type UnixError } from "../abi/errno.ts";
 import { directoryType, isDevice, isDirectory, isFifo, isSymlink, PERMISSION_BITS, S_IFSOCK, S_IFMT } from "../abi/file-mode.ts";
 import type { Directory, DirectoryEntry, NewNode, Vnode } from "../vfs/vnode.ts";
 import { hostCall, type NodeStats, unixErrorOf } from "./node-interface.ts";
-import { NodeVnode } from "./node-vnode.ts";
+import type { NodeVnode } from "./node-vnode.ts";
 
 export class NodeDirectory implements Directory {
   private readonly self: NodeVnode;
@@ -134,7 +134,7 @@ export class NodeDirectory implements Directory {
 
   private createdVnode(name: string, node: NewNode, special: boolean): NodeVnode {
     const { fileSystem, self } = this;
-    if (fileSystem.exclusive || special) return new NodeVnode(fileSystem, self, name, fileSystem.newAttributes(0, node));
+    if (fileSystem.exclusive || special) return fileSystem.newVnode(self, name, fileSystem.newAttributes(node));
     let stats = hostCall(() => fileSystem.fs.lstatSync(this.childPath(name), { bigint: true }));
     if (Number(stats.uid) !== node.uid || Number(stats.gid) !== node.gid) {
       try {

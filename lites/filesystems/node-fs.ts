@@ -8,10 +8,10 @@
  * links; symbolic links are only ever read as text. FIFOs and device nodes live in this object, as `fs` cannot make them.
  */
 import { EACCES, EFBIG, EIO, ENOENT, ENOSPC, ENOTDIR } from "../abi/errno.ts";
-import { isDirectory, S_IFMT } from "../abi/file-mode.ts";
+import { isDirectory } from "../abi/file-mode.ts";
 import { encodeText } from "../text.ts";
 import type { Attributes, FileSystem, FileSystemStatistics, NewNode, Vnode } from "../vfs/vnode.ts";
-import { hostCall, type NodeFs, type NodeStats, unixErrorOf } from "./node-interface.ts";
+import { hostCall, identity, type NodeFs, type NodeStats, seconds, unixErrorOf } from "./node-interface.ts";
 import { NodeVnode } from "./node-vnode.ts";
 import type { SpecialFiles } from "./special-files.ts";
 
@@ -155,6 +155,11 @@ export class NodeFileSystem implements FileSystem {
     if (this.byIdentity.get(vnode.identity) === vnode) this.byIdentity.delete(vnode.identity);
   }
 
+  /** A vnode that is not known yet: of something just created, or of a FIFO or device. */
+  newVnode(parent: NodeVnode, name: string, attributes: Attributes): NodeVnode {
+    return new NodeVnode(this, parent, name, attributes);
+  }
+
   attributesOf(stats: NodeStats, ino = Number(stats.ino)): Attributes {
     return {
       dev: this.device,
@@ -173,13 +178,13 @@ export class NodeFileSystem implements FileSystem {
     };
   }
 
-  /** Attributes of a new object of an exclusive tree, or of a FIFO or device of any. */
-  newAttributes(ino: number, node: NewNode): Attributes {
+  /** Attributes of a new object of an exclusive tree, or of a FIFO or device of any; the vnode fills in its number. */
+  newAttributes(node: NewNode): Attributes {
     const now = this.nowNs();
     const directory = isDirectory(node.mode);
     return {
       dev: this.device,
-      ino,
+      ino: 0,
       mode: node.mode,
       nlink: directory ? 2 : 1,
       uid: node.uid,
@@ -263,11 +268,3 @@ export class NodeFileSystem implements FileSystem {
 
 /** Vnodes of a shared tree that are kept though unreferenced. */
 const IDENTITY_LIMIT = 4096;
-
-/** What makes an object the same: device, inode number, and type, as a host may use the number of a removed directory for a link. */
-export function identity(stats: NodeStats): string {
-  return `${stats.dev}:${stats.ino}:${Number(stats.mode) & S_IFMT}`;
-}
-
-/** Nanoseconds as Node's fs takes times: it cuts to microseconds, so half of one makes up for the fraction's rounding. */
-export const seconds = (ns: bigint): number => Number(ns / 1000n) / 1e6 + 5e-7;

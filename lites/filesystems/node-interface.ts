@@ -2,6 +2,7 @@
  * The part of Node's synchronous `fs` interface that file systems are made from: memfs's and Node's own satisfy it.
  */
 import { EIO, errnoByName, UnixError } from "../abi/errno.ts";
+import { S_IFMT } from "../abi/file-mode.ts";
 
 /** As fs.BigIntStats. */
 export interface NodeStats {
@@ -69,3 +70,11 @@ export function hostCall<T>(work: () => T): T {
     throw unixErrorOf(error);
   }
 }
+
+/** What makes an object the same: device, inode number, and type, as a host may use the number of a removed directory for a link. */
+export function identity(stats: NodeStats): string {
+  return `${stats.dev}:${stats.ino}:${Number(stats.mode) & S_IFMT}`;
+}
+
+/** Nanoseconds as Node's fs takes times: it cuts to microseconds, so half of one makes up for the fraction's rounding. */
+export const seconds = (ns: bigint): number => Number(ns / 1000n) / 1e6 + 5e-7;

@@ -12,8 +12,8 @@ import type { Process } from "../process/process.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
 import { type AttributeChange, type Attributes, newVnodeId, type Vnode } from "../vfs/vnode.ts";
 import { NodeDirectory } from "./node-directory.ts";
-import { identity, type NodeFileSystem, seconds } from "./node-fs.ts";
-import { hostCall, type NodeStats } from "./node-interface.ts";
+import type { NodeFileSystem } from "./node-fs.ts";
+import { hostCall, identity, type NodeStats, seconds } from "./node-interface.ts";
 import type { StreamOperations } from "./special-files.ts";
 
 export class NodeVnode implements Vnode {

@@ -10,6 +10,7 @@ import { decodeTime, TIMESPEC32, TIMESPEC64, TIMEVAL, type TimeFormat, UTIME_NOW
 import type { Handlers, OutBuffer } from "../arguments.ts";
 import { descriptor, openFile } from "../descriptors.ts";
 import type { Process } from "../process/process.ts";
+import { checkAccess, chmod, chown, setTimes } from "../vfs/attribute-changes.ts";
 import type { Attributes, Vnode } from "../vfs/vnode.ts";
 import { type FileServices, resolveAt } from "./file-services.ts";
 
@@ -127,17 +128,17 @@ export function createAttributeHandlers(services: FileServices) {
     const { credentials } = process;
     const asked = flags & AT_EACCESS ? credentials : { ...credentials, euid: credentials.uid, egid: credentials.gid };
     const base = resolveAt(services, process, { dirfd, path, flags, follow: !(flags & AT_SYMLINK_NOFOLLOW), credentials: asked });
-    files.access(base.vnode, mode, asked);
+    checkAccess(base.vnode, mode, asked);
     return 0;
   }
 
   function own(process: Process, vnode: Vnode, uid: number, gid: number): number {
-    files.chown(process, vnode, uid, gid);
+    chown(process, vnode, uid, gid);
     return 0;
   }
 
   function mode(process: Process, vnode: Vnode, bits: number): number {
-    files.chmod(process, vnode, bits);
+    chmod(process, vnode, bits);
     return 0;
   }
 
@@ -145,7 +146,7 @@ export function createAttributeHandlers(services: FileServices) {
   function touch(process: Process, vnode: Vnode, times: Uint8Array | undefined, format: TimeFormat): number {
     if (times === undefined) {
       const now = services.nowNs();
-      files.setTimes(process, vnode, { atimeNs: now, mtimeNs: now }, false);
+      setTimes(process, vnode, { atimeNs: now, mtimeNs: now }, false);
       return 0;
     }
     const [atime, mtime] = [0, 1].map((index) => timeOf(times, format, index));
@@ -154,7 +155,7 @@ export function createAttributeHandlers(services: FileServices) {
     const now = services.nowNs();
     if (atime !== UTIME_OMIT) change.atimeNs = typeof atime === "bigint" ? atime : now;
     if (mtime !== UTIME_OMIT) change.mtimeNs = typeof mtime === "bigint" ? mtime : now;
-    files.setTimes(process, vnode, change, !(atime === UTIME_NOW && mtime === UTIME_NOW));
+    setTimes(process, vnode, change, !(atime === UTIME_NOW && mtime === UTIME_NOW));
     return 0;
   }
 

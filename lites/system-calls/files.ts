@@ -23,6 +23,7 @@ import type { Op } from "../activation.ts";
 import type { Handlers, InOutBuffer, OutBuffer } from "../arguments.ts";
 import { closeDescriptor, descriptor, installFile, openFile, readableFile, writableFile } from "../descriptors.ts";
 import type { Process } from "../process/process.ts";
+import { clearSetIds } from "../vfs/attribute-changes.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
 import { baseOf, type FileServices, from64 } from "./file-services.ts";
 
@@ -78,7 +79,7 @@ class FileTransfers {
     const count = vnode.writeAt(start, allowed);
     if (count > 0) {
       this.services.files.pages.written(vnode, start, allowed.subarray(0, count));
-      this.services.files.clearSetIds(process, vnode);
+      clearSetIds(process, vnode);
     }
     if (position === undefined) file.position = start + count;
     return count;
@@ -179,7 +180,7 @@ export function createFileHandlers(services: FileServices) {
     const { vnode } = file;
     if ((file.flags & O_ACCMODE) === O_RDONLY || !isRegular(vnode.attributes().mode) || vnode.truncate === undefined) throw EINVAL;
     files.truncate(vnode, size);
-    files.clearSetIds(process, vnode);
+    clearSetIds(process, vnode);
     return 0;
   }
 

@@ -1,7 +1,9 @@
 /**
  * Terminals: reading modes, job control, pseudo terminals, and terminals and streams on channel ports with a driver played by the test.
  */
+import { createFsFromVolume, Volume } from "memfs";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { NodeFs } from "../filesystems/node-interface.ts";
 import { DriverRequest, DriverStatus } from "#servers/abi/generic-driver.ts";
 import { ioctlCommands } from "../abi/commands.ts";
 import { O_NOCTTY, O_NONBLOCK, O_RDONLY, O_RDWR } from "../abi/open-flags.ts";
@@ -13,6 +15,10 @@ import { PollEvent } from "../vfs/vnode.ts";
 import { argument, type Bench, bench, bytes, out, run, Task, TestProcess, text } from "../test-file-side.ts";
 import { isOrphanedGroup } from "./job-control.ts";
 import { leaveTerminal, Terminal } from "./terminal.ts";
+
+/** A system with these files in its root, and other trees mounted. */
+const newSystem = (mounts: Parameters<typeof bench>[1] = [], files: Record<string, string | null> = {}) =>
+  bench(createFsFromVolume(Volume.fromJSON(files, "/")) as unknown as NodeFs, mounts);
 
 let system: Bench;
 let process: TestProcess;
@@ -56,7 +62,7 @@ function background(): TestProcess {
 }
 
 beforeEach(() => {
-  system = bench();
+  system = newSystem();
   process = system.newProcess();
 });
 

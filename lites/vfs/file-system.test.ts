@@ -4,12 +4,17 @@
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createFsFromVolume, Volume } from "memfs";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { S_IFCHR, S_IFIFO } from "../abi/file-mode.ts";
 import { AT_FDCWD, O_APPEND, O_CREAT, O_LARGEFILE, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from "../abi/open-flags.ts";
 import { SIGXFSZ } from "../abi/signals.ts";
 import type { NodeFs } from "../filesystems/node-interface.ts";
 import { type Bench, bench, bytes, out, run, type TestProcess, text } from "../test-file-side.ts";
+
+/** A system with these files in its root, and other trees mounted. */
+const newSystem = (mounts: Parameters<typeof bench>[1] = [], files: Record<string, string | null> = {}) =>
+  bench(createFsFromVolume(Volume.fromJSON(files, "/")) as unknown as NodeFs, mounts);
 
 const made: string[] = [];
 function hostDirectory(): string {
@@ -62,8 +67,8 @@ function calls({ call }: Bench, process: TestProcess) {
 let system: Bench;
 let process: TestProcess;
 let sh: ReturnType<typeof calls>;
-function start(mounts: Parameters<typeof bench>[0] = [], populate = {}): void {
-  system = bench(mounts, populate);
+function start(mounts: Parameters<typeof bench>[1] = [], populate = {}): void {
+  system = newSystem(mounts, populate);
   process = system.newProcess();
   sh = calls(system, process);
 }

@@ -20,7 +20,6 @@ import {
   EOPNOTSUPP,
   EOVERFLOW,
   EPERM,
-  EROFS,
   EXDEV,
 } from "../abi/errno.ts";
 import {
@@ -35,7 +34,6 @@ import {
   S_IFREG,
   S_IFSOCK,
   S_ISGID,
-  S_ISUID,
 } from "../abi/file-mode.ts";
 import {
   O_ACCMODE,
@@ -58,11 +56,12 @@ import {
   X_OK,
 } from "../abi/open-flags.ts";
 import type { Credentials, DirectoryReference, Process } from "../process/process.ts";
+import { checkWritable, clearSetIds } from "./attribute-changes.ts";
 import { type Mount, MountTable } from "./mount-table.ts";
 import { OpenFile } from "./open-file.ts";
 import { type WalkResult, walk } from "./path-walk.ts";
-import { checkOwner, checkPermission, checkSticky, inGroup, isOwner } from "./permissions.ts";
-import type { AttributeChange, FileSystem, PageCacheObserver, Vnode } from "./vnode.ts";
+import { checkOwner, checkPermission, checkSticky } from "./permissions.ts";
+import type { FileSystem, PageCacheObserver, Vnode } from "./vnode.ts";
 
 const LARGEST_32BIT = 0x7fffffff;
 
@@ -105,7 +104,11 @@ export class FileSystemSpace {
     for (const name of path.split("/").filter((part) => part !== "")) {
       const directory = current.directory;
       if (directory === undefined) throw ENOTDIR;
-      const child = directory.lookup(name) ?? this.createIn(current, name, { mode: S_IFDIR | 0o755, uid: 0, gid: 0 });
+      let child = directory.lookup(name);
+      if (child === undefined) {
+        checkWritable(current);
+        child = this.createIn(current, name, { mode: S_IFDIR | 0o755, uid: 0, gid: 0 });
+      }
       current = this.mounts.top(child);
     }
     if (current.directory === undefined) throw ENOTDIR;
@@ -222,20 +225,9 @@ export class FileSystemSpace {
     if (isDirectory(attributes.mode) && writing) throw EISDIR;
     if ((attributes.mode & S_IFMT) === S_IFSOCK) throw ENXIO;
     checkPermission(process.credentials, attributes, (access === O_WRONLY ? 0 : R_OK) | (writing ? W_OK : 0));
-    if (writing && isRegular(attributes.mode)) this.checkWritable(vnode);
+    if (writing && isRegular(attributes.mode)) checkWritable(vnode);
     if (flags & O_NOATIME) checkOwner(process.credentials, attributes);
     if (isRegular(attributes.mode) && !(flags & O_LARGEFILE) && attributes.size > LARGEST_32BIT) throw EOVERFLOW;
-  }
-
-  /** access(2) and faccessat2(2). */
-  access(vnode: Vnode, wanted: number, credentials: Credentials): void {
-    const attributes = vnode.attributes();
-    checkPermission(credentials, attributes, wanted);
-    if (wanted & W_OK && !isDevice(attributes.mode)) this.checkWritable(vnode);
-  }
-
-  private checkWritable(vnode: Vnode): void {
-    if (vnode.fileSystem?.readOnly) throw EROFS;
   }
 
   /** Walks to the place where a name shall be made or removed. */
@@ -246,12 +238,12 @@ export class FileSystemSpace {
   /** Checks that names in a directory may be changed. */
   private checkChange(process: Process, directory: Vnode): void {
     checkPermission(process.credentials, directory.attributes(), W_OK | X_OK);
-    this.checkWritable(directory);
+    checkWritable(directory);
   }
 
   /** Creates the missing name of a walk, owned by the process. */
   private create(process: Process, place: WalkResult, node: { mode: number; rdev?: number; target?: string }): Vnode {
-    this.checkWritable(place.parent);
+    checkWritable(place.parent);
     this.checkChange(process, place.parent);
     const { euid, egid } = process.credentials;
     return this.createIn(place.parent, place.name, { ...node, uid: euid, gid: egid });
@@ -384,72 +376,22 @@ export class FileSystemSpace {
     return false;
   }
 
-  chmod(process: Process, vnode: Vnode, mode: number): void {
-    const attributes = vnode.attributes();
-    this.checkWritable(vnode);
-    checkOwner(process.credentials, attributes);
-    let bits = mode & PERMISSION_BITS;
-    if (process.credentials.euid !== 0 && !inGroup(process.credentials, attributes.gid)) bits &= ~S_ISGID;
-    this.change(vnode, { mode: bits });
-  }
-
-  /** uid or gid -1: stays. */
-  chown(process: Process, vnode: Vnode, uid: number, gid: number): void {
-    const attributes = vnode.attributes();
-    this.checkWritable(vnode);
-    const { credentials } = process;
-    if (credentials.euid !== 0) {
-      if (uid !== -1 && (credentials.euid !== attributes.uid || uid !== attributes.uid)) throw EPERM;
-      if (gid !== -1 && (credentials.euid !== attributes.uid || (gid !== attributes.gid && !inGroup(credentials, gid)))) throw EPERM;
-    }
-    const change: AttributeChange = {};
-    if (uid !== -1) change.uid = uid >>> 0;
-    if (gid !== -1) change.gid = gid >>> 0;
-    const bits = withoutSetIds(attributes.mode);
-    if (!isDirectory(attributes.mode) && bits !== (attributes.mode & PERMISSION_BITS)) change.mode = bits;
-    this.change(vnode, change);
-  }
-
-  /** utimensat(2). Undefined times stay; `explicit`: not both "now", which needs only write permission. */
-  setTimes(process: Process, vnode: Vnode, change: { atimeNs?: bigint; mtimeNs?: bigint }, explicit: boolean): void {
-    const attributes = vnode.attributes();
-    this.checkWritable(vnode);
-    if (!isOwner(process.credentials, attributes)) {
-      if (explicit) throw EPERM;
-      checkPermission(process.credentials, attributes, W_OK);
-    }
-    this.change(vnode, change);
-  }
-
-  private change(vnode: Vnode, change: AttributeChange): void {
-    if (vnode.setAttributes === undefined) throw EPERM;
-    vnode.setAttributes(change);
-  }
-
   /** truncate(2) of a path's vnode: checks as for writing. */
   truncatePath(process: Process, vnode: Vnode, size: number): void {
     const attributes = vnode.attributes();
     if (isDirectory(attributes.mode)) throw EISDIR;
     if (vnode.truncate === undefined || !isRegular(attributes.mode)) throw EINVAL;
     checkPermission(process.credentials, attributes, W_OK);
-    this.checkWritable(vnode);
+    checkWritable(vnode);
     vnode.prepare?.(true);
     this.truncate(vnode, size);
-    this.clearSetIds(process, vnode);
+    clearSetIds(process, vnode);
   }
 
   /** Changes the size of a regular file that is open for writing. */
   truncate(vnode: Vnode, size: number): void {
     vnode.truncate!(size);
     this.pages.truncated(vnode, size);
-  }
-
-  /** Writing by others than root takes the set-id bits away. */
-  clearSetIds(process: Process, vnode: Vnode): void {
-    if (process.credentials.euid === 0) return;
-    const { mode } = vnode.attributes();
-    const bits = withoutSetIds(mode);
-    if (bits !== (mode & PERMISSION_BITS)) vnode.setAttributes?.({ mode: bits });
   }
 
   /** A program for exec: a regular file that the process may execute. */
@@ -462,17 +404,11 @@ export class FileSystemSpace {
     return resolved;
   }
 
-  /** chdir(2), chroot(2): a directory that may be searched. The caller keeps the reference with holdDirectory. */
+  /** chdir(2), chroot(2): a directory that may be searched. The caller retains it. */
   directory(process: Process, path: string, base?: DirectoryReference): DirectoryReference {
     const resolved = this.resolve(process, path, { base });
     if (resolved.vnode.directory === undefined) throw ENOTDIR;
     checkPermission(process.credentials, resolved.vnode.attributes(), X_OK);
     return resolved;
   }
-}
-
-/** Permission bits without set-user-id, and without set-group-id where that means execution. */
-function withoutSetIds(mode: number): number {
-  const bits = mode & PERMISSION_BITS & ~S_ISUID;
-  return bits & 0o010 ? bits & ~S_ISGID : bits;
 }

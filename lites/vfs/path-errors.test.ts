@@ -4,10 +4,15 @@
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createFsFromVolume, Volume } from "memfs";
 import { afterEach, describe, expect, it } from "vitest";
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from "../abi/open-flags.ts";
 import type { NodeFs } from "../filesystems/node-interface.ts";
 import { bench, out, run, text } from "../test-file-side.ts";
+
+/** A system with these files in its root, and other trees mounted. */
+const newSystem = (mounts: Parameters<typeof bench>[1] = [], files: Record<string, string | null> = {}) =>
+  bench(createFsFromVolume(Volume.fromJSON(files, "/")) as unknown as NodeFs, mounts);
 
 /** What a case does, in the same words for guest and host. */
 type Step =
@@ -262,7 +267,7 @@ function onHost(root: string, step: Step): string {
   }
 }
 
-function guest(root: string, system = bench()): (step: Step) => string {
+function guest(root: string, system = newSystem()): (step: Step) => string {
   const process = system.newProcess();
   const { call } = system;
   const path = (name: string) => (name === "" ? "" : `${root}/${name}`);
@@ -331,7 +336,7 @@ describe("path names", () => {
       const expected = [...setup, ...steps].map((step) => onHost(oracle, step));
       const onMemfs = guest("");
       expect([...setup, ...steps].map(onMemfs)).toEqual(expected);
-      const mounted = guest("/mnt", bench([{ fs: fs as NodeFs, directory: directory(), path: "/mnt" }]));
+      const mounted = guest("/mnt", newSystem([{ fs: fs as NodeFs, directory: directory(), path: "/mnt" }]));
       expect([...setup, ...steps].map(mounted)).toEqual(expected);
     });
   }
