@@ -23,6 +23,7 @@ const FAULT_PATIENCE_US = 2e6;
 /** Helper threads: request thread and pager have the first two. */
 const FIRST_HELPER = 2;
 const LAST_LTHREAD = 127;
+const REPORTS_PER_PROGRAM = 8;
 
 interface Reply {
   /** undefined: somebody who is no process. */
@@ -50,10 +51,12 @@ export class RequestLoop implements HelperThreads {
   private readonly wakes = new Set<ThreadId>();
   private replies: Reply[] = [];
   private nextHelper = FIRST_HELPER;
+  /** Thread numbers of helpers that ended. */
+  private readonly freeHelpers: number[] = [];
   private nudging = false;
   private waitingUntilNs = 0;
-  /** Oddities that were reported already. */
-  private readonly reported = new Set<string>();
+  /** Oddities that were reported already, by program. */
+  private readonly reported = new Map<string, Set<string>>();
 
   constructor(context: NativeContext) {
     this.context = context;
@@ -62,8 +65,14 @@ export class RequestLoop implements HelperThreads {
   // HelperThreads
 
   start(body: (context: NativeContext) => NativeOp<void>): void {
-    if (this.nextHelper > LAST_LTHREAD) throw new Error("the Unix server has no helper threads left");
-    this.context.kernel.nativeThreadNew({ lthread: this.nextHelper++ }, body);
+    const lthread = this.freeHelpers.pop() ?? this.nextHelper++;
+    if (lthread > LAST_LTHREAD) throw new Error("the Unix server has no helper threads left");
+    const { freeHelpers } = this;
+    this.context.kernel.nativeThreadNew({ lthread }, function* (context) {
+      yield* body(context);
+      // Nothing runs between this and the end of the thread.
+      freeHelpers.push(lthread);
+    });
   }
 
   wake(helper: ThreadId): void {
@@ -124,7 +133,7 @@ export class RequestLoop implements HelperThreads {
     }
     const process = this.core.processes.ofTask(from);
     if (process === undefined || process.task !== from) {
-      this.reportOnce(`message from unknown thread ${from.toString(16)}`);
+      this.reportOnce("kernel", `message from unknown thread ${from.toString(16)}`);
       this.replies.push({ process: undefined, to: from, words: [NOT_IMPLEMENTED >>> 0, 0], strings: NOTHING });
       return;
     }
@@ -144,7 +153,8 @@ export class RequestLoop implements HelperThreads {
 
   private refuse(process: UnixProcess, client: ThreadId, nr: number, entry: CallEntry | undefined): void {
     const { trace } = this.core;
-    this.reportOnce(`${process.name}: system call ${nr}${entry === undefined ? "" : ` (${entry.name})`} is not implemented`);
+    // Calls that the emulation library answers itself come here only from programs that go round it.
+    if (entry?.row.via === undefined) this.reportOnce(process.name, `system call ${nr}${entry === undefined ? "" : ` (${entry.name})`} is not implemented`);
     trace?.unknownCall(process.pid, nr);
     this.reply(process, client, NOT_IMPLEMENTED, NOTHING);
   }
@@ -197,9 +207,12 @@ export class RequestLoop implements HelperThreads {
     this.replies.push({ process, to: client, words: [result >>> 0, process.signals.deliverable ? 1 : 0], strings });
   }
 
-  private reportOnce(text: string): void {
-    if (this.reported.has(text) || this.reported.size > 1000) return;
-    this.reported.add(text);
-    this.core.report(text);
+  /** Reports each oddity of a program once, and only the first few: a hostile program must not fill the host's screen. */
+  private reportOnce(program: string, text: string): void {
+    const known = this.reported.get(program) ?? new Set();
+    this.reported.set(program, known);
+    if (known.has(text) || known.size > REPORTS_PER_PROGRAM) return;
+    known.add(text);
+    this.core.report(`${program}: ${known.size > REPORTS_PER_PROGRAM ? "further oddities are not reported" : text}`);
   }
 }

@@ -55,7 +55,7 @@ const UNBLOCKABLE = SignalSet.of(SIGKILL, SIGSTOP);
 /** Raised by the program's own instructions: taken before all others. */
 const SYNCHRONOUS = SignalSet.of(SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGSYS);
 
-const newAction = (): SignalAction => ({ handler: SIG_DFL, flags: 0, restorer: 0, mask: 0n });
+const DEFAULT_ACTION: Readonly<SignalAction> = Object.freeze({ handler: SIG_DFL, flags: 0, restorer: 0, mask: 0n });
 const noStack = (): AlternateStack => ({ base: 0, size: 0, flags: SS_DISABLE });
 
 const effect: Record<DefaultAction, Disposition> = {
@@ -67,7 +67,8 @@ const effect: Record<DefaultAction, Disposition> = {
 };
 
 export class SignalState {
-  private actions = Array.from({ length: SIGNAL_COUNT + 1 }, newAction);
+  /** Actions other than the default; never changed in place, so that forks share them. */
+  private actions = new Map<number, Readonly<SignalAction>>();
   private mask = 0n;
   private pending: SignalInfo[] = [];
   /** Mask to be put back when a call that changed it for its duration is over (sigsuspend, ppoll, pselect). */
@@ -92,18 +93,18 @@ export class SignalState {
   }
 
   action(signal: number): Readonly<SignalAction> {
-    return this.actions[signal]!;
+    return this.actions.get(signal) ?? DEFAULT_ACTION;
   }
 
   /** Sets an action; pending signals that it ignores are dropped. */
   setAction(signal: number, action: SignalAction): void {
-    this.actions[signal] = { ...action, mask: action.mask & ~UNBLOCKABLE };
+    this.actions.set(signal, { ...action, mask: action.mask & ~UNBLOCKABLE });
     if (this.disposition(signal) === "ignore") this.drop(SignalSet.of(signal));
     this.update();
   }
 
   disposition(signal: number): Disposition {
-    const { handler } = this.actions[signal]!;
+    const { handler } = this.action(signal);
     if (handler === SIG_IGN) return "ignore";
     return handler === SIG_DFL ? effect[defaultAction(signal)] : "handle";
   }
@@ -114,7 +115,7 @@ export class SignalState {
 
   /** Whether children that end are not kept for wait. */
   get discardsChildren(): boolean {
-    const { handler, flags } = this.actions[SIGCHLD]!;
+    const { handler, flags } = this.action(SIGCHLD);
     return handler === SIG_IGN || (flags & SA_NOCLDWAIT) !== 0;
   }
 
@@ -122,8 +123,7 @@ export class SignalState {
   actionSets(): { caught: bigint; ignored: bigint } {
     let caught = 0n;
     let ignored = 0n;
-    for (let signal = 1; signal <= SIGNAL_COUNT; signal++) {
-      const { handler } = this.actions[signal]!;
+    for (const [signal, { handler }] of this.actions) {
       if (handler === SIG_IGN) ignored |= SignalSet.of(signal);
       else if (handler !== SIG_DFL) caught |= SignalSet.of(signal);
     }
@@ -152,7 +152,7 @@ export class SignalState {
   force(info: SignalInfo): void {
     const { signal } = info;
     if (this.isBlocked(signal) || this.disposition(signal) === "ignore") {
-      this.actions[signal] = newAction();
+      this.actions.delete(signal);
       this.mask &= ~SignalSet.of(signal);
     }
     this.drop(SignalSet.of(signal));
@@ -198,19 +198,19 @@ export class SignalState {
   enterHandler(signal: number, nodefer: boolean): bigint {
     const toRestore = this.saved ?? this.mask;
     this.saved = undefined;
-    this.setBlocked(this.mask | this.actions[signal]!.mask | (nodefer ? 0n : SignalSet.of(signal)));
+    this.setBlocked(this.mask | this.action(signal).mask | (nodefer ? 0n : SignalSet.of(signal)));
     return toRestore;
   }
 
   resetAction(signal: number): void {
-    this.actions[signal] = { ...this.actions[signal]!, handler: SIG_DFL };
+    this.actions.set(signal, { ...this.action(signal), handler: SIG_DFL });
     this.update();
   }
 
   /** State of a fork child: the same without what is pending. */
   forked(): SignalState {
     const child = new SignalState();
-    child.actions = this.actions.map((action) => ({ ...action }));
+    child.actions = new Map(this.actions);
     child.mask = this.saved ?? this.mask;
     child.alternateStack = { ...this.alternateStack };
     return child;
@@ -219,7 +219,8 @@ export class SignalState {
   /** exec: handlers are gone; ignored signals, mask and pending signals stay. */
   executed(): void {
     this.restoreMask();
-    this.actions = this.actions.map((action) => (action.handler === SIG_IGN ? { ...newAction(), handler: SIG_IGN } : newAction()));
+    const ignored = [...this.actions].filter(([, { handler }]) => handler === SIG_IGN);
+    this.actions = new Map(ignored.map(([signal]) => [signal, { ...DEFAULT_ACTION, handler: SIG_IGN }]));
     this.alternateStack = noStack();
     this.awaited = 0n;
     this.update();
