@@ -10,14 +10,16 @@ import { type Instruction, Kind, Segment } from "./instruction.ts";
 import type { Handler, Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
 
-/** Instructions that only read their first operand when it is in memory. */
+/** Instructions that only read their first operand when it is in memory; ARPL checks itself before it writes. */
 const READERS = new Set([
-  "cmp", "test", "bt", "push", "call", "callf", "jmp", "jmpf", "mul", "imul1", "div", "idiv", "verr", "verw",
+  "cmp", "test", "arpl", "bt", "push", "call", "callf", "jmp", "jmpf", "mul", "imul1", "div", "idiv", "verr", "verw",
   "lldt", "ltr", "lgdt", "lidt", "lmsw", "invlpg", "nop",
 ]);
 
 /** Instructions that use the address, but do not access it. */
-const ADDRESS_ONLY = new Set(["lea", "nop", "invlpg"]);
+const ADDRESS_ONLY = new Set(["lea", "nop", "invlpg", "ud1"]);
+
+const BIT_TESTS = new Set(["bt", "bts", "btr", "btc"]);
 
 /** x87 operands by escape and ModRM.reg: bytes, negative when written. */
 const X87_SPANS: readonly (readonly number[])[] = [
@@ -80,11 +82,14 @@ export function createAddressBinding(core: Core): AddressBinding {
     if (mnemonic === "pop" && address.base === Word.ESP) {
       address = { ...address, displacement: address.displacement + instruction.operandSize };
     }
-    const span = spanOf(instruction);
+    // A bit offset in a register moves the address: shifts.ts does the checks.
+    const isBitString = instruction.operands[1]?.kind === Kind.REGISTER && BIT_TESTS.has(mnemonic);
+    const span = isBitString ? 0 : spanOf(instruction);
     op.span = Math.abs(span);
     op.writes = span < 0;
     const isAccess = !ADDRESS_ONLY.has(mnemonic);
-    const isWriteToCode = isAccess && op.writes && address.segment === Segment.CS;
+    const mayWrite = op.writes || mnemonic === "arpl" || (isBitString && mnemonic !== "bt");
+    const isWriteToCode = isAccess && mayWrite && address.segment === Segment.CS;
     const isSegmentStep = isWriteToCode || (isAccess && isChecked(address.segment));
     if (!isSegmentStep && instruction.addressSize === 4) {
       op.base = address.base < 0 ? Word.ZERO : address.base;

@@ -171,9 +171,8 @@ export function controlBinders(core: Core): BinderMap {
     const at = address(op);
     const size = op.instruction.operandSize;
     const index = size === 4 ? load(op) : (load(op) << 16) >> 16;
-    const low = size === 4 ? read32(at) : (read16(at) << 16) >> 16;
-    const high = size === 4 ? read32((at + 4) | 0) : (read16((at + 2) | 0) << 16) >> 16;
-    if (index < low || index > high) raiseFault(Vector.BOUND);
+    if (index < (size === 4 ? read32(at) : (read16(at) << 16) >> 16)) raiseFault(Vector.BOUND);
+    if (index > (size === 4 ? read32((at + 4) | 0) : (read16((at + 2) | 0) << 16) >> 16)) raiseFault(Vector.BOUND);
     return op.next;
   };
 

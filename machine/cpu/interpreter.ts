@@ -155,8 +155,16 @@ export class Interpreter implements Processor {
   /** One instruction with TF set, and the debug trap behind it. @returns true */
   private trace(): boolean {
     const R = this.words;
-    do this.step();
-    while (this.current!.instruction.operands[0]?.register === Segment.SS && this.loadsStackSegment());
+    const before = this.instructions;
+    try {
+      do this.step();
+      while (this.current!.instruction.operands[0]?.register === Segment.SS && this.loadsStackSegment());
+    } catch (reason) {
+      // A jump to a page that is not there: the trap behind the jump comes first.
+      if (!(reason instanceof GuestFault && reason.fetch) || this.issued - R[Word.BUDGET]! === before) throw reason;
+      this.instructions = this.issued - R[Word.BUDGET]!;
+      R[Word.STOP] = Stop.BUDGET;
+    }
     if (R[Word.STOP] !== Stop.EXIT) {
       this.exit.kind = "exception";
       this.exit.vector = Vector.DEBUG;

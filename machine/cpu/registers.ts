@@ -21,7 +21,7 @@ export const Word = {
   BUDGET: 12,
   /** Directory of the translation table, as a word index. */
   ROOT: 13,
-  /** Lazy arithmetic flags (flags.ts). */
+  /** Lazy arithmetic flags (flags.ts): four words. */
   FLAG_TYPE: 14,
   FLAG_FIRST: 15,
   FLAG_RESULT: 16,

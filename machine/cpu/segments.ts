@@ -44,7 +44,7 @@ export interface Segments {
   load(segment: number, selector: number): void;
   /** The descriptor of a selector, or undefined. */
   describe(selector: number): DescriptorView | undefined;
-  /** Linear address of `bytes` bytes at an offset, after the checks for rights and limit. */
+  /** Linear address of `bytes` bytes at an offset, after the checks for rights and limit; none for 0 bytes. */
   linear(segment: number, offset: number, bytes: number, write: boolean): number;
   /** Whether addresses in the segment are linear addresses and every access is allowed. */
   isFlat(segment: number): boolean;
@@ -134,7 +134,7 @@ export function createSegments(file: RegisterFile): Segments {
       const need = write ? Access.WRITE : Access.READ;
       const limit = R[Word.SEGMENT_LIMIT + segment]! >>> 0;
       const last = (offset >>> 0) + bytes - 1;
-      if ((R[Word.SEGMENT_ACCESS + segment]! & need) === 0 || (last > limit && limit !== 0xffffffff)) {
+      if (bytes !== 0 && ((R[Word.SEGMENT_ACCESS + segment]! & need) === 0 || (last > limit && limit !== 0xffffffff))) {
         raiseFault(segment === Segment.SS ? Vector.STACK_FAULT : Vector.GENERAL_PROTECTION, 0);
       }
       return (R[Word.SEGMENT_BASE + segment]! + offset) | 0;

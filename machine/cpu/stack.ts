@@ -15,7 +15,7 @@ export const USER_FLAGS = ARITHMETIC_FLAGS | Flag.TF | Flag.DF | Flag.NT | Flag.
 
 export function stackBinders(core: Core): BinderMap {
   const { words: R, halves: R16 } = core.file;
-  const { read16, read32, write16, write32, probeWrite } = core.memory;
+  const { read16, read32, write16, write32, probeRead, probeWrite } = core.memory;
   const { arithmetic, setArithmetic } = core.flags;
   const { load, store } = createOperands(core);
   const { selectors } = core.segments;
@@ -88,7 +88,8 @@ export function stackBinders(core: Core): BinderMap {
   const pusha: Handler = (op) => {
     const size = op.instruction.operandSize;
     const stack = R[Word.ESP]!;
-    probeWrite((stack - 8 * size) | 0, 8 * size);
+    // In the order of the pushes, so that the first one that cannot be done is reported.
+    for (let register = 1; register <= 8; register++) probeWrite((stack - register * size) | 0, size);
     for (let register = 0; register < 8; register++) {
       const at = (stack - (register + 1) * size) | 0;
       if (size === 4) write32(at, R[register]!);
@@ -101,7 +102,7 @@ export function stackBinders(core: Core): BinderMap {
   const popa: Handler = (op) => {
     const size = op.instruction.operandSize;
     const stack = R[Word.ESP]!;
-    for (let register = 0; register < 8; register++) {
+    for (let register = 7; register >= 0; register--) {
       const at = (stack + (7 - register) * size) | 0;
       popped[register] = size === 4 ? read32(at) : read16(at);
     }
@@ -139,21 +140,26 @@ export function stackBinders(core: Core): BinderMap {
     const frame = (stack - size) | 0;
     const bottom = (stack - size * (1 + level)) | 0;
     const end = (bottom - room) | 0;
-    probeWrite(bottom, size * (1 + level));
+    const copies = level > 1 ? level - 1 : 0;
+    probeWrite(frame, size);
+    for (let copy = 1; copy <= copies; copy++) {
+      probeRead((outer - copy * size) | 0, size);
+      probeWrite((frame - copy * size) | 0, size);
+    }
+    probeWrite(bottom, size);
     // The processor checks that the new top of the stack can be written.
     probeWrite(end, 1);
-    const copies = level > 1 ? level - 1 : 0;
+    if (size === 4) write32(frame, outer);
+    else write16(frame, outer);
     for (let copy = 1; copy <= copies; copy++) {
       const value = size === 4 ? read32((outer - copy * size) | 0) : read16((outer - copy * size) | 0);
       if (size === 4) write32((frame - copy * size) | 0, value);
       else write16((frame - copy * size) | 0, value);
     }
     if (size === 4) {
-      write32(frame, outer);
       if (level > 0) write32(bottom, frame);
       R[5] = frame;
     } else {
-      write16(frame, outer);
       if (level > 0) write16(bottom, frame);
       R16[10] = frame;
     }

@@ -70,8 +70,8 @@ export function stringBinders(core: Core, ram: Ram): BinderMap {
   }
   function compareOne(op: Operation): void {
     const size = op.size;
-    const first = read(sourceAddress(op, size), size);
-    compare(op, first, read(destinationAddress(op, size, false), size));
+    const other = read(destinationAddress(op, size, false), size);
+    compare(op, read(sourceAddress(op, size), size), other);
     advance(op, ESI, step(size));
     advance(op, EDI, step(size));
   }
@@ -147,6 +147,14 @@ export function stringBinders(core: Core, ram: Ram): BinderMap {
     return R16[ECX * 2] === 0;
   }
 
+  const savedFlags = new Int32Array(4);
+  function saveFlags(): void {
+    for (let word = 0; word < savedFlags.length; word++) savedFlags[word] = R[Word.FLAG_TYPE + word]!;
+  }
+  function restoreFlags(): void {
+    for (let word = 0; word < savedFlags.length; word++) R[Word.FLAG_TYPE + word] = savedFlags[word]!;
+  }
+
   /**
    * @param one does an iteration
    * @param many does several at once if it can
@@ -158,16 +166,29 @@ export function stringBinders(core: Core, ram: Ram): BinderMap {
     compares: boolean,
     wantsZero: boolean,
   ): Handler {
+    /** A repeated comparison that is interrupted leaves the flags as they were before the instruction. */
+    const iterate = compares
+      ? (op: Operation): void => {
+          try {
+            one(op);
+          } catch (reason) {
+            restoreFlags();
+            throw reason;
+          }
+        }
+      : one;
     const handler: Handler = (op) => {
       if ((op.instruction.addressSize === 4 ? R[ECX]! : R16[ECX * 2]!) === 0) return take(op);
       const self = op.plain;
+      if (compares) saveFlags();
       for (;;) {
         const done = many(op);
-        if (done === 0) one(op);
+        if (done === 0) iterate(op);
         else R[Word.BUDGET] = R[Word.BUDGET]! - (done - 1);
         const isEmpty = decrease(op, done === 0 ? 1 : done);
         if (isEmpty || (compares && zero() !== wantsZero)) return take(op);
         if (R[Word.BUDGET]! <= 0) {
+          if (compares) restoreFlags();
           R[Word.EIP] = R[Word.PAGE]! + op.offset;
           R[Word.STOP] = Stop.BUDGET;
           return null;

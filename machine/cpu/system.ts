@@ -93,10 +93,16 @@ export function systemBinders(core: Core): BinderMap {
     return op.next;
   };
   const arpl: Handler = (op) => {
-    const destination = op.accessA === Access.HALF ? R16[op.a]! : core.memory.modify16(address(op));
+    const destination = load(op);
     const privilege = second(op) & 3;
     const isRaised = (destination & 3) < privilege;
-    store(op, isRaised ? (destination & ~3) | privilege : destination);
+    if (isRaised) {
+      if (op.address !== null) {
+        const { segment } = op.address;
+        segments.linear(segment, (address(op) - R[Word.SEGMENT_BASE + segment]!) | 0, 2, true);
+      }
+      store(op, (destination & ~3) | privilege);
+    }
     setZero(isRaised);
     return op.next;
   };
