@@ -31,7 +31,9 @@ const commands = (lines: readonly (readonly string[])[], rest: Omit<Case, "argv"
 
 /** "a b 'c d'" as words: enough of quoting for tables. */
 const words = (line: string): string[] =>
-  [...line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replace(/'([^']*)'|"([^"]*)"/g, (_, a?: string, b?: string) => a ?? b ?? ""));
+  [...line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) =>
+    word.replace(/'([^']*)'|"([^"]*)"/g, (_, a?: string, b?: string) => a ?? b ?? ""),
+  );
 
 /** One case per line of text. */
 const lines = (text: string, rest: Omit<Case, "argv"> = {}): Case[] =>
@@ -113,7 +115,8 @@ export const cases: Table = {
     printf '%f %g %e\\n' inf -inf nan
     printf '%q\\n' 'a b' simple "it's"
   `),
-  test: lines(`
+  test: lines(
+    `
     test
     test ''
     test a
@@ -163,45 +166,76 @@ export const cases: Table = {
     [ a = b ]
     [ a = a
     [ ]
-  `, { files: { file: "x", zero: "", dir: { directory: true }, link: { link: "file" }, old: { mtime: 1000 } } }),
+  `,
+    { files: { file: "x", zero: "", dir: { directory: true }, link: { link: "file" }, old: { mtime: 1000 } } },
+  ),
   cat: [
-    ...lines("cat\ncat -n\ncat -b\ncat -s\ncat -E\ncat -T\ncat -A\ncat -v\ncat -bs\ncat -ns\ncat -e\ncat -t\ncat -u", { stdin: "a\n\n\n\tb\n\n\nc\u0001\u007f\u0080\u00ff\r\nlast" }),
-    ...lines("cat f g\ncat f - g\ncat missing f\ncat -n f g\ncat d\ncat -z", { stdin: "in\n", files: { f: "one\ntwo", g: "three\n", d: { directory: true } } }),
+    ...lines("cat\ncat -n\ncat -b\ncat -s\ncat -E\ncat -T\ncat -A\ncat -v\ncat -bs\ncat -ns\ncat -e\ncat -t\ncat -u", {
+      stdin: "a\n\n\n\tb\n\n\nc\u0001\u007f\u0080\u00ff\r\nlast",
+    }),
+    ...lines("cat f g\ncat f - g\ncat missing f\ncat -n f g\ncat d\ncat -z", {
+      stdin: "in\n",
+      files: { f: "one\ntwo", g: "three\n", d: { directory: true } },
+    }),
     { argv: ["cat", "-v"], stdin: binary },
     { argv: ["cat"], stdin: binary.repeat(1000) },
   ],
   head: [
-    ...lines("head\nhead -n 3\nhead -n3\nhead -3\nhead -n -3\nhead -n -100\nhead -n 0\nhead -c 10\nhead -c -10\nhead -c 1k\nhead -n x\nhead -q\nhead -v -n 1", { stdin: tenLines }),
-    ...lines("head -n 2 f g\nhead -n2 f missing g\nhead -q -n 1 f g\nhead -v -n 1 f\nhead -n -1 f", { files: { f: tenLines, g: "no newline" } }),
+    ...lines(
+      "head\nhead -n 3\nhead -n3\nhead -3\nhead -n -3\nhead -n -100\nhead -n 0\nhead -c 10\nhead -c -10\nhead -c 1k\nhead -n x\nhead -q\nhead -v -n 1",
+      { stdin: tenLines },
+    ),
+    ...lines("head -n 2 f g\nhead -n2 f missing g\nhead -q -n 1 f g\nhead -v -n 1 f\nhead -n -1 f", {
+      files: { f: tenLines, g: "no newline" },
+    }),
     { argv: ["head", "-n", "-2"], stdin: "a\nb\nc" },
   ],
   tail: [
-    ...lines("tail\ntail -n 3\ntail -3\ntail -n +3\ntail +20\ntail -n 0\ntail -n +0\ntail -c 10\ntail -c +10\ntail -n 100\ntail -c 1000000", { stdin: tenLines }),
-    ...lines("tail -n 2 f g\ntail -n 1 f missing\ntail -q -n 1 f g\ntail -c 3 g\ntail -n 3 big\ntail -c 5 big\ntail -n +9999 big", { files: { f: tenLines, g: "no newline", big: "0123456789\n".repeat(10_000) } }),
+    ...lines(
+      "tail\ntail -n 3\ntail -3\ntail -n +3\ntail +20\ntail -n 0\ntail -n +0\ntail -c 10\ntail -c +10\ntail -n 100\ntail -c 1000000",
+      { stdin: tenLines },
+    ),
+    ...lines("tail -n 2 f g\ntail -n 1 f missing\ntail -q -n 1 f g\ntail -c 3 g\ntail -n 3 big\ntail -c 5 big\ntail -n +9999 big", {
+      files: { f: tenLines, g: "no newline", big: "0123456789\n".repeat(10_000) },
+    }),
     { argv: ["tail", "-n", "2"], stdin: "a\nb\nc" },
   ],
   wc: [
     ...lines("wc\nwc -l\nwc -w\nwc -c\nwc -lw\nwc -L\nwc -m\nwc -cl -", { stdin: "one two\n three\tfour \n\nlast word" }),
-    ...lines("wc f g\nwc -l f g\nwc f missing\nwc -c f\nwc f - g\nwc d", { stdin: "x\n", files: { f: fruit, g: tenLines, d: { directory: true } } }),
+    ...lines("wc f g\nwc -l f g\nwc f missing\nwc -c f\nwc f - g\nwc d", {
+      stdin: "x\n",
+      files: { f: fruit, g: tenLines, d: { directory: true } },
+    }),
     { argv: ["wc"], stdin: binary },
     { argv: ["wc"], stdin: "" },
   ],
   sort: [
-    ...lines("sort\nsort -r\nsort -f\nsort -u\nsort -fu\nsort -d\nsort -b\nsort -s -f\nsort -rf\nsort -k2\nsort -k 1,1 -s\nsort -c\nsort -C\nsort -i", { stdin: fruit }),
+    ...lines(
+      "sort\nsort -r\nsort -f\nsort -u\nsort -fu\nsort -d\nsort -b\nsort -s -f\nsort -rf\nsort -k2\nsort -k 1,1 -s\nsort -c\nsort -C\nsort -i",
+      { stdin: fruit },
+    ),
     ...lines("sort -n\nsort -rn\nsort -nu\nsort -g\nsort -h\nsort -n -s\nsort -c -n", { stdin: numbers }),
-    ...lines("sort -t: -k2\nsort -t: -k2,2\nsort -t : -k 3r\nsort -t: -k1n -k2\nsort -t: -k2.2,2.3\nsort -t: -k1,1n -r\nsort -t: -k 2,2 -u\nsort -t '' -k2\nsort -t:: -k2\nsort -k0\nsort -k1.0\nsort -kx", { stdin: table }),
+    ...lines(
+      "sort -t: -k2\nsort -t: -k2,2\nsort -t : -k 3r\nsort -t: -k1n -k2\nsort -t: -k2.2,2.3\nsort -t: -k1,1n -r\nsort -t: -k 2,2 -u\nsort -t '' -k2\nsort -t:: -k2\nsort -k0\nsort -k1.0\nsort -kx",
+      { stdin: table },
+    ),
     ...lines("sort -k2\nsort -b -k2\nsort -k2b,2\nsort -k1,1 -k2n\nsort -k2,2 -s\nsort -k 2.2b,2.2", { stdin: spaced }),
-    ...lines("sort -o out f\nsort -m f g\nsort f missing\nsort -c f\nsort -o f f\nsort f g -u\nsort -z f", { files: { f: "c\nb\na\n", g: "bb\ncc\n" } }),
+    ...lines("sort -o out f\nsort -m f g\nsort f missing\nsort -c f\nsort -o f f\nsort f g -u\nsort -z f", {
+      files: { f: "c\nb\na\n", g: "bb\ncc\n" },
+    }),
     { argv: ["sort", "-c"], stdin: "a\nb\nb\n" },
     { argv: ["sort", "-cu"], stdin: "a\nb\nb\n" },
     { argv: ["sort", "-h"], stdin: "1K\n2M\n500\n1.5K\n-1K\n3G\n0\n" },
   ],
   uniq: [
-    ...lines("uniq\nuniq -c\nuniq -d\nuniq -u\nuniq -i\nuniq -ci\nuniq -f1\nuniq -s 2\nuniq -w 1\nuniq -D\nuniq -cd\nuniq -du\nuniq -f x", { stdin: "a 1\na 1\nA 1\nb 1\nb 2\nc\nc\nc\nd" }),
+    ...lines("uniq\nuniq -c\nuniq -d\nuniq -u\nuniq -i\nuniq -ci\nuniq -f1\nuniq -s 2\nuniq -w 1\nuniq -D\nuniq -cd\nuniq -du\nuniq -f x", {
+      stdin: "a 1\na 1\nA 1\nb 1\nb 2\nc\nc\nc\nd",
+    }),
     ...lines("uniq in out\nuniq missing\nuniq in out extra", { files: { in: "x\nx\ny\n" } }),
   ],
   grep: [
-    ...lines(`
+    ...lines(
+      `
       grep foo
       grep -i FOO
       grep -v foo
@@ -281,8 +315,11 @@ export const cases: Table = {
       grep -s foo missing
       grep -vx foo
       grep -vn ''
-    `, { stdin: text }),
-    ...lines(`
+    `,
+      { stdin: text },
+    ),
+    ...lines(
+      `
       grep beta d/a.txt d/.hidden
       grep -h beta d/a.txt d/.hidden
       grep -l beta d/a.txt d/b.c d/.hidden
@@ -296,8 +333,13 @@ export const cases: Table = {
       grep -f empty d/a.txt
       grep -H alpha d/a.txt
       grep -A1 -n a d/a.txt d/b.c
-    `, { files: { ...tree, patterns: "alpha\nint\n", empty: "" } }),
-    ...lines("grep -r beta d\ngrep -rl beta .\ngrep -rc a d\ngrep -rh a d\ngrep -r beta\ngrep -R beta d\ngrep -rn --include='*.txt' beta d", { files: tree, unordered: true }),
+    `,
+      { files: { ...tree, patterns: "alpha\nint\n", empty: "" } },
+    ),
+    ...lines(
+      "grep -r beta d\ngrep -rl beta .\ngrep -rc a d\ngrep -rh a d\ngrep -r beta\ngrep -R beta d\ngrep -rn --include='*.txt' beta d",
+      { files: tree, unordered: true },
+    ),
     { argv: ["grep", "x"], stdin: "a\0x\nx\n" },
     { argv: ["grep", "-c", "x"], stdin: "a\0x\nx\n" },
     { argv: ["grep", "-E", "^(a+)+$"], stdin: `${"a".repeat(300)}b\n${"a".repeat(300)}\n` },
@@ -307,7 +349,8 @@ export const cases: Table = {
     { argv: ["grep", "-iE", "STRAẞE|ÄÖ"], stdin: "nothing\n" },
   ],
   tr: [
-    ...lines(`
+    ...lines(
+      `
       tr a-z A-Z
       tr -d aeiou
       tr -s ' '
@@ -336,12 +379,15 @@ export const cases: Table = {
       tr a-z '[:digit:]'
       tr '' x
       tr -s o 0
-    `, { stdin: "The quick  brown fox\njumps over\tthe lazy dog; aabbccxxyyzz 123\n" }),
+    `,
+      { stdin: "The quick  brown fox\njumps over\tthe lazy dog; aabbccxxyyzz 123\n" },
+    ),
     { argv: ["tr", "-d", "\\000-\\037"], stdin: binary },
     { argv: ["tr", "-c", "a-z", "X"], stdin: binary },
   ],
   cut: [
-    ...lines(`
+    ...lines(
+      `
       cut -c 1
       cut -c 1-3
       cut -c 3-
@@ -367,7 +413,9 @@ export const cases: Table = {
       cut -d:: -f1
       cut -c1 -d:
       cut -c1 -f1
-    `, { stdin: table, anyMessage: true }),
+    `,
+      { stdin: table, anyMessage: true },
+    ),
     ...lines("cut -f2 -d' ' f\ncut -c1 f missing", { files: { f: "a b c\nno" } }),
   ],
   tee: [...lines("tee\ntee out\ntee -a f\ntee f g\ntee d/x/y\ntee d", { stdin: "data\n", files: { f: "old\n", d: { directory: true } } })],
@@ -386,7 +434,8 @@ export const cases: Table = {
   `,
     { env: { B: "2", C: "three" } },
   ),
-  date: lines(`
+  date: lines(
+    `
     date -u -d @0
     date -u -d @1700000000 +%Y-%m-%dT%H:%M:%S
     date -u -d @1234567890 +%s
@@ -412,7 +461,9 @@ export const cases: Table = {
     date -u -r f +%s
     date -r missing
     date bad
-  `, { files: { f: { mtime: 1_000_000_000 } } }),
+  `,
+    { files: { f: { mtime: 1_000_000_000 } } },
+  ),
   seq: lines(`
     seq 5
     seq 2 5
@@ -444,7 +495,8 @@ export const cases: Table = {
     seq .5 2
     seq -s '' 3
   `),
-  expr: lines(`
+  expr: lines(
+    `
     expr 1 + 2
     expr 10 - 3 '*' 2
     expr '(' 10 - 3 ')' '*' 2
@@ -485,9 +537,12 @@ export const cases: Table = {
     expr + length
     expr 00 = 0
     expr 1 '|' 1 / 0
-  `, { anyMessage: true }),
+  `,
+    { anyMessage: true },
+  ),
   od: [
-    ...lines(`
+    ...lines(
+      `
       od
       od -c
       od -x
@@ -513,7 +568,9 @@ export const cases: Table = {
       od -tx2z
       od -A q
       od -t y
-    `, { stdin: `hello\0\n\t\\world\u0001\u00ff${"a".repeat(80)}end`, anyMessage: true }),
+    `,
+      { stdin: `hello\0\n\t\\world\u0001\u00ff${"a".repeat(80)}end`, anyMessage: true },
+    ),
     { argv: ["od", "-c"], stdin: binary },
     { argv: ["od", "-tx1"], stdin: binary },
     { argv: ["od"], stdin: "" },
@@ -523,14 +580,26 @@ export const cases: Table = {
     { argv: ["od", "-c", "missing", "b"], files: { b: "second" } },
   ],
   cmp: [
-    ...lines("cmp a b\ncmp a a2\ncmp -l a b\ncmp -s a b\ncmp -s a a2\ncmp a short\ncmp short a\ncmp -l a short\ncmp a empty\ncmp a missing\ncmp -s a missing\ncmp -b a b\ncmp -n 2 a b\ncmp -i 3 a b\ncmp a -\ncmp -l nl1 nl2\ncmp", {
-      stdin: "abc\nxyz\n",
-      files: { a: "abc\ndef\n", a2: "abc\ndef\n", b: "abX\ndeY\n", short: "abc\n", empty: "", nl1: `${"x\n".repeat(60)}`, nl2: `${"x\n".repeat(59)}y\n` },
-      anyMessage: true,
-    }),
+    ...lines(
+      "cmp a b\ncmp a a2\ncmp -l a b\ncmp -s a b\ncmp -s a a2\ncmp a short\ncmp short a\ncmp -l a short\ncmp a empty\ncmp a missing\ncmp -s a missing\ncmp -b a b\ncmp -n 2 a b\ncmp -i 3 a b\ncmp a -\ncmp -l nl1 nl2\ncmp",
+      {
+        stdin: "abc\nxyz\n",
+        files: {
+          a: "abc\ndef\n",
+          a2: "abc\ndef\n",
+          b: "abX\ndeY\n",
+          short: "abc\n",
+          empty: "",
+          nl1: `${"x\n".repeat(60)}`,
+          nl2: `${"x\n".repeat(59)}y\n`,
+        },
+        anyMessage: true,
+      },
+    ),
   ],
   dd: [
-    ...lines(`
+    ...lines(
+      `
       dd status=none
       dd bs=2 count=3 status=none
       dd bs=3 skip=1 count=1 status=none
@@ -549,7 +618,9 @@ export const cases: Table = {
       dd bs=1k count=1 status=noxfer
       dd if=f skip=100 bs=1 status=noxfer
       dd iflag=count_bytes count=3 status=none
-    `, { stdin: "hello world\n", files: { f: "0123456789", g: "abcdefghijklmnop" } }),
+    `,
+      { stdin: "hello world\n", files: { f: "0123456789", g: "abcdefghijklmnop" } },
+    ),
   ],
   basename: lines(`
     basename /usr/lib/x.c
@@ -567,7 +638,8 @@ export const cases: Table = {
   `),
   dirname: lines("dirname /usr/lib/x\ndirname x\ndirname /\ndirname /x\ndirname a/b/\ndirname a//b\ndirname ''\ndirname a/b c/d\ndirname"),
   true: lines("true\nfalse\ntrue x"),
-  mkdir: lines(`
+  mkdir: lines(
+    `
     mkdir a
     mkdir a b
     mkdir d
@@ -583,12 +655,15 @@ export const cases: Table = {
     mkdir
     mkdir -m 999 a
     mkdir d/new ''
-  `, { files: { "d/keep": "", f: "file" } }),
+  `,
+    { files: { "d/keep": "", f: "file" } },
+  ),
   rmdir: lines("rmdir e\nrmdir d\nrmdir missing\nrmdir f\nrmdir -p x/y/z\nrmdir -v e\nrmdir\nrmdir e x/y/z", {
     files: { e: { directory: true }, "d/x": "", f: "", "x/y/z": { directory: true } },
   }),
   rm: [
-    ...lines(`
+    ...lines(
+      `
       rm f
       rm f missing
       rm -f missing
@@ -607,12 +682,15 @@ export const cases: Table = {
       rm -r .
       rm -- -dash
       rm d/link
-    `, { files: { ...tree, f: "x", "-dash": "", link: { link: "d/a.txt" }, dirlink: { link: "d" } } }),
+    `,
+      { files: { ...tree, f: "x", "-dash": "", link: { link: "d/a.txt" }, dirlink: { link: "d" } } },
+    ),
     { argv: ["rm", "-rv", "d"], files: tree, unordered: true },
     { argv: ["rm", "-i", "f", "g"], stdin: "y\nn\n", files: { f: "x", g: "" } },
     { argv: ["rm", "-ri", "e"], stdin: "y\ny\ny\n", files: { "e/f": "x" } },
   ],
-  mv: lines(`
+  mv: lines(
+    `
     mv f g
     mv f d
     mv f d/
@@ -631,9 +709,12 @@ export const cases: Table = {
     mv -t d f other
     mv link l2
     mv -T f d
-  `, { files: { ...tree, f: "data", other: "other", link: { link: "f" } } }),
+  `,
+    { files: { ...tree, f: "data", other: "other", link: { link: "f" } } },
+  ),
   cp: [
-    ...lines(`
+    ...lines(
+      `
       cp f g
       cp f d
       cp f other
@@ -661,10 +742,13 @@ export const cases: Table = {
       cp -T f g
       cp d/b.c prog
       cp -rp d/sub copy
-    `, { files: { ...tree, f: { content: "data", mode: 0o640, mtime: 1_111_111_111 }, other: "other", "existing/x": "" } }),
+    `,
+      { files: { ...tree, f: { content: "data", mode: 0o640, mtime: 1_111_111_111 }, other: "other", "existing/x": "" } },
+    ),
     { argv: ["cp", "-i", "f", "g"], stdin: "n\n", files: { f: "new", g: "old" }, anyMessage: true },
   ],
-  ln: lines(`
+  ln: lines(
+    `
     ln f g
     ln -s f g
     ln -s nowhere g
@@ -681,8 +765,11 @@ export const cases: Table = {
     ln -s /abs/olute
     ln
     ln -s a b c
-  `, { files: { ...tree, f: "x", other: "o", dirlink: { link: "d" } } }),
-  touch: lines(`
+  `,
+    { files: { ...tree, f: "x", other: "o", dirlink: { link: "d" } } },
+  ),
+  touch: lines(
+    `
     touch -d @1000 f
     touch -t 202001020304.05 f new
     touch -t 01020304 -c missing
@@ -698,8 +785,11 @@ export const cases: Table = {
     touch -m -d @5 f
     touch -h -d @7 link
     touch -d 2001-02-03T04:05:06Z f
-  `, { files: { f: { content: "x", mtime: 1_000_000_000 }, old: { mtime: 123_456_789 }, link: { link: "f" } } }),
-  chmod: lines(`
+  `,
+    { files: { f: { content: "x", mtime: 1_000_000_000 }, old: { mtime: 123_456_789 }, link: { link: "f" } } },
+  ),
+  chmod: lines(
+    `
     chmod 644 f
     chmod 0755 f
     chmod u+x f
@@ -730,9 +820,12 @@ export const cases: Table = {
     chmod ug+rw,o-rwx f
     chmod 10000 f
     chmod -f 644 missing
-  `, { files: { ...tree, f: { content: "", mode: 0o640 } } }),
+  `,
+    { files: { ...tree, f: { content: "", mode: 0o640 } } },
+  ),
   ls: [
-    ...lines(`
+    ...lines(
+      `
       ls
       ls d
       ls -a d
@@ -775,19 +868,25 @@ export const cases: Table = {
       ls -aF d
       ls -H d/dirlink
       ls --bad
-    `, { files: tree, anyMessage: true }),
+    `,
+      { files: tree, anyMessage: true },
+    ),
     ...lines("ls -l d\nls -la d\nls -s d/a.txt\nls -i d/a.txt\nls -lR d\nls -lsh d\nls -lai d\nls -sC d", { files: tree, hostOnly: true }),
     ...lines("ls -C\nls -x\nls -m\nls -CF", { files: numberedFiles, env: { COLUMNS: "60" } }),
     ...lines("ls -C\nls -x", { files: numberedFiles, env: { COLUMNS: "100" } }),
     ...lines("ls -C\nls -m", { files: numberedFiles, env: { COLUMNS: "10" } }),
     ...lines("ls -l /dev/null /dev/zero", { hostOnly: true }),
   ],
-  readlink: lines("readlink l\nreadlink f\nreadlink -v f\nreadlink missing\nreadlink -f l\nreadlink -f d/../f\nreadlink -f nofile\nreadlink -f no/file\nreadlink -e l\nreadlink -e nofile\nreadlink -n l\nreadlink l l2\nreadlink\nreadlink -f loop", {
-    files: { f: "", l: { link: "f" }, l2: { link: "d/../l" }, "d/x": "", loop: { link: "loop" } },
-    hostOnly: true,
-  }),
+  readlink: lines(
+    "readlink l\nreadlink f\nreadlink -v f\nreadlink missing\nreadlink -f l\nreadlink -f d/../f\nreadlink -f nofile\nreadlink -f no/file\nreadlink -e l\nreadlink -e nofile\nreadlink -n l\nreadlink l l2\nreadlink\nreadlink -f loop",
+    {
+      files: { f: "", l: { link: "f" }, l2: { link: "d/../l" }, "d/x": "", loop: { link: "loop" } },
+      hostOnly: true,
+    },
+  ),
   find: [
-    ...lines(`
+    ...lines(
+      `
       find d
       find d -name '*.txt'
       find d -iname 'A*'
@@ -824,10 +923,15 @@ export const cases: Table = {
       find d -exec false ';' -print
       find d -false -o -name b.c
       find d -regex '.*\\.txt'
-    `, { files: tree, unordered: true, anyMessage: true }),
+    `,
+      { files: tree, unordered: true, anyMessage: true },
+    ),
   ],
   xargs: [
-    ...lines("xargs\nxargs -n 2\nxargs -n1 echo x\nxargs -I '{}' echo '<{}>'\nxargs -r echo\nxargs -t echo\nxargs -L 1\nxargs -n x\nxargs false\nxargs no-such-command\nxargs -s 30 echo", { stdin: "a b  c\n'd e' \"f g\" h\\ i\n\nlast\n", anyMessage: true }),
+    ...lines(
+      "xargs\nxargs -n 2\nxargs -n1 echo x\nxargs -I '{}' echo '<{}>'\nxargs -r echo\nxargs -t echo\nxargs -L 1\nxargs -n x\nxargs false\nxargs no-such-command\nxargs -s 30 echo",
+      { stdin: "a b  c\n'd e' \"f g\" h\\ i\n\nlast\n", anyMessage: true },
+    ),
     ...lines("xargs -0\nxargs -0 -n1 echo", { stdin: "a b\0c\nd\0" }),
     ...lines("xargs\nxargs -r echo no\nxargs echo yes", { stdin: "" }),
     ...lines("xargs", { stdin: "unmatched ' quote\n", anyMessage: true }),

@@ -1,6 +1,20 @@
 /** Runs a case on this host: in a fresh directory, with a given program, and tells all that can be seen of the run. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, lstatSync, lutimesSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Case, FileSpec } from "./cases.ts";
@@ -32,7 +46,8 @@ function place(root: string, path: string, spec: FileSpec): void {
   if (spec.mode !== undefined) chmodSync(full, spec.mode);
 }
 
-const timeOf = (spec: FileSpec): number => (typeof spec === "object" && "mtime" in spec && spec.mtime !== undefined ? spec.mtime : DEFAULT_TIME);
+const timeOf = (spec: FileSpec): number =>
+  typeof spec === "object" && "mtime" in spec && spec.mtime !== undefined ? spec.mtime : DEFAULT_TIME;
 
 /** Times are set when all files are there: making a file changes its directory's time. */
 function placeAll(root: string, files: Readonly<Record<string, FileSpec>>): void {
@@ -56,7 +71,8 @@ function describe(root: string, path: string): string {
   const full = join(root, path);
   const info = lstatSync(full);
   const mode = (info.mode & 0o7777).toString(8);
-  const time = info.mtimeMs < LATEST_FIXED_TIME * 1000 - 1 && Math.abs(info.mtimeMs - Date.now()) > 600_000 ? Math.floor(info.mtimeMs / 1000) : "now";
+  const time =
+    info.mtimeMs < LATEST_FIXED_TIME * 1000 - 1 && Math.abs(info.mtimeMs - Date.now()) > 600_000 ? Math.floor(info.mtimeMs / 1000) : "now";
   if (info.isSymbolicLink()) return `${path} -> ${readlinkSync(full)}`;
   if (info.isDirectory()) return `${path}/ ${mode}`;
   return `${path} ${mode} links ${info.nlink} time ${time} ${JSON.stringify(readFileSync(full, "latin1"))}`;
@@ -85,6 +101,12 @@ export function runNative(program: string, test: Case): Outcome {
 
 /** What of an outcome is the same for every right implementation. */
 export function comparable(test: Case, outcome: Outcome): Outcome {
-  const sorted = (text: string) => (test.unordered ? text.split(/(?<=[\n\0])/).sort().join("") : text);
+  const sorted = (text: string) =>
+    test.unordered
+      ? text
+          .split(/(?<=[\n\0])/)
+          .sort()
+          .join("")
+      : text;
   return { ...outcome, stdout: sorted(outcome.stdout), stderr: test.anyMessage ? String(outcome.stderr !== "") : sorted(outcome.stderr) };
 }

@@ -8,7 +8,8 @@ import { type Case, cases } from "./cases.ts";
 import { comparable, runNative } from "./native.ts";
 
 const built = resolve(import.meta.dirname, "../../build/userland/bin");
-const hostPath = (name: string): string | undefined => ["/usr/bin", "/bin"].map((folder) => join(folder, name)).find((path) => existsSync(path));
+const hostPath = (name: string): string | undefined =>
+  ["/usr/bin", "/bin"].map((folder) => join(folder, name)).find((path) => existsSync(path));
 
 await buildUserland(built);
 const runsHere = spawnSync(join(built, "true")).status === 0;

@@ -38,10 +38,22 @@ static void size_text(char text[24], unsigned long long blocks, unsigned long un
   else sprintf(text, "%llu", (bytes + 1023) / 1024);
 }
 
+/** One file system may be mounted in several places: only the first is listed, unless all are wanted. */
+static int is_known(const char *place) {
+  static dev_t known[ROWS];
+  static int knownCount;
+  struct stat info;
+  if (stat(place, &info)) return 0;
+  for (int i = 0; i < knownCount; i++)
+    if (known[i] == info.st_dev) return 1;
+  if (knownCount < ROWS) known[knownCount++] = info.st_dev;
+  return 0;
+}
+
 static void add_row(const char *device, const char *place, const char *type, int wanted) {
   struct statvfs space;
   if (count == ROWS || statvfs(place, &space)) return;
-  if (space.f_blocks == 0 && !showAll && !wanted) return;
+  if (!showAll && !wanted && (space.f_blocks == 0 || is_known(place))) return;
   struct row *row = &rows[count++];
   strlcpy(row->device, device, TEXT);
   strlcpy(row->place, place, TEXT);

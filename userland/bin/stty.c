@@ -23,7 +23,7 @@ static const struct flag {
   tcflag_t mask;
   int kind;
 } flags[] = {
-    {"parenb", CONTROL, PARENB, 0, 0},     {"parodd", CONTROL, PARODD, 0, 0},    {"cs5", CONTROL, CS5, CSIZE, 0},      {"cs6", CONTROL, CS6, CSIZE, 0},
+    {"parenb", CONTROL, PARENB, 0, 0},     {"parodd", CONTROL, PARODD, 0, 0},    {"cmspar", CONTROL, CMSPAR, 0, 0},   {"cs5", CONTROL, CS5, CSIZE, 0},      {"cs6", CONTROL, CS6, CSIZE, 0},
     {"cs7", CONTROL, CS7, CSIZE, 0},       {"cs8", CONTROL, CS8, CSIZE, 0},      {"hupcl", CONTROL, HUPCL, 0, 0},      {"cstopb", CONTROL, CSTOPB, 0, 0},
     {"cread", CONTROL, CREAD, 0, SANE},    {"clocal", CONTROL, CLOCAL, 0, 0},    {"crtscts", CONTROL, CRTSCTS, 0, 0},  {"ignbrk", INPUT, IGNBRK, 0, INSANE},
     {"brkint", INPUT, BRKINT, 0, SANE},    {"ignpar", INPUT, IGNPAR, 0, 0},      {"parmrk", INPUT, PARMRK, 0, 0},      {"inpck", INPUT, INPCK, 0, 0},
@@ -31,10 +31,12 @@ static const struct flag {
     {"ixon", INPUT, IXON, 0, SANE},        {"ixoff", INPUT, IXOFF, 0, INSANE},   {"iuclc", INPUT, IUCLC, 0, INSANE},   {"ixany", INPUT, IXANY, 0, INSANE},
     {"imaxbel", INPUT, IMAXBEL, 0, SANE},  {"iutf8", INPUT, IUTF8, 0, INSANE},   {"opost", OUTPUT, OPOST, 0, SANE},    {"olcuc", OUTPUT, OLCUC, 0, INSANE},
     {"ocrnl", OUTPUT, OCRNL, 0, INSANE},   {"onlcr", OUTPUT, ONLCR, 0, SANE},    {"onocr", OUTPUT, ONOCR, 0, INSANE},  {"onlret", OUTPUT, ONLRET, 0, INSANE},
-    {"ofill", OUTPUT, OFILL, 0, INSANE},   {"ofdel", OUTPUT, OFDEL, 0, INSANE},  {"isig", LOCAL, ISIG, 0, SANE},       {"icanon", LOCAL, ICANON, 0, SANE},
+    {"ofill", OUTPUT, OFILL, 0, INSANE},   {"ofdel", OUTPUT, OFDEL, 0, INSANE},  {"nl0", OUTPUT, 0, NLDLY, 0},        {"cr0", OUTPUT, 0, CRDLY, 0},
+    {"tab0", OUTPUT, 0, TABDLY, 0},        {"bs0", OUTPUT, 0, BSDLY, 0},        {"vt0", OUTPUT, 0, VTDLY, 0},         {"ff0", OUTPUT, 0, FFDLY, 0},
+    {"isig", LOCAL, ISIG, 0, SANE},       {"icanon", LOCAL, ICANON, 0, SANE},
     {"iexten", LOCAL, IEXTEN, 0, SANE},    {"echo", LOCAL, ECHO, 0, SANE},       {"echoe", LOCAL, ECHOE, 0, SANE},     {"echok", LOCAL, ECHOK, 0, SANE},
     {"echonl", LOCAL, ECHONL, 0, INSANE},  {"noflsh", LOCAL, NOFLSH, 0, INSANE}, {"xcase", LOCAL, XCASE, 0, INSANE},   {"tostop", LOCAL, TOSTOP, 0, INSANE},
-    {"echoprt", LOCAL, ECHOPRT, 0, INSANE}, {"echoctl", LOCAL, ECHOCTL, 0, SANE}, {"echoke", LOCAL, ECHOKE, 0, SANE},   {"flusho", LOCAL, FLUSHO, 0, INSANE},
+    {"echoprt", LOCAL, ECHOPRT, 0, INSANE}, {"echoctl", LOCAL, ECHOCTL, 0, SANE}, {"echoke", LOCAL, ECHOKE, 0, SANE},   {"flusho", LOCAL, FLUSHO, 0, INSANE}, {"extproc", LOCAL, EXTPROC, 0, INSANE},
 };
 
 static const struct {

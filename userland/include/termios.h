@@ -52,6 +52,12 @@ struct termios {
 #define ONLRET 040
 #define OFILL 0100
 #define OFDEL 0200
+#define NLDLY 0400
+#define CRDLY 03000
+#define TABDLY 014000
+#define BSDLY 020000
+#define VTDLY 040000
+#define FFDLY 0100000
 
 #define CBAUD 010017
 #define B0 0
@@ -70,6 +76,7 @@ struct termios {
 #define PARODD 01000
 #define HUPCL 02000
 #define CLOCAL 04000
+#define CMSPAR 010000000000
 #define CRTSCTS 020000000000
 
 #define ISIG 01
@@ -86,6 +93,7 @@ struct termios {
 #define ECHOKE 04000
 #define FLUSHO 010000
 #define IEXTEN 0100000
+#define EXTPROC 0200000
 
 #define TCSANOW 0
 #define TCSADRAIN 1
