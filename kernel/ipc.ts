@@ -8,6 +8,7 @@ import { Register } from "#machine/context.ts";
 import { ANY, isInterruptId, NIL, type ThreadId } from "./abi/identifiers.ts";
 import { IpcError, NEVER } from "./abi/ipc.ts";
 import type { Core } from "./core.ts";
+import { emptyReceived } from "./received.ts";
 import { DEAD, queueOf, READY, type Thread, type ThreadState } from "./thread.ts";
 
 const NS_PER_US = 1000;
@@ -58,7 +59,7 @@ export class Ipc {
   /** Ends a thread's IPC with a code and no message, and makes the thread ready. */
   complete(thread: Thread, error: number): void {
     if (thread.context === undefined) {
-      thread.result = { error, condition: 0, from: NIL, words: [], strings: [], offers: [] };
+      thread.result = emptyReceived(error);
     } else thread.context.registers[Register.EAX] = error;
     this.wake(thread);
   }
@@ -66,7 +67,7 @@ export class Ipc {
   /** Ends a receive with the empty message of an interrupt. */
   completeInterrupt(thread: Thread, id: ThreadId): void {
     if (thread.context === undefined) {
-      thread.result = { error: IpcError.OK, condition: 0, from: id, words: [], strings: [], offers: [] };
+      thread.result = emptyReceived(IpcError.OK, id);
     } else {
       thread.context.registers[Register.EAX] = 0;
       thread.context.registers[Register.ESI] = id;
@@ -175,7 +176,10 @@ export class Ipc {
   }
 
   private receive(thread: Thread): void {
-    this.block(thread, { kind: "receiving", from: thread.plan.open ? ANY : thread.plan.from, entered: false });
+    const waiting = thread.waiting;
+    waiting.from = thread.plan.open ? ANY : thread.plan.from;
+    waiting.entered = false;
+    this.block(thread, waiting);
     this.entering.push(thread);
   }
 

@@ -8,7 +8,8 @@
 import { VIRTUAL_NS_PER_INSTRUCTION } from "#machine/clock.ts";
 import { type Exit, PageFaultError, Vector } from "#machine/exit.ts";
 import { ANY, NIL, type ThreadId, WellKnownTask } from "./abi/identifiers.ts";
-import { NEVER } from "./abi/ipc.ts";
+import { IpcError, NEVER } from "./abi/ipc.ts";
+import { emptyReceived } from "./received.ts";
 import { Core, type KernelParts } from "./core.ts";
 import { EmulatedCalls } from "./emulated-calls.ts";
 import { writeInfoPage } from "./info-page.ts";
@@ -187,7 +188,7 @@ export class Kernel {
     const call = step.value;
     if (call.op === "ipc") this.startNativeIpc(thread, call);
     else if (call.op === "switch") {
-      thread.result = { error: 0, condition: 0, from: NIL, words: [], strings: [], offers: [] };
+      thread.result = emptyReceived(IpcError.OK);
       core.switchTo(thread, call.to ?? NIL);
     } else core.lifecycle.exitThread(thread);
   }
@@ -198,14 +199,15 @@ export class Kernel {
     plan.to = call.to ?? NIL;
     plan.message = call.message ?? EMPTY_MESSAGE;
     plan.hasReceive = call.from !== undefined;
-    plan.from = call.from ?? NIL;
     plan.open = call.from === ANY;
+    plan.from = plan.open || call.from === undefined ? NIL : call.from;
     plan.stringBytes = call.stringBytes;
     plan.window = call.window;
-    plan.sendUs = call.sendUs;
-    plan.receiveUs = call.receiveUs;
-    plan.sendFaultUs = call.faultUs;
-    plan.receiveFaultUs = call.faultUs;
+    const { timeouts } = call;
+    plan.sendUs = call.reply ? 0 : (timeouts?.sendUs ?? NEVER);
+    plan.receiveUs = timeouts?.receiveUs ?? NEVER;
+    plan.sendFaultUs = timeouts?.faultUs ?? NEVER;
+    plan.receiveFaultUs = plan.sendFaultUs;
     this.core.ipc.start(thread);
   }
 

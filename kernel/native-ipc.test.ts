@@ -208,8 +208,7 @@ function sendThenReceive(to: ThreadId): KernelCall {
     from: ANY,
     stringBytes: 100,
     window: 0,
-    sendUs: NEVER,
-    receiveUs: NEVER,
-    faultUs: NEVER,
+    timeouts: undefined,
+    reply: false,
   };
 }

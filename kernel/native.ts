@@ -11,7 +11,6 @@
  */
 import type { ThreadId } from "./abi/identifiers.ts";
 import { ANY } from "./abi/identifiers.ts";
-import { NEVER } from "./abi/ipc.ts";
 
 /** One flexpage to send: hot spot and flexpage word (with its write and grant bits). */
 export interface PageItem {
@@ -59,9 +58,9 @@ export interface KernelCall {
   stringBytes: number;
   /** Window for received mappings (flexpage), 0 = none. */
   window: number;
-  sendUs: number;
-  receiveUs: number;
-  faultUs: number;
+  timeouts: Timeouts | undefined;
+  /** The send timeout is 0, whatever `timeouts` says. */
+  reply: boolean;
 }
 
 /** A computation of a native thread that may trap; `yield*` it. */
@@ -142,18 +141,9 @@ function ipc(
   from: ThreadId | undefined,
   timeouts: Timeouts | undefined,
   window: number,
+  reply = false,
 ): KernelCall {
-  return {
-    op: "ipc",
-    to,
-    message,
-    from,
-    stringBytes: DEFAULT_STRING_BYTES,
-    window,
-    sendUs: timeouts?.sendUs ?? NEVER,
-    receiveUs: timeouts?.receiveUs ?? NEVER,
-    faultUs: timeouts?.faultUs ?? NEVER,
-  };
+  return { op: "ipc", to, message, from, stringBytes: DEFAULT_STRING_BYTES, window, timeouts, reply };
 }
 
 /** Sends and waits for the answer of the same thread. window: where mappings in the answer may go. */
@@ -173,7 +163,7 @@ export function* receive(from: ThreadId, timeouts?: Timeouts, window = 0): Op<Re
 
 /** Replies without waiting for the client to be ready (send timeout 0) and waits for the next message. A failed reply is ignored: the result is the next message. */
 export function* replyAndWait(to: ThreadId, message: Message, timeouts?: Timeouts, window = 0): Op<Received> {
-  const result = yield ipc(to, message, ANY, { ...timeouts, sendUs: 0 }, window);
+  const result = yield ipc(to, message, ANY, timeouts, window, true);
   if (result.error & 0x10) return yield ipc(undefined, undefined, ANY, timeouts, window);
   return result;
 }

@@ -43,12 +43,18 @@ export interface Fault {
   resume: "user" | "trap" | Transfer;
 }
 
+/** `from`: a thread, an interrupt, NIL (sleep) or ANY. Not `entered`: the send queue is still to be looked at. */
+export interface Waiting {
+  readonly kind: "receiving";
+  from: ThreadId;
+  entered: boolean;
+}
+
 export type ThreadState =
   | { readonly kind: "ready" }
   /** In the send queue of `to`. */
   | { readonly kind: "sending"; readonly to: Thread }
-  /** `from`: a thread, an interrupt, NIL (sleep) or ANY. Not `entered`: the send queue is still to be looked at. */
-  | { readonly kind: "receiving"; readonly from: ThreadId; entered: boolean }
+  | Waiting
   /** Partner of a transfer that waits for a page. */
   | { readonly kind: "transferring"; readonly transfer: Transfer }
   | { readonly kind: "faulting"; readonly fault: Fault }
@@ -99,6 +105,8 @@ export class Thread {
   readonly id: ThreadId;
   readonly task: Task;
   state: ThreadState = READY;
+  /** The state of a thread that waits for a message, kept here because it is the most frequent one. */
+  readonly waiting: Waiting = { kind: "receiving", from: NIL, entered: false };
   priority: number;
   sliceInstructions = SLICE_INSTRUCTIONS;
   sliceLeft = SLICE_INSTRUCTIONS;

@@ -13,9 +13,10 @@ import type { Core } from "./core.ts";
 import { mapItems } from "./flexpage-mapping.ts";
 import * as message from "./message.ts";
 import { bytesPart, type PartList } from "./message.ts";
-import type { Message, PageItem, Received } from "./native.ts";
+import type { Message, PageItem } from "./native.ts";
 import { exceptionWords, faultWords } from "./kernel-messages.ts";
 import type { Fault, Thread, Trap } from "./thread.ts";
+import { receivedWords } from "./received.ts";
 import { ABSENT, WordCursor } from "./user-memory.ts";
 
 /** What the sender sends: its message, or the kernel's in its name. */
@@ -77,13 +78,15 @@ export class Transfers {
       if (senderRole === "fault") {
         const state = sender.state;
         if (state.kind === "faulting") {
-          this.deliver(receiver, sender, faultWords(state.fault), 0, [], []);
+          receiver.result = receivedWords(sender.id, faultWords(state.fault));
+          this.core.ipc.wake(receiver);
           this.core.faults.sent(sender, state.fault);
         }
         return;
       }
       if (senderRole === "message" && sender.context === undefined && isPlain(sender.plan.message!)) {
-        this.deliver(receiver, sender, unsigned(sender.plan.message!.words), 0, [], []);
+        receiver.result = receivedWords(sender.id, unsigned(sender.plan.message!.words));
+        this.core.ipc.wake(receiver);
         sender.task.statistics.ipcs++;
         this.core.ipc.sent(sender, IpcError.OK);
         return;
@@ -331,7 +334,8 @@ export class Transfers {
       receiver.result!.from = sender.id;
     } else if (receiver.context === undefined) {
       const strings = t.targets.map((target) => target[0]!.bytes!);
-      this.deliver(receiver, sender, t.words, condition, strings, t.offers);
+      receiver.result = { error: IpcError.OK, condition, from: sender.id, words: t.words, strings, offers: t.offers };
+      core.ipc.wake(receiver);
     } else {
       const registers = receiver.context.registers;
       let parts = 0;
@@ -349,12 +353,6 @@ export class Transfers {
       core.ipc.sent(sender, t.cut && t.receiverRole === "message" ? IpcError.SEND_CUT : IpcError.OK);
     } else if (t.senderRole === "fault") core.faults.sent(sender, t.fault!);
     else core.traps.told(sender, t.trap!);
-  }
-
-  private deliver(receiver: Thread, sender: Thread, words: number[], condition: number, strings: Uint8Array[], offers: number[]): void {
-    const received: Received = { error: IpcError.OK, condition, from: sender.id, words, strings, offers };
-    receiver.result = received;
-    this.core.ipc.wake(receiver);
   }
 
   /** Whether the cursor got through; if not, the thread's fault is under way. */
@@ -391,8 +389,11 @@ const isPlain = (m: Message): boolean =>
   (m.strings === undefined || m.strings.length === 0) && (m.pages === undefined || m.pages.length === 0) && m.words.length <= MAX_DWORDS;
 
 function unsigned(words: readonly number[]): number[] {
-  const copy: number[] = [];
-  for (let index = 0; index < words.length; index++) copy.push(words[index]! >>> 0);
+  const copy = words.slice();
+  for (let index = 0; index < copy.length; index++) {
+    const word = copy[index]!;
+    if (word !== word >>> 0) copy[index] = word >>> 0;
+  }
   return copy;
 }
 
