@@ -251,6 +251,8 @@ export function generate(random: Random, rowCase: RowCase): InstructionCase | un
     const missing = (LOW + random.below(0x2010) - 8 - effectiveAddress(address, registers)) & 0xffff;
     if (address.base >= 0) registers[address.base] = ((registers[address.base]! & 0xffff0000) | ((registers[address.base]! + missing) & 0xffff)) >>> 0;
   }
+  // A stack pointer that became part of another sum could point to the runner's own memory.
+  if (registers[4]! < DATA || registers[4]! >= DATA + 0x4000) return undefined;
   instruction = decode({ fetch: (index) => encoded.bytes[index] ?? 0 });
   if (instruction.invalid !== Invalid.NONE) encoded.bytes.length = Math.min(encoded.bytes.length, 15);
 
@@ -292,11 +294,11 @@ export interface Undefined {
   flags: number;
   /** The whole outcome (SHLD of 16 bits by more than 16). */
   everything: boolean;
-  /** Memory, when the instruction faults. */
-  memoryOnFault: boolean;
+  /** Registers and memory, when the instruction faults: hardware shows the part of ENTER and POPA that is done. */
+  partial: boolean;
 }
 
-const NOTHING: Undefined = { flags: 0, everything: false, memoryOnFault: false };
+const NOTHING: Undefined = { flags: 0, everything: false, partial: false };
 
 export function undefinedOutcome(test: InstructionCase): Undefined {
   const instruction = decode({ fetch: (index) => test.code[index] ?? 0xcc });
@@ -311,5 +313,5 @@ export function undefinedOutcome(test: InstructionCase): Undefined {
     return { ...NOTHING, flags: shiftUndefined(mnemonic, count, bits), everything: isDouble && count > bits };
   }
   if (mnemonic === "bswap" && instruction.operandSize === 2) return { ...NOTHING, everything: true };
-  return { ...NOTHING, flags: UNDEFINED_FLAGS[mnemonic] ?? 0, memoryOnFault: mnemonic === "enter" };
+  return { ...NOTHING, flags: UNDEFINED_FLAGS[mnemonic] ?? 0, partial: mnemonic === "enter" || mnemonic === "popa" };
 }

@@ -6,11 +6,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type InstructionCase, type InstructionResult, POKES } from "./layout.ts";
+import type { InstructionCase, InstructionResult } from "./layout.ts";
+import { decodeResults, encodeCases } from "./records.ts";
 
-const CASE_WORDS = 8 + 4 + 2 * POKES + 4 + 1;
-const RESULT_WORDS = 8 + 6;
-const FIRST_CODE_BYTE = (8 + 4 + 2 * POKES) * 4;
 const RESULT_ROOM = 1 << 28;
 /** A jump onto itself must not hang the tests. */
 const TIMEOUT_MS = 60_000;
@@ -50,27 +48,9 @@ export class Hardware {
 
   /** Results in the order of the cases; undefined when the runner failed. */
   run(cases: readonly InstructionCase[]): InstructionResult[] | undefined {
-    const words = new Uint32Array(cases.length * CASE_WORDS);
-    const bytes = new Uint8Array(words.buffer);
-    cases.forEach((test, index) => {
-      const at = index * CASE_WORDS;
-      words.set(test.registers, at);
-      words.set([test.eflags, test.eip, test.seed, test.fs], at + 8);
-      test.pokes.forEach(([address, value], poke) => {
-        words[at + 12 + poke] = address;
-        words[at + 12 + POKES + poke] = value;
-      });
-      bytes.set(test.code, at * 4 + FIRST_CODE_BYTE);
-      words[at + CASE_WORDS - 1] = test.code.length;
-    });
-    const child = spawnSync(this.runner, [], { input: bytes, maxBuffer: RESULT_ROOM, timeout: TIMEOUT_MS });
-    if (child.status !== 0 || child.stdout.length !== cases.length * RESULT_WORDS * 4) return undefined;
-    const output = new Uint32Array(Uint8Array.from(child.stdout).buffer);
-    return cases.map((_, index) => {
-      const r = Array.from(output.subarray(index * RESULT_WORDS, (index + 1) * RESULT_WORDS));
-      return {
-        registers: r.slice(0, 8), eflags: r[8]!, eip: r[9]!, vector: r[10]!, error: r[11]!, address: r[12]!, hash: r[13]!,
-      };
-    });
+    const child = spawnSync(this.runner, [], { input: encodeCases(cases), maxBuffer: RESULT_ROOM, timeout: TIMEOUT_MS });
+    if (child.status !== 0) return undefined;
+    const results = decodeResults(child.stdout);
+    return results.length === cases.length ? results : undefined;
   }
 }
