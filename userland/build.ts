@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,8 +34,14 @@ const filesUnder = (folder: string, extension: string): string[] =>
 interface Step {
   readonly output: string;
   readonly hash: string;
-  readonly command: readonly string[];
+  readonly command: (output: string) => readonly string[];
 }
+
+/**
+ * Several processes may build into one directory at once (test files do): a file is made under a name of its own and then
+ * renamed, so that others see it complete or not at all.
+ */
+const temporaryName = (path: string): string => `${path}.${process.pid}`;
 
 /** Hashes of the outputs of the last build, kept beside them. */
 class Memory {
@@ -56,7 +62,9 @@ class Memory {
   }
 
   save(): void {
-    writeFileSync(this.#path, JSON.stringify(this.#hashes, undefined, 1));
+    const temporary = temporaryName(this.#path);
+    writeFileSync(temporary, JSON.stringify(this.#hashes, undefined, 1));
+    renameSync(temporary, this.#path);
   }
 }
 
@@ -85,7 +93,9 @@ async function perform(steps: readonly Step[], memory: Memory, errors: BuildErro
   const work = async () => {
     for (let step = waiting.shift(); step; step = waiting.shift()) {
       try {
-        process.stderr.write(await execute(step.command));
+        const temporary = temporaryName(step.output);
+        process.stderr.write(await execute(step.command(temporary)));
+        renameSync(temporary, step.output);
         memory.remember(step);
       } catch (error) {
         if (!(error instanceof BuildError)) throw error;
@@ -142,7 +152,7 @@ export async function buildUserland(outDir = defaultOutput): Promise<Program[]> 
     return {
       output,
       hash: hashOf(headers, privateHeaders, read(source)),
-      command: [compiler.command, ...compiler.flags, "-c", source, "-o", output],
+      command: (to) => [compiler.command, ...compiler.flags, "-c", source, "-o", to],
     };
   };
   const privateHeaders = (folder: string) => hashOf(...filesUnder(folder, ".h").map(read));
@@ -153,7 +163,7 @@ export async function buildUserland(outDir = defaultOutput): Promise<Program[]> 
   const archiveStep: Step = {
     output: archive,
     hash: hashOf(...library.map((step) => step.output + step.hash)),
-    command: ["ar", "rcsD", archive, ...library.map((step) => step.output)],
+    command: (to) => ["ar", "rcsD", to, ...library.map((step) => step.output)],
   };
   const programs = programSources();
   const programSteps = programs.flatMap(({ sources }) =>
@@ -166,13 +176,12 @@ export async function buildUserland(outDir = defaultOutput): Promise<Program[]> 
     return {
       output,
       hash: hashOf(compiler.identity, archiveStep.hash, ...parts.map((step) => step.hash)),
-      command: [compiler.command, "-m32", ...linkFlags, "-o", output, ...parts.map((step) => step.output), archive],
+      command: (to) => [compiler.command, "-m32", ...linkFlags, "-o", to, ...parts.map((step) => step.output), archive],
     };
   });
   const errors: BuildError[] = [];
   await perform([...library, ...programSteps], memory, errors);
   if (library.every((step) => memory.isCurrent(step))) {
-    if (!memory.isCurrent(archiveStep)) rmSync(archive, { force: true });
     await perform([archiveStep], memory, errors);
     const complete = links.filter((_, index) => programs[index]?.sources.every((source) => memory.isCurrent(stepOf.get(source) as Step)));
     await perform(complete, memory, errors);
