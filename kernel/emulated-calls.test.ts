@@ -4,7 +4,7 @@ import { RegionError } from "./abi/calls.ts";
 import { ANY, NIL, siblingOf } from "./abi/identifiers.ts";
 import { IpcError } from "./abi/ipc.ts";
 import { receive, send } from "./native.ts";
-import { CODE, DATA, FINISH, GuestMachine, isFault, STACK_TOP, WAIT } from "./test-guest.ts";
+import { CODE, DATA, FINISH, GuestMachine, isFault, STACK_TOP, WAIT } from "../tests/support/kernel-guest.ts";
 
 /** Runs one guest. @returns the words of its message, and the id */
 function run(source: string): { words: number[]; id: number; pager: number } {

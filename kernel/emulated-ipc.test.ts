@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ANY, siblingOf } from "./abi/identifiers.ts";
 import { dope, IpcError } from "./abi/ipc.ts";
 import { call, type Received, receive, send } from "./native.ts";
-import { DATA, FINISH, GuestMachine, WAIT } from "./test-guest.ts";
+import { DATA, FINISH, GuestMachine, WAIT } from "../tests/support/kernel-guest.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -4,7 +4,7 @@ import { NIL, siblingOf, type ThreadId } from "./abi/identifiers.ts";
 import { IpcError, MAX_DWORDS, NEVER } from "./abi/ipc.ts";
 import { call, type KernelCall, type NativeContext, type Op, type Received, receive, replyAndWait, send, sleep } from "./native.ts";
 import { ANY } from "./abi/identifiers.ts";
-import { TestMachine } from "./test-machine.ts";
+import { TestMachine } from "../tests/support/kernel-machine.ts";
 
 /** A server that answers with the words of the request plus one each. */
 function* incrementer(): Op<void> {

@@ -6,7 +6,7 @@ import { NIL, type ThreadId } from "./abi/identifiers.ts";
 import { FaultRefusal } from "./abi/page-fault.ts";
 import { EXCEPTION_LABEL, TrapFrame } from "./abi/trap-frame.ts";
 import { type Op, receive, send, sleep } from "./native.ts";
-import { CODE, DATA, FINISH, FRAME, GuestMachine, type Guests } from "./test-guest.ts";
+import { CODE, DATA, FINISH, FRAME, GuestMachine, type Guests } from "../tests/support/kernel-guest.ts";
 
 const PAGE = 4096;
 /** A place outside the guests' usual region. */

@@ -1,7 +1,7 @@
 /** Trap mirroring: the frame, the way back, nested traps, forced exceptions. */
 import { describe, expect, it } from "vitest";
 import { EXCEPTION_LABEL, TrapFrame, VECTOR_AST } from "./abi/trap-frame.ts";
-import { CODE, DATA, FINISH, FRAME, GuestMachine, STACK_TOP } from "./test-guest.ts";
+import { CODE, DATA, FINISH, FRAME, GuestMachine, STACK_TOP } from "../tests/support/kernel-guest.ts";
 
 const HANDLER_STACK = STACK_TOP - 0x1000;
 

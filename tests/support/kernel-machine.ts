@@ -8,10 +8,10 @@ import { InterruptController } from "#machine/interrupts.ts";
 import type { Processor } from "#machine/processor.ts";
 import { PAGE_SIZE, Ram } from "#machine/ram.ts";
 import type { TranslationTable } from "#machine/translation-table.ts";
-import type { ThreadId } from "./abi/identifiers.ts";
-import { Kernel } from "./kernel.ts";
-import type { NativeBody } from "./lifecycle.ts";
-import type { NativeContext, Op } from "./native.ts";
+import type { ThreadId } from "#kernel/abi/identifiers.ts";
+import { Kernel } from "#kernel/kernel.ts";
+import type { NativeBody } from "#kernel/lifecycle.ts";
+import type { NativeContext, Op } from "#kernel/native.ts";
 
 /** What a script's step does: changes registers and says why the processor stops. */
 export type ScriptStep = (context: Context, table: TranslationTable) => Partial<Exit> & { kind: Exit["kind"]; instructions?: number };

@@ -9,11 +9,11 @@ import { Interpreter } from "#machine/cpu/interpreter.ts";
 import { VirtualClock } from "#machine/clock.ts";
 import { Sigma0Request } from "#servers/abi/sigma0.ts";
 import { sigma0 } from "#servers/sigma0.ts";
-import { FLEXPAGE_WRITE, flexpage, WHOLE_SPACE } from "./abi/flexpage.ts";
-import { ANY, NIL, taskOf, type ThreadId, WellKnownTask } from "./abi/identifiers.ts";
-import { FAULT_WRITE, FaultRefusal } from "./abi/page-fault.ts";
-import { call, type Message, type NativeContext, type Op, type Received, receive, replyAndWait, send, sleep } from "./native.ts";
-import { TestMachine } from "./test-machine.ts";
+import { FLEXPAGE_WRITE, flexpage, WHOLE_SPACE } from "#kernel/abi/flexpage.ts";
+import { ANY, NIL, taskOf, type ThreadId, WellKnownTask } from "#kernel/abi/identifiers.ts";
+import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
+import { call, type Message, type NativeContext, type Op, type Received, receive, replyAndWait, send, sleep } from "#kernel/native.ts";
+import { TestMachine } from "./kernel-machine.ts";
 
 export const CODE = 0x10000;
 export const DATA = 0x20000;
