@@ -7,8 +7,10 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { boot } from "#host/boot.ts";
 import { buildProgram } from "#userland/build.ts";
+
+/** The library as built: bundled, as users run it. */
+const { boot } = (await import("../dist/index.js" as string)) as typeof import("#host/index.ts");
 
 const RUNS = 5;
 const MILLISECONDS = 200;
@@ -74,7 +76,6 @@ for (let run = 0; run < RUNS; run++) {
   const native = spawnSync(micro, [String(MILLISECONDS)], { encoding: "utf8" });
   if (native.status === 0) host.push(parse(native.stdout));
 }
-/** Instructions of integer_loop in micro.c per call: 10 000 rounds of its compiled body (counted by --stats). */
 const own = medians(ours);
 const native = medians(host);
 console.log(`${RUNS} runs, medians; ${process.version}\n`);

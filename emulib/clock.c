@@ -35,23 +35,28 @@ static struct timespec unix_time(void) {
   return t;
 }
 
-/* The program's own stack, the program's own pointers: a bad one faults, as in a vDSO. */
-int read_clock_32(u32 clock, u32 *result) {
-  struct timespec t = clock == REALTIME ? unix_time() : since_start();
-
-  result[0] = t.seconds;
-  result[1] = t.nanoseconds;
-  return 0;
+static int store(u32 address, const void *data, u32 bytes) {
+  if (!in_user_space(address, bytes)) return -EFAULT;
+  return copy((void *)address, data, bytes) ? -EFAULT : 0;
 }
 
-int read_clock_64(u32 clock, u32 *result) {
+static int store_timespec(u32 address, const struct timespec *t, int wide) {
+  u32 words[4] = {t->seconds, 0, t->nanoseconds, 0};
+
+  return wide ? store(address, words, 16) : store(address, t, 8);
+}
+
+/* For emulib_sysinfo: the clocks REALTIME and MONOTONIC. */
+int read_clock_32(u32 clock, u32 result) {
   struct timespec t = clock == REALTIME ? unix_time() : since_start();
 
-  result[0] = t.seconds;
-  result[1] = 0;
-  result[2] = t.nanoseconds;
-  result[3] = 0;
-  return 0;
+  return store_timespec(result, &t, 0);
+}
+
+int read_clock_64(u32 clock, u32 result) {
+  struct timespec t = clock == REALTIME ? unix_time() : since_start();
+
+  return store_timespec(result, &t, 1);
 }
 
 static int cpu_time(struct timespec *t) {
@@ -97,17 +102,6 @@ static int read_clock(u32 clock, struct timespec *t) {
     default:
       return -EINVAL;
   }
-}
-
-static int store(u32 address, const void *data, u32 bytes) {
-  if (!in_user_space(address, bytes)) return -EFAULT;
-  return copy((void *)address, data, bytes) ? -EFAULT : 0;
-}
-
-static int store_timespec(u32 address, const struct timespec *t, int wide) {
-  u32 words[4] = {t->seconds, 0, t->nanoseconds, 0};
-
-  return wide ? store(address, words, 16) : store(address, t, 8);
 }
 
 /* time, gettimeofday, clock_gettime and clock_getres in their 32- and 64-bit forms. */

@@ -83,6 +83,7 @@ u32 ipc(struct ipc *call);
 u32 set_descriptor(u32 entry, u32 base, u32 limit, u32 flags);
 int copy(void *to, const void *from, u32 bytes);
 int user_strlen(const char *string, u32 limit);
+extern const char user_access_begin[], user_access_end[], user_access_failed[];
 void emulib_child(void);
 void signal_return(void);
 void rt_signal_return(void);

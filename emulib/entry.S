@@ -42,6 +42,8 @@ emulib_nested_entry:
 	jb	1f
 	cmpl	$user_access_end, TRAP_FRAME + FRAME_NESTED_EIP
 	jae	1f
+	.globl user_access_failed
+user_access_failed:
 	cld
 	movl	$-1, %eax
 	popl	%edi
@@ -156,6 +158,7 @@ set_descriptor:
 	ret
 
 /* Between these labels user memory is touched. Both routines push the same two registers, for the nested entry. */
+	.globl user_access_begin, user_access_end
 user_access_begin:
 
 /* int copy(void *to, const void *from, unsigned bytes): 0, or -1 when either side faults. */

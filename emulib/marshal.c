@@ -106,6 +106,9 @@ static int add_argument(struct parts *parts, const struct call_kind *kind, const
   u32 size = kind->size;
 
   switch (kind->kind) {
+    case KIND_OPTIONALSTRING:
+      if (value == 0) return send_part(parts, 0, 0);
+      /* fall through */
     case KIND_STRING:
       return add_string(parts, value);
     case KIND_IN:

@@ -11,6 +11,7 @@ import { emulatorCalls, type Kind, type SystemCallRow, systemCalls } from "#lite
 const kindCodes = {
   scalar: 0,
   string: 1,
+  optionalString: 12,
   in: 2,
   inBytes: 3,
   out: 4,
@@ -38,6 +39,8 @@ function cKind(name: string, kind: Kind): CKind {
     case "path":
     case "string":
       return row("string");
+    case "optionalPath":
+      return row("optionalString");
     case "in":
     case "out":
     case "inout":

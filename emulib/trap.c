@@ -4,6 +4,7 @@
 #include "emulib.h"
 
 #define SYSTEM_CALL_VECTOR 0x80
+#define PAGE_FAULT_VECTOR 14
 
 static void system_call(struct frame *frame) {
   u32 nr = frame->eax;
@@ -27,12 +28,19 @@ static void system_call(struct frame *frame) {
   frame->eax = result;
 }
 
+/* The clock, read on the program's own stack (emulib_sysinfo), met a bad pointer: the copy routine returns -1. */
+static int is_failed_access(const struct frame *frame) {
+  return frame->vector == PAGE_FAULT_VECTOR && frame->eip >= (u32)user_access_begin && frame->eip < (u32)user_access_end;
+}
+
 void handle_trap(void) {
   struct frame *frame = FRAME;
 
   STATE->restart = 0;
   if (frame->vector == SYSTEM_CALL_VECTOR)
     system_call(frame);
+  else if (is_failed_access(frame))
+    frame->eip = (u32)user_access_failed;
   else if (frame->vector != VECTOR_AST)
     report_exception(frame->vector, frame->error_code, frame->address, frame->reason, frame->eip, 0);
   if (PROCESS_WORD(PROCESS_SIGNAL_PENDING) || STATE->restart) take_signals(frame);

@@ -3,7 +3,7 @@
  *
  * It boots a system, runs one program in it with the caller's standard streams, and ends with the program's status.
  */
-import { createWriteStream, readFileSync } from "node:fs";
+import { createWriteStream, openSync, readFileSync, type WriteStream } from "node:fs";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { Command, CommanderError } from "commander";
@@ -107,11 +107,23 @@ function job(words: string[], options: CliOptions): Job {
   try {
     text = readFileSync(file);
   } catch (error) {
-    throw new OptionError(`cannot read '${file}': ${error instanceof Error ? error.message.replace(/, open .*/, "") : ""}`);
+    throw new OptionError(`cannot read '${file}': ${reason(error)}`);
   }
   const name = `/tmp/${basename(file)}`;
   return { argv: ["/bin/sh", name, ...words.slice(1)], script: { name, text } };
 }
+
+/** A stream to a file; what cannot be opened is refused before anything runs. */
+function openForWriting(file: string): WriteStream {
+  try {
+    return createWriteStream(file, { fd: openSync(file, "w") });
+  } catch (error) {
+    throw new OptionError(`cannot write '${file}': ${reason(error)}`);
+  }
+}
+
+/** Node's message without the call and the path. */
+const reason = (error: unknown): string => (error instanceof Error ? error.message.replace(/, \w+ '.*/, "") : String(error));
 
 async function readAll(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -138,23 +150,27 @@ function handThrough(from: Readable, to: NodeJS.WriteStream): Promise<void> {
 }
 
 /** Signals of the host: SIGINT goes to the program, SIGTERM and SIGHUP too, and end the system if it does not. */
-function forwardSignals(program: Program, system: System): { ended: () => number | undefined } {
+function forwardSignals(program: Program, system: System): { ended: () => number | undefined; overdue: () => boolean } {
   let ending: number | undefined;
+  let overdue = false;
   process.on("SIGINT", () => program.kill(Signal.INT, { group: true }));
   for (const [name, signal] of [["SIGTERM", Signal.TERM], ["SIGHUP", Signal.HUP]] as const) {
     process.on(name, () => {
       if (ending !== undefined) return;
       ending = signal;
       program.kill(signal, { group: true });
-      setTimeout(() => void system.halt(), GRACE_MS).unref();
+      setTimeout(() => {
+        overdue = true;
+        void system.halt();
+      }, GRACE_MS).unref();
     });
   }
-  return { ended: () => ending };
+  return { ended: () => ending, overdue: () => overdue };
 }
 
 async function runJob(work: Job, options: CliOptions): Promise<number> {
   const onTerminal = [process.stdin.isTTY === true, process.stdout.isTTY === true, process.stderr.isTTY === true] as const;
-  const traceOutput = options.traceFile === undefined ? undefined : createWriteStream(options.traceFile);
+  const traceOutput = options.traceFile === undefined ? undefined : openForWriting(options.traceFile);
   const writeLine = (line: string): void => {
     if (traceOutput) traceOutput.write(`${line}\n`);
     else process.stderr.write(`${line}\n`);
@@ -192,7 +208,7 @@ async function runJob(work: Job, options: CliOptions): Promise<number> {
     const status = await program.exited;
     await system.halt();
     await Promise.all(output);
-    return status.code;
+    return signals.overdue() ? 128 + signals.ended()! : status.code;
   } catch (error) {
     if (error instanceof SpawnError) {
       process.stderr.write(`lites: ${work.argv[0]}: ${error.message}\n`);

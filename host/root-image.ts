@@ -86,6 +86,7 @@ export function addDirectory(volume: RootVolume, source: string, target = "/"): 
 export function makeRoot(source: string | undefined, builtIn: string): RootVolume {
   const volume = createFsFromVolume(new Volume());
   const path = source ?? builtIn;
+  volume.chmodSync("/", 0o755);
   try {
     if (lstatSync(path).isDirectory()) addDirectory(volume, path);
     else addTar(volume, path);

@@ -38,6 +38,8 @@ export interface CommandArgument {
 /** TypeScript type of an argument after decoding. Integers: int, fd, pid, signal are signed; the others unsigned. */
 export type ArgumentOf<K extends Kind> = K extends { kind: "path" | "string" }
   ? string
+  : K extends { kind: "optionalPath" }
+  ? string | undefined
   : K extends { kind: "stringArray" }
     ? string[]
     : K extends { kind: "in"; optional: infer O }

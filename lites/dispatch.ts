@@ -129,6 +129,10 @@ function decodeArgument(kind: Kind, word: number, request: Request, parts: Parts
     case "path":
     case "string":
       return decodeString(word, parts.string());
+    case "optionalPath": {
+      const bytes = parts.string();
+      return word === 0 ? undefined : decodeString(word, bytes);
+    }
     case "stringArray":
       return decodeStringArray(parts.string());
     case "in":

@@ -8,8 +8,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { boot, type System } from "#host/index.ts";
+import type { System } from "#host/index.ts";
 import { debianPackage, hostRuns } from "./support/debian.ts";
+import { boot } from "./support/library.ts";
 
 const busyboxPackage = debianPackage("busybox-static");
 const binary = "directory" in busyboxPackage ? join(busyboxPackage.directory, "bin", "busybox") : "";
@@ -57,7 +58,7 @@ const scripts: readonly string[] = [
   "$B grep -E '^(apple|pear)$' words",
   "$B find . | $B sort",
   "$B find . -type f -name '*s' | $B sort",
-  "$B find . -size +4k",
+  "$B find . -size +4k | $B sort",
   "$B tar c . 2>/dev/null | $B tar t | $B sort",
   "$B tar cf - sub words | $B md5sum",
   "$B tar cz sub | $B tar tzv",
@@ -83,7 +84,7 @@ const scripts: readonly string[] = [
   "$B mkfifo p; $B cat p & echo through > p; wait; $B rm p",
   "$B timeout 5 $B true; echo $?; $B nice $B echo nice; $B usleep 1000; $B which cat",
   "$B yes | $B head -2; $B seq 100000 | $B tail -1; $B seq 1000 | $B sort -R | $B wc -l",
-  "ulimit -n; umask; echo $PPID | $B grep -c .; cd /; pwd",
+  "umask; echo $PPID | $B grep -c .; cd /; pwd",
   "$B factor 1234567 360; $B shuf -i 1-5 | $B sort; $B base64 words | $B base64 -d | $B cmp - words; echo $?",
   "exec 3> fd3; echo three >&3; exec 3>&-; $B cat fd3; $B rm fd3",
   "$B sh -c 'kill -SEGV $$'; echo $?; $B sh -c 'exit 300'; echo $?",
@@ -106,7 +107,10 @@ describe.skipIf(missing !== undefined)(`busybox${missing ? ` (skipped: ${missing
     writeFileSync(at("sub/.hidden"), "needle\n");
     writeFileSync(at("five-megabytes"), Buffer.from(new Uint8Array(5 << 20).map((_, i) => (i * 2654435761) >>> 13)));
     symlinkSync("words", at("link"));
-    for (const name of ["words", "sorted", "numbers", "fields", "sub/hay", "sub/.hidden", "five-megabytes", "busybox", "sub", ""]) {
+    // busybox tar runs gzip from PATH.
+    mkdirSync(at("bin"));
+    symlinkSync("../busybox", at("bin/gzip"));
+    for (const name of ["words", "sorted", "numbers", "fields", "sub/hay", "sub/.hidden", "five-megabytes", "busybox", "sub", "bin", ""]) {
       utimesSync(at(name), 1_600_000_000, 1_600_000_000);
     }
     system = await boot({ mounts: [{ source: directory, target: directory }], memory: 128 << 20 });
@@ -119,7 +123,7 @@ describe.skipIf(missing !== undefined)(`busybox${missing ? ` (skipped: ${missing
 
   test.each(scripts)("%s", async (script) => {
     const argv = [join(directory, "busybox"), "sh", "-c", script];
-    const env = { B: argv[0]!, PATH: "/bin:/usr/bin", HOME: "/root", TZ: "UTC0", LC_ALL: "C" };
+    const env = { B: argv[0]!, PATH: join(directory, "bin"), HOME: "/root", TZ: "UTC0", LC_ALL: "C" };
     const native = spawnSync(argv[0]!, argv.slice(1), { cwd: directory, env, input: "" });
     const ours = await system.run(argv, { cwd: directory, env });
     expect({ status: ours.code, stdout: ours.stdout.toString("latin1"), stderr: ours.stderr.toString("latin1") }).toEqual({

@@ -132,9 +132,9 @@ describe("attacks", () => {
 describe("memory managers that fail", () => {
   test.each([
     ["silent", "signal 14"],
-    ["refuse", "signal 11"],
-    ["nothing", "signal 11"],
-    ["dead", "signal 11"],
+    ["refuse", "signal 7"],
+    ["nothing", "signal 7"],
+    ["dead", "signal 7"],
   ])("%s", (how, last) => {
     const { stdout } = run(`/test/managers ${how}; echo alive`, "--virtual-clock");
     expect(stdout).toMatch(new RegExp(`^map 0\\n${last}\\nalive\\n$`));

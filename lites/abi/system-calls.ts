@@ -16,6 +16,8 @@ export type Kind =
   | { readonly kind: "int" | "uint" | "fd" | "pid" | "address" | "flags" | "mode" | "signal" }
   /** NUL-terminated string sent without its NUL, at most 4096 bytes (ENAMETOOLONG). */
   | { readonly kind: "path" | "string" }
+  /** A path that may be null: then another argument names the file. */
+  | { readonly kind: "optionalPath" }
   /** Fixed number of bytes read from the process. */
   | { readonly kind: "in"; readonly size: number; readonly optional: boolean }
   /** As many bytes as another argument says (times unit), read from the process. */
@@ -55,6 +57,7 @@ const flags = { kind: "flags" } as const;
 const mode = { kind: "mode" } as const;
 const signal = { kind: "signal" } as const;
 const path = { kind: "path" } as const;
+const optionalPath = { kind: "optionalPath" } as const;
 const string = { kind: "string" } as const;
 const stringArray = { kind: "stringArray" } as const;
 const inVector = { kind: "inVector" } as const;
@@ -287,7 +290,7 @@ export const systemCalls = {
   mkdirat:                { nr: 296, args: { dirfd: fd, path, mode } },
   mknodat:                { nr: 297, args: { dirfd: fd, path, mode, device: uint } },
   fchownat:               { nr: 298, args: { dirfd: fd, path, uid: int, gid: int, flags } },
-  futimesat:              { nr: 299, args: { dirfd: fd, path, times: inOpt(16) } },
+  futimesat:              { nr: 299, args: { dirfd: fd, path: optionalPath, times: inOpt(16) } },
   fstatat64:              { nr: 300, args: { dirfd: fd, path, buffer: out(STAT64), flags } },
   unlinkat:               { nr: 301, args: { dirfd: fd, path, flags } },
   renameat:               { nr: 302, args: { fromDir: fd, from: path, toDir: fd, to: path } },
@@ -299,7 +302,7 @@ export const systemCalls = {
   pselect6:               { nr: 308, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMESPEC32), mask: inOpt(SIGSET) }, via: "special" },
   ppoll:                  { nr: 309, args: { fds: inoutBytes(1, 8), count: uint, timeout: inoutOpt(TIMESPEC32), mask: inOpt(SIGSET), size: uint } },
   set_robust_list:        { nr: 311, args: { head: address, length: uint }, via: "local" },
-  utimensat:              { nr: 320, args: { dirfd: fd, path, times: inOpt(16), flags } },
+  utimensat:              { nr: 320, args: { dirfd: fd, path: optionalPath, times: inOpt(16), flags } },
   fallocate:              { nr: 324, args: { fd, mode: int, offsetLow: uint, offsetHigh: uint, lengthLow: uint, lengthHigh: uint } },
   dup3:                   { nr: 330, args: { from: fd, to: fd, flags } },
   pipe2:                  { nr: 331, args: { fds: out(8), flags } },
@@ -313,7 +316,7 @@ export const systemCalls = {
   clock_settime64:        { nr: 404, args: { clock: int, time: in_(TIMESPEC64) } },
   clock_getres_time64:    { nr: 406, args: { clock: int, resolution: outOpt(TIMESPEC64) }, via: "local" },
   clock_nanosleep_time64: { nr: 407, args: { clock: int, flags, request: in_(TIMESPEC64), remaining: outOpt(TIMESPEC64) } },
-  utimensat_time64:       { nr: 412, args: { dirfd: fd, path, times: inOpt(32), flags } },
+  utimensat_time64:       { nr: 412, args: { dirfd: fd, path: optionalPath, times: inOpt(32), flags } },
   pselect6_time64:        { nr: 413, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMESPEC64), mask: inOpt(SIGSET) }, via: "special" },
   ppoll_time64:           { nr: 414, args: { fds: inoutBytes(1, 8), count: uint, timeout: inoutOpt(TIMESPEC64), mask: inOpt(SIGSET), size: uint } },
   rt_sigtimedwait_time64: { nr: 421, args: { set: in_(SIGSET), info: outOpt(SIGINFO), timeout: inOpt(TIMESPEC64), size: uint } },

@@ -1,7 +1,7 @@
 /**
  * Calls on attributes of files: stat and its family, access, modes, owners, times. Source: POSIX stat, chmod, …; Linux statx(2).
  */
-import { EINVAL, EOVERFLOW } from "../abi/errno.ts";
+import { EFAULT, EINVAL, EOVERFLOW } from "../abi/errno.ts";
 import { majorOf, minorOf } from "../abi/file-mode.ts";
 import { AT_EACCESS, AT_EMPTY_PATH, AT_FDCWD, AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE, AT_SYMLINK_NOFOLLOW } from "../abi/open-flags.ts";
 import { encode } from "../abi/struct-codec.ts";
@@ -116,6 +116,14 @@ export function createAttributeHandlers(services: FileServices) {
     return resolveAt(services, process, { dirfd, path, flags, follow: !(flags & AT_SYMLINK_NOFOLLOW) }).vnode;
   }
 
+  /** As at(); without a path the descriptor itself names the file (futimens). */
+  function named(process: Process, dirfd: number, path: string | undefined, flags: number): Vnode {
+    if (path !== undefined) return at(process, dirfd, path, flags);
+    if (dirfd === AT_FDCWD) throw EFAULT;
+    if (flags !== 0) throw EINVAL;
+    return openFile(process, dirfd).vnode;
+  }
+
   /** Mapped pages that were written count for size and times only when they are written back: that is done first. */
   function current(vnode: Vnode): Readonly<Attributes> {
     if (vnode.readAt !== undefined && vnode.directory === undefined && vnode.read === undefined) files.pages.reading(vnode);
@@ -193,9 +201,9 @@ export function createAttributeHandlers(services: FileServices) {
     fchownat: (process, { dirfd, path, uid, gid, flags }) => own(process, at(process, dirfd, path, flags), uid, gid),
     utime: (process, { path, times }) => touch(process, byPath(process, path), times && fullTimes(times), TIMEVAL),
     utimes: (process, { path, times }) => touch(process, byPath(process, path), times, TIMEVAL),
-    futimesat: (process, { dirfd, path, times }) => touch(process, at(process, dirfd, path, 0), times, TIMEVAL),
-    utimensat: (process, { dirfd, path, times, flags }) => touch(process, at(process, dirfd, path, flags), times, TIMESPEC32),
-    utimensat_time64: (process, { dirfd, path, times, flags }) => touch(process, at(process, dirfd, path, flags), times, TIMESPEC64),
+    futimesat: (process, { dirfd, path, times }) => touch(process, named(process, dirfd, path, 0), times, TIMEVAL),
+    utimensat: (process, { dirfd, path, times, flags }) => touch(process, named(process, dirfd, path, flags), times, TIMESPEC32),
+    utimensat_time64: (process, { dirfd, path, times, flags }) => touch(process, named(process, dirfd, path, flags), times, TIMESPEC64),
     umask(process, { mask }) {
       const old = process.umask;
       process.umask = mask & 0o777;

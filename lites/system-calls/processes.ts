@@ -63,7 +63,6 @@ export function processCalls(core: Core): UnixHandlers {
     const group = pgid === 0 ? target.pid : pgid;
     if (group < 0) throw EINVAL;
     if (target !== process && target.parentPid !== process.pid) throw ESRCH;
-    if (!target.alive) throw ESRCH;
     if (target !== process && target.session !== process.session) throw EPERM;
     if (target !== process && target.executed) throw EACCES;
     if (target.session === target.pid) throw EPERM;

@@ -44,6 +44,10 @@ export function timeCalls(core: Core): UnixHandlers {
       case Clock.CLOCK_BOOTTIME:
         return 0;
       case Clock.CLOCK_PROCESS_CPUTIME_ID:
+      case Clock.CLOCK_THREAD_CPUTIME_ID:
+      case Clock.CLOCK_MONOTONIC_RAW:
+      case Clock.CLOCK_REALTIME_COARSE:
+      case Clock.CLOCK_MONOTONIC_COARSE:
         throw EOPNOTSUPP;
       default:
         throw EINVAL;

@@ -67,7 +67,8 @@ export function waitingCalls(core: Core): UnixHandlers {
 
   /** Waits for a change of one of the children selected; undefined with WNOHANG when there is none. */
   function* wait(parent: UnixProcess, selects: (child: UnixProcess) => boolean, options: number): Op<Change | undefined> {
-    for (;;) {
+    // A change that came together with the signal counts: children are looked at once more before the call ends.
+    for (let interrupted = false; ; ) {
       const children = core.processes.children(parent).filter(selects);
       if (children.length === 0) throw ECHILD;
       for (const child of children) {
@@ -80,7 +81,8 @@ export function waitingCalls(core: Core): UnixHandlers {
         return change;
       }
       if (options & WNOHANG) return undefined;
-      if ((yield* sleepOn(parent.childQueue)) === "interrupted") throw ERESTARTSYS;
+      if (interrupted) throw ERESTARTSYS;
+      interrupted = (yield* sleepOn(parent.childQueue)) === "interrupted";
     }
   }
 

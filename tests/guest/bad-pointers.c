@@ -52,8 +52,8 @@ int main(int argc, char **argv) {
       result = syscall(calls[i].nr, a[0], a[1], a[2], a[3]);
       /* wait4 without children says ECHILD first. */
       if (result == -1 && (errno == EFAULT || (calls[i].nr == 114 && errno == ECHILD))) continue;
-      /* read from an empty input and calls that never look at the pointer may succeed with 0 bytes. */
-      if (result == 0 && calls[i].nr == 3) continue;
+      /* At the end of a file or directory nothing is stored, so the pointer is not looked at. */
+      if (result == 0 && (calls[i].nr == 3 || calls[i].nr == 220)) continue;
       printf("%s with %lx: result %ld errno %d\n", calls[i].name, bad[k], result, errno);
       wrong++;
     }
