@@ -20,7 +20,7 @@ export interface Sleep {
 export type WakeReason = "woken" | "timeout" | "interrupted";
 
 /** A computation inside the Unix server that may sleep; always `yield*` it. */
-// biome-ignore lint/suspicious/noExplicitAny: the resume value depends on what was yielded
+// oxlint-disable-next-line typescript/no-explicit-any -- the resume value depends on what was yielded
 export type Op<T> = Generator<KernelCall | Sleep, T, any>;
 
 /** Somebody asleep. The server's activations implement it; wake() makes it runnable and leaves all its queues. */
