@@ -12,12 +12,14 @@ export const SPACE_LEAVES = 1024;
 const freeLeaves: Int32Array[] = [];
 const MAX_FREE_LEAVES = 1024;
 
+const NO_LEAVES = Array.from<Int32Array | undefined>({ length: SPACE_LEAVES });
+
 export class AddressSpace {
   /** Task number: how nodes of the mapping database name the space. */
   readonly number: number;
   readonly table: TranslationTable;
   /** Nodes by page number >>> 10 and page number & 1023; 0 = not mapped. */
-  readonly leaves: (Int32Array | undefined)[] = new Array<Int32Array | undefined>(SPACE_LEAVES).fill(undefined);
+  readonly leaves: (Int32Array | undefined)[] = NO_LEAVES.slice();
 
   private constructor(number: number, table: TranslationTable) {
     this.number = number;

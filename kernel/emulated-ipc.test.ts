@@ -60,7 +60,18 @@ describe("emulated IPC", () => {
       const text = DATA + 0x1ffe;
       const buffers = DATA + 0x3ffd;
       yield* guests.writeWords(task, DATA + 32, [
-        3, text, 4, buffers, (2 | c) >>> 0, text + 3, (10 | c) >>> 0, buffers + 4, 0, 0, 3, buffers + 100,
+        3,
+        text,
+        4,
+        buffers,
+        (2 | c) >>> 0,
+        text + 3,
+        (10 | c) >>> 0,
+        buffers + 4,
+        0,
+        0,
+        3,
+        buffers + 100,
       ]);
       yield* guests.write(task, text, encode("abcde"));
       guests.start(task);

@@ -13,7 +13,7 @@ import type { Thread } from "./thread.ts";
 export class InterruptLines {
   private readonly core: Core;
   private readonly controller: InterruptController;
-  private readonly owners: (Thread | undefined)[] = new Array<Thread | undefined>(INTERRUPT_LINES).fill(undefined);
+  private readonly owners: (Thread | undefined)[] = Array.from<Thread | undefined>({ length: INTERRUPT_LINES });
   /** Bit n: line n has an owner. */
   private owned = 0;
 

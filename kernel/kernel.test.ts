@@ -93,18 +93,23 @@ describe("scheduling", () => {
       const lines: string[] = [];
       let isDone = false;
       machine.kernel.trace = (event) => lines.push(`${machine.clock.now()} ${JSON.stringify(event)}`);
-      const source = "1: inc dword ptr [DATA]\n mov eax, [DATA]\n and eax, 0x3fff\n jnz 1b\n mov esi, [PAGER]\n xor eax, eax\n xor ecx, ecx\n xor ebp, ebp\n ipc\n jmp 1b";
-      machine.boot("test", function* (context: NativeContext) {
-        const guests = new Guests(context, machine.sigma0);
-        for (const name of [1, 2]) {
-          const task = yield* guests.create(source);
-          yield* guests.introduce(task, [name]);
-          guests.start(task);
-        }
-        let request = yield* guests.next();
-        for (let count = 0; count < 40; count++) request = yield* guests.answer(request.from, { words: [] });
-        isDone = true;
-      }, 160);
+      const source =
+        "1: inc dword ptr [DATA]\n mov eax, [DATA]\n and eax, 0x3fff\n jnz 1b\n mov esi, [PAGER]\n xor eax, eax\n xor ecx, ecx\n xor ebp, ebp\n ipc\n jmp 1b";
+      machine.boot(
+        "test",
+        function* (context: NativeContext) {
+          const guests = new Guests(context, machine.sigma0);
+          for (const name of [1, 2]) {
+            const task = yield* guests.create(source);
+            yield* guests.introduce(task, [name]);
+            guests.start(task);
+          }
+          let request = yield* guests.next();
+          for (let count = 0; count < 40; count++) request = yield* guests.answer(request.from, { words: [] });
+          isDone = true;
+        },
+        160,
+      );
       while (!isDone) {
         const { state, nextEventNs } = machine.kernel.run(budget);
         if (state === "idle") machine.clock.idleUntil(nextEventNs);
@@ -167,7 +172,15 @@ describe("tasks", () => {
       const during = machine.kernel.statistics().mappings;
       const foreign = kernel.taskDelete(grandchild);
       const deleted = kernel.taskDelete(child);
-      return { mapped, during: during - before, foreign, deleted, after: machine.kernel.statistics().mappings - before, still: memory.mapped(0x200000), exists: kernel.exists(grandchild) };
+      return {
+        mapped,
+        during: during - before,
+        foreign,
+        deleted,
+        after: machine.kernel.statistics().mappings - before,
+        still: memory.mapped(0x200000),
+        exists: kernel.exists(grandchild),
+      };
     });
     expect(result).toEqual({ mapped: true, during: 6, foreign: false, deleted: true, after: 0, still: false, exists: false });
   });

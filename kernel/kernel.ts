@@ -154,7 +154,12 @@ export class Kernel {
       mappings: mappings.size,
     };
     for (const task of tasks.all()) {
-      total.tasks.push({ task: task.id, name: task.name, native: task.threads.some((thread) => thread?.body !== undefined), ...task.statistics });
+      total.tasks.push({
+        task: task.id,
+        name: task.name,
+        native: task.threads.some((thread) => thread?.body !== undefined),
+        ...task.statistics,
+      });
       total.instructions += task.statistics.instructions;
       total.ipcs += task.statistics.ipcs;
       total.faults += task.statistics.faults;

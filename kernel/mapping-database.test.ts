@@ -36,7 +36,7 @@ class Model {
   }
 
   remove(node: ModelNode): void {
-    for (const child of [...node.children]) this.remove(child);
+    for (const child of node.children) this.remove(child);
     node.parent?.children.delete(node);
     this.spaces[node.space]!.delete(node.page);
   }
@@ -80,7 +80,7 @@ class Model {
     if ((mask & Unmap.STATUS) !== 0) return status;
     if ((mask & Unmap.FLUSH) !== 0) {
       if (own) this.remove(node);
-      else for (const child of [...node.children]) this.remove(child);
+      else for (const child of node.children) this.remove(child);
       return status;
     }
     const lose = (victim: ModelNode): void => {

@@ -54,7 +54,7 @@ export class MappingDatabase {
   /** Nodes ever used; node 0 is "none". */
   private used = 1;
   private readonly limit: number;
-  private readonly spaces: (AddressSpace | undefined)[] = new Array<AddressSpace | undefined>(MAX_TASKS).fill(undefined);
+  private readonly spaces: (AddressSpace | undefined)[] = Array.from<AddressSpace | undefined>({ length: MAX_TASKS });
 
   /** @param limit most mappings that may exist */
   constructor(limit: number) {
@@ -284,7 +284,8 @@ export class MappingDatabase {
 
   private firstLeaf(node: number): number {
     let leaf = node;
-    for (let child = this.nodes[(leaf << NODE_SHIFT) + CHILD]!; child !== 0; child = this.nodes[(leaf << NODE_SHIFT) + CHILD]!) leaf = child;
+    for (let child = this.nodes[(leaf << NODE_SHIFT) + CHILD]!; child !== 0; child = this.nodes[(leaf << NODE_SHIFT) + CHILD]!)
+      leaf = child;
     return leaf;
   }
 

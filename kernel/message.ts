@@ -54,7 +54,6 @@ const wordAddress = (message: number, index: number): number => (message + MESSA
 
 const dopesAddress = (message: number, sizeDope: number): number => wordAddress(message, dopeDwords(sizeDope));
 
-
 /** Reads words beyond the registers of the message to send, appending to `words`. @returns whether it was longer than allowed */
 export function readWords(cursor: WordCursor, message: number, words: number[]): boolean {
   const dwords = dopeDwords(cursor.read(message + SEND_DOPE));

@@ -74,7 +74,10 @@ class NativeKernelOf implements NativeKernel {
     return this.core.lifecycle.newNativeThread(this.task, lthread, priority, body).id;
   }
 
-  exRegs(id: ThreadId, change: { eip?: number; esp?: number; trigger?: boolean }): { eip: number; esp: number; eflags: number } | undefined {
+  exRegs(
+    id: ThreadId,
+    change: { eip?: number; esp?: number; trigger?: boolean },
+  ): { eip: number; esp: number; eflags: number } | undefined {
     const task = this.controlled(id);
     return task === undefined
       ? undefined

@@ -93,12 +93,7 @@ describe("native IPC", () => {
       errors.push((yield* receive(deaf, { receiveUs: 0 })).error);
       return { errors, waits: [sent - start, called - sent] };
     });
-    expect(result.errors).toEqual([
-      IpcError.SEND_TIMEOUT,
-      IpcError.SEND_TIMEOUT,
-      IpcError.RECEIVE_TIMEOUT,
-      IpcError.RECEIVE_TIMEOUT,
-    ]);
+    expect(result.errors).toEqual([IpcError.SEND_TIMEOUT, IpcError.SEND_TIMEOUT, IpcError.RECEIVE_TIMEOUT, IpcError.RECEIVE_TIMEOUT]);
     expect(result.waits).toEqual([50_000, 70_000]);
   });
 
@@ -121,7 +116,7 @@ describe("native IPC", () => {
       results.push((yield* send(receiver, { words: [], strings: [sent, bytes] })).error);
       sent.fill(0);
       results.push((yield* send(receiver, { words: [], strings: [bytes, bytes] })).error);
-      results.push((yield* send(receiver, { words: new Array<number>(MAX_DWORDS + 1).fill(1) })).error);
+      results.push((yield* send(receiver, { words: Array.from({ length: MAX_DWORDS + 1 }, () => 1) })).error);
       return results;
     });
     expect(strings).toEqual([["hello", "hello"], []]);

@@ -22,11 +22,12 @@ export interface Message {
   /** Up to MAX_DWORDS unsigned or signed 32-bit values. */
   words: readonly number[];
   strings?: readonly Uint8Array[];
+  /** The receiver finds their words after `words`, as in a map message. */
   pages?: readonly PageItem[];
 }
 
 export interface Received {
-  /** IpcError of the whole operation; on errors the other fields are empty. */
+  /** IpcError of the whole operation; on errors the other fields are empty, but `from` names the partner of a failed transfer. */
   error: number;
   /** Condition bits without the error. */
   condition: number;
@@ -34,7 +35,7 @@ export interface Received {
   /** All words as unsigned numbers. */
   words: number[];
   strings: Uint8Array[];
-  /** Sizes of the string buffers that the partner offers for the answer (its receive string dopes); for servers. */
+  /** Sizes of the string buffers that an emulated partner offers for the answer (its receive string dopes, joined by their continue bits); for servers. */
   offers: number[];
 }
 
@@ -88,7 +89,7 @@ export interface NativeKernel {
   now(): number;
   readonly epochNs: bigint;
   /**
-   * Creates a task, chief = the caller's task. With start registers thread 0 runs emulated code;
+   * Creates a task, chief = the caller's task, priority 100 unless given. With start registers thread 0 runs emulated code;
    * without, the task is empty until exRegs starts thread 0.
    * @returns its id, or NIL when there is no task slot or no memory for its address space
    */
@@ -99,9 +100,17 @@ export interface NativeKernel {
   taskDelete(task: ThreadId): boolean;
   /** Starts another native thread of the caller's task. */
   nativeThreadNew(options: { lthread: number; priority?: number }, body: (context: NativeContext) => Op<void>): ThreadId;
-  /** lthread_ex_regs on a thread of the own task or of a task of the own clan. Creates emulated threads. undefined fields stay. */
-  exRegs(thread: ThreadId, change: { eip?: number; esp?: number; trigger?: boolean }): { eip: number; esp: number; eflags: number } | undefined;
-  /** Copies registers, x87 state and descriptors of one emulated thread of the clan to another (fork). */
+  /**
+   * lthread_ex_regs on a thread of the own task or of a task of the own clan. undefined fields stay. Creates an emulated
+   * thread where there is none (eip and esp needed), and starts one that copyContext made. A new eip or esp cancels what
+   * the thread waits for; a trigger does so only while no handler runs (trap-frame.ts).
+   * @returns the old registers, or undefined when it cannot be done
+   */
+  exRegs(
+    thread: ThreadId,
+    change: { eip?: number; esp?: number; trigger?: boolean },
+  ): { eip: number; esp: number; eflags: number } | undefined;
+  /** Copies registers, x87 state, descriptors and trap set-up of one emulated thread of the clan to another (fork). Makes `to`, not started, where there is none. */
   copyContext(from: ThreadId, to: ThreadId): boolean;
   /** Binds a region of a task (own or of the clan). Returns RegionError. base and size in bytes, page-aligned. */
   regionMap(task: ThreadId, base: number, size: number, manager: ThreadId, ds: number, offset: number, rights: number): number;
@@ -111,7 +120,7 @@ export interface NativeKernel {
   regionProtect(task: ThreadId, base: number, size: number, rights: number): number;
   /** fpage_unmap of the caller's own flexpage: Unmap mask; returns PageStatus bits. */
   unmap(fpage: number, mask: number): number;
-  /** Whether a thread exists (full id, version included). */
+  /** Whether a thread exists (full id, version included). With thread number 0: whether the task exists, even before its thread 0 is started. */
   exists(thread: ThreadId): boolean;
   /** Counters of a task. */
   statistics(task: ThreadId): TaskStatistics | undefined;

@@ -63,7 +63,11 @@ describe("page faults", () => {
   it("become exceptions where there is no region, and where the rights forbid the access", () => {
     const seen = new GuestMachine().runGuests(function* (guests) {
       const results: number[][] = [];
-      for (const [access, rights] of [["read", 0], ["write", Right.READ | Right.EXECUTE], ["read", Right.READ]] as const) {
+      for (const [access, rights] of [
+        ["read", 0],
+        ["write", Right.READ | Right.EXECUTE],
+        ["read", Right.READ],
+      ] as const) {
         const task = yield* probe(guests, access, FAR);
         if (rights !== 0) guests.context.kernel.regionMap(task, FAR, PAGE, guests.context.id, 1, 0, rights);
         guests.start(task);
@@ -71,7 +75,11 @@ describe("page faults", () => {
       }
       return results;
     });
-    expect(seen).toEqual([[14, FaultRefusal.NO_REGION, FAR], [14, FaultRefusal.RIGHTS, FAR], [0, 0, 0]]);
+    expect(seen).toEqual([
+      [14, FaultRefusal.NO_REGION, FAR],
+      [14, FaultRefusal.RIGHTS, FAR],
+      [0, 0, 0],
+    ]);
   });
 
   it("hand the manager's refusal through", () => {
@@ -157,17 +165,27 @@ describe("page faults", () => {
       const { kernel } = guests.context;
       const results: number[][] = [];
       // A block of four pages of the pager's own memory, placed over a region of two.
-      for (const [access, address] of [["read", FAR + PAGE], ["read", FAR], ["write", FAR + PAGE]] as const) {
+      for (const [access, address] of [
+        ["read", FAR + PAGE],
+        ["read", FAR],
+        ["write", FAR + PAGE],
+      ] as const) {
         const task = yield* probe(guests, access, address);
         kernel.regionMap(task, FAR + PAGE, 2 * PAGE, guests.context.id, 1, 0, access === "write" ? 7 : 5);
         guests.hook = (request) =>
-          request.words[2]! < FAR ? undefined : { words: [], pages: [{ hotSpot: FAR + PAGE, fpage: flexpage(guests.block, 14, FLEXPAGE_WRITE) }] };
+          request.words[2]! < FAR
+            ? undefined
+            : { words: [], pages: [{ hotSpot: FAR + PAGE, fpage: flexpage(guests.block, 14, FLEXPAGE_WRITE) }] };
         guests.start(task);
         results.push((yield* guests.next()).words.slice(0, 2));
       }
       return { results, status: kernel.unmap(flexpage(guests.block, 14), Unmap.STATUS) };
     });
-    expect(seen.results).toEqual([[0, 0], [14, FaultRefusal.NO_REGION], [0, 0]]);
+    expect(seen.results).toEqual([
+      [0, 0],
+      [14, FaultRefusal.NO_REGION],
+      [0, 0],
+    ]);
     expect(seen.status).toBe(PageStatus.ACCESSED | PageStatus.DIRTY);
   });
 
@@ -296,7 +314,12 @@ describe("page faults", () => {
       yield* guests.introduce(fresh);
       guests.start(fresh);
       const second = yield* guests.next();
-      return { first: done.words[0], mapped: frame !== NIL, second: second.words[0], faults: guests.faults.filter((f) => f.address === DATA + 0x4000) };
+      return {
+        first: done.words[0],
+        mapped: frame !== NIL,
+        second: second.words[0],
+        faults: guests.faults.filter((f) => f.address === DATA + 0x4000),
+      };
     });
     expect(seen.first).toBe(0x80);
     expect(seen.second).toBe(0x80);

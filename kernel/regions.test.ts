@@ -21,7 +21,7 @@ describe("regions", () => {
       return (seed >>> 8) % limit;
     };
     const regions = new Regions();
-    const model = new Array<ModelPage | undefined>(PAGES).fill(undefined);
+    const model = Array.from<ModelPage | undefined>({ length: PAGES });
     for (let step = 0; step < 3000; step++) {
       const first = random(PAGES);
       const count = 1 + random(Math.min(6, PAGES - first));
@@ -34,7 +34,8 @@ describe("regions", () => {
         const rights = 1 + random(2);
         const result = regions.map(first * PAGE, count * PAGE, manager, 3, offset, rights);
         expect(result).toBe(pages.some((page) => page !== undefined) ? RegionError.OVERLAP : RegionError.OK);
-        if (result === RegionError.OK) for (let i = 0; i < count; i++) model[first + i] = { manager, ds: 3, offset: offset + i * PAGE, rights };
+        if (result === RegionError.OK)
+          for (let i = 0; i < count; i++) model[first + i] = { manager, ds: 3, offset: offset + i * PAGE, rights };
       } else if (action === 1) {
         expect(regions.unmap(first * PAGE, count * PAGE)).toBe(RegionError.OK);
         model.fill(undefined, first, first + count);
@@ -58,7 +59,8 @@ describe("regions", () => {
         const own = model[page];
         const before = model[page - 1];
         if (own === undefined) continue;
-        const same = before !== undefined && before.manager === own.manager && before.rights === own.rights && before.offset + PAGE === own.offset;
+        const same =
+          before !== undefined && before.manager === own.manager && before.rights === own.rights && before.offset + PAGE === own.offset;
         if (!same) borders++;
       }
       expect(regions.count).toBe(borders);

@@ -27,7 +27,12 @@ const ALL_RIGHTS = Right.READ | Right.WRITE | Right.EXECUTE;
 /** Whether [base, base + size) is a page-aligned range of the address space. */
 export function validRange(base: number, size: number): boolean {
   return (
-    Number.isInteger(base) && Number.isInteger(size) && base >= 0 && size > 0 && base + size <= SPACE_END && ((base | size) & PAGE_MASK) === 0
+    Number.isInteger(base) &&
+    Number.isInteger(size) &&
+    base >= 0 &&
+    size > 0 &&
+    base + size <= SPACE_END &&
+    ((base | size) & PAGE_MASK) === 0
   );
 }
 
@@ -144,7 +149,5 @@ export class Regions {
 }
 
 function continues(a: Region, b: Region): boolean {
-  return (
-    a.end === b.base && a.manager === b.manager && a.ds === b.ds && a.rights === b.rights && a.offset + (a.end - a.base) === b.offset
-  );
+  return a.end === b.base && a.manager === b.manager && a.ds === b.ds && a.rights === b.rights && a.offset + (a.end - a.base) === b.offset;
 }

@@ -9,8 +9,8 @@ import type { Thread } from "./thread.ts";
 export const PRIORITIES = 256;
 
 export class Scheduler {
-  private readonly heads: (Thread | undefined)[] = new Array<Thread | undefined>(PRIORITIES).fill(undefined);
-  private readonly tails: (Thread | undefined)[] = new Array<Thread | undefined>(PRIORITIES).fill(undefined);
+  private readonly heads: (Thread | undefined)[] = Array.from<Thread | undefined>({ length: PRIORITIES });
+  private readonly tails: (Thread | undefined)[] = Array.from<Thread | undefined>({ length: PRIORITIES });
   /** Bit p & 31 of word p >> 5: queue p is not empty. */
   private readonly occupied = new Int32Array(PRIORITIES / 32);
 

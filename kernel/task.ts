@@ -42,7 +42,7 @@ export class Task {
 }
 
 export class TaskTable {
-  private readonly slots: (Task | undefined)[] = new Array<Task | undefined>(MAX_TASKS).fill(undefined);
+  private readonly slots: (Task | undefined)[] = Array.from<Task | undefined>({ length: MAX_TASKS });
   private readonly versions = new Uint16Array(MAX_TASKS);
   private next = FIRST_FREE;
 

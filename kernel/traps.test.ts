@@ -79,7 +79,9 @@ describe("trap mirroring", () => {
     expect(result.inHandler.slice(2)).toEqual([11, 1]);
     expect(at(TrapFrame.VECTOR)).toBe(0x80);
     expect(at(TrapFrame.IN_HANDLER)).toBe(0);
-    expect([TrapFrame.EBX, TrapFrame.ECX, TrapFrame.EDX, TrapFrame.ESI, TrapFrame.EDI, TrapFrame.EBP].map(at)).toEqual([11, 12, 13, 14, 15, 16]);
+    expect([TrapFrame.EBX, TrapFrame.ECX, TrapFrame.EDX, TrapFrame.ESI, TrapFrame.EDI, TrapFrame.EBP].map(at)).toEqual([
+      11, 12, 13, 14, 15, 16,
+    ]);
     expect(at(TrapFrame.EIP)).toBe(result.after);
     expect(at(TrapFrame.ESP)).toBe(STACK_TOP);
     expect([TrapFrame.DS, TrapFrame.ES, TrapFrame.FS, TrapFrame.GS].map(at)).toEqual([0x7b, 0x7b, 0, 0]);
@@ -155,7 +157,11 @@ describe("trap mirroring", () => {
       }
       return labels;
     });
-    expect(result).toEqual([[EXCEPTION_LABEL, 14], [EXCEPTION_LABEL, 0x80], [EXCEPTION_LABEL, 0x80]]);
+    expect(result).toEqual([
+      [EXCEPTION_LABEL, 14],
+      [EXCEPTION_LABEL, 0x80],
+      [EXCEPTION_LABEL, 0x80],
+    ]);
   });
 
   it("forces an exception on a computing thread, and on one that waits", () => {

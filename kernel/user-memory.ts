@@ -18,7 +18,7 @@ export class UserMemory {
   constructor(ram: Ram, processor: Processor) {
     this.ram = ram;
     this.processor = processor;
-    this.views = new Array<Uint8Array | undefined>(ram.frameCount).fill(undefined);
+    this.views = Array.from<Uint8Array | undefined>({ length: ram.frameCount });
   }
 
   /** Where an address may be read, or ABSENT. */

@@ -36,17 +36,41 @@ describe("σ0", () => {
       const page = (yield* ask(source, 5 * PAGE_SIZE, 0, 0)).words[0]!;
       const again = (yield* ask(source, 5 * PAGE_SIZE, 0, 0)).words[0]!;
       const large = (yield* ask(source, 0x4000_0000 + (8 << 20), 0, 0)).words[0]!;
-      const mapped = [flexpageBase(block) + 0xff000, 5 * PAGE_SIZE, (12 << 20) - PAGE_SIZE].map((address) => context.memory.mapped(address));
+      const mapped = [flexpageBase(block) + 0xff000, 5 * PAGE_SIZE, (12 << 20) - PAGE_SIZE].map((address) =>
+        context.memory.mapped(address),
+      );
       const refused: (number | undefined)[] = [];
       context.kernel.nativeTaskNew({ name: "other", priority: 120 }, function* () {
-        const cases = [[5 * PAGE_SIZE, 0, 0], [(8 << 20) + PAGE_SIZE, 0, 0], [0x4000_0000 + (8 << 20), 0, 0], [0x4000_0000, 0, 0], [0, 0, 0], [0x3000_0000, 0, 0], [3, 0, 0]];
+        const cases = [
+          [5 * PAGE_SIZE, 0, 0],
+          [(8 << 20) + PAGE_SIZE, 0, 0],
+          [0x4000_0000 + (8 << 20), 0, 0],
+          [0x4000_0000, 0, 0],
+          [0, 0, 0],
+          [0x3000_0000, 0, 0],
+          [3, 0, 0],
+        ];
         for (const words of cases) refused.push((yield* ask(source, ...words)).words[0]);
         yield* send(context.id, { words: [] });
       });
       yield* receive(ANY);
-      return { log2: flexpageLog2Size(block), page: flexpageBase(page), again: again === page, large: flexpageLog2Size(large), mapped, refused };
+      return {
+        log2: flexpageLog2Size(block),
+        page: flexpageBase(page),
+        again: again === page,
+        large: flexpageLog2Size(large),
+        mapped,
+        refused,
+      };
     });
-    expect(result).toEqual({ log2: 20, page: 5 * PAGE_SIZE, again: true, large: 22, mapped: [true, true, true], refused: [0, 0, 0, 0, 0, 0, 0] });
+    expect(result).toEqual({
+      log2: 20,
+      page: 5 * PAGE_SIZE,
+      again: true,
+      large: 22,
+      mapped: [true, true, true],
+      refused: [0, 0, 0, 0, 0, 0, 0],
+    });
   });
 
   it("maps the info page read-only to everybody", () => {

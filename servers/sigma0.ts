@@ -51,7 +51,7 @@ class Frames {
   private readonly owners: ThreadId[];
 
   constructor(count: number) {
-    this.owners = new Array<ThreadId>(count).fill(NIL);
+    this.owners = Array.from({ length: count }, () => NIL);
   }
 
   /** A given aligned block, unless some of it does not exist or is another task's. */

@@ -12,6 +12,8 @@
  * thread_schedule  EAX param, EBX external preempter, ESI destination → EAX old param, ECX/EDX time, ESI partner
  * lthread_ex_regs  EAX lthread, ECX ESP, EDX EIP, EBX preempter, ESI pager → old values, EAX old EFLAGS
  * task_new         EAX mcp, ECX ESP, EDX EIP, EBX pager, ESI destination task → ESI new task or NIL
+ *                  (deletes the task in ESI, of the own clan, and makes a new one in its slot; ESI NIL: in any slot. The pager
+ *                  gets a region over the whole space, data space 0. Pager NIL: only deletes, and returns ESI)
  * region_map       ESI pointer to a RegionRequest of 6 words {base, size, manager, ds, offset, rights} → EAX RegionError
  * region_unmap     EAX base, ECX size → EAX RegionError
  * trap_return      EAX pointer to the trap frame: continues the interrupted user code

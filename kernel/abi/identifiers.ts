@@ -32,8 +32,7 @@ export const versionOf = (id: ThreadId): number => ((id >>> 28) << 10) | (id & 0
 export const taskOf = (id: ThreadId): ThreadId => (id & ~(0x7f << 10)) >>> 0;
 export const sameTask = (a: ThreadId, b: ThreadId): boolean => taskOf(a) === taskOf(b);
 /** The id of another thread of the same task. */
-export const siblingOf = (id: ThreadId, lthread: number): ThreadId =>
-  ((id & ~(0x7f << 10)) | (lthread << 10)) >>> 0;
+export const siblingOf = (id: ThreadId, lthread: number): ThreadId => ((id & ~(0x7f << 10)) | (lthread << 10)) >>> 0;
 
 /** Interrupt ids: line + 1 in the low byte, zero elsewhere. */
 export const interruptId = (line: number): ThreadId => line + 1;

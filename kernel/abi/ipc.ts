@@ -6,7 +6,10 @@
  *   12, 16, 20 dwords 0…2: slots of the words that travel in EDX, EBX, EDI (neither read nor written)
  *   24 … further dwords; at (D+3)*4 with D = dwords of the *size* dope: string dopes of 16 bytes
  *   String dope: +0 send size  +4 send address  +8 receive size  +12 receive address
+ *     Bit 31 of a size: the part continues the string of the dope before (gathering, scattering).
+ *     After a receive the send pair is (bytes received, receive address), so that strings can be sent on.
  * Dope:  31 dwords 13 | 12 strings 8 | 7 cc 0
+ * A map message (SendDescriptor.MAP) has pairs of dwords (hot spot, flexpage) from dword 0 up to the first that is no flexpage.
  * Native threads use the objects of kernel/native.ts instead; the kernel translates.
  */
 

@@ -7,8 +7,8 @@
  *   w0 = (byte offset of the page in the data space) | (write ? FAULT_WRITE : 0)
  *   w1 = data space number     w2 = client's virtual address of the page     w3 = client's EIP
  *
- * and makes the client wait for the answer, with the region as receive window. The manager replies
- * with flexpages (hot spot = client's virtual address; pages outside the region are ignored; the page
+ * (without w3 for a manager that receives registers only) and makes the client wait for the answer,
+ * with the region as receive window. The manager replies with flexpages (hot spot = client's virtual address; pages outside the region are ignored; the page
  * asked for comes last, because a manager that is itself the client has a window of one page), or
  * with a short message w0 = a FaultRefusal, which raises a page-fault exception in the client.
  * A reply that maps nothing useful restarts the instruction, which faults again; the kernel raises

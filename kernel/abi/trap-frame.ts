@@ -18,6 +18,9 @@
  * - If the frame itself cannot be written, or no handler is set up, the thread stops and the kernel
  *   sends an exception message (below) to its chief.
  *
+ * The frame is word-aligned and lies within one page; frame 0 in trap_setup takes the handler away. A nested
+ * handler that traps before it completes an instruction stops the thread as well.
+ *
  * Byte offsets. The seven general registers are in the order of Linux's pt_regs, so that system-call
  * arguments are consecutive.
  */

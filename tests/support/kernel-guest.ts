@@ -74,7 +74,12 @@ export function assemble(source: string): Uint8Array {
   if (code === undefined) {
     const directory = mkdtempSync(join(tmpdir(), "guest-"));
     try {
-      const [from, object, linked, to] = ["a.s", "a.o", "a.elf", "a.bin"].map((name) => join(directory, name)) as [string, string, string, string];
+      const [from, object, linked, to] = ["a.s", "a.o", "a.elf", "a.bin"].map((name) => join(directory, name)) as [
+        string,
+        string,
+        string,
+        string,
+      ];
       writeFileSync(from, `${PRELUDE}\n.globl _start\n_start:\n${source}\n`);
       execFileSync("gcc", ["-m32", "-c", from, "-o", object]);
       execFileSync("ld", ["-m", "elf_i386", `-Ttext=0x${CODE.toString(16)}`, "-e", "_start", object, "-o", linked]);

@@ -82,9 +82,13 @@ export class TestMachine {
   /** Runs a body as a native task until it ends. @returns what it returns */
   runBody<T>(body: (context: NativeContext) => Op<T>, priority = 100): T {
     let result: { value: T } | undefined;
-    this.boot("test", function* (context) {
-      result = { value: yield* body(context) };
-    }, priority);
+    this.boot(
+      "test",
+      function* (context) {
+        result = { value: yield* body(context) };
+      },
+      priority,
+    );
     this.settle(() => result !== undefined);
     if (result === undefined) throw new Error("the test's thread never ended");
     return result.value;
