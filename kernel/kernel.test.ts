@@ -4,11 +4,12 @@ import { RegionError } from "./abi/calls.ts";
 import { FLEXPAGE_GRANT, FLEXPAGE_WRITE, flexpage, Unmap, WHOLE_SPACE } from "./abi/flexpage.ts";
 import { ANY, interruptId, NIL, siblingOf, type ThreadId, WellKnownTask } from "./abi/identifiers.ts";
 import { IpcError } from "./abi/ipc.ts";
+import { RealClock } from "#machine/clock.ts";
 import { sigma0 } from "#servers/sigma0.ts";
 import { Sigma0Request } from "#servers/abi/sigma0.ts";
 import { call, type NativeContext, type Op, receive, send, sleep } from "./native.ts";
 import { DATA, FINISH, GuestMachine, Guests } from "../tests/support/kernel-guest.ts";
-import { TestMachine } from "../tests/support/kernel-machine.ts";
+import { ScriptProcessor, TestMachine } from "../tests/support/kernel-machine.ts";
 import type { KernelEvent } from "./trace.ts";
 
 const LINE = 3;
@@ -130,6 +131,21 @@ describe("scheduling", () => {
     expect(machine.kernel.run(100_000).state).toBe("running");
     machine.kernel.halt();
     expect(machine.kernel.run(100_000).state).toBe("halted");
+  });
+
+  it("looks at a real clock after every slice", () => {
+    const spinner = new ScriptProcessor();
+    spinner.scripts.set(0x1000, () => ({ kind: "slice", instructions: Number.POSITIVE_INFINITY }));
+    const machine = new TestMachine({ processor: () => spinner, clock: () => new RealClock(0n, () => spinner.instructions * 10) });
+    let woken = 0;
+    machine.boot("sleeper", function* ({ kernel }) {
+      kernel.taskNew({ start: { eip: 0x1000, esp: 0 }, priority: 50 });
+      yield* sleep(10_500);
+      woken = kernel.now();
+    });
+    machine.kernel.run(5_000_000);
+    expect(woken).toBeGreaterThanOrEqual(10_500_000);
+    expect(woken).toBeLessThanOrEqual(11_500_000);
   });
 
   it("says when the next timed event is", () => {

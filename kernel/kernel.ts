@@ -24,7 +24,7 @@ import type { KernelTrace } from "./trace.ts";
  */
 const DISPATCH_BUDGET = 100;
 
-/** With a real clock, native dispatches between two looks at it. */
+/** With a real clock, short dispatches between two looks at it; after a long one it is read at once. */
 const DISPATCHES_PER_CLOCK_READ = 16;
 
 /** A native thread threw: a bug in a server, which the system does not survive. */
@@ -236,6 +236,7 @@ export class Kernel {
     thread.task.statistics.instructions += used;
     payer.sliceLeft -= used;
     if (exit.kind !== "slice") this.handle(thread, exit);
+    else this.clockCountdown = 0;
     if (payer.sliceLeft <= 0) core.scheduler.rotate(payer);
     return used;
   }

@@ -1,7 +1,7 @@
 /**
  * For tests: a machine with a kernel and a processor that runs scripts in place of i386 code.
  */
-import { VirtualClock } from "#machine/clock.ts";
+import { type Clock, VirtualClock } from "#machine/clock.ts";
 import { type Context, FSAVE_SIZE } from "#machine/context.ts";
 import type { Exit } from "#machine/exit.ts";
 import { InterruptController } from "#machine/interrupts.ts";
@@ -51,14 +51,14 @@ const MAX_TURNS = 2_000;
 export class TestMachine {
   readonly ram: Ram;
   readonly processor: Processor;
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly interrupts = new InterruptController();
   readonly kernel: Kernel;
 
-  constructor(options: { frames?: number; processor?: (ram: Ram) => Processor } = {}) {
+  constructor(options: { frames?: number; processor?: (ram: Ram) => Processor; clock?: (processor: Processor) => Clock } = {}) {
     this.ram = new Ram((options.frames ?? 256) * PAGE_SIZE, 8 << 20);
     this.processor = options.processor?.(this.ram) ?? new ScriptProcessor();
-    this.clock = new VirtualClock(0n, () => this.processor.instructions);
+    this.clock = options.clock?.(this.processor) ?? new VirtualClock(0n, () => this.processor.instructions);
     const { ram, processor, clock, interrupts } = this;
     this.kernel = new Kernel({ ram, processor, clock, interrupts });
   }
