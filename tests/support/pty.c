@@ -74,12 +74,12 @@ int main(int argc, char **argv) {
     fputs("usage: pty ROWS COLUMNS PROGRAM [ARGUMENT...]\n", stderr);
     return 126;
   }
+  int controlled = fcntl(3, F_GETFD) >= 0;
   int master = posix_openpt(O_RDWR | O_NOCTTY);
   if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0) fail("posix_openpt");
   resize(master, atoi(argv[1]), atoi(argv[2]));
   pid_t pid = start(master, argv + 3);
-  struct pollfd files[COUNT] = {{0, POLLIN, 0}, {master, POLLIN, 0}, {3, POLLIN, 0}};
-  if (fcntl(3, F_GETFD) < 0) files[CONTROL].fd = -1;
+  struct pollfd files[COUNT] = {{0, POLLIN, 0}, {master, POLLIN, 0}, {controlled ? 3 : -1, POLLIN, 0}};
   for (;;) {
     if (poll(files, COUNT, -1) < 0 && errno != EINTR) fail("poll");
     if (files[INPUT].revents && !relay(0, master)) files[INPUT].fd = -1;

@@ -67,6 +67,7 @@ static bool run_interactive_line(void) {
   jobs_notify();
   enum ParseResult result = parse_line(script, &node);
   if (result == PARSE_COMMAND) execute(node, 0);
+  if (signal_pending) signals_handle();
   flow.skip = SKIP_NONE;
   script_let_go();
   return result != PARSE_END;
