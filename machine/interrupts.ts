@@ -8,7 +8,7 @@
 export const INTERRUPT_LINES = 16;
 
 /** Which device drives which line. */
-export const InterruptLine = { DISK: 1, CHANNELS: 2, ENTROPY: 3 } as const;
+export const InterruptLine = { DISK: 1, CHANNELS: 2 } as const;
 
 export class InterruptController {
   /** Bit n: line n is raised and not yet taken. */

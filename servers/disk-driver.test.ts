@@ -2,10 +2,8 @@ import { describe, expect, it } from "vitest";
 import { FLEXPAGE_WRITE, flexpage, WHOLE_SPACE } from "#kernel/abi/flexpage.ts";
 import { call, type Op, type Received, sleep } from "#kernel/native.ts";
 import type { BackingStore } from "#machine/devices/disk.ts";
-import { SeededEntropy } from "#machine/devices/entropy.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
 import { Sigma0Request } from "./abi/sigma0.ts";
-import { entropyDriver } from "./entropy-driver.ts";
 import { type Master, runSystem } from "../tests/support/server-system.ts";
 
 /** A page of the test's own, from σ0. */
@@ -114,24 +112,6 @@ describe("disk driver", () => {
       expect(done).toEqual(Array.from({ length: 40 }, (_, n) => n));
       const read = yield* call(master.diskDriver!, { words: [DriverRequest.READ, 0, 0, 40] });
       for (let n = 0; n < 40; n++) expect(read.strings[0]![n * 4096 + 17]).toBe(n);
-    });
-  });
-});
-
-describe("entropy driver", () => {
-  it("returns what the device gives", () => {
-    runSystem({}, function* (master) {
-      const body = entropyDriver({ source: new SeededEntropy("s") });
-      const driver = master.context.kernel.nativeTaskNew({ priority: 200, name: "entropy" }, body);
-      const expected = new Uint8Array(24);
-      new SeededEntropy("s").fill(expected);
-      const answer = yield* call(driver, { words: [DriverRequest.READ, 0, 0, 24] });
-      expect(answer.words).toEqual([DriverStatus.OK, 24]);
-      expect(answer.strings[0]).toEqual(expected);
-      const next = yield* call(driver, { words: [DriverRequest.READ, 0, 0, 24] });
-      expect(next.strings[0]).not.toEqual(expected);
-      expect((yield* call(driver, { words: [DriverRequest.READ, 1, 0, 24] })).words).toEqual([DriverStatus.NO_SUCH_UNIT]);
-      expect((yield* call(driver, { words: [DriverRequest.WRITE, 0, 0] })).words).toEqual([DriverStatus.BAD_ARGUMENT]);
     });
   });
 });

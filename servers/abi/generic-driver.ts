@@ -38,4 +38,4 @@ export const DriverStatus = {
   CANCELLED: 8,
 } as const;
 
-export const DriverClass = { BLOCK: 1, STREAM: 2, ENTROPY: 3 } as const;
+export const DriverClass = { BLOCK: 1, STREAM: 2 } as const;
