@@ -38,14 +38,13 @@ function signalOfPageFault(address: number, reason: number, space: AddressSpace 
   switch (reason) {
     case FaultRefusal.BEYOND_END:
     case FaultRefusal.IO:
+    case FaultRefusal.MANAGER:
       return faultInfo(SIGBUS, SignalCode.BUS_ADRERR, address);
     case FaultRefusal.NO_MEMORY:
       // No handler could run without memory either.
       return kernelInfo(SIGKILL);
     case FaultRefusal.RIGHTS:
       return faultInfo(SIGSEGV, SignalCode.SEGV_ACCERR, address);
-    case FaultRefusal.MANAGER:
-      return faultInfo(SIGSEGV, SignalCode.SEGV_MAPERR, address);
   }
   // Mapped for the process, but without a region: PROT_NONE, or beyond the end of a file.
   const mapping = space?.mappings.find(address);
