@@ -141,9 +141,18 @@ describe("line discipline", () => {
     test.type("\r");
     expect(test.reads()).toEqual([`${"x".repeat(INPUT_CAPACITY - 1)}\n`]);
     const rawTest = discipline({ c_lflag: 0 });
-    expect(rawTest.type("x".repeat(INPUT_CAPACITY + 100))).toBe(INPUT_CAPACITY);
+    expect(rawTest.type("x".repeat(INPUT_CAPACITY + 100))).toBe(INPUT_CAPACITY - 1);
     rawTest.line.take(60);
     expect(rawTest.type("y".repeat(100))).toBe(60);
+  });
+
+  it("loses nothing of pasted lines", () => {
+    const test = discipline();
+    const pasted = Array.from({ length: 200 }, (_, line) => `${line} ${"x".repeat(75)}\n`).join("");
+    let read = "";
+    for (let offset = 0; offset < pasted.length; read += test.reads().join("")) offset += test.type(pasted.slice(offset));
+    expect(read).toBe(pasted);
+    expect(test.seen.echo).not.toContain("\x07");
   });
 
   it("processes output", () => {

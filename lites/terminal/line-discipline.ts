@@ -146,7 +146,12 @@ export class LineDiscipline {
 
   /** A full line without its end must still take the end (and signals): what does not fit is dropped then. */
   private get hasRoom(): boolean {
-    return this.queued + this.edited.length < INPUT_CAPACITY || (this.canonical && this.segments.length === 0);
+    return !this.isFull || (this.canonical && this.segments.length === 0);
+  }
+
+  /** Full but for the end of the line. */
+  private get isFull(): boolean {
+    return this.queued + this.edited.length >= INPUT_CAPACITY - 1;
   }
 
   private inputByte(typed: number): void {
@@ -200,9 +205,9 @@ export class LineDiscipline {
   }
 
   private ordinary(byte: number): void {
-    if (this.queued + this.edited.length >= INPUT_CAPACITY - 1) {
+    if (this.isFull) {
       if (this.settings.c_iflag & T.IMAXBEL) this.emit(7);
-      if (this.canonical) return;
+      return;
     }
     if (this.edited.length === 0) this.editColumn = this.column;
     if (this.settings.c_lflag & T.ECHO) this.echoByte(byte);
