@@ -1,0 +1,31 @@
+/**
+ * Every source file is named in a README of its layer, so that reading orders stay complete.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { expect, test } from "vitest";
+import { projectRoot } from "./support/command.ts";
+
+const layers = ["machine", "kernel", "servers", "lites", "emulib", "userland", "host"];
+const source = /\.(ts|c|S|h|ld)$/;
+/** Families that a README describes by folder: headers of the C library, one program a file, one concern a file. */
+const described = /^userland\/(include|libc|bin|sh)\//;
+
+function files(layer: string): string[] {
+  return readdirSync(join(projectRoot, layer), { recursive: true, encoding: "utf8" })
+    .map((name) => join(layer, name))
+    .filter((name) => source.test(name) && !name.endsWith(".test.ts") && !described.test(name));
+}
+
+/** The text of all READMEs of a layer. */
+function readmes(layer: string): string {
+  return readdirSync(join(projectRoot, layer), { recursive: true, encoding: "utf8" })
+    .filter((name) => basename(name) === "README.md")
+    .map((name) => readFileSync(join(projectRoot, layer, name), "utf8"))
+    .join("\n");
+}
+
+test.each(layers)("%s", (layer) => {
+  const text = readmes(layer);
+  expect(files(layer).filter((file) => !text.includes(basename(file)))).toEqual([]);
+});
