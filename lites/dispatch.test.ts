@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { EFAULT, EINVAL, ENAMETOOLONG, UnixError } from "./abi/errno.ts";
+import { emulatorCalls, type SystemCallRow, systemCalls, TRANSFER_LIMIT } from "./abi/system-calls.ts";
+import { type CommandArgument, InOutBuffer, OutBuffer } from "./arguments.ts";
+import { decodeCall, Dispatcher, encodeOutputs, errnoOf } from "./dispatch.ts";
+
+const rows: Record<string, SystemCallRow> = { ...systemCalls, ...emulatorCalls };
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+function decode(name: string, words: number[], strings: Uint8Array[] = [], offers: number[] = []) {
+  return decodeCall(rows[name]!, name, { words: [rows[name]!.nr, ...words], strings, offers });
+}
+
+function errorOf(work: () => unknown): unknown {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+describe("decoding", () => {
+  test("numbers by kind", () => {
+    expect(decode("lseek", [0xffffffff, 0xfffffffe, 2]).args).toEqual({ fd: -1, offset: -2, whence: 2 });
+    expect(decode("mmap2", [0xb0000000, 0xffffffff, 3, 34, 0xffffffff, 0]).args).toMatchObject({ address: 0xb0000000, length: 0xffffffff, fd: -1 });
+  });
+
+  test("strings and paths", () => {
+    expect(decode("rename", [1, 2], [bytes("from"), bytes("tö")]).args).toEqual({ from: "from", to: "tö" });
+    expect(errorOf(() => decode("rename", [1, 2], [bytes("from")]))).toBe(EFAULT);
+    expect(errorOf(() => decode("chdir", [0], [bytes("")]))).toBe(EFAULT);
+    expect(errorOf(() => decode("chdir", [1], [new Uint8Array(4096).fill(65)]))).toBe(ENAMETOOLONG);
+    expect(errorOf(() => decode("chdir", [1], [bytes("a\0b")]))).toBe(EINVAL);
+  });
+
+  test("buffers", () => {
+    const read = decode("read", [3, 0x1000, 100], [], [100]);
+    expect((read.args.buffer as OutBuffer).capacity).toBe(100);
+    expect((decode("read", [3, 0x1000, 0xffffffff], [], [64]).args.buffer as OutBuffer).capacity).toBe(64);
+    expect((decode("read", [3, 0x1000, 0xffffffff], [], [0xffffffff]).args.buffer as OutBuffer).capacity).toBe(TRANSFER_LIMIT);
+    expect(decode("write", [1, 0x1000, 5], [bytes("hello")]).args.buffer).toEqual(bytes("hello"));
+    expect(errorOf(() => decode("write", [1, 0x1000, 6], [bytes("hello")]))).toBe(EFAULT);
+  });
+
+  test("structures, optional ones too", () => {
+    const action = new Uint8Array(20).fill(1);
+    const call = decode("rt_sigaction", [10, 0x1000, 0x2000, 8], [action], [20]);
+    expect(call.args.action).toEqual(action);
+    expect((call.args.old as OutBuffer).capacity).toBe(20);
+    const none = decode("rt_sigaction", [10, 0, 0, 8], [new Uint8Array(0)], [0]);
+    expect([none.args.action, none.args.old, none.outputs.length]).toEqual([undefined, undefined, 1]);
+    expect(errorOf(() => decode("rt_sigaction", [10, 0x1000, 0, 8], [action.subarray(1)], [0]))).toBe(EFAULT);
+    expect(errorOf(() => decode("uname", [0x1000], [], [100]))).toBe(EFAULT);
+    expect(errorOf(() => decode("uname", [0], [], [0]))).toBe(EFAULT);
+  });
+
+  test("in and out at once", () => {
+    const call = decode("poll", [0x1000, 2, 0], [new Uint8Array(16)], [16]);
+    expect(call.args.fds).toBeInstanceOf(InOutBuffer);
+    expect(errorOf(() => decode("poll", [0x1000, 2, 0], [new Uint8Array(16)], [8]))).toBe(EFAULT);
+  });
+
+  test("commands by their table", () => {
+    const get = decode("ioctl", [0, 0x5401, 0x1000], [], [36]).args.argument as CommandArgument;
+    expect([get.value, get.input, get.output?.capacity]).toEqual([0x1000, undefined, 36]);
+    const set = decode("ioctl", [0, 0x5402, 0x1000], [new Uint8Array(36)]).args.argument as CommandArgument;
+    expect([set.input?.length, set.output]).toEqual([36, undefined]);
+    expect(decode("fcntl64", [0, 2, 1]).args.argument).toEqual({ value: 1, input: undefined, output: undefined });
+    expect(decode("ioctl", [0, 0x12345, 7]).args.argument).toEqual({ value: 7, input: undefined, output: undefined });
+    expect(errorOf(() => decode("ioctl", [0, 0x5401, 0], [], [36]))).toBe(EFAULT);
+  });
+
+  test("arrays of strings", () => {
+    const call = decode("execve", [1, 2, 3], [bytes("/bin/x"), bytes("x\0\0y\0"), new Uint8Array(0)]);
+    expect([call.args.argv, call.args.envp]).toEqual([["x", "", "y"], []]);
+    expect(errorOf(() => decode("execve", [1, 2, 3], [bytes("/bin/x"), bytes("no end"), new Uint8Array(0)]))).toBe(EINVAL);
+  });
+});
+
+test("answers never exceed the room for them", () => {
+  const small = new OutBuffer(2);
+  small.data = bytes("long");
+  expect(encodeOutputs([small, new OutBuffer(5)])).toEqual([bytes("lo"), new Uint8Array(0)]);
+});
+
+test("10 000 random messages never do anything but throw an errno", () => {
+  let seed = 1;
+  const random = (limit: number) => ((seed = (seed * 1103515245 + 12345) & 0x7fffffff) >>> 8) % limit;
+  const word = () => [0, 1, 0xffffffff, 0x7fffffff, random(100), random(0x7fffffff)][random(6)]!;
+  const names = Object.keys(rows);
+  const sizes = [0, 1, 4, 8, 16, 20, 64, 96, 128, 4096, 5000];
+  let errors = 0;
+  for (let round = 0; round < 10_000; round++) {
+    const name = names[random(names.length)]!;
+    const words = Array.from({ length: random(8) }, word);
+    const strings = Array.from({ length: random(4) }, () => new Uint8Array(sizes[random(sizes.length)]!).map(() => random(256)));
+    const offers = Array.from({ length: random(4) }, () => [0, 8, 4096, 0xffffffff][random(4)]!);
+    try {
+      const { outputs } = decodeCall(rows[name]!, name, { words, strings, offers });
+      for (const output of outputs) expect(output.capacity).toBeLessThanOrEqual(1 << 20);
+    } catch (error) {
+      expect(error).toBeInstanceOf(UnixError);
+      errors++;
+    }
+  }
+  expect(errors).toBeGreaterThan(1000);
+});
+
+describe("dispatcher", () => {
+  test("finds rows by number, handled or not", () => {
+    const dispatcher = new Dispatcher({ getpgid: () => 5 }, { getpgid: () => 7 });
+    const entry = dispatcher.find(systemCalls.getpgid.nr);
+    expect(entry?.name).toBe("getpgid");
+    expect(entry?.handler?.(undefined as never, {})).toBe(7);
+    expect(dispatcher.find(systemCalls.read.nr)?.handler).toBeUndefined();
+    expect(dispatcher.find(9999)).toBeUndefined();
+    expect(dispatcher.unhandled()).toContain("read");
+    expect(dispatcher.unhandled()).not.toContain("getpid");
+  });
+
+  test("errnos are results, other exceptions are bugs", () => {
+    expect(errnoOf(EINVAL)).toBe(-22);
+    expect(errnoOf(new Error("bug"))).toBeUndefined();
+  });
+});
