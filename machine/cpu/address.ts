@@ -50,6 +50,7 @@ function spanOf(instruction: Instruction): number {
 export type AddressBinding = (op: Operation, instruction: Instruction) => Handler | null;
 
 export function createAddressBinding(core: Core): AddressBinding {
+  const { ADDRESS, ESP, SEGMENTED, ZERO } = Word;
   const R = core.file.words;
   const { linear } = core.segments;
 
@@ -58,28 +59,28 @@ export function createAddressBinding(core: Core): AddressBinding {
     return ((base < 0 ? 0 : R[base]!) + (index < 0 ? 0 : R[index]! << scale) + displacement) | 0;
   }
   const segmentStep: Handler = (op) => {
-    R[Word.ADDRESS] = linear(op.address!.segment, offsetOf(op), op.span, op.writes);
+    R[ADDRESS] = linear(op.address!.segment, offsetOf(op), op.span, op.writes);
     return op.body(op);
   };
   const segmentStep16: Handler = (op) => {
-    R[Word.ADDRESS] = linear(op.address!.segment, offsetOf(op) & 0xffff, op.span, op.writes);
+    R[ADDRESS] = linear(op.address!.segment, offsetOf(op) & 0xffff, op.span, op.writes);
     return op.body(op);
   };
   const offsetStep16: Handler = (op) => {
-    R[Word.ADDRESS] = offsetOf(op) & 0xffff;
+    R[ADDRESS] = offsetOf(op) & 0xffff;
     return op.body(op);
   };
 
   function isChecked(segment: number): boolean {
     if (segment === Segment.FS || segment === Segment.GS) return true;
-    return R[Word.SEGMENTED] !== 0 && (segment === Segment.DS || segment === Segment.ES);
+    return R[SEGMENTED] !== 0 && (segment === Segment.DS || segment === Segment.ES);
   }
 
   return (op, instruction) => {
     const { mnemonic } = instruction.row;
     let address = instruction.address!;
     // POP computes its address with the stack pointer already moved.
-    if (mnemonic === "pop" && address.base === Word.ESP) {
+    if (mnemonic === "pop" && address.base === ESP) {
       address = { ...address, displacement: address.displacement + instruction.operandSize };
     }
     // A bit offset in a register moves the address: shifts.ts does the checks.
@@ -92,14 +93,14 @@ export function createAddressBinding(core: Core): AddressBinding {
     const isWriteToCode = isAccess && mayWrite && address.segment === Segment.CS;
     const isSegmentStep = isWriteToCode || (isAccess && isChecked(address.segment));
     if (!isSegmentStep && instruction.addressSize === 4) {
-      op.base = address.base < 0 ? Word.ZERO : address.base;
-      op.index = address.index < 0 ? Word.ZERO : address.index;
+      op.base = address.base < 0 ? ZERO : address.base;
+      op.index = address.index < 0 ? ZERO : address.index;
       op.scale = address.scale;
       op.displacement = address.displacement;
       return null;
     }
     op.address = address;
-    op.base = Word.ADDRESS;
+    op.base = ADDRESS;
     if (!isSegmentStep) return offsetStep16;
     return instruction.addressSize === 4 ? segmentStep : segmentStep16;
   };

@@ -35,6 +35,11 @@ function formOf(op: Operation, forms: Forms): Handler | undefined {
 }
 
 export function arithmeticBinders(core: Core): BinderMap {
+  const { FLAGS, FLAG_FIRST, FLAG_RESULT, FLAG_TYPE } = Word;
+  const { AF, CF, OF, ZF } = Flag;
+  const { ADD, DEC, INC, LOGIC, SUB } = FlagKind;
+  const typeShift = FLAG_SHIFT;
+  const { BYTE, IMMEDIATE, MEMORY8, WORD } = Access;
   const R = core.file.words;
   const R8 = core.file.bytes;
   const { read32, write32, modify32 } = core.memory;
@@ -42,18 +47,18 @@ export function arithmeticBinders(core: Core): BinderMap {
   const { address, load, modify, second, store, storeSecond } = createOperands(core);
 
   function setAdd(first: number, result: number): void {
-    R[Word.FLAG_TYPE] = FlagKind.ADD;
-    R[Word.FLAG_FIRST] = first;
-    R[Word.FLAG_RESULT] = result;
+    R[FLAG_TYPE] = ADD;
+    R[FLAG_FIRST] = first;
+    R[FLAG_RESULT] = result;
   }
   function setSub(first: number, result: number): void {
-    R[Word.FLAG_TYPE] = FlagKind.SUB;
-    R[Word.FLAG_FIRST] = first;
-    R[Word.FLAG_RESULT] = result;
+    R[FLAG_TYPE] = SUB;
+    R[FLAG_FIRST] = first;
+    R[FLAG_RESULT] = result;
   }
   function setLogic32(result: number): void {
-    R[Word.FLAG_TYPE] = FlagKind.LOGIC;
-    R[Word.FLAG_RESULT] = result;
+    R[FLAG_TYPE] = LOGIC;
+    R[FLAG_RESULT] = result;
   }
 
   const add: Handler = (op) => {
@@ -62,7 +67,7 @@ export function arithmeticBinders(core: Core): BinderMap {
     const result = (first + (second(op) << shift)) | 0;
     store(op, result >> shift);
     setAdd(first, result);
-    R[Word.FLAG_TYPE] = FlagKind.ADD | (shift << FLAG_SHIFT);
+    R[FLAG_TYPE] = ADD | (shift << typeShift);
     return op.next;
   };
   const sub: Handler = (op) => {
@@ -71,14 +76,14 @@ export function arithmeticBinders(core: Core): BinderMap {
     const result = (first - (second(op) << shift)) | 0;
     store(op, result >> shift);
     setSub(first, result);
-    R[Word.FLAG_TYPE] = FlagKind.SUB | (shift << FLAG_SHIFT);
+    R[FLAG_TYPE] = SUB | (shift << typeShift);
     return op.next;
   };
   const cmp: Handler = (op) => {
     const shift = op.shift;
     const first = load(op) << shift;
     setSub(first, (first - (second(op) << shift)) | 0);
-    R[Word.FLAG_TYPE] = FlagKind.SUB | (shift << FLAG_SHIFT);
+    R[FLAG_TYPE] = SUB | (shift << typeShift);
     return op.next;
   };
   const or: Handler = (op) => {
@@ -108,7 +113,7 @@ export function arithmeticBinders(core: Core): BinderMap {
   function setCarryFlags(op: Operation, first: number, other: number, result: number, carries: number, overflow: number): void {
     setMixed(
       result, op.shift,
-      (carries < 0 ? Flag.CF : 0) | (overflow < 0 ? Flag.OF : 0) | (((first ^ other ^ result) >>> op.shift) & Flag.AF),
+      (carries < 0 ? CF : 0) | (overflow < 0 ? OF : 0) | (((first ^ other ^ result) >>> op.shift) & AF),
     );
   }
   const adc: Handler = (op) => {
@@ -138,34 +143,34 @@ export function arithmeticBinders(core: Core): BinderMap {
     const shift = op.shift;
     const result = ((modify(op) << shift) + (1 << shift)) | 0;
     store(op, result >> shift);
-    R[Word.FLAGS] = carry() ? Flag.CF : 0;
-    R[Word.FLAG_RESULT] = result;
-    R[Word.FLAG_TYPE] = FlagKind.INC | (shift << FLAG_SHIFT);
+    R[FLAGS] = carry() ? CF : 0;
+    R[FLAG_RESULT] = result;
+    R[FLAG_TYPE] = INC | (shift << typeShift);
     return op.next;
   };
   const dec: Handler = (op) => {
     const shift = op.shift;
     const result = ((modify(op) << shift) - (1 << shift)) | 0;
     store(op, result >> shift);
-    R[Word.FLAGS] = carry() ? Flag.CF : 0;
-    R[Word.FLAG_RESULT] = result;
-    R[Word.FLAG_TYPE] = FlagKind.DEC | (shift << FLAG_SHIFT);
+    R[FLAGS] = carry() ? CF : 0;
+    R[FLAG_RESULT] = result;
+    R[FLAG_TYPE] = DEC | (shift << typeShift);
     return op.next;
   };
   const incRegister: Handler = (op) => {
     const result = (R[op.a]! + 1) | 0;
     R[op.a] = result;
-    R[Word.FLAGS] = carry() ? Flag.CF : 0;
-    R[Word.FLAG_RESULT] = result;
-    R[Word.FLAG_TYPE] = FlagKind.INC;
+    R[FLAGS] = carry() ? CF : 0;
+    R[FLAG_RESULT] = result;
+    R[FLAG_TYPE] = INC;
     return op.next;
   };
   const decRegister: Handler = (op) => {
     const result = (R[op.a]! - 1) | 0;
     R[op.a] = result;
-    R[Word.FLAGS] = carry() ? Flag.CF : 0;
-    R[Word.FLAG_RESULT] = result;
-    R[Word.FLAG_TYPE] = FlagKind.DEC;
+    R[FLAGS] = carry() ? CF : 0;
+    R[FLAG_RESULT] = result;
+    R[FLAG_TYPE] = DEC;
     return op.next;
   };
   const neg: Handler = (op) => {
@@ -173,7 +178,7 @@ export function arithmeticBinders(core: Core): BinderMap {
     const result = -(modify(op) << shift) | 0;
     store(op, result >> shift);
     setSub(0, result);
-    R[Word.FLAG_TYPE] = FlagKind.SUB | (shift << FLAG_SHIFT);
+    R[FLAG_TYPE] = SUB | (shift << typeShift);
     return op.next;
   };
   const not: Handler = (op) => {
@@ -187,7 +192,7 @@ export function arithmeticBinders(core: Core): BinderMap {
     const other = second(op) << shift;
     const result = (first + other) | 0;
     // With one register as both operands the sum remains, so the memory or first operand is stored last.
-    if (op.accessA >= Access.MEMORY8) {
+    if (op.accessA >= MEMORY8) {
       store(op, result >> shift);
       storeSecond(op, first >> shift);
     } else {
@@ -195,7 +200,7 @@ export function arithmeticBinders(core: Core): BinderMap {
       store(op, result >> shift);
     }
     setAdd(first, result);
-    R[Word.FLAG_TYPE] = FlagKind.ADD | (shift << FLAG_SHIFT);
+    R[FLAG_TYPE] = ADD | (shift << typeShift);
     return op.next;
   };
   const cmpxchg: Handler = (op) => {
@@ -212,7 +217,7 @@ export function arithmeticBinders(core: Core): BinderMap {
       else R[0] = destination;
     }
     setSub(accumulator, (accumulator - destination) | 0);
-    R[Word.FLAG_TYPE] = FlagKind.SUB | (shift << FLAG_SHIFT);
+    R[FLAG_TYPE] = SUB | (shift << typeShift);
     return op.next;
   };
   const cmpxchg8b: Handler = (op) => {
@@ -227,7 +232,7 @@ export function arithmeticBinders(core: Core): BinderMap {
       R[0] = low;
       R[2] = high;
     }
-    setArithmetic(isEqual ? arithmetic() | Flag.ZF : arithmetic() & ~Flag.ZF);
+    setArithmetic(isEqual ? arithmetic() | ZF : arithmetic() & ~ZF);
     return op.next;
   };
 
@@ -404,12 +409,12 @@ export function arithmeticBinders(core: Core): BinderMap {
   const cmpByteImmediate: Handler = (op) => {
     const first = R8[op.a]! << 24;
     setSub(first, (first - (op.immediate << 24)) | 0);
-    R[Word.FLAG_TYPE] = FlagKind.SUB | (24 << FLAG_SHIFT);
+    R[FLAG_TYPE] = SUB | (24 << typeShift);
     return op.next;
   };
   const testBytes: Handler = (op) => {
-    R[Word.FLAG_TYPE] = FlagKind.LOGIC | (24 << FLAG_SHIFT);
-    R[Word.FLAG_RESULT] = (R8[op.a]! & R8[op.b]!) << 24;
+    R[FLAG_TYPE] = LOGIC | (24 << typeShift);
+    R[FLAG_RESULT] = (R8[op.a]! & R8[op.b]!) << 24;
     return op.next;
   };
   /** XOR r,r: the usual way to clear a register. */
@@ -425,30 +430,30 @@ export function arithmeticBinders(core: Core): BinderMap {
     and: choose(and, andForms),
     or: choose(or, orForms),
     xor: (op) =>
-      op.accessA === Access.WORD && op.accessB === Access.WORD && op.a === op.b ? clear : (formOf(op, xorForms) ?? xor),
+      op.accessA === WORD && op.accessB === WORD && op.a === op.b ? clear : (formOf(op, xorForms) ?? xor),
     cmp: (op) =>
-      op.accessA === Access.BYTE && op.accessB === Access.IMMEDIATE ? cmpByteImmediate : (formOf(op, cmpForms) ?? cmp),
+      op.accessA === BYTE && op.accessB === IMMEDIATE ? cmpByteImmediate : (formOf(op, cmpForms) ?? cmp),
     test: (op) =>
-      op.accessA === Access.BYTE && op.accessB === Access.BYTE ? testBytes : (formOf(op, testForms) ?? test),
+      op.accessA === BYTE && op.accessB === BYTE ? testBytes : (formOf(op, testForms) ?? test),
     adc: () => adc,
     sbb: () => sbb,
-    inc: (op) => (op.accessA === Access.WORD ? incRegister : inc),
-    dec: (op) => (op.accessA === Access.WORD ? decRegister : dec),
+    inc: (op) => (op.accessA === WORD ? incRegister : inc),
+    dec: (op) => (op.accessA === WORD ? decRegister : dec),
     neg: () => neg,
     not: () => not,
     xadd: () => xadd,
     cmpxchg: () => cmpxchg,
     cmpxchg8b: () => cmpxchg8b,
     cmc: () => (op) => {
-      setArithmetic(arithmetic() ^ Flag.CF);
+      setArithmetic(arithmetic() ^ CF);
       return op.next;
     },
     clc: () => (op) => {
-      setArithmetic(arithmetic() & ~Flag.CF);
+      setArithmetic(arithmetic() & ~CF);
       return op.next;
     },
     stc: () => (op) => {
-      setArithmetic(arithmetic() | Flag.CF);
+      setArithmetic(arithmetic() | CF);
       return op.next;
     },
     salc: () => (op) => {

@@ -63,13 +63,16 @@ const NOTHING: Instruction = {
 const endOfPage = { endOfPage: true };
 
 export function createCodeCache(ram: Ram, file: RegisterFile, memory: Memory, binding: Binding): CodeCache {
+  const { BUDGET, EIP, PAGE, SEGMENTED, STOP } = Word;
+  const { SLICE } = Stop;
+  const pageMask = PAGE_MASK;
   const { u8, frameHasCode } = ram;
   const R = file.words;
   const flatPages = new Array<CodePage | null>(ram.frameCount).fill(null);
   const segmentedPages = new Array<CodePage | null>(ram.frameCount).fill(null);
   const current = { page: new CodePage(-1) };
 
-  /** The bytes from an offset of the page at Word.PAGE; those behind it only for the first instruction. */
+  /** The bytes from an offset of the page at PAGE; those behind it only for the first instruction. */
   const source = {
     physical: 0,
     offset: 0,
@@ -79,13 +82,13 @@ export function createCodeCache(ram: Ram, file: RegisterFile, memory: Memory, bi
       const offset = source.offset + index;
       if (offset < PAGE_SIZE) return u8[source.physical + offset]!;
       if (source.ahead) throw endOfPage;
-      if (source.secondFrame < 0) source.secondFrame = memory.fetchFrame((R[Word.PAGE]! + PAGE_SIZE) | 0);
-      return u8[source.secondFrame * PAGE_SIZE + (offset & PAGE_MASK)]!;
+      if (source.secondFrame < 0) source.secondFrame = memory.fetchFrame((R[PAGE]! + PAGE_SIZE) | 0);
+      return u8[source.secondFrame * PAGE_SIZE + (offset & pageMask)]!;
     },
   };
 
   function pageOf(frame: number): CodePage {
-    const pages = R[Word.SEGMENTED] === 0 ? flatPages : segmentedPages;
+    const pages = R[SEGMENTED] === 0 ? flatPages : segmentedPages;
     let page = pages[frame]!;
     if (page === null) {
       page = new CodePage(frame);
@@ -111,7 +114,7 @@ export function createCodeCache(ram: Ram, file: RegisterFile, memory: Memory, bi
 
   function written(physical: number, bytes: number): void {
     const frame = physical >>> PAGE_SHIFT;
-    const start = physical & PAGE_MASK;
+    const start = physical & pageMask;
     for (const pages of [flatPages, segmentedPages]) {
       const covered = pages[frame]?.covered;
       if (covered === undefined) continue;
@@ -125,19 +128,19 @@ export function createCodeCache(ram: Ram, file: RegisterFile, memory: Memory, bi
   }
 
   const resynchronize: Handler = (op) => {
-    R[Word.BUDGET] = R[Word.BUDGET]! + op.rest;
-    R[Word.EIP] = R[Word.PAGE]! + op.offset;
+    R[BUDGET] = R[BUDGET]! + op.rest;
+    R[EIP] = R[PAGE]! + op.offset;
     return enter(lookUp());
   };
 
   /** Runs an instruction of which a part lies in the next page, if that is still the page it was decoded from. */
   const straddle: Handler = (op) => {
     const page = op.second!;
-    R[Word.EIP] = R[Word.PAGE]! + op.offset;
-    R[Word.BUDGET] = R[Word.BUDGET]! + op.rest;
-    const frame = memory.fetchFrame((R[Word.PAGE]! + PAGE_SIZE) | 0);
-    R[Word.BUDGET] = R[Word.BUDGET]! - op.rest;
-    const pages = R[Word.SEGMENTED] === 0 ? flatPages : segmentedPages;
+    R[EIP] = R[PAGE]! + op.offset;
+    R[BUDGET] = R[BUDGET]! + op.rest;
+    const frame = memory.fetchFrame((R[PAGE]! + PAGE_SIZE) | 0);
+    R[BUDGET] = R[BUDGET]! - op.rest;
+    const pages = R[SEGMENTED] === 0 ? flatPages : segmentedPages;
     if (pages[frame] === page) return op.plain(op);
     drop(current.page.frame);
     return resynchronize(op);
@@ -153,9 +156,9 @@ export function createCodeCache(ram: Ram, file: RegisterFile, memory: Memory, bi
     page.covered.fill(1, from, to);
   }
 
-  /** Decodes a chain that starts at Word.EIP. */
+  /** Decodes a chain that starts at EIP. */
   function decodeChain(page: CodePage): Operation {
-    let offset = R[Word.EIP]! & PAGE_MASK;
+    let offset = R[EIP]! & pageMask;
     const chain: Operation[] = [];
     let follower: Operation | undefined;
     source.physical = page.frame * PAGE_SIZE;
@@ -207,30 +210,30 @@ export function createCodeCache(ram: Ram, file: RegisterFile, memory: Memory, bi
   }
 
   function lookUp(): Operation {
-    const eip = R[Word.EIP]!;
+    const eip = R[EIP]!;
     const frame = memory.fetchFrame(eip);
-    const page = (R[Word.SEGMENTED] === 0 ? flatPages : segmentedPages)[frame] ?? pageOf(frame);
-    R[Word.PAGE] = eip & ~PAGE_MASK;
+    const page = (R[SEGMENTED] === 0 ? flatPages : segmentedPages)[frame] ?? pageOf(frame);
+    R[PAGE] = eip & ~pageMask;
     current.page = page;
-    const known = page.index[eip & PAGE_MASK]!;
+    const known = page.index[eip & pageMask]!;
     return known !== 0 ? page.operations[known - 1]! : decodeChain(page);
   }
 
   function stopBefore(op: Operation): null {
-    R[Word.EIP] = R[Word.PAGE]! + op.offset;
-    R[Word.STOP] = Stop.BUDGET;
+    R[EIP] = R[PAGE]! + op.offset;
+    R[STOP] = SLICE;
     return null;
   }
 
   function enter(op: Operation): Operation | null {
-    const left = R[Word.BUDGET]! - op.rest;
+    const left = R[BUDGET]! - op.rest;
     if (left < 0) return stopBefore(op);
-    R[Word.BUDGET] = left;
+    R[BUDGET] = left;
     return op;
   }
 
   function takeFirst(op: Operation): Operation | null {
-    R[Word.EIP] = R[Word.PAGE]! + op.target;
+    R[EIP] = R[PAGE]! + op.target;
     const target = lookUp();
     // An operation that was dropped meanwhile keeps no links: its page is no longer the current one.
     if (op.target >= 0 && op.target < PAGE_SIZE) op.taken = target;
@@ -243,12 +246,12 @@ export function createCodeCache(ram: Ram, file: RegisterFile, memory: Memory, bi
   }
 
   function follow(address: number): Operation | null {
-    if (((address ^ R[Word.PAGE]!) & ~PAGE_MASK) === 0) {
+    if (((address ^ R[PAGE]!) & ~pageMask) === 0) {
       const page = current.page;
-      const known = page.index[address & PAGE_MASK]!;
+      const known = page.index[address & pageMask]!;
       if (known !== 0) return enter(page.operations[known - 1]!);
     }
-    R[Word.EIP] = address;
+    R[EIP] = address;
     return enter(lookUp());
   }
 

@@ -15,6 +15,9 @@ import { Word } from "./registers.ts";
 import { USER_FLAGS } from "./stack.ts";
 
 export function controlBinders(core: Core): BinderMap {
+  const { BUDGET, ESP, PAGE, SYSTEM_FLAGS } = Word;
+  const { NT, OF } = Flag;
+  const { MEMORY32, NONE } = Access;
   const { words: R, halves: R16 } = core.file;
   const { read16, read32, write16, write32, probeWrite } = core.memory;
   const { condition, carry, zero, arithmetic, setArithmetic } = core.flags;
@@ -22,18 +25,18 @@ export function controlBinders(core: Core): BinderMap {
   const { address, load } = createOperands(core);
 
   function nextAddress(op: Operation): number {
-    return (R[Word.PAGE]! + op.after) | 0;
+    return (R[PAGE]! + op.after) | 0;
   }
 
   /** A taken conditional jump gives back what the chain behind it was to cost. */
   function branch(op: Operation): Operation | null {
-    R[Word.BUDGET] = R[Word.BUDGET]! + op.next.rest;
+    R[BUDGET] = R[BUDGET]! + op.next.rest;
     return take(op);
   }
   /** The same with a 16-bit operand size. */
   function branchHalf(op: Operation): Operation | null {
-    R[Word.BUDGET] = R[Word.BUDGET]! + op.next.rest;
-    return follow((R[Word.PAGE]! + op.target) & 0xffff);
+    R[BUDGET] = R[BUDGET]! + op.next.rest;
+    return follow((R[PAGE]! + op.target) & 0xffff);
   }
 
   const equal: Handler = (op) => (zero() ? branch(op) : op.next);
@@ -72,49 +75,49 @@ export function controlBinders(core: Core): BinderMap {
   const jcxz: Handler = (op) => leaveLoop(op, (op.instruction.addressSize === 4 ? R[1]! : R16[2]!) === 0);
 
   const jump: Handler = (op) => take(op);
-  const jumpHalf: Handler = (op) => follow((R[Word.PAGE]! + op.target) & 0xffff);
+  const jumpHalf: Handler = (op) => follow((R[PAGE]! + op.target) & 0xffff);
   const jumpIndirect: Handler = (op) => follow(load(op));
   const jumpMemory: Handler = (op) =>
     follow(read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0));
 
   const call: Handler = (op) => {
-    const at = (R[Word.ESP]! - 4) | 0;
-    write32(at, (R[Word.PAGE]! + op.after) | 0);
-    R[Word.ESP] = at;
+    const at = (R[ESP]! - 4) | 0;
+    write32(at, (R[PAGE]! + op.after) | 0);
+    R[ESP] = at;
     return take(op);
   };
   const callIndirect: Handler = (op) => {
     const target = load(op);
-    const at = (R[Word.ESP]! - 4) | 0;
-    write32(at, (R[Word.PAGE]! + op.after) | 0);
-    R[Word.ESP] = at;
+    const at = (R[ESP]! - 4) | 0;
+    write32(at, (R[PAGE]! + op.after) | 0);
+    R[ESP] = at;
     return follow(target);
   };
   const callHalf: Handler = (op) => {
-    const target = op.accessA === Access.NONE ? (R[Word.PAGE]! + op.target) & 0xffff : load(op);
-    const at = (R[Word.ESP]! - 2) | 0;
+    const target = op.accessA === NONE ? (R[PAGE]! + op.target) & 0xffff : load(op);
+    const at = (R[ESP]! - 2) | 0;
     write16(at, nextAddress(op));
-    R[Word.ESP] = at;
+    R[ESP] = at;
     return follow(target);
   };
   const ret: Handler = () => {
-    const at = R[Word.ESP]!;
+    const at = R[ESP]!;
     const target = read32(at);
-    R[Word.ESP] = at + 4;
+    R[ESP] = at + 4;
     return follow(target);
   };
   const retImmediate: Handler = (op) => {
-    const at = R[Word.ESP]!;
+    const at = R[ESP]!;
     const size = op.instruction.operandSize;
     const target = size === 4 ? read32(at) : read16(at);
-    R[Word.ESP] = at + size + (op.immediate & 0xffff);
+    R[ESP] = at + size + (op.immediate & 0xffff);
     return follow(target);
   };
 
   /** Pushes CS and the return address of a far call. */
   function pushFar(op: Operation): void {
     const size = op.instruction.operandSize;
-    const at = (R[Word.ESP]! - 2 * size) | 0;
+    const at = (R[ESP]! - 2 * size) | 0;
     probeWrite(at, 2 * size);
     const selector = core.segments.selectors[1]!;
     if (size === 4) {
@@ -124,7 +127,7 @@ export function controlBinders(core: Core): BinderMap {
       write16((at + 2) | 0, selector);
       write16(at, nextAddress(op));
     }
-    R[Word.ESP] = at;
+    R[ESP] = at;
   }
   const farBinder =
     (isCall: boolean): Binder =>
@@ -145,25 +148,25 @@ export function controlBinders(core: Core): BinderMap {
       };
     };
   const retf: Handler = (op) => {
-    const at = R[Word.ESP]!;
+    const at = R[ESP]!;
     const size = op.instruction.operandSize;
     const target = size === 4 ? read32(at) : read16(at);
     core.segments.checkCode(read16((at + size) | 0), true);
-    R[Word.ESP] = at + 2 * size + (op.immediate & 0xffff);
+    R[ESP] = at + 2 * size + (op.immediate & 0xffff);
     return follow(target);
   };
   const iret: Handler = (op) => {
-    if ((R[Word.SYSTEM_FLAGS]! & Flag.NT) !== 0) raiseFault(Vector.GENERAL_PROTECTION);
-    const at = R[Word.ESP]!;
+    if ((R[SYSTEM_FLAGS]! & NT) !== 0) raiseFault(Vector.GENERAL_PROTECTION);
+    const at = R[ESP]!;
     const size = op.instruction.operandSize;
     const target = size === 4 ? read32(at) : read16(at);
     const selector = read16((at + size) | 0);
     const flags = size === 4 ? read32((at + 8) | 0) : read16((at + 4) | 0);
     core.segments.checkCode(selector, true);
-    R[Word.ESP] = at + 3 * size;
+    R[ESP] = at + 3 * size;
     const changed = size === 4 ? USER_FLAGS : USER_FLAGS & 0xffff;
     setArithmetic(flags);
-    R[Word.SYSTEM_FLAGS] = (R[Word.SYSTEM_FLAGS]! & ~changed) | (flags & changed & ~ARITHMETIC_FLAGS);
+    R[SYSTEM_FLAGS] = (R[SYSTEM_FLAGS]! & ~changed) | (flags & changed & ~ARITHMETIC_FLAGS);
     return core.changeMode(target);
   };
 
@@ -179,12 +182,12 @@ export function controlBinders(core: Core): BinderMap {
   const binders: Record<string, Binder> = {
     loop: () => loop, loope: () => loope, loopne: () => loopne, jcxz: () => jcxz,
     jmp: (op, instruction) => {
-      if (op.accessA === Access.NONE) return instruction.operandSize === 4 ? jump : jumpHalf;
-      return op.accessA === Access.MEMORY32 ? jumpMemory : jumpIndirect;
+      if (op.accessA === NONE) return instruction.operandSize === 4 ? jump : jumpHalf;
+      return op.accessA === MEMORY32 ? jumpMemory : jumpIndirect;
     },
     call: (op, instruction) => {
       if (instruction.operandSize === 2) return callHalf;
-      return op.accessA === Access.NONE ? call : callIndirect;
+      return op.accessA === NONE ? call : callIndirect;
     },
     ret: (_op, instruction) =>
       instruction.operands.length === 0 && instruction.operandSize === 4 ? ret : retImmediate,
@@ -196,7 +199,7 @@ export function controlBinders(core: Core): BinderMap {
     int3: () => (op) => core.leave("exception", Vector.BREAKPOINT, op),
     int1: () => (op) => core.leave("exception", Vector.DEBUG, op),
     into: () => (op) =>
-      (arithmetic() & Flag.OF) !== 0 ? core.leave("exception", Vector.OVERFLOW, op) : follow(nextAddress(op)),
+      (arithmetic() & OF) !== 0 ? core.leave("exception", Vector.OVERFLOW, op) : follow(nextAddress(op)),
     bound: () => bound,
   };
   CONDITIONS.forEach((name) => {

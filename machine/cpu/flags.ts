@@ -58,76 +58,80 @@ export interface Flags {
 }
 
 export function createFlags(file: RegisterFile): Flags {
+  const { FLAGS, FLAG_FIRST, FLAG_RESULT, FLAG_TYPE } = Word;
+  const { AF, CF, OF, PF, SF, ZF } = Flag;
+  const { ADD, DEC, EXPLICIT, INC, LOGIC, MIXED, SUB } = FlagKind;
+  const typeShift = FLAG_SHIFT;
   const R = file.words;
   const parityTable = PARITY;
 
   function carry(): boolean {
-    switch (R[Word.FLAG_TYPE]! & KIND_MASK) {
-      case FlagKind.LOGIC:
+    switch (R[FLAG_TYPE]! & KIND_MASK) {
+      case LOGIC:
         return false;
-      case FlagKind.ADD:
-        return R[Word.FLAG_RESULT]! >>> 0 < R[Word.FLAG_FIRST]! >>> 0;
-      case FlagKind.SUB: {
-        const first = R[Word.FLAG_FIRST]!;
-        return first >>> 0 < (first - R[Word.FLAG_RESULT]!) >>> 0;
+      case ADD:
+        return R[FLAG_RESULT]! >>> 0 < R[FLAG_FIRST]! >>> 0;
+      case SUB: {
+        const first = R[FLAG_FIRST]!;
+        return first >>> 0 < (first - R[FLAG_RESULT]!) >>> 0;
       }
       default:
-        return (R[Word.FLAGS]! & Flag.CF) !== 0;
+        return (R[FLAGS]! & CF) !== 0;
     }
   }
 
   function zero(): boolean {
-    return R[Word.FLAG_TYPE]! === FlagKind.EXPLICIT ? (R[Word.FLAGS]! & Flag.ZF) !== 0 : R[Word.FLAG_RESULT]! === 0;
+    return R[FLAG_TYPE]! === EXPLICIT ? (R[FLAGS]! & ZF) !== 0 : R[FLAG_RESULT]! === 0;
   }
 
   function sign(): boolean {
-    return R[Word.FLAG_TYPE]! === FlagKind.EXPLICIT ? (R[Word.FLAGS]! & Flag.SF) !== 0 : R[Word.FLAG_RESULT]! < 0;
+    return R[FLAG_TYPE]! === EXPLICIT ? (R[FLAGS]! & SF) !== 0 : R[FLAG_RESULT]! < 0;
   }
 
   function overflow(): boolean {
-    const type = R[Word.FLAG_TYPE]!;
-    const result = R[Word.FLAG_RESULT]!;
-    const first = R[Word.FLAG_FIRST]!;
+    const type = R[FLAG_TYPE]!;
+    const result = R[FLAG_RESULT]!;
+    const first = R[FLAG_FIRST]!;
     switch (type & KIND_MASK) {
-      case FlagKind.LOGIC:
+      case LOGIC:
         return false;
-      case FlagKind.ADD:
+      case ADD:
         return ((first ^ result) & ((result - first) ^ result)) < 0;
-      case FlagKind.SUB:
+      case SUB:
         return ((first ^ (first - result)) & (first ^ result)) < 0;
-      case FlagKind.INC:
+      case INC:
         return result === MOST_NEGATIVE;
-      case FlagKind.DEC:
-        return ((result + (1 << (type >> FLAG_SHIFT))) | 0) === MOST_NEGATIVE;
+      case DEC:
+        return ((result + (1 << (type >> typeShift))) | 0) === MOST_NEGATIVE;
       default:
-        return (R[Word.FLAGS]! & Flag.OF) !== 0;
+        return (R[FLAGS]! & OF) !== 0;
     }
   }
 
   function parity(): number {
-    const type = R[Word.FLAG_TYPE]!;
-    if (type === FlagKind.EXPLICIT) return R[Word.FLAGS]! & Flag.PF;
-    return parityTable[(R[Word.FLAG_RESULT]! >>> (type >> FLAG_SHIFT)) & 255]!;
+    const type = R[FLAG_TYPE]!;
+    if (type === EXPLICIT) return R[FLAGS]! & PF;
+    return parityTable[(R[FLAG_RESULT]! >>> (type >> typeShift)) & 255]!;
   }
 
   function adjust(): number {
-    const type = R[Word.FLAG_TYPE]!;
-    const shift = type >> FLAG_SHIFT;
-    const result = R[Word.FLAG_RESULT]!;
-    const first = R[Word.FLAG_FIRST]!;
+    const type = R[FLAG_TYPE]!;
+    const shift = type >> typeShift;
+    const result = R[FLAG_RESULT]!;
+    const first = R[FLAG_FIRST]!;
     switch (type & KIND_MASK) {
-      case FlagKind.LOGIC:
+      case LOGIC:
         return 0;
-      case FlagKind.ADD:
-        return ((first ^ (result - first) ^ result) >>> shift) & Flag.AF;
-      case FlagKind.SUB:
-        return ((first ^ (first - result) ^ result) >>> shift) & Flag.AF;
-      case FlagKind.INC:
-        return ((result >>> shift) & 15) === 0 ? Flag.AF : 0;
-      case FlagKind.DEC:
-        return ((result >>> shift) & 15) === 15 ? Flag.AF : 0;
+      case ADD:
+        return ((first ^ (result - first) ^ result) >>> shift) & AF;
+      case SUB:
+        return ((first ^ (first - result) ^ result) >>> shift) & AF;
+      case INC:
+        return ((result >>> shift) & 15) === 0 ? AF : 0;
+      case DEC:
+        return ((result >>> shift) & 15) === 15 ? AF : 0;
       default:
-        return R[Word.FLAGS]! & Flag.AF;
+        return R[FLAGS]! & AF;
     }
   }
 
@@ -153,9 +157,9 @@ export function createFlags(file: RegisterFile): Flags {
   }
 
   function arithmetic(): number {
-    if (R[Word.FLAG_TYPE]! === FlagKind.EXPLICIT) return R[Word.FLAGS]!;
+    if (R[FLAG_TYPE]! === EXPLICIT) return R[FLAGS]!;
     return (
-      (carry() ? Flag.CF : 0) | parity() | adjust() | (zero() ? Flag.ZF : 0) | (sign() ? Flag.SF : 0) | (overflow() ? Flag.OF : 0)
+      (carry() ? CF : 0) | parity() | adjust() | (zero() ? ZF : 0) | (sign() ? SF : 0) | (overflow() ? OF : 0)
     );
   }
 
@@ -165,17 +169,17 @@ export function createFlags(file: RegisterFile): Flags {
     condition,
     arithmetic,
     setArithmetic(flags: number): void {
-      R[Word.FLAGS] = flags & ARITHMETIC_FLAGS;
-      R[Word.FLAG_TYPE] = FlagKind.EXPLICIT;
+      R[FLAGS] = flags & ARITHMETIC_FLAGS;
+      R[FLAG_TYPE] = EXPLICIT;
     },
     setLogic(result: number, shift: number): void {
-      R[Word.FLAG_RESULT] = result;
-      R[Word.FLAG_TYPE] = FlagKind.LOGIC | (shift << FLAG_SHIFT);
+      R[FLAG_RESULT] = result;
+      R[FLAG_TYPE] = LOGIC | (shift << typeShift);
     },
     setMixed(result: number, shift: number, flags: number): void {
-      R[Word.FLAG_RESULT] = result;
-      R[Word.FLAGS] = flags;
-      R[Word.FLAG_TYPE] = FlagKind.MIXED | (shift << FLAG_SHIFT);
+      R[FLAG_RESULT] = result;
+      R[FLAGS] = flags;
+      R[FLAG_TYPE] = MIXED | (shift << typeShift);
     },
   };
 }

@@ -12,6 +12,10 @@ import { Word } from "./registers.ts";
 export type Fuse = (first: Operation, second: Operation) => void;
 
 export function createFusion(core: Core): Fuse {
+  const { BUDGET, FLAG_FIRST, FLAG_RESULT, FLAG_TYPE } = Word;
+  const { LOGIC, SUB } = FlagKind;
+  const typeShift = FLAG_SHIFT;
+  const { BYTE, IMMEDIATE, MEMORY32, MEMORY8, WORD } = Access;
   const R = core.file.words;
   const R8 = core.file.bytes;
   const { read32, read8 } = core.memory;
@@ -20,15 +24,15 @@ export function createFusion(core: Core): Fuse {
 
   function go(jump: Operation, isTaken: boolean): Operation | null {
     if (!isTaken) return jump.next;
-    R[Word.BUDGET] = R[Word.BUDGET]! + jump.next.rest;
+    R[BUDGET] = R[BUDGET]! + jump.next.rest;
     return take(jump);
   }
 
   /** Stores the flags of a - b and jumps. */
   function compare(jump: Operation, a: number, b: number, type: number): Operation | null {
-    R[Word.FLAG_FIRST] = a;
-    R[Word.FLAG_RESULT] = a - b;
-    R[Word.FLAG_TYPE] = type;
+    R[FLAG_FIRST] = a;
+    R[FLAG_RESULT] = a - b;
+    R[FLAG_TYPE] = type;
     let isTaken: boolean;
     switch (jump.condition) {
       case 2: isTaken = a >>> 0 < b >>> 0; break;
@@ -48,8 +52,8 @@ export function createFusion(core: Core): Fuse {
 
   /** Stores the flags of a logical result and jumps. */
   function test(jump: Operation, result: number, type: number): Operation | null {
-    R[Word.FLAG_RESULT] = result;
-    R[Word.FLAG_TYPE] = type;
+    R[FLAG_RESULT] = result;
+    R[FLAG_TYPE] = type;
     let isTaken: boolean;
     switch (jump.condition) {
       case 4: isTaken = result === 0; break;
@@ -63,49 +67,49 @@ export function createFusion(core: Core): Fuse {
     return go(jump, isTaken);
   }
 
-  const SUB8 = FlagKind.SUB | (24 << FLAG_SHIFT);
-  const LOGIC8 = FlagKind.LOGIC | (24 << FLAG_SHIFT);
+  const SUB8 = SUB | (24 << typeShift);
+  const LOGIC8 = LOGIC | (24 << typeShift);
 
-  const compareRR: Handler = (op) => compare(op.next, R[op.a]!, R[op.b]!, FlagKind.SUB);
-  const compareRI: Handler = (op) => compare(op.next, R[op.a]!, op.immediate, FlagKind.SUB);
+  const compareRR: Handler = (op) => compare(op.next, R[op.a]!, R[op.b]!, SUB);
+  const compareRI: Handler = (op) => compare(op.next, R[op.a]!, op.immediate, SUB);
   const compareRM: Handler = (op) =>
-    compare(op.next, R[op.a]!, read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0), FlagKind.SUB);
+    compare(op.next, R[op.a]!, read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0), SUB);
   const compareMR: Handler = (op) =>
-    compare(op.next, read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0), R[op.b]!, FlagKind.SUB);
+    compare(op.next, read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0), R[op.b]!, SUB);
   const compareMI: Handler = (op) =>
-    compare(op.next, read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0), op.immediate, FlagKind.SUB);
+    compare(op.next, read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0), op.immediate, SUB);
   const compareBytes: Handler = (op) => compare(op.next, R8[op.a]! << 24, R8[op.b]! << 24, SUB8);
   const compareByteImmediate: Handler = (op) => compare(op.next, R8[op.a]! << 24, op.immediate << 24, SUB8);
   const compareByteMemoryImmediate: Handler = (op) =>
     compare(
       op.next, read8((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0) << 24, op.immediate << 24, SUB8,
     );
-  const testRR: Handler = (op) => test(op.next, R[op.a]! & R[op.b]!, FlagKind.LOGIC);
-  const testRI: Handler = (op) => test(op.next, R[op.a]! & op.immediate, FlagKind.LOGIC);
+  const testRR: Handler = (op) => test(op.next, R[op.a]! & R[op.b]!, LOGIC);
+  const testRI: Handler = (op) => test(op.next, R[op.a]! & op.immediate, LOGIC);
   const testBytes: Handler = (op) => test(op.next, (R8[op.a]! & R8[op.b]!) << 24, LOGIC8);
   const testByteImmediate: Handler = (op) => test(op.next, (R8[op.a]! & op.immediate) << 24, LOGIC8);
 
   function comparison(op: Operation): Handler | undefined {
     switch (op.accessA) {
-      case Access.WORD:
-        if (op.accessB === Access.WORD) return compareRR;
-        return op.accessB === Access.IMMEDIATE ? compareRI : compareRM;
-      case Access.MEMORY32:
-        return op.accessB === Access.WORD ? compareMR : compareMI;
-      case Access.BYTE:
-        if (op.accessB === Access.BYTE) return compareBytes;
-        return op.accessB === Access.IMMEDIATE ? compareByteImmediate : undefined;
-      case Access.MEMORY8:
-        return op.accessB === Access.IMMEDIATE ? compareByteMemoryImmediate : undefined;
+      case WORD:
+        if (op.accessB === WORD) return compareRR;
+        return op.accessB === IMMEDIATE ? compareRI : compareRM;
+      case MEMORY32:
+        return op.accessB === WORD ? compareMR : compareMI;
+      case BYTE:
+        if (op.accessB === BYTE) return compareBytes;
+        return op.accessB === IMMEDIATE ? compareByteImmediate : undefined;
+      case MEMORY8:
+        return op.accessB === IMMEDIATE ? compareByteMemoryImmediate : undefined;
       default:
         return undefined;
     }
   }
 
   function tested(op: Operation): Handler | undefined {
-    if (op.accessA === Access.WORD) return op.accessB === Access.WORD ? testRR : testRI;
-    if (op.accessA !== Access.BYTE) return undefined;
-    return op.accessB === Access.BYTE ? testBytes : testByteImmediate;
+    if (op.accessA === WORD) return op.accessB === WORD ? testRR : testRI;
+    if (op.accessA !== BYTE) return undefined;
+    return op.accessB === BYTE ? testBytes : testByteImmediate;
   }
 
   return (first, second) => {

@@ -113,7 +113,7 @@ export class Interpreter implements Processor {
     this.execute();
     this.instructions = this.issued - R[Word.BUDGET]!;
     // The chain at EIP is longer than what is left of the slice: go there one by one.
-    while (R[Word.STOP] === Stop.BUDGET && this.instructions < this.issued) {
+    while (R[Word.STOP] === Stop.SLICE && this.instructions < this.issued) {
       this.step();
       if ((R[Word.SYSTEM_FLAGS]! & Flag.TF) !== 0) break;
     }
@@ -145,7 +145,7 @@ export class Interpreter implements Processor {
     // As if the chain had been entered with a budget of 1: jumps then find nothing left.
     R[Word.BUDGET] = 1 - op.rest;
     this.issued = this.instructions + 1;
-    R[Word.STOP] = Stop.BUDGET;
+    R[Word.STOP] = Stop.SLICE;
     const next = op.second === null ? op.plain(op) : op.exec(op);
     if (next !== null) R[Word.EIP] = R[Word.PAGE]! + next.offset;
     this.instructions++;
@@ -163,7 +163,7 @@ export class Interpreter implements Processor {
       // A jump to a page that is not there: the trap behind the jump comes first.
       if (!(reason instanceof GuestFault && reason.fetch) || this.issued - R[Word.BUDGET]! === before) throw reason;
       this.instructions = this.issued - R[Word.BUDGET]!;
-      R[Word.STOP] = Stop.BUDGET;
+      R[Word.STOP] = Stop.SLICE;
     }
     if (R[Word.STOP] !== Stop.EXIT) {
       this.exit.kind = "exception";

@@ -43,22 +43,24 @@ export function createMemory(
   file: RegisterFile,
   codeWritten: (physical: number, bytes: number) => void,
 ): Memory {
+  const { ROOT } = Word;
+  const { ACCESSED, DIRTY, FAST_READ, FAST_WRITE, PRESENT, WRITE } = Entry;
   const { i32, u16, u8, frameHasCode } = ram;
   const view = new DataView(ram.memory.buffer);
   const R = file.words;
 
   function slot(address: number): number {
-    return (i32[R[Word.ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023);
+    return (i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023);
   }
 
   /** Entry after a permitted read. */
   function touchRead(address: number): number {
     const index = slot(address);
     const entry = i32[index]!;
-    if ((entry & Entry.FAST_READ) !== 0) return entry;
-    if ((entry & Entry.PRESENT) === 0) raisePageFault(address, false, false);
-    const fastWrite = (entry & (Entry.WRITE | Entry.DIRTY)) === (Entry.WRITE | Entry.DIRTY) ? Entry.FAST_WRITE : 0;
-    const touched = entry | Entry.ACCESSED | Entry.FAST_READ | fastWrite;
+    if ((entry & FAST_READ) !== 0) return entry;
+    if ((entry & PRESENT) === 0) raisePageFault(address, false, false);
+    const fastWrite = (entry & (WRITE | DIRTY)) === (WRITE | DIRTY) ? FAST_WRITE : 0;
+    const touched = entry | ACCESSED | FAST_READ | fastWrite;
     i32[index] = touched;
     return touched;
   }
@@ -67,10 +69,10 @@ export function createMemory(
   function touchWrite(address: number): number {
     const index = slot(address);
     const entry = i32[index]!;
-    if ((entry & Entry.FAST_WRITE) !== 0) return entry;
-    if ((entry & Entry.PRESENT) === 0) raisePageFault(address, false, true);
-    if ((entry & Entry.WRITE) === 0) raisePageFault(address, true, true);
-    const touched = entry | Entry.ACCESSED | Entry.DIRTY | Entry.FAST_READ | Entry.FAST_WRITE;
+    if ((entry & FAST_WRITE) !== 0) return entry;
+    if ((entry & PRESENT) === 0) raisePageFault(address, false, true);
+    if ((entry & WRITE) === 0) raisePageFault(address, true, true);
+    const touched = entry | ACCESSED | DIRTY | FAST_READ | FAST_WRITE;
     i32[index] = touched;
     return touched;
   }
@@ -148,25 +150,25 @@ export function createMemory(
   }
 
   function read8(address: number): number {
-    const entry = i32[(i32[R[Word.ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
+    const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
     if ((entry & 1) !== 0) return u8[((entry & ~4095) | (address & 4095)) >>> 0]!;
     return read8Slow(address);
   }
 
   function read16(address: number): number {
-    const entry = i32[(i32[R[Word.ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
+    const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
     if (((~entry & 1) | (address & 1)) === 0) return u16[((entry & ~4095) | (address & 4095)) >>> 1]!;
     return read16Slow(address);
   }
 
   function read32(address: number): number {
-    const entry = i32[(i32[R[Word.ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
+    const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
     if (((~entry & 1) | (address & 3)) === 0) return i32[((entry & ~4095) | (address & 4095)) >>> 2]!;
     return read32Slow(address);
   }
 
   function write8(address: number, value: number): void {
-    const entry = i32[(i32[R[Word.ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
+    const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
     if ((entry & 2) !== 0 && frameHasCode[entry >>> 12]! === 0) {
       u8[((entry & ~4095) | (address & 4095)) >>> 0] = value;
     } else {
@@ -175,7 +177,7 @@ export function createMemory(
   }
 
   function write16(address: number, value: number): void {
-    const entry = i32[(i32[R[Word.ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
+    const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
     if (((~entry & 2) | (address & 1)) === 0 && frameHasCode[entry >>> 12]! === 0) {
       u16[((entry & ~4095) | (address & 4095)) >>> 1] = value;
     } else {
@@ -184,7 +186,7 @@ export function createMemory(
   }
 
   function write32(address: number, value: number): void {
-    const entry = i32[(i32[R[Word.ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
+    const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
     if (((~entry & 2) | (address & 3)) === 0 && frameHasCode[entry >>> 12]! === 0) {
       i32[((entry & ~4095) | (address & 4095)) >>> 2] = value;
     } else {
@@ -203,7 +205,7 @@ export function createMemory(
       return read16(address);
     },
     modify32(address: number): number {
-      const entry = i32[(i32[R[Word.ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
+      const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
       if (((~entry & 2) | (address & 3)) === 0) return i32[((entry & ~4095) | (address & 4095)) >>> 2]!;
       probeWrite(address, 4);
       return read32Slow(address);
@@ -211,8 +213,8 @@ export function createMemory(
     fetchFrame(address: number): number {
       const index = slot(address);
       const entry = i32[index]!;
-      if ((entry & Entry.FAST_READ) !== 0) return entry >>> PAGE_SHIFT;
-      if ((entry & Entry.PRESENT) === 0) raiseFetchFault(address);
+      if ((entry & FAST_READ) !== 0) return entry >>> PAGE_SHIFT;
+      if ((entry & PRESENT) === 0) raiseFetchFault(address);
       return touchRead(address) >>> PAGE_SHIFT;
     },
   };

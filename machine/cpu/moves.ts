@@ -10,6 +10,8 @@ import { Access, type Handler } from "./operation.ts";
 import { Word } from "./registers.ts";
 
 export function moveBinders(core: Core): BinderMap {
+  const { ZERO } = Word;
+  const { BYTE, HALF, IMMEDIATE, MEMORY16, MEMORY32, MEMORY8, WORD } = Access;
   const { words: R, halves: R16, bytes: R8 } = core.file;
   const { read8, read16, read32, write8, write16, write32 } = core.memory;
   const { condition } = core.flags;
@@ -66,19 +68,19 @@ export function moveBinders(core: Core): BinderMap {
 
   const chooseMov: Binder = (op) => {
     switch (op.accessA) {
-      case Access.WORD:
-        if (op.accessB === Access.WORD) return movRegister;
-        if (op.accessB === Access.IMMEDIATE) return movImmediate;
-        return op.index === Word.ZERO ? load32Based : load32;
-      case Access.MEMORY32:
-        if (op.accessB === Access.IMMEDIATE) return store32Immediate;
-        return op.index === Word.ZERO ? store32Based : store32;
-      case Access.BYTE:
-        return op.accessB === Access.MEMORY8 ? load8 : mov;
-      case Access.MEMORY8:
-        return op.accessB === Access.IMMEDIATE ? store8Immediate : store8;
-      case Access.MEMORY16:
-        return op.accessB === Access.HALF ? store16 : mov;
+      case WORD:
+        if (op.accessB === WORD) return movRegister;
+        if (op.accessB === IMMEDIATE) return movImmediate;
+        return op.index === ZERO ? load32Based : load32;
+      case MEMORY32:
+        if (op.accessB === IMMEDIATE) return store32Immediate;
+        return op.index === ZERO ? store32Based : store32;
+      case BYTE:
+        return op.accessB === MEMORY8 ? load8 : mov;
+      case MEMORY8:
+        return op.accessB === IMMEDIATE ? store8Immediate : store8;
+      case MEMORY16:
+        return op.accessB === HALF ? store16 : mov;
       default:
         return mov;
     }
@@ -101,10 +103,10 @@ export function moveBinders(core: Core): BinderMap {
     return op.next;
   };
   const chooseMovzx: Binder = (op) => {
-    if (op.accessA !== Access.WORD) return mov;
-    if (op.accessB === Access.BYTE) return movzx8;
-    if (op.accessB === Access.MEMORY8) return movzx8Memory;
-    return op.accessB === Access.HALF ? movzx16 : movzx16Memory;
+    if (op.accessA !== WORD) return mov;
+    if (op.accessB === BYTE) return movzx8;
+    if (op.accessB === MEMORY8) return movzx8Memory;
+    return op.accessB === HALF ? movzx16 : movzx16Memory;
   };
   const movsx8: Handler = (op) => {
     store(op, (second(op) << 24) >> 24);
@@ -157,8 +159,8 @@ export function moveBinders(core: Core): BinderMap {
   const binders: Record<string, Binder> = {
     mov: chooseMov,
     movzx: chooseMovzx,
-    movsx: (op) => (op.accessB === Access.BYTE || op.accessB === Access.MEMORY8 ? movsx8 : movsx16),
-    lea: (op) => (op.accessA === Access.WORD ? lea : leaHalf),
+    movsx: (op) => (op.accessB === BYTE || op.accessB === MEMORY8 ? movsx8 : movsx16),
+    lea: (op) => (op.accessA === WORD ? lea : leaHalf),
     xchg: () => xchg,
     bswap: (_op, instruction) => (instruction.operandSize === 4 ? bswap : bswapHalf),
     nop: () => (op) => op.next,
@@ -185,7 +187,7 @@ export function moveBinders(core: Core): BinderMap {
   };
   CONDITIONS.forEach((name) => {
     binders[`cmov${name}`] = () => cmov;
-    binders[`set${name}`] = (op) => (op.accessA === Access.BYTE ? setccRegister : setcc);
+    binders[`set${name}`] = (op) => (op.accessA === BYTE ? setccRegister : setcc);
   });
   return binders;
 }

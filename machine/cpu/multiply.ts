@@ -30,12 +30,14 @@ function signedHigh(a: number, b: number): number {
 }
 
 export function multiplyBinders(core: Core): BinderMap {
+  const { AF, CF, OF } = Flag;
+  const { WORD } = Access;
   const { words: R, halves: R16, bytes: R8 } = core.file;
   const { arithmetic, setMixed } = core.flags;
   const { read32 } = core.memory;
   const { load, second, store } = createOperands(core);
 
-  const OVERFLOW = Flag.CF | Flag.OF;
+  const OVERFLOW = CF | OF;
 
   /** CF and OF; the undefined flags follow the low half, as on Intel processors. */
   function setProduct(low: number, shift: number, isWide: boolean): void {
@@ -203,17 +205,17 @@ export function multiplyBinders(core: Core): BinderMap {
     setMixed(R8[0]! << 24, 24, flags);
   }
   const aaa: Handler = (op) => {
-    const adjusts = (R8[0]! & 15) > 9 || (arithmetic() & Flag.AF) !== 0;
+    const adjusts = (R8[0]! & 15) > 9 || (arithmetic() & AF) !== 0;
     if (adjusts) R16[0] = R16[0]! + 0x106;
     R8[0] = R8[0]! & 15;
-    setByteResult(adjusts ? Flag.AF | Flag.CF : 0);
+    setByteResult(adjusts ? AF | CF : 0);
     return op.next;
   };
   const aas: Handler = (op) => {
-    const adjusts = (R8[0]! & 15) > 9 || (arithmetic() & Flag.AF) !== 0;
+    const adjusts = (R8[0]! & 15) > 9 || (arithmetic() & AF) !== 0;
     if (adjusts) R16[0] = R16[0]! - 0x106;
     R8[0] = R8[0]! & 15;
-    setByteResult(adjusts ? Flag.AF | Flag.CF : 0);
+    setByteResult(adjusts ? AF | CF : 0);
     return op.next;
   };
   const aam: Handler = (op) => {
@@ -235,13 +237,13 @@ export function multiplyBinders(core: Core): BinderMap {
     const flags = arithmetic();
     let result = before;
     let out = 0;
-    if ((before & 15) > 9 || (flags & Flag.AF) !== 0) {
+    if ((before & 15) > 9 || (flags & AF) !== 0) {
       result += 6;
-      out = Flag.AF;
+      out = AF;
     }
-    if (before > 0x99 || (flags & Flag.CF) !== 0) {
+    if (before > 0x99 || (flags & CF) !== 0) {
       result += 0x60;
-      out |= Flag.CF;
+      out |= CF;
     }
     R8[0] = result;
     setByteResult(out);
@@ -252,13 +254,13 @@ export function multiplyBinders(core: Core): BinderMap {
     const flags = arithmetic();
     let result = before;
     let out = 0;
-    if ((before & 15) > 9 || (flags & Flag.AF) !== 0) {
+    if ((before & 15) > 9 || (flags & AF) !== 0) {
       result -= 6;
-      out = Flag.AF | (before < 6 || (flags & Flag.CF) !== 0 ? Flag.CF : 0);
+      out = AF | (before < 6 || (flags & CF) !== 0 ? CF : 0);
     }
-    if (before > 0x99 || (flags & Flag.CF) !== 0) {
+    if (before > 0x99 || (flags & CF) !== 0) {
       result -= 0x60;
-      out |= Flag.CF;
+      out |= CF;
     }
     R8[0] = result;
     setByteResult(out);
@@ -269,9 +271,9 @@ export function multiplyBinders(core: Core): BinderMap {
     mul: () => mul,
     imul1: () => imulAccumulator,
     imul: (op, instruction) => {
-      if (op.accessA !== Access.WORD) return imul;
-      if (instruction.operands.length === 3) return op.accessB === Access.WORD ? imulImmediate : imul;
-      return op.accessB === Access.WORD ? imulRegisters : imulMemory;
+      if (op.accessA !== WORD) return imul;
+      if (instruction.operands.length === 3) return op.accessB === WORD ? imulImmediate : imul;
+      return op.accessB === WORD ? imulRegisters : imulMemory;
     },
     div: () => div, idiv: () => idiv,
     aaa: () => aaa, aas: () => aas, aam: () => aam, aad: () => aad, daa: () => daa, das: () => das,

@@ -18,6 +18,7 @@ export interface Operands {
 }
 
 export function createOperands(core: Core): Operands {
+  const { BYTE, HALF, MEMORY16, MEMORY32, MEMORY8, WORD } = Access;
   const { words: R, halves: R16, bytes: R8 } = core.file;
   const { read8, read16, read32, write8, write16, write32, modify8, modify16, modify32 } = core.memory;
 
@@ -29,50 +30,50 @@ export function createOperands(core: Core): Operands {
     address,
     load(op: Operation): number {
       switch (op.accessA) {
-        case Access.BYTE: return R8[op.a]!;
-        case Access.HALF: return R16[op.a]!;
-        case Access.WORD: return R[op.a]!;
-        case Access.MEMORY8: return read8(address(op));
-        case Access.MEMORY16: return read16(address(op));
-        case Access.MEMORY32: return read32(address(op));
+        case BYTE: return R8[op.a]!;
+        case HALF: return R16[op.a]!;
+        case WORD: return R[op.a]!;
+        case MEMORY8: return read8(address(op));
+        case MEMORY16: return read16(address(op));
+        case MEMORY32: return read32(address(op));
         default: return op.immediate;
       }
     },
     modify(op: Operation): number {
       switch (op.accessA) {
-        case Access.BYTE: return R8[op.a]!;
-        case Access.HALF: return R16[op.a]!;
-        case Access.WORD: return R[op.a]!;
-        case Access.MEMORY8: return modify8(address(op));
-        case Access.MEMORY16: return modify16(address(op));
+        case BYTE: return R8[op.a]!;
+        case HALF: return R16[op.a]!;
+        case WORD: return R[op.a]!;
+        case MEMORY8: return modify8(address(op));
+        case MEMORY16: return modify16(address(op));
         default: return modify32(address(op));
       }
     },
     second(op: Operation): number {
       switch (op.accessB) {
-        case Access.BYTE: return R8[op.b]!;
-        case Access.HALF: return R16[op.b]!;
-        case Access.WORD: return R[op.b]!;
-        case Access.MEMORY8: return read8(address(op));
-        case Access.MEMORY16: return read16(address(op));
-        case Access.MEMORY32: return read32(address(op));
+        case BYTE: return R8[op.b]!;
+        case HALF: return R16[op.b]!;
+        case WORD: return R[op.b]!;
+        case MEMORY8: return read8(address(op));
+        case MEMORY16: return read16(address(op));
+        case MEMORY32: return read32(address(op));
         default: return op.immediate;
       }
     },
     store(op: Operation, value: number): void {
       switch (op.accessA) {
-        case Access.BYTE: R8[op.a] = value; break;
-        case Access.HALF: R16[op.a] = value; break;
-        case Access.WORD: R[op.a] = value; break;
-        case Access.MEMORY8: write8(address(op), value); break;
-        case Access.MEMORY16: write16(address(op), value); break;
+        case BYTE: R8[op.a] = value; break;
+        case HALF: R16[op.a] = value; break;
+        case WORD: R[op.a] = value; break;
+        case MEMORY8: write8(address(op), value); break;
+        case MEMORY16: write16(address(op), value); break;
         default: write32(address(op), value);
       }
     },
     storeSecond(op: Operation, value: number): void {
       switch (op.accessB) {
-        case Access.BYTE: R8[op.b] = value; break;
-        case Access.HALF: R16[op.b] = value; break;
+        case BYTE: R8[op.b] = value; break;
+        case HALF: R16[op.b] = value; break;
         default: R[op.b] = value;
       }
     },

@@ -48,7 +48,7 @@ export const Access = { READ: 1, WRITE: 2 } as const;
 /** Why the run loop was left. */
 export const Stop = {
   /** The budget is smaller than the next block. */
-  BUDGET: 0,
+  SLICE: 0,
   /** A software interrupt or debug trap: the exit object is filled in. */
   EXIT: 1,
   /** Segments or TF changed: look at them, then go on. */

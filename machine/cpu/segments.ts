@@ -55,6 +55,7 @@ export interface Segments {
 }
 
 export function createSegments(file: RegisterFile): Segments {
+  const { SEGMENTED, SEGMENT_ACCESS, SEGMENT_BASE, SEGMENT_LIMIT } = Word;
   const R = file.words;
   const selectors = new Int32Array(6);
   const table: { tls: readonly (Descriptor | undefined)[] } = { tls: [] };
@@ -77,16 +78,16 @@ export function createSegments(file: RegisterFile): Segments {
 
   function set(segment: number, selector: number, base: number, limit: number, access: number): void {
     selectors[segment] = selector;
-    R[Word.SEGMENT_BASE + segment] = base;
-    R[Word.SEGMENT_LIMIT + segment] = limit;
-    R[Word.SEGMENT_ACCESS + segment] = access;
-    R[Word.SEGMENTED] = isFlat(Segment.DS) && isFlat(Segment.ES) ? 0 : 1;
+    R[SEGMENT_BASE + segment] = base;
+    R[SEGMENT_LIMIT + segment] = limit;
+    R[SEGMENT_ACCESS + segment] = access;
+    R[SEGMENTED] = isFlat(Segment.DS) && isFlat(Segment.ES) ? 0 : 1;
   }
 
   function isFlat(segment: number): boolean {
     return (
-      R[Word.SEGMENT_BASE + segment] === 0 && R[Word.SEGMENT_LIMIT + segment] === -1 &&
-      R[Word.SEGMENT_ACCESS + segment] === (Access.READ | Access.WRITE)
+      R[SEGMENT_BASE + segment] === 0 && R[SEGMENT_LIMIT + segment] === -1 &&
+      R[SEGMENT_ACCESS + segment] === (Access.READ | Access.WRITE)
     );
   }
 
@@ -132,12 +133,12 @@ export function createSegments(file: RegisterFile): Segments {
     isFlat,
     linear(segment: number, offset: number, bytes: number, write: boolean): number {
       const need = write ? Access.WRITE : Access.READ;
-      const limit = R[Word.SEGMENT_LIMIT + segment]! >>> 0;
+      const limit = R[SEGMENT_LIMIT + segment]! >>> 0;
       const last = (offset >>> 0) + bytes - 1;
-      if (bytes !== 0 && ((R[Word.SEGMENT_ACCESS + segment]! & need) === 0 || (last > limit && limit !== 0xffffffff))) {
+      if (bytes !== 0 && ((R[SEGMENT_ACCESS + segment]! & need) === 0 || (last > limit && limit !== 0xffffffff))) {
         raiseFault(segment === Segment.SS ? Vector.STACK_FAULT : Vector.GENERAL_PROTECTION, 0);
       }
-      return (R[Word.SEGMENT_BASE + segment]! + offset) | 0;
+      return (R[SEGMENT_BASE + segment]! + offset) | 0;
     },
     loadContext(context: Context): void {
       table.tls = context.tls;

@@ -12,6 +12,9 @@ import { Access, type Handler, type Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
 
 export function shiftBinders(core: Core): BinderMap {
+  const { SEGMENT_BASE } = Word;
+  const { CF, OF, ZF } = Flag;
+  const { IMMEDIATE, MEMORY16, MEMORY32, WORD } = Access;
   const R = core.file.words;
   const R8 = core.file.bytes;
   const { modify16, modify32, read16, read32, write16, write32 } = core.memory;
@@ -21,16 +24,16 @@ export function shiftBinders(core: Core): BinderMap {
 
   /** CF, and OF from the two given signs' difference. */
   function carryOverflow(carryBit: number, overflowBit: number): number {
-    return ((carryBit & 1) !== 0 ? Flag.CF : 0) | ((overflowBit & 1) !== 0 ? Flag.OF : 0);
+    return ((carryBit & 1) !== 0 ? CF : 0) | ((overflowBit & 1) !== 0 ? OF : 0);
   }
 
   /** The count operand: an immediate, or CL. */
   function countOf(op: Operation): number {
-    return (op.accessB === Access.IMMEDIATE ? op.immediate : R8[4]!) & 31;
+    return (op.accessB === IMMEDIATE ? op.immediate : R8[4]!) & 31;
   }
 
   function setRotateFlags(flags: number): void {
-    setArithmetic((arithmetic() & ~(Flag.CF | Flag.OF)) | flags);
+    setArithmetic((arithmetic() & ~(CF | OF)) | flags);
   }
 
   const shl: Handler = (op) => {
@@ -103,7 +106,7 @@ export function shiftBinders(core: Core): BinderMap {
   const chooseShift =
     (any: Handler, immediate: Handler): Binder =>
     (op) =>
-      op.accessA === Access.WORD && op.accessB === Access.IMMEDIATE && (op.immediate & 31) !== 0 ? immediate : any;
+      op.accessA === WORD && op.accessB === IMMEDIATE && (op.immediate & 31) !== 0 ? immediate : any;
 
   const rol: Handler = (op) => {
     const value = modify(op);
@@ -237,20 +240,20 @@ export function shiftBinders(core: Core): BinderMap {
     }
   }
   function setCarry(bit: number): void {
-    setArithmetic((arithmetic() & ~Flag.CF) | (bit & 1));
+    setArithmetic((arithmetic() & ~CF) | (bit & 1));
   }
   /** Address of the memory operand and `bytes`, within its segment and address size. */
   function displaced(op: Operation, bytes: number, write: boolean): number {
     if (op.address === null) return (address(op) + bytes) | 0;
     const { segment } = op.address;
-    const offset = (address(op) - R[Word.SEGMENT_BASE + segment]! + bytes) | 0;
+    const offset = (address(op) - R[SEGMENT_BASE + segment]! + bytes) | 0;
     return linear(segment, op.instruction.addressSize === 4 ? offset : offset & 0xffff, op.size, write);
   }
   const bitBinder =
     (change: number): Binder =>
     (op) => {
-      const inMemory = op.accessA === Access.MEMORY16 || op.accessA === Access.MEMORY32;
-      if (!inMemory || op.accessB === Access.IMMEDIATE) {
+      const inMemory = op.accessA === MEMORY16 || op.accessA === MEMORY32;
+      if (!inMemory || op.accessB === IMMEDIATE) {
         return (self) => {
           const value = change === BIT_CHANGES.bt ? load(self) : modify(self);
           const bit = second(self) & (self.size * 8 - 1);
@@ -282,20 +285,20 @@ export function shiftBinders(core: Core): BinderMap {
   const bsf: Handler = (op) => {
     const value = masked(second(op), op);
     if (value === 0) {
-      setArithmetic(arithmetic() | Flag.ZF);
+      setArithmetic(arithmetic() | ZF);
     } else {
       store(op, 31 - Math.clz32(value & -value));
-      setArithmetic(arithmetic() & ~Flag.ZF);
+      setArithmetic(arithmetic() & ~ZF);
     }
     return op.next;
   };
   const bsr: Handler = (op) => {
     const value = masked(second(op), op);
     if (value === 0) {
-      setArithmetic(arithmetic() | Flag.ZF);
+      setArithmetic(arithmetic() | ZF);
     } else {
       store(op, 31 - Math.clz32(value));
-      setArithmetic(arithmetic() & ~Flag.ZF);
+      setArithmetic(arithmetic() & ~ZF);
     }
     return op.next;
   };

@@ -14,6 +14,9 @@ import { Word } from "./registers.ts";
 export const USER_FLAGS = ARITHMETIC_FLAGS | Flag.TF | Flag.DF | Flag.NT | Flag.AC | Flag.ID;
 
 export function stackBinders(core: Core): BinderMap {
+  const { ESP, PAGE, SYSTEM_FLAGS } = Word;
+  const { RF, VM } = Flag;
+  const { HALF, MEMORY32, NONE, WORD } = Access;
   const { words: R, halves: R16 } = core.file;
   const { read16, read32, write16, write32, probeRead, probeWrite } = core.memory;
   const { arithmetic, setArithmetic } = core.flags;
@@ -22,10 +25,10 @@ export function stackBinders(core: Core): BinderMap {
 
   function push(op: Operation, value: number): void {
     const wide = op.instruction.operandSize === 4;
-    const at = (R[Word.ESP]! - (wide ? 4 : 2)) | 0;
+    const at = (R[ESP]! - (wide ? 4 : 2)) | 0;
     if (wide) write32(at, value);
     else write16(at, value);
-    R[Word.ESP] = at;
+    R[ESP] = at;
   }
 
   const pushAny: Handler = (op) => {
@@ -33,61 +36,61 @@ export function stackBinders(core: Core): BinderMap {
     return op.next;
   };
   const pushRegister: Handler = (op) => {
-    const at = (R[Word.ESP]! - 4) | 0;
+    const at = (R[ESP]! - 4) | 0;
     write32(at, R[op.a]!);
-    R[Word.ESP] = at;
+    R[ESP] = at;
     return op.next;
   };
   const pushImmediate: Handler = (op) => {
-    const at = (R[Word.ESP]! - 4) | 0;
+    const at = (R[ESP]! - 4) | 0;
     write32(at, op.immediate);
-    R[Word.ESP] = at;
+    R[ESP] = at;
     return op.next;
   };
   const pushMemory: Handler = (op) => {
     const value = read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0);
-    const at = (R[Word.ESP]! - 4) | 0;
+    const at = (R[ESP]! - 4) | 0;
     write32(at, value);
-    R[Word.ESP] = at;
+    R[ESP] = at;
     return op.next;
   };
   /** Moves ESP by the operand size, but writes the selector's 16 bits only, like Intel processors since the Core. */
   const pushSegment: Handler = (op) => {
-    const at = (R[Word.ESP]! - op.instruction.operandSize) | 0;
+    const at = (R[ESP]! - op.instruction.operandSize) | 0;
     write16(at, selectors[op.a]!);
-    R[Word.ESP] = at;
+    R[ESP] = at;
     return op.next;
   };
   const popRegister: Handler = (op) => {
-    const at = R[Word.ESP]!;
+    const at = R[ESP]!;
     const value = read32(at);
-    R[Word.ESP] = at + 4;
+    R[ESP] = at + 4;
     R[op.a] = value;
     return op.next;
   };
   const popHalf: Handler = (op) => {
-    const at = R[Word.ESP]!;
+    const at = R[ESP]!;
     const value = read16(at);
-    R[Word.ESP] = at + 2;
+    R[ESP] = at + 2;
     R16[op.a] = value;
     return op.next;
   };
   const popMemory: Handler = (op) => {
-    const at = R[Word.ESP]!;
+    const at = R[ESP]!;
     store(op, op.size === 4 ? read32(at) : read16(at));
-    R[Word.ESP] = at + op.size;
+    R[ESP] = at + op.size;
     return op.next;
   };
   const popSegment: Handler = (op) => {
-    const at = R[Word.ESP]!;
+    const at = R[ESP]!;
     core.segments.load(op.a, read16(at));
-    R[Word.ESP] = at + op.instruction.operandSize;
-    return core.changeMode((R[Word.PAGE]! + op.after) | 0);
+    R[ESP] = at + op.instruction.operandSize;
+    return core.changeMode((R[PAGE]! + op.after) | 0);
   };
 
   const pusha: Handler = (op) => {
     const size = op.instruction.operandSize;
-    const stack = R[Word.ESP]!;
+    const stack = R[ESP]!;
     // In the order of the pushes, so that the first one that cannot be done is reported.
     for (let register = 1; register <= 8; register++) probeWrite((stack - register * size) | 0, size);
     for (let register = 0; register < 8; register++) {
@@ -95,47 +98,47 @@ export function stackBinders(core: Core): BinderMap {
       if (size === 4) write32(at, R[register]!);
       else write16(at, R[register]!);
     }
-    R[Word.ESP] = stack - 8 * size;
+    R[ESP] = stack - 8 * size;
     return op.next;
   };
   const popped = new Int32Array(8);
   const popa: Handler = (op) => {
     const size = op.instruction.operandSize;
-    const stack = R[Word.ESP]!;
+    const stack = R[ESP]!;
     for (let register = 7; register >= 0; register--) {
       const at = (stack + (7 - register) * size) | 0;
       popped[register] = size === 4 ? read32(at) : read16(at);
     }
     for (let register = 0; register < 8; register++) {
-      if (register === Word.ESP) continue;
+      if (register === ESP) continue;
       if (size === 4) R[register] = popped[register]!;
       else R16[register * 2] = popped[register]!;
     }
-    R[Word.ESP] = stack + 8 * size;
+    R[ESP] = stack + 8 * size;
     return op.next;
   };
 
   const pushf: Handler = (op) => {
-    push(op, arithmetic() | (R[Word.SYSTEM_FLAGS]! & ~(Flag.RF | Flag.VM)));
+    push(op, arithmetic() | (R[SYSTEM_FLAGS]! & ~(RF | VM)));
     return op.next;
   };
   const popf: Handler = (op) => {
-    const at = R[Word.ESP]!;
+    const at = R[ESP]!;
     const size = op.instruction.operandSize;
     const value = size === 4 ? read32(at) : read16(at);
     const changed = size === 4 ? USER_FLAGS : USER_FLAGS & 0xffff;
-    R[Word.ESP] = at + size;
+    R[ESP] = at + size;
     setArithmetic(value);
-    R[Word.SYSTEM_FLAGS] =
-      (R[Word.SYSTEM_FLAGS]! & ~(changed | Flag.RF)) | (value & changed & ~ARITHMETIC_FLAGS);
-    return core.changeMode((R[Word.PAGE]! + op.after) | 0);
+    R[SYSTEM_FLAGS] =
+      (R[SYSTEM_FLAGS]! & ~(changed | RF)) | (value & changed & ~ARITHMETIC_FLAGS);
+    return core.changeMode((R[PAGE]! + op.after) | 0);
   };
 
   const enter: Handler = (op) => {
     const size = op.instruction.operandSize;
     const level = op.instruction.operands[1]!.value & 31;
     const room = op.immediate & 0xffff;
-    const stack = R[Word.ESP]!;
+    const stack = R[ESP]!;
     const outer = R[5]!;
     const frame = (stack - size) | 0;
     const bottom = (stack - size * (1 + level)) | 0;
@@ -163,36 +166,36 @@ export function stackBinders(core: Core): BinderMap {
       if (level > 0) write16(bottom, frame);
       R16[10] = frame;
     }
-    R[Word.ESP] = end;
+    R[ESP] = end;
     return op.next;
   };
   const leave: Handler = (op) => {
     const frame = R[5]!;
     R[5] = read32(frame);
-    R[Word.ESP] = frame + 4;
+    R[ESP] = frame + 4;
     return op.next;
   };
   const leaveHalf: Handler = (op) => {
     const frame = R[5]!;
     R16[10] = read16(frame);
-    R[Word.ESP] = frame + 2;
+    R[ESP] = frame + 2;
     return op.next;
   };
 
   const choosePush: Binder = (op, instruction) => {
-    if (op.accessA === Access.NONE) return pushSegment;
+    if (op.accessA === NONE) return pushSegment;
     if (instruction.operandSize !== 4) return pushAny;
     switch (op.accessA) {
-      case Access.WORD: return pushRegister;
-      case Access.MEMORY32: return pushMemory;
+      case WORD: return pushRegister;
+      case MEMORY32: return pushMemory;
       default: return pushImmediate;
     }
   };
   const choosePop: Binder = (op) => {
     switch (op.accessA) {
-      case Access.NONE: return popSegment;
-      case Access.WORD: return popRegister;
-      case Access.HALF: return popHalf;
+      case NONE: return popSegment;
+      case WORD: return popRegister;
+      case HALF: return popHalf;
       default: return popMemory;
     }
   };

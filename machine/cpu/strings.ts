@@ -17,6 +17,11 @@ const ESI = 6;
 const EDI = 7;
 
 export function stringBinders(core: Core, ram: Ram): BinderMap {
+  const { BUDGET, EIP, FLAG_FIRST, FLAG_RESULT, FLAG_TYPE, PAGE, SEGMENTED, STOP, SYSTEM_FLAGS } = Word;
+  const { DF } = Flag;
+  const { SUB } = FlagKind;
+  const typeShift = FLAG_SHIFT;
+  const { SLICE } = Stop;
   const { words: R, halves: R16, bytes: R8 } = core.file;
   const { read8, read16, read32, write8, write16, write32, physicalRead, physicalWrite } = core.memory;
   const { take } = core.code;
@@ -25,7 +30,7 @@ export function stringBinders(core: Core, ram: Ram): BinderMap {
   const { u8, i32 } = ram;
 
   function step(size: number): number {
-    return (R[Word.SYSTEM_FLAGS]! & Flag.DF) !== 0 ? -size : size;
+    return (R[SYSTEM_FLAGS]! & DF) !== 0 ? -size : size;
   }
   function offset(op: Operation, register: number): number {
     return op.instruction.addressSize === 4 ? R[register]! : R16[register * 2]!;
@@ -35,7 +40,7 @@ export function stringBinders(core: Core, ram: Ram): BinderMap {
     else R16[register * 2] = R16[register * 2]! + by;
   }
   function isPlain(segment: number): boolean {
-    return segment !== Segment.FS && segment !== Segment.GS && R[Word.SEGMENTED] === 0;
+    return segment !== Segment.FS && segment !== Segment.GS && R[SEGMENTED] === 0;
   }
   function sourceAddress(op: Operation, size: number): number {
     const segment = op.instruction.segment;
@@ -44,7 +49,7 @@ export function stringBinders(core: Core, ram: Ram): BinderMap {
   }
   function destinationAddress(op: Operation, size: number, write: boolean): number {
     const at = offset(op, EDI);
-    return R[Word.SEGMENTED] === 0 ? at : linear(Segment.ES, at, size, write);
+    return R[SEGMENTED] === 0 ? at : linear(Segment.ES, at, size, write);
   }
   function read(address: number, size: number): number {
     return size === 1 ? read8(address) : size === 2 ? read16(address) : read32(address);
@@ -56,9 +61,9 @@ export function stringBinders(core: Core, ram: Ram): BinderMap {
   }
   function compare(op: Operation, first: number, other: number): void {
     const a = first << op.shift;
-    R[Word.FLAG_FIRST] = a;
-    R[Word.FLAG_RESULT] = a - (other << op.shift);
-    R[Word.FLAG_TYPE] = FlagKind.SUB | (op.shift << FLAG_SHIFT);
+    R[FLAG_FIRST] = a;
+    R[FLAG_RESULT] = a - (other << op.shift);
+    R[FLAG_TYPE] = SUB | (op.shift << typeShift);
   }
 
   function moveOne(op: Operation): void {
@@ -96,14 +101,14 @@ export function stringBinders(core: Core, ram: Ram): BinderMap {
 
   /** Iterations that may be done at once from a page offset: up to the page's end and the budget. */
   function batch(size: number, left: number): number {
-    return Math.min(left, R[ECX]! >>> 0, R[Word.BUDGET]! + 1) * size;
+    return Math.min(left, R[ECX]! >>> 0, R[BUDGET]! + 1) * size;
   }
   function room(address: number, size: number): number {
     const bytes = PAGE_SIZE - (address & PAGE_MASK);
     return Math.floor(bytes / size);
   }
   function canBatch(op: Operation): boolean {
-    return op.instruction.addressSize === 4 && (R[Word.SYSTEM_FLAGS]! & Flag.DF) === 0 && R[Word.SEGMENTED] === 0;
+    return op.instruction.addressSize === 4 && (R[SYSTEM_FLAGS]! & DF) === 0 && R[SEGMENTED] === 0;
   }
   /** Copies as many elements as possible at once. @returns their number, 0 when there is nothing to gain */
   function moveMany(op: Operation): number {
@@ -149,10 +154,10 @@ export function stringBinders(core: Core, ram: Ram): BinderMap {
 
   const savedFlags = new Int32Array(4);
   function saveFlags(): void {
-    for (let word = 0; word < savedFlags.length; word++) savedFlags[word] = R[Word.FLAG_TYPE + word]!;
+    for (let word = 0; word < savedFlags.length; word++) savedFlags[word] = R[FLAG_TYPE + word]!;
   }
   function restoreFlags(): void {
-    for (let word = 0; word < savedFlags.length; word++) R[Word.FLAG_TYPE + word] = savedFlags[word]!;
+    for (let word = 0; word < savedFlags.length; word++) R[FLAG_TYPE + word] = savedFlags[word]!;
   }
 
   /**
@@ -184,16 +189,16 @@ export function stringBinders(core: Core, ram: Ram): BinderMap {
       for (;;) {
         const done = many(op);
         if (done === 0) iterate(op);
-        else R[Word.BUDGET] = R[Word.BUDGET]! - (done - 1);
+        else R[BUDGET] = R[BUDGET]! - (done - 1);
         const isEmpty = decrease(op, done === 0 ? 1 : done);
         if (isEmpty || (compares && zero() !== wantsZero)) return take(op);
-        if (R[Word.BUDGET]! <= 0) {
+        if (R[BUDGET]! <= 0) {
           if (compares) restoreFlags();
-          R[Word.EIP] = R[Word.PAGE]! + op.offset;
-          R[Word.STOP] = Stop.BUDGET;
+          R[EIP] = R[PAGE]! + op.offset;
+          R[STOP] = SLICE;
           return null;
         }
-        R[Word.BUDGET] = R[Word.BUDGET]! - 1;
+        R[BUDGET] = R[BUDGET]! - 1;
         // The instruction has overwritten itself: it is looked up anew.
         if (op.plain !== self) return op;
       }

@@ -35,6 +35,9 @@ function word(text: string, at: number): number {
 }
 
 export function systemBinders(core: Core): BinderMap {
+  const { PAGE, SEGMENTED, SEGMENT_BASE, SYSTEM_FLAGS } = Word;
+  const { DF, OF, ZF } = Flag;
+  const { HALF, WORD } = Access;
   const { words: R, halves: R16, bytes: R8 } = core.file;
   const { read8, read16, read32, write16, write32, probeWrite } = core.memory;
   const { arithmetic, setArithmetic } = core.flags;
@@ -43,8 +46,8 @@ export function systemBinders(core: Core): BinderMap {
 
   /** MOV Ev,Sw, SLDT, STR, SMSW: 16 bits to memory, zero-extended to a register. */
   function storeWord(op: Operation, value: number): void {
-    if (op.accessA === Access.WORD) R[op.a] = value;
-    else if (op.accessA === Access.HALF) R16[op.a] = value;
+    if (op.accessA === WORD) R[op.a] = value;
+    else if (op.accessA === HALF) R16[op.a] = value;
     else write16(address(op), value);
   }
   const storeSegment: Handler = (op) => {
@@ -53,7 +56,7 @@ export function systemBinders(core: Core): BinderMap {
   };
   const loadSegment: Handler = (op) => {
     segments.load(op.a, second(op));
-    return core.changeMode((R[Word.PAGE]! + op.after) | 0);
+    return core.changeMode((R[PAGE]! + op.after) | 0);
   };
   const loadFar = (segment: number): Handler => (op) => {
     const at = address(op);
@@ -61,11 +64,11 @@ export function systemBinders(core: Core): BinderMap {
     const offset = size === 4 ? read32(at) : read16(at);
     segments.load(segment, read16((at + size) | 0));
     store(op, offset);
-    return core.changeMode((R[Word.PAGE]! + op.after) | 0);
+    return core.changeMode((R[PAGE]! + op.after) | 0);
   };
 
   function setZero(isSet: boolean): void {
-    setArithmetic(isSet ? arithmetic() | Flag.ZF : arithmetic() & ~Flag.ZF);
+    setArithmetic(isSet ? arithmetic() | ZF : arithmetic() & ~ZF);
   }
   /** The descriptor of a selector as far as user mode may see it. */
   function visible(selector: number): DescriptorView | undefined {
@@ -99,7 +102,7 @@ export function systemBinders(core: Core): BinderMap {
     if (isRaised) {
       if (op.address !== null) {
         const { segment } = op.address;
-        segments.linear(segment, (address(op) - R[Word.SEGMENT_BASE + segment]!) | 0, 2, true);
+        segments.linear(segment, (address(op) - R[SEGMENT_BASE + segment]!) | 0, 2, true);
       }
       store(op, (destination & ~3) | privilege);
     }
@@ -137,7 +140,7 @@ export function systemBinders(core: Core): BinderMap {
     return op.next;
   };
   const sahf: Handler = (op) => {
-    setArithmetic((arithmetic() & Flag.OF) | (R8[1]! & ARITHMETIC_FLAGS));
+    setArithmetic((arithmetic() & OF) | (R8[1]! & ARITHMETIC_FLAGS));
     return op.next;
   };
   const lahf: Handler = (op) => {
@@ -145,14 +148,14 @@ export function systemBinders(core: Core): BinderMap {
     return op.next;
   };
   const setDirection = (value: number): Handler => (op) => {
-    R[Word.SYSTEM_FLAGS] = (R[Word.SYSTEM_FLAGS]! & ~Flag.DF) | value;
+    R[SYSTEM_FLAGS] = (R[SYSTEM_FLAGS]! & ~DF) | value;
     return op.next;
   };
   const xlat: Handler = (op) => {
     const { segment, addressSize } = op.instruction;
     const sum = (R[3]! + R8[0]!) | 0;
     const offset = addressSize === 4 ? sum : sum & 0xffff;
-    const isPlain = segment !== Segment.FS && segment !== Segment.GS && R[Word.SEGMENTED] === 0;
+    const isPlain = segment !== Segment.FS && segment !== Segment.GS && R[SEGMENTED] === 0;
     R8[0] = read8(isPlain ? offset : segments.linear(segment, offset, 1, false));
     return op.next;
   };
@@ -182,7 +185,7 @@ export function systemBinders(core: Core): BinderMap {
     sgdt: () => storeTable(TABLES.sgdt),
     sidt: () => storeTable(TABLES.sidt),
     cpuid: () => cpuid, rdtsc: () => rdtsc, sahf: () => sahf, lahf: () => lahf, xlat: () => xlat,
-    cld: () => setDirection(0), std: () => setDirection(Flag.DF),
+    cld: () => setDirection(0), std: () => setDirection(DF),
     ud1: () => invalidOpcode, ud2: () => invalidOpcode,
     privileged: () => generalProtection,
   };
