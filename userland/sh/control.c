@@ -90,10 +90,8 @@ int builtin_dot(int argc, char **argv) {
   shell.command = NULL;
   shell.status = 0;
   input_push_file(fd);
-  flow.dot_scripts++;
   execute_input(flags);
   if (flow.skip == SKIP_RETURN) flow.skip = SKIP_NONE;
-  flow.dot_scripts--;
   input_pop();
   return shell.status;
 }

@@ -80,7 +80,6 @@ void catcher_begin(struct Catcher *catcher) {
   catcher->sources = input_depth();
   catcher->functions = flow.functions;
   catcher->loops = flow.loops;
-  catcher->dot_scripts = flow.dot_scripts;
   catcher->builtin_flags = flow.builtin_flags;
   catcher->scripts = script_depth();
   innermost = catcher;
@@ -101,7 +100,6 @@ enum Exception caught(struct Catcher *catcher) {
   input_unwind(catcher->sources);
   flow.functions = catcher->functions;
   flow.loops = catcher->loops;
-  flow.dot_scripts = catcher->dot_scripts;
   flow.builtin_flags = catcher->builtin_flags;
   script_unwind(catcher->scripts);
   flow.skip = SKIP_NONE;

@@ -28,7 +28,6 @@ struct Catcher {
   int sources;
   int functions;
   int loops;
-  int dot_scripts;
   int scripts;
   unsigned builtin_flags;
 };

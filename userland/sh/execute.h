@@ -19,7 +19,6 @@ struct Flow {
   int levels;     /* of loops, for break and continue */
   int loops;      /* that are running in this function */
   int functions;  /* that are running */
-  int dot_scripts;
   unsigned builtin_flags; /* how the builtin that runs was called: EXECUTE_TESTED or nothing */
 };
 

@@ -230,7 +230,9 @@ bool input_exhausted(void) {
 
 void input_discard(void) {
   while (source->kind == SOURCE_ALIAS) input_pop();
-  if (source->kind == SOURCE_STDIN) source->position = source->length = 0;
+  if (source->kind != SOURCE_STDIN) return;
+  if (source->position < source->length) source->line++;
+  source->position = source->length = 0;
 }
 
 bool input_alias_continues(void) {

@@ -67,6 +67,9 @@ enum JobFormat { JOB_FORMAT_NORMAL, JOB_FORMAT_LONG, JOB_FORMAT_GROUP };
 /* One line (or more, JOB_FORMAT_LONG) about a job, in scratch memory. */
 char *job_line(const struct Job *job, enum JobFormat format);
 
+/* '+' for the current job, '-' for the one before it, ' ' for others. */
+char job_mark(const struct Job *job);
+
 /* The job that a %text or a pid names; fails with a message, or returns NULL for an unknown pid. */
 struct Job *job_find(const char *name);
 

@@ -202,7 +202,3 @@ struct Token lexer_read(struct Parser *parser) {
   }
   return token;
 }
-
-struct Part *lexer_read_quoted(struct Parser *parser) {
-  return read_parts(parser, CONTEXT_DOCUMENT);
-}

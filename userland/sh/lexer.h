@@ -54,9 +54,6 @@ struct Parser {
 
 struct Token lexer_read(struct Parser *parser);
 
-/* Words that are not commands: prompts and the like, with the rules of double quotes. */
-struct Part *lexer_read_quoted(struct Parser *parser);
-
 const char *token_text(const struct Token *token);
 
 _Noreturn void syntax_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

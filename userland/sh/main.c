@@ -120,8 +120,8 @@ static char **take_operands(char **operands, const struct Invocation *invocation
     if (*operands) shell.name = *operands++;
     input_push_text(text, 1);
   } else if (*operands && !shell.option[OPTION_STDIN]) {
+    open_script(*operands);
     shell.name = *operands++;
-    open_script(shell.name);
   } else {
     shell.option[OPTION_STDIN] = true;
     input_push_stdin();
@@ -150,7 +150,7 @@ static void start(int argc, char **argv, char **environment) {
   parameters_set(count_of(operands), operands);
   if (shell.interactive) {
     shell.option[OPTION_MONITOR] = true;
-    shell.option[OPTION_EMACS] = true;
+    shell.option[OPTION_EMACS] = shell.option[OPTION_STDIN];
     signals_begin_interactive();
   }
   if (shell.option[OPTION_MONITOR]) options_changed();

@@ -32,6 +32,7 @@ void out_discard(void) {
 }
 
 void out_bytes(const char *bytes, size_t length) {
+  if (!length) return;
   if (length > CAPACITY - used) write_out();
   if (length > CAPACITY) {
     if (!write_all(1, bytes, length)) failed = true;

@@ -455,7 +455,7 @@ enum ParseResult parse_line(struct Script *script, struct Node **node) {
 struct Part *parse_quoted(struct Script *script, const char *text) {
   struct Parser parser = {.script = script};
   input_push_text(text, shell.line);
-  struct Part *parts = lexer_read_quoted(&parser);
+  struct Part *parts = read_parts(&parser, CONTEXT_DOCUMENT);
   input_pop();
   return parts;
 }

@@ -101,7 +101,7 @@ bool pattern_match(const char *pattern, const char *text, size_t length) {
 bool pattern_is_active(const char *pattern) {
   for (; *pattern; pattern++) {
     if (*pattern == '\\' && pattern[1]) pattern++;
-    else if (strchr("*?[", *pattern)) return true;
+    else if (*pattern == '*' || *pattern == '?' || (*pattern == '[' && strchr(pattern, ']'))) return true;
   }
   return false;
 }

@@ -175,11 +175,6 @@ void variable_mark(const char *name, unsigned flags) {
   find_or_add(name, strlen(name))->flags |= flags;
 }
 
-bool variable_is_readonly(const char *name) {
-  const struct Variable *variable = find(name);
-  return variable && (variable->flags & VARIABLE_READONLY);
-}
-
 void variables_each(void (*visit)(const char *name, void *data), void *data) {
   for (int i = 0; i < BUCKETS; i++) {
     for (struct Variable *variable = buckets[i]; variable; variable = variable->next) {

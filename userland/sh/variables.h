@@ -26,7 +26,6 @@ void variable_assign(const char *assignment, unsigned flags);
 void variable_unset(const char *name);
 /* Adds flags to a variable, creating it unset. */
 void variable_mark(const char *name, unsigned flags);
-bool variable_is_readonly(const char *name);
 
 /* The characters that separate fields. */
 const char *separators(void);

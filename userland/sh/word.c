@@ -6,11 +6,12 @@
 #include "error.h"
 #include "input.h"
 #include "parser.h"
+#include "pattern.h"
 #include "shell.h"
 #include "stack.h"
 
 /* A list of parts under construction: finished parts and the text being gathered. */
-struct Draft {
+struct Reading {
   struct Parser *parser;
   struct Part *first;
   struct Part **end;
@@ -77,45 +78,45 @@ int get_joined(void) {
   }
 }
 
-static struct Part *new_part(struct Draft *draft, enum PartKind kind) {
-  struct Part *part = arena_alloc(&draft->parser->script->arena, sizeof *part);
+static struct Part *new_part(struct Reading *reading, enum PartKind kind) {
+  struct Part *part = arena_alloc(&reading->parser->script->arena, sizeof *part);
   *part = (struct Part){.kind = kind};
   return part;
 }
 
-static void flush(struct Draft *draft) {
-  if (!draft->text.length && !draft->quoted) return;
-  struct Part *part = new_part(draft, draft->quoted ? PART_QUOTED : PART_TEXT);
-  part->text = arena_copy(&draft->parser->script->arena, draft->text.text ? draft->text.text : "", draft->text.length);
-  *draft->end = part;
-  draft->end = &part->next;
-  draft->text.length = 0;
-  draft->quoted = false;
+static void flush(struct Reading *reading) {
+  if (!reading->text.length && !reading->quoted) return;
+  struct Part *part = new_part(reading, reading->quoted ? PART_QUOTED : PART_TEXT);
+  part->text = arena_copy(&reading->parser->script->arena, reading->text.text ? reading->text.text : "", reading->text.length);
+  *reading->end = part;
+  reading->end = &part->next;
+  reading->text.length = 0;
+  reading->quoted = false;
 }
 
-static void add_part(struct Draft *draft, struct Part *part) {
-  flush(draft);
-  *draft->end = part;
-  draft->end = &part->next;
+static void add_part(struct Reading *reading, struct Part *part) {
+  flush(reading);
+  *reading->end = part;
+  reading->end = &part->next;
 }
 
-static void add_text(struct Draft *draft, int c) {
-  if (draft->quoted) flush(draft);
-  buffer_char(&draft->text, (char)c);
+static void add_text(struct Reading *reading, int c) {
+  if (reading->quoted) flush(reading);
+  buffer_char(&reading->text, (char)c);
 }
 
-static void begin_quoted(struct Draft *draft) {
-  if (!draft->quoted) flush(draft);
-  draft->quoted = true;
+static void begin_quoted(struct Reading *reading) {
+  if (!reading->quoted) flush(reading);
+  reading->quoted = true;
 }
 
-static void read_single_quoted(struct Draft *draft) {
-  begin_quoted(draft);
+static void read_single_quoted(struct Reading *reading) {
+  begin_quoted(reading);
   for (;;) {
     int c = input_get();
     if (c == END_OF_INPUT) syntax_error("Unterminated quoted string");
     if (c == '\'') return;
-    buffer_char(&draft->text, (char)c);
+    buffer_char(&reading->text, (char)c);
   }
 }
 
@@ -130,39 +131,39 @@ static const char *escapable(enum Context context) {
   }
 }
 
-static void read_backslash(struct Draft *draft, enum Context context) {
+static void read_backslash(struct Reading *reading, enum Context context) {
   const char *special = escapable(context);
   int c = input_get();
   if (c == '\n') return;
   if (c == END_OF_INPUT) {
-    add_text(draft, '\\');
+    add_text(reading, '\\');
     return;
   }
   if (special && !strchr(special, c)) {
-    add_text(draft, '\\');
+    add_text(reading, '\\');
     input_unget(c);
     return;
   }
-  begin_quoted(draft);
-  buffer_char(&draft->text, (char)c);
+  begin_quoted(reading);
+  buffer_char(&reading->text, (char)c);
 }
 
-static const char *read_name(struct Draft *draft, int c) {
+static const char *read_name(struct Reading *reading, int c) {
   struct Buffer name = buffer_new(&scratch);
   buffer_char(&name, (char)c);
   if (is_name_start(c)) {
     while (is_name_character(c = get_joined())) buffer_char(&name, (char)c);
     input_unget(c);
   }
-  return arena_copy(&draft->parser->script->arena, name.text, name.length);
+  return arena_copy(&reading->parser->script->arena, name.text, name.length);
 }
 
-static const char *read_digits(struct Draft *draft, int c) {
+static const char *read_digits(struct Reading *reading, int c) {
   struct Buffer digits = buffer_new(&scratch);
   do buffer_char(&digits, (char)c);
   while (is_digit(c = get_joined()));
   input_unget(c);
-  return arena_copy(&draft->parser->script->arena, digits.text, digits.length);
+  return arena_copy(&reading->parser->script->arena, digits.text, digits.length);
 }
 
 /* The operator that begins with c; PARAMETER_BAD if none does. */
@@ -190,29 +191,29 @@ static enum ParameterOperator read_operator(struct Part *part, int c) {
 }
 
 /* The name in ${…}; also tells ${#name} and the parameter # apart. Returns the character behind it. */
-static int read_brace_name(struct Draft *draft, struct Part *part) {
+static int read_brace_name(struct Reading *reading, struct Part *part) {
   int c = get_joined();
   if (c == '#') {
     int next = get_joined();
     if (next != '}') {
-      if (is_name_start(next)) part->text = read_name(draft, next);
-      else if (is_digit(next)) part->text = read_digits(draft, next);
+      if (is_name_start(next)) part->text = read_name(reading, next);
+      else if (is_digit(next)) part->text = read_digits(reading, next);
       else if (is_special_parameter(next)) {
         int behind = get_joined();
         input_unget(behind);
-        if (behind == '}') part->text = read_name(draft, next);
+        if (behind == '}') part->text = read_name(reading, next);
       }
       if (part->text) {
         part->operator = PARAMETER_LENGTH;
         return get_joined();
       }
     }
-    part->text = read_name(draft, c);
+    part->text = read_name(reading, c);
     return next;
   }
-  if (is_name_start(c)) part->text = read_name(draft, c);
-  else if (is_digit(c)) part->text = read_digits(draft, c);
-  else if (is_special_parameter(c)) part->text = read_name(draft, c);
+  if (is_name_start(c)) part->text = read_name(reading, c);
+  else if (is_digit(c)) part->text = read_digits(reading, c);
+  else if (is_special_parameter(c)) part->text = read_name(reading, c);
   else {
     part->operator = PARAMETER_BAD;
     return c;
@@ -220,10 +221,10 @@ static int read_brace_name(struct Draft *draft, struct Part *part) {
   return get_joined();
 }
 
-static struct Part *read_braces(struct Draft *draft, enum Context context) {
+static struct Part *read_braces(struct Reading *reading, enum Context context) {
   bool quoted = context != CONTEXT_WORD && context != CONTEXT_BRACE;
-  struct Part *part = new_part(draft, PART_PARAMETER);
-  int c = read_brace_name(draft, part);
+  struct Part *part = new_part(reading, PART_PARAMETER);
+  int c = read_brace_name(reading, part);
   if (c == '}' && part->operator != PARAMETER_BAD) return part;
   if (part->operator == PARAMETER_VALUE) part->operator = read_operator(part, c);
   else {
@@ -231,11 +232,11 @@ static struct Part *read_braces(struct Draft *draft, enum Context context) {
     input_unget(c);
   }
   bool trim = part->operator >= PARAMETER_TRIM_PREFIX && part->operator <= PARAMETER_TRIM_LONG_SUFFIX;
-  part->parts = read_parts(draft->parser, quoted && !trim ? CONTEXT_BRACE_DOUBLE : CONTEXT_BRACE);
+  part->parts = read_parts(reading->parser, quoted && !trim ? CONTEXT_BRACE_DOUBLE : CONTEXT_BRACE);
   return part;
 }
 
-static struct Part *read_backquoted(struct Draft *draft, enum Context context) {
+static struct Part *read_backquoted(struct Reading *reading, enum Context context) {
   const char *special = context == CONTEXT_WORD || context == CONTEXT_BRACE || context == CONTEXT_DOCUMENT ? "$`\\" : "$`\\\"";
   struct Buffer text = buffer_new(&scratch);
   int line = input_line();
@@ -254,40 +255,40 @@ static struct Part *read_backquoted(struct Draft *draft, enum Context context) {
     }
     buffer_char(&text, (char)c);
   }
-  struct Part *part = new_part(draft, PART_COMMAND);
+  struct Part *part = new_part(reading, PART_COMMAND);
   input_push_text(buffer_finish(&text), line);
-  part->command = parse_substitution(draft->parser, TOKEN_END);
+  part->command = parse_substitution(reading->parser, TOKEN_END);
   input_pop();
   return part;
 }
 
-static struct Part *read_dollar(struct Draft *draft, enum Context context) {
+static struct Part *read_dollar(struct Reading *reading, enum Context context) {
   int c = get_joined();
-  if (c == '{') return read_braces(draft, context);
+  if (c == '{') return read_braces(reading, context);
   if (c == '(') {
     int next = get_joined();
     if (next == '(') {
-      struct Part *part = new_part(draft, PART_ARITHMETIC);
-      part->parts = read_parts(draft->parser, CONTEXT_ARITHMETIC);
+      struct Part *part = new_part(reading, PART_ARITHMETIC);
+      part->parts = read_parts(reading->parser, CONTEXT_ARITHMETIC);
       return part;
     }
     input_unget(next);
-    struct Part *part = new_part(draft, PART_COMMAND);
-    part->command = parse_substitution(draft->parser, TOKEN_CLOSE);
+    struct Part *part = new_part(reading, PART_COMMAND);
+    part->command = parse_substitution(reading->parser, TOKEN_CLOSE);
     return part;
   }
   if (is_name_start(c) || is_digit(c) || is_special_parameter(c)) {
-    struct Part *part = new_part(draft, PART_PARAMETER);
-    part->text = read_name(draft, c);
+    struct Part *part = new_part(reading, PART_PARAMETER);
+    part->text = read_name(reading, c);
     return part;
   }
   input_unget(c);
   return NULL;
 }
 
-static struct Part *read_double_quoted(struct Draft *draft) {
-  struct Part *part = new_part(draft, PART_DOUBLE);
-  part->parts = read_parts(draft->parser, CONTEXT_DOUBLE);
+static struct Part *read_double_quoted(struct Reading *reading) {
+  struct Part *part = new_part(reading, PART_DOUBLE);
+  part->parts = read_parts(reading->parser, CONTEXT_DOUBLE);
   return part;
 }
 
@@ -322,33 +323,32 @@ static bool at_end(enum Context context, int c, int *parentheses) {
 }
 
 struct Part *read_parts(struct Parser *parser, enum Context context) {
-  struct Draft draft = {.parser = parser, .text = buffer_new(&scratch)};
-  draft.end = &draft.first;
+  struct Reading reading = {.parser = parser, .text = buffer_new(&scratch)};
+  reading.end = &reading.first;
   int parentheses = 0;
   bool plain_quotes = context == CONTEXT_WORD || context == CONTEXT_BRACE;
   if (stack_low()) syntax_error("Nested too deeply");
   for (;;) {
     int c = input_get();
     if (c != '\\' && at_end(context, c, &parentheses)) break;
-    if (c == '\\') read_backslash(&draft, context);
-    else if (c == '\'' && plain_quotes) read_single_quoted(&draft);
-    else if (c == '"' && (plain_quotes || context == CONTEXT_BRACE_DOUBLE)) add_part(&draft, read_double_quoted(&draft));
-    else if (c == '`') add_part(&draft, read_backquoted(&draft, context));
+    if (c == '\\') read_backslash(&reading, context);
+    else if (c == '\'' && plain_quotes) read_single_quoted(&reading);
+    else if (c == '"' && (plain_quotes || context == CONTEXT_BRACE_DOUBLE)) add_part(&reading, read_double_quoted(&reading));
+    else if (c == '`') add_part(&reading, read_backquoted(&reading, context));
     else if (c == '$') {
-      struct Part *part = read_dollar(&draft, context);
-      if (part) add_part(&draft, part);
-      else add_text(&draft, c);
-    } else add_text(&draft, c);
+      struct Part *part = read_dollar(&reading, context);
+      if (part) add_part(&reading, part);
+      else add_text(&reading, c);
+    } else add_text(&reading, c);
   }
-  flush(&draft);
-  return draft.first;
+  flush(&reading);
+  return reading.first;
 }
 
 /* Whether expansion leaves unquoted text as it is: no pattern, no tilde that may begin a home directory. */
 static bool is_literal(const char *text) {
-  if (*text == '~') return false;
+  if (*text == '~' || pattern_is_active(text)) return false;
   for (; *text; text++) {
-    if (strchr("*?[", *text)) return false;
     if ((*text == '=' || *text == ':') && text[1] == '~') return false;
   }
   return true;
