@@ -228,6 +228,7 @@ describe.skipIf(!isNative)("sh on a terminal", () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     program.type(control("C"));
     await program.until((lines) => lines.at(-1) === "$", "the prompt");
+    await expectLine("echo $?", "130");
   });
 
   it("stops a command with Ctrl-Z and continues it", async () => {

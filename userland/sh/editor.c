@@ -199,7 +199,6 @@ static void accept(void) {
 static void cancel(void) {
   to_end();
   terminal_print("^C");
-  screen_leave();
   outcome = CANCELLED;
 }
 

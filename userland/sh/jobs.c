@@ -241,10 +241,7 @@ int job_wait(struct Job *job) {
   job_report_end(job);
   bool interrupted = job->controlled && WIFSIGNALED(last) && WTERMSIG(last) == SIGINT;
   job_forget(job);
-  if (interrupted && shell.interactive) {
-    error_string("\n");
-    signal_interrupt();
-  }
+  if (interrupted && shell.interactive) signal_interrupt();
   return code;
 }
 

@@ -87,6 +87,8 @@ static void run_interactive(void) {
     enum Exception exception = CATCH(catcher);
     if (exception == EXCEPTION_EXIT) shell_exit();
     if (exception != EXCEPTION_NONE) {
+      /* The terminal has shown ^C. */
+      if (exception == EXCEPTION_INTERRUPT) error_string("\n");
       input_discard();
       continue;
     }
