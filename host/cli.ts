@@ -185,9 +185,12 @@ async function runJob(work: Job, options: CliOptions): Promise<number> {
     ...(options.trace ? { trace: { kinds: options.trace, write: writeLine } } : {}),
     diagnostic: (line) => process.stderr.write(`lites: ${line}\n`),
   };
-  const anyTerminal = onTerminal.some(Boolean);
+  // Keys are read one by one only from somebody who sees the echo. Otherwise the host's terminal keeps its modes, which it may share
+  // with other programs of a pipeline, and its lines come in like those of a file.
+  const keyboard = onTerminal[0] && onTerminal[1];
+  const anyTerminal = onTerminal[1] || onTerminal[2];
   // With the virtual clock the moment at which input arrives must not depend on the host.
-  const input = onTerminal[0] ? undefined : options.virtualClock ? await readAll(process.stdin) : process.stdin;
+  const input = keyboard ? undefined : options.virtualClock ? await readAll(process.stdin) : process.stdin;
   const system = await boot(bootOptions);
   if (work.script) {
     system.fs.mkdirSync("/tmp", { recursive: true });
@@ -197,12 +200,12 @@ async function runJob(work: Job, options: CliOptions): Promise<number> {
   const spawnOptions: SpawnOptions = {
     env: { ...(process.env["TERM"] && anyTerminal ? { TERM: process.env["TERM"] } : {}), ...options.env },
     cwd: options.cwd ?? (work.argv === LOGIN_SHELL ? defaultEnvironment["HOME"]! : "/"),
-    ...(terminal ? { tty: terminal.size(), terminalDescriptors: onTerminal } : {}),
+    ...(terminal ? { tty: { ...terminal.size(), plainOutput: !keyboard }, terminalDescriptors: [keyboard, onTerminal[1], onTerminal[2]] } : {}),
     ...(input === undefined ? {} : { stdin: input }),
   };
   const program = system.spawn(work.argv, spawnOptions);
   const signals = forwardSignals(program, system);
-  terminal?.attach(program, onTerminal[0]);
+  terminal?.attach(program, keyboard);
   const output = [handThrough(program.stdout, process.stdout), handThrough(program.stderr, process.stderr)];
   try {
     const status = await program.exited;

@@ -7,7 +7,7 @@
  */
 export { boot } from "./boot.ts";
 export { type BootOptions, type Mount, OptionError, type TraceKind } from "./options.ts";
-export { type ExitStatus, Program, type TerminalSize } from "./program.ts";
+export { type ExitStatus, Program, type TerminalOptions, type TerminalSize } from "./program.ts";
 export type { RootVolume } from "./root-image.ts";
 export type { ProgramStatistics, SystemStatistics } from "./statistics.ts";
 export { type RunResult, type SpawnOptions, SpawnError, System } from "./system.ts";

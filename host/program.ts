@@ -106,6 +106,11 @@ export interface TerminalSize {
   columns: number;
 }
 
+export interface TerminalOptions extends TerminalSize {
+  /** The other side processes output itself: the terminal starts with OPOST off, so that lines end in LF alone. */
+  plainOutput?: boolean;
+}
+
 export class Program {
   /** Process id in the guest, once it is started. Rejects with the reason when it cannot be started. */
   readonly started: Promise<number>;
@@ -114,7 +119,7 @@ export class Program {
   readonly stdin: Writable;
   /** Output; for a program on a terminal: all of the terminal's output. */
   readonly stdout: Readable;
-  /** Error output; ends at once for a program whose standard error is its terminal. */
+  /** Error output; ends at once for a program whose standard output and error are its terminal. */
   readonly stderr: Readable;
   private readonly control: ProgramControl;
 

@@ -4,7 +4,7 @@
 import { Readable } from "node:stream";
 import type { ControlEvent, ControlRequest, ControlStream } from "#lites/abi/control-messages.ts";
 import type { Machine } from "./machine.ts";
-import { type ExitStatus, PortStreams, Program, type StreamKind, type TerminalSize } from "./program.ts";
+import { type ExitStatus, PortStreams, Program, type StreamKind, type TerminalOptions } from "./program.ts";
 import { Pump } from "./pump.ts";
 import type { RootVolume } from "./root-image.ts";
 import type { SystemStatistics } from "./statistics.ts";
@@ -16,9 +16,9 @@ export interface SpawnOptions {
   env?: Record<string, string>;
   /** Working directory, default "/". */
   cwd?: string;
-  /** Runs the program on a terminal of this size, as leader of a session of its own. */
-  tty?: TerminalSize;
-  /** With tty: which of the descriptors 0, 1, 2 are the terminal (default all). */
+  /** Runs the program on a terminal, as leader of a session of its own. */
+  tty?: TerminalOptions;
+  /** With tty: which of the descriptors 0, 1, 2 are the terminal (default all). Its output comes from stdout, or else from stderr. */
   terminalDescriptors?: readonly [boolean, boolean, boolean];
   uid?: number;
 }
@@ -112,6 +112,7 @@ export class System {
     const fds: ControlStream[] = kinds.map((kind, fd) => ({
       port: kind === "terminal" ? terminal!.port : own[fd]!.port,
       terminal: kind === "terminal",
+      ...(kind === "terminal" && options.tty?.plainOutput ? { plainOutput: true } : {}),
     }));
     const stdin = own[0] ?? terminal!;
     // Directions that a port is not used for are closed from the start.
@@ -142,8 +143,8 @@ export class System {
     const program = new Program(
       {
         stdin: stdin.input,
-        stdout: own[1]?.output ?? terminal?.output ?? nothing(),
-        stderr: own[2]?.output ?? nothing(),
+        stdout: own[1]?.output ?? terminal!.output,
+        stderr: own[2]?.output ?? (own[1] ? terminal!.output : nothing()),
       },
       started,
       exited,

@@ -115,9 +115,10 @@ export class FileSide {
     }
   }
 
-  private openStream(process: Process, { port, terminal }: ControlStream, size: WindowSize | undefined): OpenFile {
+  private openStream(process: Process, { port, terminal, plainOutput }: ControlStream, size: WindowSize | undefined): OpenFile {
     if (terminal) {
       const opened = this.terminal(port, size);
+      if (plainOutput) opened.terminal.discipline.passOutput();
       const file = new OpenFile(opened.terminal, O_RDWR, `/dev/${opened.name}`);
       opened.terminal.attach(process, true);
       return file;

@@ -7,6 +7,8 @@
 export interface ControlStream {
   port: number;
   terminal: boolean;
+  /** Of a terminal: the host processes output itself, so that none of it is done here (OPOST is off). */
+  plainOutput?: boolean;
 }
 
 export interface SpawnRequest {

@@ -91,6 +91,11 @@ export class LineDiscipline {
     if (!(termios.c_iflag & T.IXON) && this.stopped) this.setStopped(false);
   }
 
+  /** Output passes unchanged from now on (OPOST off). */
+  passOutput(): void {
+    this.settings.c_oflag &= ~T.OPOST;
+  }
+
   setStopped(stopped: boolean): void {
     this.stopped = stopped;
     this.hooks.setStopped(stopped);
