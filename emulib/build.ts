@@ -37,7 +37,7 @@ export function buildEmulator(directory: string): EmulatorImage {
     compiler.command,
     [
       ...compiler.flags,
-      "-Os",
+      "-O2",
       "-nostdlib",
       "-static",
       "-no-pie",

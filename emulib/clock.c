@@ -72,7 +72,7 @@ static int cpu_time(struct timespec *t) {
   message->send_dope = 3 << 13;
   message->strings[0].receive_size = RUSAGE_SIZE;
   message->strings[0].receive_address = SCRATCH;
-  error = ipc(&call) & 0xf0;
+  error = ipc_error(ipc(&call));
   if (error) return -EIO;
   if ((int)call.w0 < 0) return call.w0;
   t->seconds = usage[0] + usage[2];

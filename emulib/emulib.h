@@ -24,6 +24,8 @@ struct frame {
 
 #define MAX_PARTS 20
 #define WORDS 7
+/* The first words of a message travel in registers. */
+#define REGISTER_WORDS 3
 
 /* A message in memory: kernel/abi/ipc.ts. */
 struct string_dope {
@@ -61,14 +63,19 @@ struct ipc {
   u32 send, receive, destination, w0, w1, w2;
 };
 
+/* Bits of the kinds of buffers (marshalling.ts): KIND_IN to KIND_INOUTBYTES. */
+enum { BUFFER_SENT = 1, BUFFER_RECEIVED = 2, BUFFER_COUNTED = 4 };
+
+/* A memory argument: which one, which argument counts its units, bytes (of a unit), most units. */
 struct call_kind {
-  u8 kind, length;
+  u8 kind, argument, length;
   u16 size;
   u32 limit;
 };
+/* `count` arguments, `memory` of them in kinds. */
 struct call_row {
   u8 via, count, memory;
-  struct call_kind kinds[6];
+  struct call_kind kinds[MEMORY_ARGUMENTS];
 };
 struct command_row {
   u32 nr;
@@ -76,10 +83,25 @@ struct command_row {
 };
 
 enum { EINTR = 4, EFAULT = 14, EINVAL = 22, ENAMETOOLONG = 36, ENOSYS = 38, E2BIG = 7, EIO = 5, ENOMEM = 12, ESRCH = 3 };
-enum { ERESTARTSYS = 512, ERESTARTNOHAND = 514 };
+
+/* One kernel call; words come and go in *call. Returns the completion code. */
+static inline u32 ipc(struct ipc *call) {
+  u32 code = call->send, receive = call->receive, partner = call->destination;
+
+  /* EBP, which no constraint can name, has the receive descriptor; ECX = 0: no timeouts. */
+  __asm__ volatile(
+      "pushl %%ebp\n\t"
+      "movl %%ecx, %%ebp\n\t"
+      "xorl %%ecx, %%ecx\n\t"
+      "int %6\n\t"
+      "popl %%ebp"
+      : "+a"(code), "+c"(receive), "+S"(partner), "+d"(call->w0), "+b"(call->w1), "+D"(call->w2)
+      : "i"(KERNEL_IPC)
+      : "memory", "cc");
+  return code;
+}
 
 /* entry.S */
-u32 ipc(struct ipc *call);
 u32 set_descriptor(u32 entry, u32 base, u32 limit, u32 flags);
 int copy(void *to, const void *from, u32 bytes);
 int user_strlen(const char *string, u32 limit);
@@ -91,8 +113,14 @@ void rt_signal_return(void);
 /* marshal.c */
 const struct call_row *find_row(u32 nr);
 int in_user_space(u32 address, u32 bytes);
-int ipc_error(u32 code);
+int ipc_failure(u32 code);
+int request(const struct call_row *row, u32 nr, const u32 *arguments);
 int server_call(u32 nr, u32 a0, u32 a1, u32 a2, u32 a3, u32 a4, u32 a5);
+
+/* What the completion code of an IPC means for the caller; 0 = look at the reply. */
+static inline int ipc_error(u32 code) {
+  return code & IPC_ERROR_MASK ? ipc_failure(code) : 0;
+}
 
 /* special.c */
 int special_call(struct frame *frame);

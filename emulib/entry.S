@@ -24,13 +24,47 @@ emulib_child:
 	call	start_child
 	jmp	leave
 
+/*
+ * Traps. A system call of at most two arguments without memory has its short way here: the kernel left the program's
+ * registers as they were, so the message {number, EBX, ECX} is nearly in place.
+ */
 	.globl emulib_trap_entry
 emulib_trap_entry:
-	call	handle_trap
+	cmpl	$SYSTEM_CALL_VECTOR, TRAP_FRAME + FRAME_VECTOR
+	jne	1f
+	cmpl	$LINUX_CALLS, %eax
+	jae	1f
+	movl	%ecx, %edi
+	movzbl	call_index(%eax), %ecx
+	decl	%ecx
+	cmpl	$REGISTER_ROWS, %ecx
+	jae	1f
+	movl	%eax, %edx
+	movl	PROCESS_PAGE + PROCESS_SERVER, %esi
+	xorl	%eax, %eax
+	xorl	%ebp, %ebp
+	xorl	%ecx, %ecx
+	int	$KERNEL_IPC
+	testl	$IPC_ERROR_MASK, %eax
+	jnz	2f
+	cmpl	$0, PROCESS_PAGE + PROCESS_SIGNAL_PENDING
+	jne	2f
+	/* Restart codes. */
+	leal	ERESTARTNOHAND(%edx), %ecx
+	cmpl	$ERESTARTNOHAND - ERESTARTSYS, %ecx
+	jbe	2f
+	movl	%edx, TRAP_FRAME + FRAME_EAX
 leave:
 	movl	$TRAP_FRAME, %eax
 	int	$KERNEL_TRAP_RETURN
 	ud2
+1:	call	handle_trap
+	jmp	leave
+2:	pushl	%edx
+	pushl	%eax
+	call	finish_call
+	addl	$8, %esp
+	jmp	leave
 
 /*
  * A fault inside the library: expected in the routines that touch user memory (they return -1), else fatal.
@@ -114,36 +148,6 @@ signal_return:
 rt_signal_return:
 	movl	$SYS_rt_sigreturn, %eax
 	int	$0x80
-
-/*
- * unsigned ipc(struct ipc *call): one kernel call; words and completion code go and come in *call.
- * struct ipc { send descriptor, receive descriptor, destination, w0, w1, w2 }; returns the completion code.
- */
-	.globl ipc
-ipc:
-	pushl	%ebp
-	pushl	%ebx
-	pushl	%esi
-	pushl	%edi
-	movl	20(%esp), %ecx
-	pushl	%ecx
-	movl	0(%ecx), %eax
-	movl	4(%ecx), %ebp
-	movl	8(%ecx), %esi
-	movl	12(%ecx), %edx
-	movl	16(%ecx), %ebx
-	movl	20(%ecx), %edi
-	xorl	%ecx, %ecx
-	int	$KERNEL_IPC
-	popl	%ecx
-	movl	%edx, 12(%ecx)
-	movl	%ebx, 16(%ecx)
-	movl	%edi, 20(%ecx)
-	popl	%edi
-	popl	%esi
-	popl	%ebx
-	popl	%ebp
-	ret
 
 /* unsigned set_descriptor(entry, base, limit, flags) */
 	.globl set_descriptor

@@ -18,4 +18,13 @@
 /* Calls below this number may be answered from the process page by emulib_sysinfo. */
 #define LOCAL_OFFSETS 256
 
+#define SYSTEM_CALL_VECTOR 0x80
+
+/* The error in a completion code of an IPC. */
+#define IPC_ERROR_MASK 0xf0
+
+/* Results that ask for the call to be repeated after signals were taken (docs/architecture.md). */
+#define ERESTARTSYS 512
+#define ERESTARTNOHAND 514
+
 #endif

@@ -2,7 +2,7 @@
  * System calls to messages: the table-driven path that most calls take.
  *
  * Words are {number, six arguments}; memory arguments become strings, in order (docs/architecture.md).
- * Calls of at most two arguments without memory travel in registers.
+ * Only words that the registers have no room for are stored in the message: of calls with at most two arguments none.
  */
 #include "emulib.h"
 #include "tables.h"
@@ -46,12 +46,12 @@ static int receive_part(struct parts *parts, u32 address, u32 size) {
   return 0;
 }
 
-static int add_buffer(struct parts *parts, u32 address, u32 size, int in, int out, int check) {
+static inline int add_buffer(struct parts *parts, u32 address, u32 size, u32 direction, int check) {
   int error = 0;
 
   if (check && !in_user_space(address, size)) return -EFAULT;
-  if (in) error = send_part(parts, address, size);
-  if (out && !error) error = receive_part(parts, address, size);
+  if (direction & BUFFER_SENT) error = send_part(parts, address, size);
+  if (direction & BUFFER_RECEIVED && !error) error = receive_part(parts, address, size);
   return error;
 }
 
@@ -97,34 +97,33 @@ static int add_vector(struct parts *parts, u32 address, u32 count, int in) {
 
 static int add_command(struct parts *parts, const struct command_row *rows, u32 count, u32 command, u32 address, int check) {
   for (u32 i = 0; i < count; i++)
-    if (rows[i].nr == command) return add_buffer(parts, address, rows[i].size, rows[i].direction & 1, rows[i].direction & 2, check);
+    if (rows[i].nr == command) return add_buffer(parts, address, rows[i].size, rows[i].direction, check);
   return 0;
 }
 
-static int add_argument(struct parts *parts, const struct call_kind *kind, const u32 *arguments, u32 i, int check) {
+static inline int add_argument(struct parts *parts, const struct call_kind *kind, const u32 *arguments, int check) {
+  u32 i = kind->argument;
   u32 value = arguments[i];
-  u32 size = kind->size;
 
+  if (kind->kind <= KIND_INOUTBYTES) {
+    u32 size = kind->size;
+
+    if (kind->kind & BUFFER_COUNTED) {
+      u32 units = arguments[kind->length];
+
+      if (units > kind->limit) units = kind->limit;
+      size *= units;
+    } else if (value == 0)
+      /* A null pointer travels as an empty string; the server knows from the word whether it may be null. */
+      size = 0;
+    return add_buffer(parts, value, size, kind->kind, check);
+  }
   switch (kind->kind) {
     case KIND_OPTIONALSTRING:
       if (value == 0) return send_part(parts, 0, 0);
       /* fall through */
     case KIND_STRING:
       return add_string(parts, value);
-    case KIND_IN:
-    case KIND_OUT:
-    case KIND_INOUT:
-      /* A null pointer travels as an empty string; the server knows from the word whether it may be null. */
-      if (value == 0) size = 0;
-      return add_buffer(parts, value, size, kind->kind != KIND_OUT, kind->kind != KIND_IN, check);
-    case KIND_INBYTES:
-    case KIND_OUTBYTES:
-    case KIND_INOUTBYTES: {
-      u32 units = arguments[kind->length];
-
-      if (units > kind->limit / size) units = kind->limit / size;
-      return add_buffer(parts, value, units * size, kind->kind != KIND_OUTBYTES, kind->kind != KIND_INBYTES, check);
-    }
     case KIND_INVECTOR:
       return add_vector(parts, value, arguments[i + 1], 1);
     case KIND_OUTVECTOR:
@@ -138,11 +137,8 @@ static int add_argument(struct parts *parts, const struct call_kind *kind, const
   }
 }
 
-/* What the completion code of the IPC means for the caller; 0 = look at the reply. */
-int ipc_error(u32 code) {
-  switch (code & 0xf0) {
-    case IPC_OK:
-      return 0;
+int ipc_failure(u32 code) {
+  switch (code & IPC_ERROR_MASK) {
     case IPC_SEND_CANCELLED:
     case IPC_SEND_ABORTED:
       /* The server has not seen the call: repeating it is invisible. */
@@ -164,30 +160,35 @@ int ipc_error(u32 code) {
 
 /*
  * Makes one call to the Unix server. Returns its result: ≥ 0, or a negative errno (or restart code). Calls from the library's own
- * range may pass buffers of the private page.
+ * range may pass buffers of the private page. Numbers without a row go there with all arguments, to be refused.
  */
-int server_call(u32 nr, u32 a0, u32 a1, u32 a2, u32 a3, u32 a4, u32 a5) {
-  const struct call_row *row = find_row(nr);
+int request(const struct call_row *row, u32 nr, const u32 *arguments) {
   struct message *message = &STATE->message;
-  struct ipc call = {0, 0, PROCESS_WORD(PROCESS_SERVER), nr, a0, a1};
+  struct ipc call = {0, 0, PROCESS_WORD(PROCESS_SERVER), nr, arguments[0], arguments[1]};
+  u32 count = row ? row->count : WORDS - 1;
+  u32 memory = row ? row->memory : 0;
   int error;
 
-  if (!row || row->memory || row->count > 2) {
-    u32 arguments[6] = {a0, a1, a2, a3, a4, a5};
+  if (memory || count >= REGISTER_WORDS) {
     struct parts parts = {0, 0};
 
-    if (row && row->memory)
-      for (u32 i = 0; i < row->count; i++) {
-        error = add_argument(&parts, &row->kinds[i], arguments, i, row - call_rows < FIRST_EMULATOR_ROW);
-        if (error) return error;
-      }
-    for (u32 i = 0; i < WORDS - 1; i++) message->words[i + 1] = arguments[i];
+    for (u32 i = 0; i < memory; i++) {
+      error = add_argument(&parts, &row->kinds[i], arguments, row < call_rows + FIRST_EMULATOR_ROW);
+      if (error) return error;
+    }
+    for (u32 i = REGISTER_WORDS - 1; i < count; i++) message->words[i + 1] = arguments[i];
     message->receive_window = 0;
-    message->size_dope = (WORDS << 13) | (parts.received << 8);
-    message->send_dope = (WORDS << 13) | (parts.sent << 8);
+    message->size_dope = WORDS << 13 | parts.received << 8;
+    message->send_dope = (count + 1) << 13 | parts.sent << 8;
     call.send = (u32)message;
     if (parts.received) call.receive = (u32)message;
   }
   error = ipc_error(ipc(&call));
   return error ? error : (int)call.w0;
+}
+
+int server_call(u32 nr, u32 a0, u32 a1, u32 a2, u32 a3, u32 a4, u32 a5) {
+  u32 arguments[] = {a0, a1, a2, a3, a4, a5};
+
+  return request(find_row(nr), nr, arguments);
 }

@@ -1,31 +1,44 @@
 /*
- * The handler of mirrored traps: system calls, exceptions, forced exceptions.
+ * The handler of mirrored traps: system calls that take more than entry.S does, exceptions, forced exceptions.
  */
 #include "emulib.h"
 
-#define SYSTEM_CALL_VECTOR 0x80
 #define PAGE_FAULT_VECTOR 14
 
-static void system_call(struct frame *frame) {
-  u32 nr = frame->eax;
-  const struct call_row *row = find_row(nr);
-  u32 *a = ARGUMENTS(frame);
-  int result;
-
-  if (row && row->via == VIA_SPECIAL) {
-    result = special_call(frame);
-    if (nr == SYS_sigreturn || nr == SYS_rt_sigreturn) return;
-  } else if (row && row->via == VIA_LOCAL)
-    result = local_call(frame);
-  else
-    result = server_call(nr, a[0], a[1], a[2], a[3], a[4], a[5]);
-
+/* The result of call `nr` for the program; or the call is to be repeated, which take_signals arranges. */
+static void set_result(struct frame *frame, u32 nr, int result) {
   if (result == -ERESTARTSYS || result == -ERESTARTNOHAND) {
     STATE->restart = -result;
     STATE->restart_call = nr;
     result = -EINTR;
   }
   frame->eax = result;
+}
+
+static void system_call(struct frame *frame) {
+  u32 nr = frame->eax;
+  const struct call_row *row = find_row(nr);
+  int result;
+
+  if (!row || row->via == VIA_SERVER)
+    result = request(row, nr, ARGUMENTS(frame));
+  else if (row->via == VIA_LOCAL)
+    result = local_call(frame);
+  else {
+    result = special_call(frame);
+    if (nr == SYS_sigreturn || nr == SYS_rt_sigreturn) return;
+  }
+  set_result(frame, nr, result);
+}
+
+/* The end of a call that entry.S made, when there is more to it than storing the result. */
+void finish_call(u32 code, int result) {
+  struct frame *frame = FRAME;
+  int error = ipc_error(code);
+
+  STATE->restart = 0;
+  set_result(frame, frame->eax, error ? error : result);
+  if (PROCESS_WORD(PROCESS_SIGNAL_PENDING) || STATE->restart) take_signals(frame);
 }
 
 /* The clock, read on the program's own stack (emulib_sysinfo), met a bad pointer: the copy routine returns -1. */
