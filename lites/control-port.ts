@@ -158,10 +158,12 @@ export class ControlPort {
       this.spawned.set(pid, id);
       this.emit({ op: "started", id, pid });
     } catch (error) {
-      closeAll(process);
-      process.cwd.vnode.release();
-      process.root.vnode.release();
-      core.processes.remove(process);
+      if (process.alive) {
+        closeAll(process);
+        process.cwd.vnode.release();
+        process.root.vnode.release();
+        core.processes.remove(process);
+      }
       this.failed(id, error);
     }
   }

@@ -92,7 +92,7 @@ export class RequestLoop implements HelperThreads {
     this.dispatcher = dispatcher;
     const { runner, timers, kernel } = core;
     for (;;) {
-      timers.runDue(kernel.now());
+      this.runTimers();
       yield* runner.runReady();
       for (const helper of this.wakes) {
         this.wakes.delete(helper);
@@ -118,6 +118,15 @@ export class RequestLoop implements HelperThreads {
       }
       this.waitingUntilNs = 0;
       if (received.error === IpcError.OK) this.accept(received);
+    }
+  }
+
+  private runTimers(): void {
+    const { timers, kernel, report } = this.core;
+    try {
+      timers.runDue(kernel.now());
+    } catch (error) {
+      report(`internal error in a timer: ${describe(error)}`);
     }
   }
 
@@ -185,8 +194,7 @@ export class RequestLoop implements HelperThreads {
   private resultOfError({ process, entry }: Call, error: unknown): number {
     const result = errnoOf(error);
     if (result !== undefined) return result;
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.core.report(`internal error in ${entry.name} of ${process.name} (${process.pid}): ${text}`);
+    this.core.report(`internal error in ${entry.name} of ${process.name} (${process.pid}): ${describe(error)}`);
     return -EIO.errno;
   }
 
@@ -216,3 +224,5 @@ export class RequestLoop implements HelperThreads {
     this.core.report(`${program}: ${known.size > REPORTS_PER_PROGRAM ? "further oddities are not reported" : text}`);
   }
 }
+
+const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -7,7 +7,7 @@ import type { Op } from "../activation.ts";
 import { EMULATOR_PRIVATE, EMULATOR_PRIVATE_SIZE, MMAP_MIN, STACK_TOP } from "../abi/address-map.ts";
 import { AuxiliaryType } from "../abi/auxiliary-vector.ts";
 import { USER_HZ } from "../abi/clocks.ts";
-import { E2BIG, EACCES, EAGAIN, EINVAL, ELOOP, ENOEXEC, ENOMEM } from "../abi/errno.ts";
+import { E2BIG, EACCES, EAGAIN, EINVAL, ELOOP, ENOEXEC, ENOMEM, ESRCH } from "../abi/errno.ts";
 import { S_IFMT, S_IFREG, S_ISGID, S_ISUID } from "../abi/file-mode.ts";
 import { ARGUMENT_BYTES_MAX, Resource } from "../abi/limits.ts";
 import { PAGE_SIZE, PROT_READ, PROT_WRITE } from "../abi/memory-flags.ts";
@@ -58,6 +58,7 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
   const space = new AddressSpace(core.memory, task);
   let stack: StackImage;
   let entry: number;
+  let built = false;
   program.vnode.retain();
   try {
     yield* space.createEmulatorAreas();
@@ -72,12 +73,17 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
       random: randomBytes(core),
     });
     if (stack.bytes.length > ARGUMENT_BYTES_MAX) throw E2BIG;
-  } catch (error) {
-    program.vnode.release();
-    space.release();
-    core.lifecycle.deleteTask(task);
-    if (frame !== undefined) core.frames.release(frame);
-    throw error;
+    // Killed meanwhile, without a request in service that could have been aborted: a program that the host starts.
+    if (!process.alive) throw ESRCH;
+    built = true;
+  } finally {
+    // Also when the process is killed while it waits for the memory manager.
+    if (!built) {
+      program.vnode.release();
+      space.release();
+      core.lifecycle.deleteTask(task);
+      if (frame !== undefined) core.frames.release(frame);
+    }
   }
 
   // From here on nothing can fail.

@@ -149,7 +149,7 @@ export class AddressSpace {
       cache.attach(file.vnode);
       this.attached.add(file.vnode);
     }
-    const valid = file.valid ?? Math.max(0, Math.min(size, file.vnode.attributes().size - file.offset));
+    const valid = file.valid ?? Math.max(0, Math.min(size, cache.file(file.vnode.id)!.size - file.offset));
     try {
       yield* manager.create(this.task, dataSpace.number, dataSpace.pages, flags, {
         manager: pager,
@@ -395,7 +395,7 @@ export class AddressSpace {
     if (protection === 0) return;
     const start = Math.max(mapping.start, from);
     const end = Math.min(mapping.end, to);
-    const { manager, pager } = this.services;
+    const { manager, pager, cache } = this.services;
     const offset = mapping.offset + (start - mapping.start);
     if (object.kind === "file") {
       this.bindRegion(start, end - start, pager, object.vnode.id, offset, rightsOf(protection));
@@ -405,7 +405,7 @@ export class AddressSpace {
     const { backing, number } = object.dataSpace;
     let size = end - start;
     if (backing !== undefined && backing.valid === undefined) {
-      size = Math.min(size, pageUp(Math.max(0, backing.vnode.attributes().size - backing.offset)) - offset);
+      size = Math.min(size, pageUp(Math.max(0, cache.file(backing.vnode.id)!.size - backing.offset)) - offset);
     }
     if (size > 0) this.bindRegion(start, size, manager.thread, number, offset, rightsOf(protection));
   }

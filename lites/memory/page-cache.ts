@@ -81,7 +81,7 @@ export class PageCache implements PageCacheObserver {
     const file = this.files.get(vnode.id)!;
     this.writeBack(file);
     if (--file.users > 0) return;
-    if (file.pages.size === 0 || vnode.attributes().nlink === 0) this.forget(file);
+    if (file.pages.size === 0 || isNameless(vnode)) this.forget(file);
   }
 
   /** The page with this index, read if need be. undefined: beyond the end, or no frame is to be had. Throws what reading throws. */
@@ -226,5 +226,14 @@ export class PageCache implements PageCacheObserver {
     for (const page of [...file.pages.values()]) this.drop(page);
     this.files.delete(file.vnode.id);
     file.vnode.release();
+  }
+}
+
+/** Whether nobody can open the file again: it was unlinked, by the guest or by the host. */
+function isNameless(vnode: Vnode): boolean {
+  try {
+    return vnode.attributes().nlink === 0;
+  } catch {
+    return true;
   }
 }

@@ -8,7 +8,7 @@
 import { flexpage, FLEXPAGE_WRITE } from "#kernel/abi/flexpage.ts";
 import { ANY, sameTask, taskOf, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
-import { type Message, type Op as NativeOp, type PageItem, receive, replyAndWait } from "#kernel/native.ts";
+import { type Message, NO_FAULTS, type Op as NativeOp, type PageItem, receive, replyAndWait } from "#kernel/native.ts";
 import { CLOCK_PAGE, ClockPage, EMULATOR_BASE, PROCESS_PAGE } from "../abi/address-map.ts";
 import { PAGE_SIZE, PROT_WRITE } from "../abi/memory-flags.ts";
 import type { Mapping } from "./mapping-list.ts";
@@ -72,10 +72,10 @@ export class VnodePager {
   }
 
   *run(): NativeOp<void> {
-    let request = yield* receive(ANY);
+    let request = yield* receive(ANY, NO_FAULTS);
     for (;;) {
-      if (request.error !== 0) request = yield* receive(ANY);
-      else request = yield* replyAndWait(request.from, this.serve(request.from, request.words));
+      if (request.error !== 0) request = yield* receive(ANY, NO_FAULTS);
+      else request = yield* replyAndWait(request.from, this.serve(request.from, request.words), NO_FAULTS);
     }
   }
 

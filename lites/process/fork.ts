@@ -55,14 +55,18 @@ export function* fork(core: Core, parent: UnixProcess, flags: number, entry: num
     throw EAGAIN;
   }
   const child = new UnixProcess(pid, parent.pid, parent.cwd, parent.root);
+  let started = false;
   try {
     child.space = yield* parent.space!.fork(task);
     start(core, parent.task, task, entry);
-  } catch (error) {
-    child.space?.release();
-    core.lifecycle.deleteTask(task);
-    core.frames.release(frame);
-    throw error;
+    started = true;
+  } finally {
+    // Also when the parent is killed while it waits for the memory manager.
+    if (!started) {
+      child.space?.release();
+      core.lifecycle.deleteTask(task);
+      core.frames.release(frame);
+    }
   }
   inherit(core, parent, child);
   child.exitSignal = flags & CLONE_EXIT_SIGNAL;

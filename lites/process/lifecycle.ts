@@ -57,11 +57,7 @@ export class Lifecycle {
       core.frames.release(process.page.frame);
       process.page = undefined;
     }
-    closeAll(process);
-    process.cwd.vnode.release();
-    process.root.vnode.release();
-    process.executable?.vnode.release();
-    process.executable = undefined;
+    this.releaseFiles(process);
     process.vforkDone = true;
     process.vforkQueue.wakeAll();
     if (process.session === process.pid && process.terminal !== undefined) this.onLeaderEnd(process);
@@ -71,6 +67,19 @@ export class Lifecycle {
     this.onEnd(process);
     if (process.pid === INIT_PID) this.onInitEnd();
     else this.tellParent(process, ending);
+  }
+
+  /** An error of a file system must not keep a process from ending. */
+  private releaseFiles(process: UnixProcess): void {
+    try {
+      closeAll(process);
+      process.cwd.vnode.release();
+      process.root.vnode.release();
+      process.executable?.vnode.release();
+    } catch (error) {
+      this.core.report(`closing the files of ${process.name} (${process.pid}): ${String(error)}`);
+    }
+    process.executable = undefined;
   }
 
   /** Deletes the task with everything in it: at the end of a process, and of its old image at exec. */
