@@ -31,6 +31,7 @@ import { futexCalls } from "./system-calls/futexes.ts";
 import { identityCalls } from "./system-calls/identity.ts";
 import { memoryCalls } from "./system-calls/memory.ts";
 import { processCalls } from "./system-calls/processes.ts";
+import { refusals } from "./system-calls/refusals.ts";
 import { schedulingCalls } from "./system-calls/scheduling.ts";
 import { signalCalls } from "./system-calls/signals.ts";
 import { systemInfoCalls } from "./system-calls/system-info.ts";
@@ -91,10 +92,14 @@ export interface LitesStatistics {
   pager: { frames: number; freeFrames: number; cachedPages: number; faults: number; pagesMapped: number };
 }
 
-/** The body of the server's first thread, and a look at its counters from outside. */
+/** The body of the server's first thread, and what the host may ask of it while the machine stands still. */
 export interface LitesServer {
   (context: NativeContext): NativeOp<void>;
   statistics(): LitesStatistics;
+  /** Makes the objects behind the file systems equal to what programs see. */
+  syncFiles(): void;
+  /** Takes over what the host has changed in those objects since syncFiles(). */
+  filesChanged(): void;
 }
 
 export function litesServer(options: LitesOptions): LitesServer {
@@ -103,7 +108,11 @@ export function litesServer(options: LitesOptions): LitesServer {
     server = new Server(context, options);
     yield* server.run();
   }
-  return Object.assign(body, { statistics: () => server?.statistics() ?? EMPTY_STATISTICS });
+  return Object.assign(body, {
+    statistics: () => server?.statistics() ?? EMPTY_STATISTICS,
+    syncFiles: () => server?.syncFiles(),
+    filesChanged: () => server?.filesChanged(),
+  });
 }
 
 const EMPTY_STATISTICS: LitesStatistics = {
@@ -208,6 +217,7 @@ class Server {
       identityCalls(),
       schedulingCalls(core),
       futexCalls(core),
+      refusals,
       systemInfoCalls(core, () => this.control.halt()),
     );
   }
@@ -243,6 +253,15 @@ class Server {
     if (unix === undefined) return;
     unix.signals.restoreMask();
     this.core.signals.reconsider(unix);
+  }
+
+  syncFiles(): void {
+    this.core.cache.writeBackAll();
+    this.core.files.sync();
+  }
+
+  filesChanged(): void {
+    this.core.files.backingChanged();
   }
 
   statistics(): LitesStatistics {

@@ -285,6 +285,10 @@ export function createFileHandlers(services: FileServices) {
       if (!isSeekable(openFile(process, fd))) throw ESPIPE;
       return 0;
     },
+    fadvise64_64(process, { fd }) {
+      if (!isSeekable(openFile(process, fd))) throw ESPIPE;
+      return 0;
+    },
     fsync: (process, { fd }) => synchronize(services, openFile(process, fd)),
     fdatasync: (process, { fd }) => synchronize(services, openFile(process, fd)),
     sync() {
