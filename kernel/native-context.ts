@@ -120,6 +120,11 @@ class NativeKernelOf implements NativeKernel {
     return this.core.tasks.thread(thread) !== undefined || this.core.tasks.task(thread)?.id === thread;
   }
 
+  chief(id: ThreadId): ThreadId | undefined {
+    const task = this.core.tasks.task(id);
+    return task === undefined ? undefined : (task.chief?.id ?? NIL);
+  }
+
   statistics(id: ThreadId): TaskStatistics | undefined {
     const task = this.core.tasks.task(id);
     return task === undefined ? undefined : { ...task.statistics };

@@ -47,6 +47,12 @@ export interface Timeouts {
   faultUs?: number;
 }
 
+/**
+ * For servers that strangers can send to. A message whose transfer needs a page that its sender has not got fails at once:
+ * waiting for that page could be waiting for ever, or for the server itself when it is the manager.
+ */
+export const NO_FAULTS: Timeouts = { faultUs: 0 };
+
 /** A kernel call of a native thread. One shape, so that the kernel's dispatch stays monomorphic. */
 export interface KernelCall {
   op: "ipc" | "switch" | "exit";
@@ -122,6 +128,8 @@ export interface NativeKernel {
   unmap(fpage: number, mask: number): number;
   /** Whether a thread exists (full id, version included). With thread number 0: whether the task exists, even before its thread 0 is started. */
   exists(thread: ThreadId): boolean;
+  /** The creator of a task: NIL when it was made at boot, undefined when there is no such task. The id of any of its threads will do. */
+  chief(task: ThreadId): ThreadId | undefined;
   /** Counters of a task. */
   statistics(task: ThreadId): TaskStatistics | undefined;
 }

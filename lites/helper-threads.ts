@@ -4,7 +4,7 @@
  * They share the server's state. A helper that woke activations must nudge the request thread, which may be waiting for a
  * message, to run them. A `Gate` is where a helper sleeps until another part of the server has work for it.
  */
-import { ANY, type ThreadId } from "#kernel/abi/identifiers.ts";
+import { taskOf, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { type NativeContext, type Op as NativeOp, receive } from "#kernel/native.ts";
 
 export interface HelperThreads {
@@ -27,7 +27,8 @@ export class Gate {
 
   *wait(context: NativeContext): NativeOp<void> {
     this.waiter = context.id;
-    yield* receive(ANY);
+    // Lthread 0 is the request thread. Nobody else's messages count, nor can they hold the helper up.
+    yield* receive(taskOf(context.id));
     this.waiter = undefined;
   }
 

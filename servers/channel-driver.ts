@@ -7,8 +7,9 @@
  * Layer beneath: the kernel's native interface, and the device's registers given at boot.
  */
 import { ANY, interruptId, type ThreadId } from "#kernel/abi/identifiers.ts";
-import { type Message, type NativeContext, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
+import { type Message, type NativeContext, NO_FAULTS, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
+import { DENIAL, mayUseDrivers } from "./driver-clients.ts";
 
 /** The registers of the channel device. */
 export interface ChannelPorts {
@@ -179,14 +180,14 @@ export function channelDriver(options: ChannelDriverOptions): (context: NativeCo
     const driver = new ChannelDriver(context, options.ports);
     // Attaches the line; an interrupt that was already pending has no request to serve yet.
     yield* receive(interrupt, { receiveUs: 0 });
-    let next = yield* receive(ANY);
+    let next = yield* receive(ANY, NO_FAULTS);
     for (;;) {
       let answer: Message | undefined;
       if (next.error === 0) {
         if (next.from === interrupt) yield* driver.interrupt();
-        else answer = yield* driver.request(next);
+        else answer = mayUseDrivers(context, next.from) ? yield* driver.request(next) : DENIAL;
       }
-      next = answer ? yield* replyAndWait(next.from, answer) : yield* receive(ANY);
+      next = answer ? yield* replyAndWait(next.from, answer, NO_FAULTS) : yield* receive(ANY, NO_FAULTS);
     }
   };
 }

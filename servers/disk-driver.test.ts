@@ -102,7 +102,7 @@ describe("disk driver", () => {
       const { kernel } = master.context;
       const done: number[] = [];
       for (let n = 0; n < 40; n++) {
-        kernel.nativeTaskNew({ priority: 100, name: `client ${n}` }, function* () {
+        kernel.nativeThreadNew({ priority: 100, lthread: n + 1 }, function* () {
           const words = [DriverRequest.WRITE, 0, n];
           yield* call(master.diskDriver!, { words, strings: [new Uint8Array(4096).fill(n)] });
           done.push(n);

@@ -10,9 +10,10 @@
 import { flexpage, Unmap } from "#kernel/abi/flexpage.ts";
 import { ANY, interruptId, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { Condition } from "#kernel/abi/ipc.ts";
-import { call, type Message, type NativeContext, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
+import { call, type Message, type NativeContext, NO_FAULTS, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
 import { Sigma0Request } from "./abi/sigma0.ts";
+import { DENIAL, mayUseDrivers } from "./driver-clients.ts";
 
 /** Outcome of a command in the device's status register → DriverStatus. */
 const outcomes = {
@@ -160,7 +161,7 @@ class DiskDriver {
     this.disk.start(transfer.operation, frame < 0 ? -1 : transfer.block + transfer.done, Math.max(frame, 0));
   }
 
-  /** A message that ended with an error may have left a page in the window: nobody shall find it there. */
+  /** A message that is not acted upon may have left a page in the window: nobody shall find it there. */
   clearWindow(): void {
     if (this.window !== 0) this.context.kernel.unmap(this.window, Unmap.FLUSH | Unmap.OWN);
   }
@@ -178,14 +179,18 @@ export function diskDriver(options: DiskDriverOptions): (context: NativeContext)
     const driver = new DiskDriver(context, options.disk);
     // Attaches the line; nothing can be pending before the first command.
     yield* receive(interrupt, { receiveUs: 0 });
-    let next = yield* receive(ANY, undefined, driver.window);
+    let next = yield* receive(ANY, NO_FAULTS, driver.window);
     for (;;) {
       let answer: Message | undefined;
       if (next.error === 0) {
         if (next.from === interrupt) yield* driver.interrupt();
-        else answer = driver.request(next);
+        else if (mayUseDrivers(context, next.from)) answer = driver.request(next);
+        else {
+          driver.clearWindow();
+          answer = DENIAL;
+        }
       } else driver.clearWindow();
-      next = answer ? yield* replyAndWait(next.from, answer, undefined, driver.window) : yield* receive(ANY, undefined, driver.window);
+      next = answer ? yield* replyAndWait(next.from, answer, NO_FAULTS, driver.window) : yield* receive(ANY, NO_FAULTS, driver.window);
     }
   };
 }

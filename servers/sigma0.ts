@@ -8,7 +8,7 @@
 import { FLEXPAGE_WRITE, flexpage, flexpageBase, flexpageLog2Size } from "#kernel/abi/flexpage.ts";
 import { ANY, NIL, taskOf, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { InfoPage } from "#kernel/abi/info-page.ts";
-import { type Message, type NativeContext, type Op, receive, replyAndWait } from "#kernel/native.ts";
+import { type Message, type NativeContext, NO_FAULTS, type Op, receive, replyAndWait } from "#kernel/native.ts";
 import { Sigma0Request } from "./abi/sigma0.ts";
 
 const PAGE_LOG2 = 12;
@@ -28,8 +28,11 @@ export function* sigma0(context: NativeContext): Op<void> {
   const info = context.memory.page(0, "read");
   const memoryEnd = new DataView(info.buffer, info.byteOffset, PAGE_SIZE).getUint32(InfoPage.MAIN_MEMORY_HIGH, true);
   const frames = new Frames(memoryEnd / PAGE_SIZE);
-  let request = yield* receive(ANY);
-  for (;;) request = yield* replyAndWait(request.from, request.error === 0 ? answer(frames, request.from, request.words) : REFUSAL);
+  let request = yield* receive(ANY, NO_FAULTS);
+  for (;;) {
+    const reply = request.error === 0 ? answer(frames, request.from, request.words) : REFUSAL;
+    request = yield* replyAndWait(request.from, reply, NO_FAULTS);
+  }
 }
 
 function answer(frames: Frames, client: ThreadId, words: readonly number[]): Message {

@@ -3,7 +3,7 @@
  * own message set is lost).
  *
  * Request: w0 = operation, w1 = unit (or handle), further words by operation; data as one string.
- * Reply: w0 = DriverStatus, w1 … by operation; data as one string.
+ * Drivers serve the tasks made at boot (those without a chief) and nobody else. Reply: w0 = DriverStatus, w1 … by operation; data as one string.
  */
 export const DriverRequest = {
   /** → w1 class, w2 block size in bytes (0 = stream), w3 blocks */
@@ -36,6 +36,8 @@ export const DriverStatus = {
   BUSY: 7,
   /** The unit was closed while the request waited. */
   CANCELLED: 8,
+  /** The sender is none of the tasks made at boot, the only ones that drivers serve. */
+  DENIED: 9,
 } as const;
 
 export const DriverClass = { BLOCK: 1, STREAM: 2 } as const;

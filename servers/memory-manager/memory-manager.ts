@@ -7,7 +7,7 @@
  */
 import { ANY, sameTask, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
-import { type Message, type NativeContext, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
+import { type Message, type NativeContext, NO_FAULTS, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
 import { BackingCache, Fetch, type WaitingFault } from "./backing-cache.ts";
 import { backingWorker, jobWords, TIMED_OUT } from "./backing-worker.ts";
 import { Commitment } from "./commitment.ts";
@@ -144,7 +144,7 @@ class MemoryManager {
     const reason = report === TIMED_OUT ? FaultRefusal.MANAGER : report;
     for (const fault of ended.flatMap((each) => each.waiting)) {
       const answer = reason === 0 ? yield* this.fault(fault) : refusal(reason);
-      if (answer) yield* send(fault.client, answer, { sendUs: 0 });
+      if (answer) yield* send(fault.client, answer, { ...NO_FAULTS, sendUs: 0 });
     }
   }
 
@@ -171,10 +171,10 @@ export function memoryManager(options: MemoryManagerOptions): MemoryManagerTask 
   function* body(context: NativeContext): Op<void> {
     manager = yield* MemoryManager.start(context, options);
     if (!manager) return;
-    let next = yield* receive(ANY);
+    let next = yield* receive(ANY, NO_FAULTS);
     for (;;) {
       const answer = next.error === 0 ? yield* manager.serve(next) : undefined;
-      next = answer ? yield* replyAndWait(next.from, answer) : yield* receive(ANY);
+      next = answer ? yield* replyAndWait(next.from, answer, NO_FAULTS) : yield* receive(ANY, NO_FAULTS);
     }
   }
   return Object.assign(body, { statistics: () => manager?.statistics() });

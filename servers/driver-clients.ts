@@ -1,0 +1,12 @@
+/**
+ * Whom a driver serves: the other tasks made at boot. A Unix process that speaks the driver's protocol would otherwise read
+ * what others have on the paging disk, or take the terminal's input away.
+ */
+import { NIL, type ThreadId } from "#kernel/abi/identifiers.ts";
+import type { Message, NativeContext } from "#kernel/native.ts";
+import { DriverStatus } from "./abi/generic-driver.ts";
+
+export const DENIAL: Message = { words: [DriverStatus.DENIED] };
+
+/** Whether a driver may serve a thread. */
+export const mayUseDrivers = ({ kernel }: NativeContext, client: ThreadId): boolean => kernel.chief(client) === NIL;
