@@ -12,8 +12,28 @@ import { Word } from "./registers.ts";
 
 /** Instructions that only read their first operand when it is in memory; ARPL checks itself before it writes. */
 const READERS = new Set([
-  "cmp", "test", "arpl", "bt", "push", "call", "callf", "jmp", "jmpf", "mul", "imul1", "div", "idiv", "verr", "verw",
-  "lldt", "ltr", "lgdt", "lidt", "lmsw", "invlpg", "nop",
+  "cmp",
+  "test",
+  "arpl",
+  "bt",
+  "push",
+  "call",
+  "callf",
+  "jmp",
+  "jmpf",
+  "mul",
+  "imul1",
+  "div",
+  "idiv",
+  "verr",
+  "verw",
+  "lldt",
+  "ltr",
+  "lgdt",
+  "lidt",
+  "lmsw",
+  "invlpg",
+  "nop",
 ]);
 
 /** Instructions that use the address, but do not access it. */

@@ -111,10 +111,7 @@ export function arithmeticBinders(core: Core): BinderMap {
 
   /** Flags of a sum or difference with carry; the operands are shifted to the top. */
   function setCarryFlags(op: Operation, first: number, other: number, result: number, carries: number, overflow: number): void {
-    setMixed(
-      result, op.shift,
-      (carries < 0 ? CF : 0) | (overflow < 0 ? OF : 0) | (((first ^ other ^ result) >>> op.shift) & AF),
-    );
+    setMixed(result, op.shift, (carries < 0 ? CF : 0) | (overflow < 0 ? OF : 0) | (((first ^ other ^ result) >>> op.shift) & AF));
   }
   const adc: Handler = (op) => {
     const shift = op.shift;
@@ -122,9 +119,7 @@ export function arithmeticBinders(core: Core): BinderMap {
     const other = second(op) << shift;
     const result = (first + other + (carry() ? 1 << shift : 0)) | 0;
     store(op, result >> shift);
-    setCarryFlags(
-      op, first, other, result, (first & other) | ((first | other) & ~result), (first ^ result) & (other ^ result),
-    );
+    setCarryFlags(op, first, other, result, (first & other) | ((first | other) & ~result), (first ^ result) & (other ^ result));
     return op.next;
   };
   const sbb: Handler = (op) => {
@@ -133,9 +128,7 @@ export function arithmeticBinders(core: Core): BinderMap {
     const other = second(op) << shift;
     const result = (first - other - (carry() ? 1 << shift : 0)) | 0;
     store(op, result >> shift);
-    setCarryFlags(
-      op, first, other, result, (~first & other) | ((~first | other) & result), (first ^ other) & (first ^ result),
-    );
+    setCarryFlags(op, first, other, result, (~first & other) | ((~first | other) & result), (first ^ other) & (first ^ result));
     return op.next;
   };
 
@@ -429,12 +422,9 @@ export function arithmeticBinders(core: Core): BinderMap {
     sub: choose(sub, subForms),
     and: choose(and, andForms),
     or: choose(or, orForms),
-    xor: (op) =>
-      op.accessA === WORD && op.accessB === WORD && op.a === op.b ? clear : (formOf(op, xorForms) ?? xor),
-    cmp: (op) =>
-      op.accessA === BYTE && op.accessB === IMMEDIATE ? cmpByteImmediate : (formOf(op, cmpForms) ?? cmp),
-    test: (op) =>
-      op.accessA === BYTE && op.accessB === BYTE ? testBytes : (formOf(op, testForms) ?? test),
+    xor: (op) => (op.accessA === WORD && op.accessB === WORD && op.a === op.b ? clear : (formOf(op, xorForms) ?? xor)),
+    cmp: (op) => (op.accessA === BYTE && op.accessB === IMMEDIATE ? cmpByteImmediate : (formOf(op, cmpForms) ?? cmp)),
+    test: (op) => (op.accessA === BYTE && op.accessB === BYTE ? testBytes : (formOf(op, testForms) ?? test)),
     adc: () => adc,
     sbb: () => sbb,
     inc: (op) => (op.accessA === WORD ? incRegister : inc),

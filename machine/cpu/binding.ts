@@ -20,8 +20,14 @@ import { systemBinders } from "./system.ts";
 
 export function createBinding(core: Core, ram: Ram, floatingPoint: BinderMap): Binding {
   const binders: BinderMap = {
-    ...arithmeticBinders(core), ...moveBinders(core), ...shiftBinders(core), ...multiplyBinders(core),
-    ...stackBinders(core), ...controlBinders(core), ...stringBinders(core, ram), ...systemBinders(core),
+    ...arithmeticBinders(core),
+    ...moveBinders(core),
+    ...shiftBinders(core),
+    ...multiplyBinders(core),
+    ...stackBinders(core),
+    ...controlBinders(core),
+    ...stringBinders(core, ram),
+    ...systemBinders(core),
     ...floatingPoint,
   };
   const bindAddress = createAddressBinding(core);

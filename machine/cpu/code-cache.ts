@@ -55,8 +55,19 @@ export interface CodeCache {
 
 const NOTHING: Instruction = {
   row: { mnemonic: "(boundary)", operands: [], attributes: 0 },
-  invalid: Invalid.NONE, length: 0, opcode: 0, operandSize: 4, addressSize: 4, lock: false, repeat: 0, segment: 0,
-  modrm: 0, operands: [], address: undefined, immediate: 0, selector: 0,
+  invalid: Invalid.NONE,
+  length: 0,
+  opcode: 0,
+  operandSize: 4,
+  addressSize: 4,
+  lock: false,
+  repeat: 0,
+  segment: 0,
+  modrm: 0,
+  operands: [],
+  address: undefined,
+  immediate: 0,
+  selector: 0,
 };
 
 /** Thrown by the code source while decoding ahead, at the end of the page. */
@@ -189,7 +200,8 @@ export function createCodeCache(ram: Ram, file: RegisterFile, memory: Memory, bi
       }
       offset = op.after;
       if (
-        offset >= PAGE_SIZE || instruction.invalid !== Invalid.NONE ||
+        offset >= PAGE_SIZE ||
+        instruction.invalid !== Invalid.NONE ||
         (instruction.row.attributes & (Attribute.END | Attribute.PRIVILEGED)) !== 0
       ) {
         break;

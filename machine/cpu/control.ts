@@ -48,11 +48,16 @@ export function controlBinders(core: Core): BinderMap {
   const jumpBinder: Binder = (op, instruction) => {
     if (instruction.operandSize === 2) return conditionalHalf;
     switch (op.condition) {
-      case 2: return below;
-      case 3: return notBelow;
-      case 4: return equal;
-      case 5: return notEqual;
-      default: return conditional;
+      case 2:
+        return below;
+      case 3:
+        return notBelow;
+      case 4:
+        return equal;
+      case 5:
+        return notEqual;
+      default:
+        return conditional;
     }
   };
 
@@ -77,8 +82,7 @@ export function controlBinders(core: Core): BinderMap {
   const jump: Handler = (op) => take(op);
   const jumpHalf: Handler = (op) => follow((R[PAGE]! + op.target) & 0xffff);
   const jumpIndirect: Handler = (op) => follow(load(op));
-  const jumpMemory: Handler = (op) =>
-    follow(read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0));
+  const jumpMemory: Handler = (op) => follow(read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0));
 
   const call: Handler = (op) => {
     const at = (R[ESP]! - 4) | 0;
@@ -180,7 +184,10 @@ export function controlBinders(core: Core): BinderMap {
   };
 
   const binders: Record<string, Binder> = {
-    loop: () => loop, loope: () => loope, loopne: () => loopne, jcxz: () => jcxz,
+    loop: () => loop,
+    loope: () => loope,
+    loopne: () => loopne,
+    jcxz: () => jcxz,
     jmp: (op, instruction) => {
       if (op.accessA === NONE) return instruction.operandSize === 4 ? jump : jumpHalf;
       return op.accessA === MEMORY32 ? jumpMemory : jumpIndirect;
@@ -189,8 +196,7 @@ export function controlBinders(core: Core): BinderMap {
       if (instruction.operandSize === 2) return callHalf;
       return op.accessA === NONE ? call : callIndirect;
     },
-    ret: (_op, instruction) =>
-      instruction.operands.length === 0 && instruction.operandSize === 4 ? ret : retImmediate,
+    ret: (_op, instruction) => (instruction.operands.length === 0 && instruction.operandSize === 4 ? ret : retImmediate),
     callf: farBinder(true),
     jmpf: farBinder(false),
     retf: () => retf,
@@ -198,8 +204,7 @@ export function controlBinders(core: Core): BinderMap {
     int: () => (op) => core.leave("software", op.immediate & 0xff, op),
     int3: () => (op) => core.leave("exception", Vector.BREAKPOINT, op),
     int1: () => (op) => core.leave("exception", Vector.DEBUG, op),
-    into: () => (op) =>
-      (arithmetic() & OF) !== 0 ? core.leave("exception", Vector.OVERFLOW, op) : follow(nextAddress(op)),
+    into: () => (op) => ((arithmetic() & OF) !== 0 ? core.leave("exception", Vector.OVERFLOW, op) : follow(nextAddress(op))),
     bound: () => bound,
   };
   CONDITIONS.forEach((name) => {

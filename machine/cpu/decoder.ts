@@ -17,10 +17,20 @@ const FIXED_REGISTERS: Readonly<Record<string, { register: number; size: number 
   DX: { register: 2, size: 2 },
 };
 const SEGMENT_NAMES: Readonly<Record<string, number>> = {
-  ES: Segment.ES, CS: Segment.CS, SS: Segment.SS, DS: Segment.DS, FS: Segment.FS, GS: Segment.GS,
+  ES: Segment.ES,
+  CS: Segment.CS,
+  SS: Segment.SS,
+  DS: Segment.DS,
+  FS: Segment.FS,
+  GS: Segment.GS,
 };
 const PREFIX_SEGMENTS: Readonly<Record<number, number>> = {
-  0x26: Segment.ES, 0x2e: Segment.CS, 0x36: Segment.SS, 0x3e: Segment.DS, 0x64: Segment.FS, 0x65: Segment.GS,
+  0x26: Segment.ES,
+  0x2e: Segment.CS,
+  0x36: Segment.SS,
+  0x3e: Segment.DS,
+  0x64: Segment.FS,
+  0x65: Segment.GS,
 };
 
 /** Base and index of the eight 16-bit addressing forms (BX SI BX DI BP SI BP DI SI DI BP BX). */
@@ -72,8 +82,20 @@ class Reader {
 
 function invalidInstruction(invalid: number, length: number, opcode: number): Instruction {
   return {
-    row: INVALID_ROW, invalid, length, opcode, operandSize: 4, addressSize: 4, lock: false, repeat: 0,
-    segment: Segment.DS, modrm: 0, operands: [], address: undefined, immediate: 0, selector: 0,
+    row: INVALID_ROW,
+    invalid,
+    length,
+    opcode,
+    operandSize: 4,
+    addressSize: 4,
+    lock: false,
+    repeat: 0,
+    segment: Segment.DS,
+    modrm: 0,
+    operands: [],
+    address: undefined,
+    immediate: 0,
+    selector: 0,
   };
 }
 
@@ -135,14 +157,23 @@ function decodeFrom(reader: Reader): Instruction {
   };
   const sizeOf = (code: string): number => {
     switch (code) {
-      case "b": return 1;
-      case "w": return 2;
-      case "d": return 4;
-      case "q": return 8;
-      case "v": case "z": return operandSize;
-      case "p": return operandSize + 2;
-      case "a": return operandSize * 2;
-      default: return 0;
+      case "b":
+        return 1;
+      case "w":
+        return 2;
+      case "d":
+        return 4;
+      case "q":
+        return 8;
+      case "v":
+      case "z":
+        return operandSize;
+      case "p":
+        return operandSize + 2;
+      case "a":
+        return operandSize * 2;
+      default:
+        return 0;
     }
   };
   const modrmByte = (): number => {
@@ -174,7 +205,7 @@ function decodeFrom(reader: Reader): Instruction {
       add(Kind.REGISTER, operandSize, 0);
       continue;
     }
-    if (code === "1" ) {
+    if (code === "1") {
       add(Kind.IMMEDIATE, 1, 0, 1);
       continue;
     }
@@ -222,7 +253,10 @@ function decodeFrom(reader: Reader): Instruction {
         break;
       case "O":
         address = {
-          segment: override >= 0 ? override : Segment.DS, base: -1, index: -1, scale: 0,
+          segment: override >= 0 ? override : Segment.DS,
+          base: -1,
+          index: -1,
+          scale: 0,
           displacement: addressSize === 4 ? reader.double() : reader.word(),
         };
         add(Kind.MEMORY, size, 0);
@@ -242,9 +276,20 @@ function decodeFrom(reader: Reader): Instruction {
   if (lock && !lockable) invalid = Invalid.OPCODE;
   if (invalid !== Invalid.NONE) return invalidInstruction(invalid, reader.position, opcode);
   return {
-    row, invalid, length: reader.position, opcode, operandSize, addressSize, lock, repeat,
+    row,
+    invalid,
+    length: reader.position,
+    opcode,
+    operandSize,
+    addressSize,
+    lock,
+    repeat,
     segment: address?.segment ?? (override >= 0 ? override : Segment.DS),
-    modrm: modrm < 0 ? 0 : modrm, operands, address, immediate, selector,
+    modrm: modrm < 0 ? 0 : modrm,
+    operands,
+    address,
+    immediate,
+    selector,
   };
 }
 

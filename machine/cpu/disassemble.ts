@@ -14,8 +14,13 @@ const NOT_ACCESSED = new Set(["lea", "nop", "invlpg", "bound"]);
 
 /** Mnemonics whose name depends on the operand size: [16 bits, 32 bits]. */
 const SIZED_NAMES: Readonly<Record<string, readonly [string, string]>> = {
-  cbw: ["cbw", "cwde"], cwd: ["cwd", "cdq"], pusha: ["pusha", "pushad"], popa: ["popa", "popad"],
-  pushf: ["pushf", "pushfd"], popf: ["popf", "popfd"], iret: ["iret", "iretd"],
+  cbw: ["cbw", "cwde"],
+  cwd: ["cwd", "cdq"],
+  pusha: ["pusha", "pushad"],
+  popa: ["popa", "popad"],
+  pushf: ["pushf", "pushfd"],
+  popf: ["popf", "popfd"],
+  iret: ["iret", "iretd"],
 };
 
 function hex(value: number): string {
@@ -53,8 +58,7 @@ function memoryText(instruction: Instruction, operand: Operand): string {
     const segment = isSource ? instruction.segment : Segment.ES;
     return `${size}${SEGMENTS[segment]!}:[${registerName(operand.register, addressSize)}]`;
   }
-  const prefix =
-    address.segment === defaultSegment(address) || row.mnemonic === "lea" ? "" : `${SEGMENTS[address.segment]!}:`;
+  const prefix = address.segment === defaultSegment(address) || row.mnemonic === "lea" ? "" : `${SEGMENTS[address.segment]!}:`;
   return `${size}${prefix}[${addressText(address, addressSize)}]`;
 }
 

@@ -9,8 +9,21 @@ import type { RegisterFile } from "./registers.ts";
 import { Word } from "./registers.ts";
 
 export const Flag = {
-  CF: 1, PF: 4, AF: 0x10, ZF: 0x40, SF: 0x80, TF: 0x100, IF: 0x200, DF: 0x400, OF: 0x800,
-  IOPL: 0x3000, NT: 0x4000, RF: 0x10000, VM: 0x20000, AC: 0x40000, ID: 0x200000,
+  CF: 1,
+  PF: 4,
+  AF: 0x10,
+  ZF: 0x40,
+  SF: 0x80,
+  TF: 0x100,
+  IF: 0x200,
+  DF: 0x400,
+  OF: 0x800,
+  IOPL: 0x3000,
+  NT: 0x4000,
+  RF: 0x10000,
+  VM: 0x20000,
+  AC: 0x40000,
+  ID: 0x200000,
 } as const;
 
 export const ARITHMETIC_FLAGS = Flag.CF | Flag.PF | Flag.AF | Flag.ZF | Flag.SF | Flag.OF;
@@ -137,30 +150,44 @@ export function createFlags(file: RegisterFile): Flags {
 
   function condition(cc: number): boolean {
     switch (cc) {
-      case 0: return overflow();
-      case 1: return !overflow();
-      case 2: return carry();
-      case 3: return !carry();
-      case 4: return zero();
-      case 5: return !zero();
-      case 6: return carry() || zero();
-      case 7: return !carry() && !zero();
-      case 8: return sign();
-      case 9: return !sign();
-      case 10: return parity() !== 0;
-      case 11: return parity() === 0;
-      case 12: return sign() !== overflow();
-      case 13: return sign() === overflow();
-      case 14: return zero() || sign() !== overflow();
-      default: return !zero() && sign() === overflow();
+      case 0:
+        return overflow();
+      case 1:
+        return !overflow();
+      case 2:
+        return carry();
+      case 3:
+        return !carry();
+      case 4:
+        return zero();
+      case 5:
+        return !zero();
+      case 6:
+        return carry() || zero();
+      case 7:
+        return !carry() && !zero();
+      case 8:
+        return sign();
+      case 9:
+        return !sign();
+      case 10:
+        return parity() !== 0;
+      case 11:
+        return parity() === 0;
+      case 12:
+        return sign() !== overflow();
+      case 13:
+        return sign() === overflow();
+      case 14:
+        return zero() || sign() !== overflow();
+      default:
+        return !zero() && sign() === overflow();
     }
   }
 
   function arithmetic(): number {
     if (R[FLAG_TYPE]! === EXPLICIT) return R[FLAGS]!;
-    return (
-      (carry() ? CF : 0) | parity() | adjust() | (zero() ? ZF : 0) | (sign() ? SF : 0) | (overflow() ? OF : 0)
-    );
+    return (carry() ? CF : 0) | parity() | adjust() | (zero() ? ZF : 0) | (sign() ? SF : 0) | (overflow() ? OF : 0);
   }
 
   return {

@@ -35,17 +35,38 @@ export function createFusion(core: Core): Fuse {
     R[FLAG_TYPE] = type;
     let isTaken: boolean;
     switch (jump.condition) {
-      case 2: isTaken = a >>> 0 < b >>> 0; break;
-      case 3: isTaken = a >>> 0 >= b >>> 0; break;
-      case 4: isTaken = a === b; break;
-      case 5: isTaken = a !== b; break;
-      case 6: isTaken = a >>> 0 <= b >>> 0; break;
-      case 7: isTaken = a >>> 0 > b >>> 0; break;
-      case 12: isTaken = a < b; break;
-      case 13: isTaken = a >= b; break;
-      case 14: isTaken = a <= b; break;
-      case 15: isTaken = a > b; break;
-      default: isTaken = condition(jump.condition);
+      case 2:
+        isTaken = a >>> 0 < b >>> 0;
+        break;
+      case 3:
+        isTaken = a >>> 0 >= b >>> 0;
+        break;
+      case 4:
+        isTaken = a === b;
+        break;
+      case 5:
+        isTaken = a !== b;
+        break;
+      case 6:
+        isTaken = a >>> 0 <= b >>> 0;
+        break;
+      case 7:
+        isTaken = a >>> 0 > b >>> 0;
+        break;
+      case 12:
+        isTaken = a < b;
+        break;
+      case 13:
+        isTaken = a >= b;
+        break;
+      case 14:
+        isTaken = a <= b;
+        break;
+      case 15:
+        isTaken = a > b;
+        break;
+      default:
+        isTaken = condition(jump.condition);
     }
     return go(jump, isTaken);
   }
@@ -56,13 +77,28 @@ export function createFusion(core: Core): Fuse {
     R[FLAG_TYPE] = type;
     let isTaken: boolean;
     switch (jump.condition) {
-      case 4: isTaken = result === 0; break;
-      case 5: isTaken = result !== 0; break;
-      case 8: case 12: isTaken = result < 0; break;
-      case 9: case 13: isTaken = result >= 0; break;
-      case 14: isTaken = result <= 0; break;
-      case 15: isTaken = result > 0; break;
-      default: isTaken = condition(jump.condition);
+      case 4:
+        isTaken = result === 0;
+        break;
+      case 5:
+        isTaken = result !== 0;
+        break;
+      case 8:
+      case 12:
+        isTaken = result < 0;
+        break;
+      case 9:
+      case 13:
+        isTaken = result >= 0;
+        break;
+      case 14:
+        isTaken = result <= 0;
+        break;
+      case 15:
+        isTaken = result > 0;
+        break;
+      default:
+        isTaken = condition(jump.condition);
     }
     return go(jump, isTaken);
   }
@@ -81,9 +117,7 @@ export function createFusion(core: Core): Fuse {
   const compareBytes: Handler = (op) => compare(op.next, R8[op.a]! << 24, R8[op.b]! << 24, SUB8);
   const compareByteImmediate: Handler = (op) => compare(op.next, R8[op.a]! << 24, op.immediate << 24, SUB8);
   const compareByteMemoryImmediate: Handler = (op) =>
-    compare(
-      op.next, read8((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0) << 24, op.immediate << 24, SUB8,
-    );
+    compare(op.next, read8((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0) << 24, op.immediate << 24, SUB8);
   const testRR: Handler = (op) => test(op.next, R[op.a]! & R[op.b]!, LOGIC);
   const testRI: Handler = (op) => test(op.next, R[op.a]! & op.immediate, LOGIC);
   const testBytes: Handler = (op) => test(op.next, (R8[op.a]! & R8[op.b]!) << 24, LOGIC8);

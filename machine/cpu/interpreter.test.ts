@@ -41,9 +41,16 @@ describe("exits", () => {
   });
 
   it.each([
-    ["hlt", [0xf4], 13], ["cli", [0xfa], 13], ["in", [0xec], 13], ["lgdt", [0x0f, 0x01, 0x10], 13],
-    ["mov cr0", [0x0f, 0x20, 0xc0], 13], ["ud2", [0x0f, 0x0b], 6], ["sysenter", [0x0f, 0x34], 6],
-    ["lock nop", [0xf0, 0x90], 6], ["mov cs", [0x8e, 0xc8], 6], ["15 prefixes", new Array<number>(15).fill(0x66), 13],
+    ["hlt", [0xf4], 13],
+    ["cli", [0xfa], 13],
+    ["in", [0xec], 13],
+    ["lgdt", [0x0f, 0x01, 0x10], 13],
+    ["mov cr0", [0x0f, 0x20, 0xc0], 13],
+    ["ud2", [0x0f, 0x0b], 6],
+    ["sysenter", [0x0f, 0x34], 6],
+    ["lock nop", [0xf0, 0x90], 6],
+    ["mov cs", [0x8e, 0xc8], 6],
+    ["15 prefixes", new Array<number>(15).fill(0x66), 13],
     ["div by zero", [0x31, 0xc9, 0xf7, 0xf1], 0],
   ] as [string, number[], number][])("faults at %s", (_name, code, vector) => {
     expect(m.execute(code)).toMatchObject({ kind: "exception", vector, errorCode: 0 });
@@ -346,7 +353,8 @@ describe("segments", () => {
     m.set("EAX", 0x33);
     // mov gs, eax; mov ecx, gs:[0x10]; mov edx, gs:[0xfd]
     expect(m.execute([0x8e, 0xe8, 0x65, 0x8b, 0x0d, ...dword(0x10), 0x65, 0x8b, 0x15, ...dword(0xfd)])).toMatchObject({
-      vector: 13, errorCode: 0,
+      vector: 13,
+      errorCode: 0,
     });
     expect(m.get("ECX")).toBe(0x55667788);
     expect(m.context.eip).toBe(CODE + 9);
@@ -359,7 +367,11 @@ describe("segments", () => {
   });
 
   it.each([
-    [0x33, 11, 0x30], [0x3b, 13, 0x38], [0x60, 13, 0x60], [0x07, 13, 0x04], [0x90, 13, 0x90],
+    [0x33, 11, 0x30],
+    [0x3b, 13, 0x38],
+    [0x60, 13, 0x60],
+    [0x07, 13, 0x04],
+    [0x90, 13, 0x90],
   ])("fault when selector %i is loaded", (selector, vector, errorCode) => {
     setSegment(0, 0, 0, false);
     m.set("EAX", selector);

@@ -56,7 +56,9 @@ export class Interpreter implements Processor {
     });
     late.code = code;
     this.core = {
-      file, memory, code,
+      file,
+      memory,
+      code,
       flags: createFlags(file),
       segments: createSegments(file),
       leave: (kind, vector, op) => this.leave(kind, vector, op),

@@ -38,11 +38,7 @@ export interface Memory {
 /**
  * @param codeWritten called before bytes of a frame that holds decoded instructions change
  */
-export function createMemory(
-  ram: Ram,
-  file: RegisterFile,
-  codeWritten: (physical: number, bytes: number) => void,
-): Memory {
+export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physical: number, bytes: number) => void): Memory {
   const { ROOT } = Word;
   const { ACCESSED, DIRTY, FAST_READ, FAST_WRITE, PRESENT, WRITE } = Entry;
   const { i32, u16, u8, frameHasCode } = ram;
@@ -195,7 +191,16 @@ export function createMemory(
   }
 
   return {
-    read8, read16, read32, write8, write16, write32, probeRead, probeWrite, physicalRead, physicalWrite,
+    read8,
+    read16,
+    read32,
+    write8,
+    write16,
+    write32,
+    probeRead,
+    probeWrite,
+    physicalRead,
+    physicalWrite,
     modify8(address: number): number {
       touchWrite(address);
       return read8(address);

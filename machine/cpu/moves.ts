@@ -136,9 +136,9 @@ export function moveBinders(core: Core): BinderMap {
     R[op.a] = (value << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24);
     return op.next;
   };
-  /** Undefined in the manual; the processors clear the register. */
+  /** With a 16-bit operand: undefined in the manual; the processors clear the low half of the 32-bit register. */
   const bswapHalf: Handler = (op) => {
-    R16[op.a] = 0;
+    R16[op.a * 2] = 0;
     return op.next;
   };
 

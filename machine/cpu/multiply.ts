@@ -275,7 +275,13 @@ export function multiplyBinders(core: Core): BinderMap {
       if (instruction.operands.length === 3) return op.accessB === WORD ? imulImmediate : imul;
       return op.accessB === WORD ? imulRegisters : imulMemory;
     },
-    div: () => div, idiv: () => idiv,
-    aaa: () => aaa, aas: () => aas, aam: () => aam, aad: () => aad, daa: () => daa, das: () => das,
+    div: () => div,
+    idiv: () => idiv,
+    aaa: () => aaa,
+    aas: () => aas,
+    aam: () => aam,
+    aad: () => aad,
+    daa: () => daa,
+    das: () => das,
   };
 }

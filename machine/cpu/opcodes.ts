@@ -58,23 +58,26 @@ export function isGroup(entry: Row | Group): entry is Group {
 }
 
 /** Condition names by the low four opcode bits. */
-export const CONDITIONS = [
-  "o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g",
-] as const;
+export const CONDITIONS = ["o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g"] as const;
 
 const ARITHMETIC = ["add", "or", "adc", "sbb", "and", "sub", "xor", "cmp"] as const;
 const SHIFTS = ["rol", "ror", "rcl", "rcr", "shl", "shr", "shl", "sar"] as const;
 
 const lockUnlessCompare = (mnemonic: string): number => (mnemonic === "cmp" ? 0 : LOCK);
 
-const arithmeticGroup = (operands: string): Group =>
-  group(...ARITHMETIC.map((m) => row(m, operands, lockUnlessCompare(m))));
+const arithmeticGroup = (operands: string): Group => group(...ARITHMETIC.map((m) => row(m, operands, lockUnlessCompare(m))));
 const shiftGroup = (operands: string): Group => group(...SHIFTS.map((m) => row(m, operands)));
 
 const unaryGroup = (e: string, i: string): Group =>
   group(
-    row("test", `${e},${i}`), row("test", `${e},${i}`), row("not", e, LOCK), row("neg", e, LOCK),
-    row("mul", e), row("imul1", e), row("div", e), row("idiv", e),
+    row("test", `${e},${i}`),
+    row("test", `${e},${i}`),
+    row("not", e, LOCK),
+    row("neg", e, LOCK),
+    row("mul", e),
+    row("imul1", e),
+    row("div", e),
+    row("idiv", e),
   );
 
 /** One-byte opcodes. Prefixes are the decoder's and have no row. */
@@ -94,9 +97,14 @@ function repeat(count: number, make: (index: number) => Entry): Entry[] {
 
 ARITHMETIC.forEach((m, index) => {
   place(
-    ONE_BYTE, index * 8,
-    row(m, "Eb,Gb", lockUnlessCompare(m)), row(m, "Ev,Gv", lockUnlessCompare(m)),
-    row(m, "Gb,Eb"), row(m, "Gv,Ev"), row(m, "AL,Ib"), row(m, "eAX,Iz"),
+    ONE_BYTE,
+    index * 8,
+    row(m, "Eb,Gb", lockUnlessCompare(m)),
+    row(m, "Ev,Gv", lockUnlessCompare(m)),
+    row(m, "Gb,Eb"),
+    row(m, "Gv,Ev"),
+    row(m, "AL,Ib"),
+    row(m, "eAX,Iz"),
   );
 });
 place(ONE_BYTE, 0x06, row("push", "ES"), row("pop", "ES", END));
@@ -112,91 +120,239 @@ place(ONE_BYTE, 0x48, ...repeat(8, () => row("dec", "Zv")));
 place(ONE_BYTE, 0x50, ...repeat(8, () => row("push", "Zv")));
 place(ONE_BYTE, 0x58, ...repeat(8, () => row("pop", "Zv")));
 place(
-  ONE_BYTE, 0x60,
-  row("pusha"), row("popa"), row("bound", "Gv,Ma"), row("arpl", "Ew,Gw"), undefined, undefined, undefined, undefined,
-  row("push", "Iz"), row("imul", "Gv,Ev,Iz"), row("push", "Sv"), row("imul", "Gv,Ev,Sv"),
-  row("ins", "Yb", PRIVILEGED), row("ins", "Yv", PRIVILEGED), row("outs", "Xb", PRIVILEGED), row("outs", "Xv", PRIVILEGED),
+  ONE_BYTE,
+  0x60,
+  row("pusha"),
+  row("popa"),
+  row("bound", "Gv,Ma"),
+  row("arpl", "Ew,Gw"),
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  row("push", "Iz"),
+  row("imul", "Gv,Ev,Iz"),
+  row("push", "Sv"),
+  row("imul", "Gv,Ev,Sv"),
+  row("ins", "Yb", PRIVILEGED),
+  row("ins", "Yv", PRIVILEGED),
+  row("outs", "Xb", PRIVILEGED),
+  row("outs", "Xv", PRIVILEGED),
 );
 place(ONE_BYTE, 0x70, ...repeat(16, (cc) => row(`j${CONDITIONS[cc]!}`, "Jb", CONDITIONAL)));
 place(
-  ONE_BYTE, 0x80,
-  arithmeticGroup("Eb,Ib"), arithmeticGroup("Ev,Iz"), arithmeticGroup("Eb,Ib"), arithmeticGroup("Ev,Sv"),
-  row("test", "Eb,Gb"), row("test", "Ev,Gv"), row("xchg", "Eb,Gb", LOCK), row("xchg", "Ev,Gv", LOCK),
-  row("mov", "Eb,Gb"), row("mov", "Ev,Gv"), row("mov", "Gb,Eb"), row("mov", "Gv,Ev"),
-  row("mov", "Ev,Ww"), row("lea", "Gv,M"), row("mov", "Ww,Ew", END), group(row("pop", "Ev")),
-  row("nop"), ...repeat(7, () => row("xchg", "Zv,eAX")),
-  row("cbw"), row("cwd"), row("callf", "Ap", END), row("wait"),
-  row("pushf"), row("popf", "", END), row("sahf"), row("lahf"),
-  row("mov", "AL,Ob"), row("mov", "eAX,Ov"), row("mov", "Ob,AL"), row("mov", "Ov,eAX"),
-  row("movs", "Yb,Xb", STRING | END), row("movs", "Yv,Xv", STRING | END),
-  row("cmps", "Xb,Yb", STRING | END), row("cmps", "Xv,Yv", STRING | END),
-  row("test", "AL,Ib"), row("test", "eAX,Iz"),
-  row("stos", "Yb,AL", STRING | END), row("stos", "Yv,eAX", STRING | END),
-  row("lods", "AL,Xb", STRING | END), row("lods", "eAX,Xv", STRING | END),
-  row("scas", "AL,Yb", STRING | END), row("scas", "eAX,Yv", STRING | END),
-  ...repeat(8, () => row("mov", "Zb,Ib")), ...repeat(8, () => row("mov", "Zv,Iz")),
-  shiftGroup("Eb,Ib"), shiftGroup("Ev,Ib"), row("ret", "Iw", END), row("ret", "", END),
-  row("les", "Gv,Mp", END), row("lds", "Gv,Mp", END), group(row("mov", "Eb,Ib")), group(row("mov", "Ev,Iz")),
-  row("enter", "Iw,Ib"), row("leave"), row("retf", "Iw", END), row("retf", "", END),
-  row("int3", "", END), row("int", "Ib", END), row("into", "", END), row("iret", "", END),
-  shiftGroup("Eb,1"), shiftGroup("Ev,1"), shiftGroup("Eb,CL"), shiftGroup("Ev,CL"),
-  row("aam", "Ib"), row("aad", "Ib"), row("salc"), row("xlat"),
+  ONE_BYTE,
+  0x80,
+  arithmeticGroup("Eb,Ib"),
+  arithmeticGroup("Ev,Iz"),
+  arithmeticGroup("Eb,Ib"),
+  arithmeticGroup("Ev,Sv"),
+  row("test", "Eb,Gb"),
+  row("test", "Ev,Gv"),
+  row("xchg", "Eb,Gb", LOCK),
+  row("xchg", "Ev,Gv", LOCK),
+  row("mov", "Eb,Gb"),
+  row("mov", "Ev,Gv"),
+  row("mov", "Gb,Eb"),
+  row("mov", "Gv,Ev"),
+  row("mov", "Ev,Ww"),
+  row("lea", "Gv,M"),
+  row("mov", "Ww,Ew", END),
+  group(row("pop", "Ev")),
+  row("nop"),
+  ...repeat(7, () => row("xchg", "Zv,eAX")),
+  row("cbw"),
+  row("cwd"),
+  row("callf", "Ap", END),
+  row("wait"),
+  row("pushf"),
+  row("popf", "", END),
+  row("sahf"),
+  row("lahf"),
+  row("mov", "AL,Ob"),
+  row("mov", "eAX,Ov"),
+  row("mov", "Ob,AL"),
+  row("mov", "Ov,eAX"),
+  row("movs", "Yb,Xb", STRING | END),
+  row("movs", "Yv,Xv", STRING | END),
+  row("cmps", "Xb,Yb", STRING | END),
+  row("cmps", "Xv,Yv", STRING | END),
+  row("test", "AL,Ib"),
+  row("test", "eAX,Iz"),
+  row("stos", "Yb,AL", STRING | END),
+  row("stos", "Yv,eAX", STRING | END),
+  row("lods", "AL,Xb", STRING | END),
+  row("lods", "eAX,Xv", STRING | END),
+  row("scas", "AL,Yb", STRING | END),
+  row("scas", "eAX,Yv", STRING | END),
+  ...repeat(8, () => row("mov", "Zb,Ib")),
+  ...repeat(8, () => row("mov", "Zv,Iz")),
+  shiftGroup("Eb,Ib"),
+  shiftGroup("Ev,Ib"),
+  row("ret", "Iw", END),
+  row("ret", "", END),
+  row("les", "Gv,Mp", END),
+  row("lds", "Gv,Mp", END),
+  group(row("mov", "Eb,Ib")),
+  group(row("mov", "Ev,Iz")),
+  row("enter", "Iw,Ib"),
+  row("leave"),
+  row("retf", "Iw", END),
+  row("retf", "", END),
+  row("int3", "", END),
+  row("int", "Ib", END),
+  row("into", "", END),
+  row("iret", "", END),
+  shiftGroup("Eb,1"),
+  shiftGroup("Ev,1"),
+  shiftGroup("Eb,CL"),
+  shiftGroup("Ev,CL"),
+  row("aam", "Ib"),
+  row("aad", "Ib"),
+  row("salc"),
+  row("xlat"),
   ...repeat(8, () => row("x87", "E")),
-  row("loopne", "Jb", CONDITIONAL), row("loope", "Jb", CONDITIONAL), row("loop", "Jb", CONDITIONAL), row("jcxz", "Jb", CONDITIONAL),
-  row("in", "AL,Ib", PRIVILEGED), row("in", "eAX,Ib", PRIVILEGED), row("out", "Ib,AL", PRIVILEGED), row("out", "Ib,eAX", PRIVILEGED),
-  row("call", "Jz", END), row("jmp", "Jz", END), row("jmpf", "Ap", END), row("jmp", "Jb", END),
-  row("in", "AL,DX", PRIVILEGED), row("in", "eAX,DX", PRIVILEGED), row("out", "DX,AL", PRIVILEGED), row("out", "DX,eAX", PRIVILEGED),
-  undefined, row("int1", "", END), undefined, undefined,
-  row("hlt", "", PRIVILEGED), row("cmc"), unaryGroup("Eb", "Ib"), unaryGroup("Ev", "Iz"),
-  row("clc"), row("stc"), row("cli", "", PRIVILEGED), row("sti", "", PRIVILEGED), row("cld"), row("std"),
+  row("loopne", "Jb", CONDITIONAL),
+  row("loope", "Jb", CONDITIONAL),
+  row("loop", "Jb", CONDITIONAL),
+  row("jcxz", "Jb", CONDITIONAL),
+  row("in", "AL,Ib", PRIVILEGED),
+  row("in", "eAX,Ib", PRIVILEGED),
+  row("out", "Ib,AL", PRIVILEGED),
+  row("out", "Ib,eAX", PRIVILEGED),
+  row("call", "Jz", END),
+  row("jmp", "Jz", END),
+  row("jmpf", "Ap", END),
+  row("jmp", "Jb", END),
+  row("in", "AL,DX", PRIVILEGED),
+  row("in", "eAX,DX", PRIVILEGED),
+  row("out", "DX,AL", PRIVILEGED),
+  row("out", "DX,eAX", PRIVILEGED),
+  undefined,
+  row("int1", "", END),
+  undefined,
+  undefined,
+  row("hlt", "", PRIVILEGED),
+  row("cmc"),
+  unaryGroup("Eb", "Ib"),
+  unaryGroup("Ev", "Iz"),
+  row("clc"),
+  row("stc"),
+  row("cli", "", PRIVILEGED),
+  row("sti", "", PRIVILEGED),
+  row("cld"),
+  row("std"),
   group(row("inc", "Eb", LOCK), row("dec", "Eb", LOCK)),
   group(
-    row("inc", "Ev", LOCK), row("dec", "Ev", LOCK), row("call", "Ev", END), row("callf", "Mp", END),
-    row("jmp", "Ev", END), row("jmpf", "Mp", END), row("push", "Ev"),
+    row("inc", "Ev", LOCK),
+    row("dec", "Ev", LOCK),
+    row("call", "Ev", END),
+    row("callf", "Mp", END),
+    row("jmp", "Ev", END),
+    row("jmpf", "Mp", END),
+    row("push", "Ev"),
   ),
 );
 
 const hint = row("nop", "Ev");
 place(
-  TWO_BYTE, 0x00,
+  TWO_BYTE,
+  0x00,
   group(
-    row("sldt", "Ev"), row("str", "Ev"), row("lldt", "Ew", PRIVILEGED), row("ltr", "Ew", PRIVILEGED),
-    row("verr", "Ew"), row("verw", "Ew"),
+    row("sldt", "Ev"),
+    row("str", "Ev"),
+    row("lldt", "Ew", PRIVILEGED),
+    row("ltr", "Ew", PRIVILEGED),
+    row("verr", "Ew"),
+    row("verw", "Ew"),
   ),
   group(
-    row("sgdt", "Ms"), row("sidt", "Ms"), row("lgdt", "Ms", PRIVILEGED), row("lidt", "Ms", PRIVILEGED),
-    row("smsw", "Ev"), undefined, row("lmsw", "Ew", PRIVILEGED), row("invlpg", "M", PRIVILEGED),
+    row("sgdt", "Ms"),
+    row("sidt", "Ms"),
+    row("lgdt", "Ms", PRIVILEGED),
+    row("lidt", "Ms", PRIVILEGED),
+    row("smsw", "Ev"),
+    undefined,
+    row("lmsw", "Ew", PRIVILEGED),
+    row("invlpg", "M", PRIVILEGED),
   ),
-  row("lar", "Gv,Ew"), row("lsl", "Gv,Ew"), undefined, undefined, row("clts", "", PRIVILEGED), undefined,
-  row("invd", "", PRIVILEGED), row("wbinvd", "", PRIVILEGED), undefined, row("ud2"), undefined, hint,
+  row("lar", "Gv,Ew"),
+  row("lsl", "Gv,Ew"),
+  undefined,
+  undefined,
+  row("clts", "", PRIVILEGED),
+  undefined,
+  row("invd", "", PRIVILEGED),
+  row("wbinvd", "", PRIVILEGED),
+  undefined,
+  row("ud2"),
+  undefined,
+  hint,
 );
 place(TWO_BYTE, 0x18, ...repeat(8, () => hint));
 place(
-  TWO_BYTE, 0x20,
-  row("mov", "Rd,Cd", PRIVILEGED), row("mov", "Rd,Dd", PRIVILEGED), row("mov", "Cd,Rd", PRIVILEGED), row("mov", "Dd,Rd", PRIVILEGED),
+  TWO_BYTE,
+  0x20,
+  row("mov", "Rd,Cd", PRIVILEGED),
+  row("mov", "Rd,Dd", PRIVILEGED),
+  row("mov", "Cd,Rd", PRIVILEGED),
+  row("mov", "Dd,Rd", PRIVILEGED),
 );
-place(
-  TWO_BYTE, 0x30,
-  row("wrmsr", "", PRIVILEGED), row("rdtsc"), row("rdmsr", "", PRIVILEGED), row("rdpmc", "", PRIVILEGED),
-);
+place(TWO_BYTE, 0x30, row("wrmsr", "", PRIVILEGED), row("rdtsc"), row("rdmsr", "", PRIVILEGED), row("rdpmc", "", PRIVILEGED));
 place(TWO_BYTE, 0x40, ...repeat(16, (cc) => row(`cmov${CONDITIONS[cc]!}`, "Gv,Ev")));
 place(TWO_BYTE, 0x80, ...repeat(16, (cc) => row(`j${CONDITIONS[cc]!}`, "Jz", CONDITIONAL)));
 place(TWO_BYTE, 0x90, ...repeat(16, (cc) => row(`set${CONDITIONS[cc]!}`, "Eb")));
 place(
-  TWO_BYTE, 0xa0,
-  row("push", "FS"), row("pop", "FS", END), row("cpuid"), row("bt", "Ev,Gv"),
-  row("shld", "Ev,Gv,Ib"), row("shld", "Ev,Gv,CL"), undefined, undefined,
-  row("push", "GS"), row("pop", "GS", END), undefined, row("bts", "Ev,Gv", LOCK),
-  row("shrd", "Ev,Gv,Ib"), row("shrd", "Ev,Gv,CL"), undefined, row("imul", "Gv,Ev"),
-  row("cmpxchg", "Eb,Gb", LOCK), row("cmpxchg", "Ev,Gv", LOCK), row("lss", "Gv,Mp", END), row("btr", "Ev,Gv", LOCK),
-  row("lfs", "Gv,Mp", END), row("lgs", "Gv,Mp", END), row("movzx", "Gv,Eb"), row("movzx", "Gv,Ew"),
-  undefined, row("ud1", "Gv,Ev"),
+  TWO_BYTE,
+  0xa0,
+  row("push", "FS"),
+  row("pop", "FS", END),
+  row("cpuid"),
+  row("bt", "Ev,Gv"),
+  row("shld", "Ev,Gv,Ib"),
+  row("shld", "Ev,Gv,CL"),
+  undefined,
+  undefined,
+  row("push", "GS"),
+  row("pop", "GS", END),
+  undefined,
+  row("bts", "Ev,Gv", LOCK),
+  row("shrd", "Ev,Gv,Ib"),
+  row("shrd", "Ev,Gv,CL"),
+  undefined,
+  row("imul", "Gv,Ev"),
+  row("cmpxchg", "Eb,Gb", LOCK),
+  row("cmpxchg", "Ev,Gv", LOCK),
+  row("lss", "Gv,Mp", END),
+  row("btr", "Ev,Gv", LOCK),
+  row("lfs", "Gv,Mp", END),
+  row("lgs", "Gv,Mp", END),
+  row("movzx", "Gv,Eb"),
+  row("movzx", "Gv,Ew"),
+  undefined,
+  row("ud1", "Gv,Ev"),
   group(
-    undefined, undefined, undefined, undefined,
-    row("bt", "Ev,Ib"), row("bts", "Ev,Ib", LOCK), row("btr", "Ev,Ib", LOCK), row("btc", "Ev,Ib", LOCK),
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    row("bt", "Ev,Ib"),
+    row("bts", "Ev,Ib", LOCK),
+    row("btr", "Ev,Ib", LOCK),
+    row("btc", "Ev,Ib", LOCK),
   ),
-  row("btc", "Ev,Gv", LOCK), row("bsf", "Gv,Ev"), row("bsr", "Gv,Ev"), row("movsx", "Gv,Eb"), row("movsx", "Gv,Ew"),
-  row("xadd", "Eb,Gb", LOCK), row("xadd", "Ev,Gv", LOCK), undefined, undefined, undefined, undefined, undefined,
+  row("btc", "Ev,Gv", LOCK),
+  row("bsf", "Gv,Ev"),
+  row("bsr", "Gv,Ev"),
+  row("movsx", "Gv,Eb"),
+  row("movsx", "Gv,Ew"),
+  row("xadd", "Eb,Gb", LOCK),
+  row("xadd", "Ev,Gv", LOCK),
+  undefined,
+  undefined,
+  undefined,
+  undefined,
+  undefined,
   group(undefined, row("cmpxchg8b", "Mq", LOCK)),
   ...repeat(8, () => row("bswap", "Zd")),
 );
@@ -206,14 +362,34 @@ place(
  * shifts: besides these, OF is undefined when the count is not 1, AF always, and CF when the count
  * exceeds the operand; `shiftUndefined` says so per count.
  */
-const CF = 1, PF = 4, AF = 16, ZF = 64, SF = 128, OF = 2048;
+const CF = 1,
+  PF = 4,
+  AF = 16,
+  ZF = 64,
+  SF = 128,
+  OF = 2048;
 export const UNDEFINED_FLAGS: Readonly<Record<string, number>> = {
-  and: AF, or: AF, xor: AF, test: AF,
-  aaa: OF | SF | ZF | PF, aas: OF | SF | ZF | PF, aam: OF | AF | CF, aad: OF | AF | CF, daa: OF, das: OF,
-  mul: SF | ZF | AF | PF, imul1: SF | ZF | AF | PF, imul: SF | ZF | AF | PF,
-  div: CF | OF | SF | ZF | AF | PF, idiv: CF | OF | SF | ZF | AF | PF,
-  bsf: CF | OF | SF | AF | PF, bsr: CF | OF | SF | AF | PF,
-  bt: OF | SF | AF | PF, bts: OF | SF | AF | PF, btr: OF | SF | AF | PF, btc: OF | SF | AF | PF,
+  and: AF,
+  or: AF,
+  xor: AF,
+  test: AF,
+  aaa: OF | SF | ZF | PF,
+  aas: OF | SF | ZF | PF,
+  aam: OF | AF | CF,
+  aad: OF | AF | CF,
+  daa: OF,
+  das: OF,
+  mul: SF | ZF | AF | PF,
+  imul1: SF | ZF | AF | PF,
+  imul: SF | ZF | AF | PF,
+  div: CF | OF | SF | ZF | AF | PF,
+  idiv: CF | OF | SF | ZF | AF | PF,
+  bsf: CF | OF | SF | AF | PF,
+  bsr: CF | OF | SF | AF | PF,
+  bt: OF | SF | AF | PF,
+  bts: OF | SF | AF | PF,
+  btr: OF | SF | AF | PF,
+  btc: OF | SF | AF | PF,
 };
 
 /** Flags that a shift or rotate by `count` (already masked to 5 bits) leaves undefined. */
@@ -221,11 +397,16 @@ export function shiftUndefined(mnemonic: string, count: number, bits: number): n
   if (count === 0) return 0;
   const overflow = count === 1 ? 0 : OF;
   switch (mnemonic) {
-    case "rol": case "ror": case "rcl": case "rcr":
+    case "rol":
+    case "ror":
+    case "rcl":
+    case "rcr":
       return overflow;
-    case "shld": case "shrd":
+    case "shld":
+    case "shrd":
       return count > bits ? CF | PF | AF | ZF | SF | OF : AF | overflow;
-    case "shl": case "shr":
+    case "shl":
+    case "shr":
       return AF | overflow | (count > bits ? CF : 0);
     case "sar":
       return AF | overflow;

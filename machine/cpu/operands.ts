@@ -30,51 +30,87 @@ export function createOperands(core: Core): Operands {
     address,
     load(op: Operation): number {
       switch (op.accessA) {
-        case BYTE: return R8[op.a]!;
-        case HALF: return R16[op.a]!;
-        case WORD: return R[op.a]!;
-        case MEMORY8: return read8(address(op));
-        case MEMORY16: return read16(address(op));
-        case MEMORY32: return read32(address(op));
-        default: return op.immediate;
+        case BYTE:
+          return R8[op.a]!;
+        case HALF:
+          return R16[op.a]!;
+        case WORD:
+          return R[op.a]!;
+        case MEMORY8:
+          return read8(address(op));
+        case MEMORY16:
+          return read16(address(op));
+        case MEMORY32:
+          return read32(address(op));
+        default:
+          return op.immediate;
       }
     },
     modify(op: Operation): number {
       switch (op.accessA) {
-        case BYTE: return R8[op.a]!;
-        case HALF: return R16[op.a]!;
-        case WORD: return R[op.a]!;
-        case MEMORY8: return modify8(address(op));
-        case MEMORY16: return modify16(address(op));
-        default: return modify32(address(op));
+        case BYTE:
+          return R8[op.a]!;
+        case HALF:
+          return R16[op.a]!;
+        case WORD:
+          return R[op.a]!;
+        case MEMORY8:
+          return modify8(address(op));
+        case MEMORY16:
+          return modify16(address(op));
+        default:
+          return modify32(address(op));
       }
     },
     second(op: Operation): number {
       switch (op.accessB) {
-        case BYTE: return R8[op.b]!;
-        case HALF: return R16[op.b]!;
-        case WORD: return R[op.b]!;
-        case MEMORY8: return read8(address(op));
-        case MEMORY16: return read16(address(op));
-        case MEMORY32: return read32(address(op));
-        default: return op.immediate;
+        case BYTE:
+          return R8[op.b]!;
+        case HALF:
+          return R16[op.b]!;
+        case WORD:
+          return R[op.b]!;
+        case MEMORY8:
+          return read8(address(op));
+        case MEMORY16:
+          return read16(address(op));
+        case MEMORY32:
+          return read32(address(op));
+        default:
+          return op.immediate;
       }
     },
     store(op: Operation, value: number): void {
       switch (op.accessA) {
-        case BYTE: R8[op.a] = value; break;
-        case HALF: R16[op.a] = value; break;
-        case WORD: R[op.a] = value; break;
-        case MEMORY8: write8(address(op), value); break;
-        case MEMORY16: write16(address(op), value); break;
-        default: write32(address(op), value);
+        case BYTE:
+          R8[op.a] = value;
+          break;
+        case HALF:
+          R16[op.a] = value;
+          break;
+        case WORD:
+          R[op.a] = value;
+          break;
+        case MEMORY8:
+          write8(address(op), value);
+          break;
+        case MEMORY16:
+          write16(address(op), value);
+          break;
+        default:
+          write32(address(op), value);
       }
     },
     storeSecond(op: Operation, value: number): void {
       switch (op.accessB) {
-        case BYTE: R8[op.b] = value; break;
-        case HALF: R16[op.b] = value; break;
-        default: R[op.b] = value;
+        case BYTE:
+          R8[op.b] = value;
+          break;
+        case HALF:
+          R16[op.b] = value;
+          break;
+        default:
+          R[op.b] = value;
       }
     },
   };

@@ -70,7 +70,12 @@ export function createSegments(file: RegisterFile): Segments {
       const limitField = limit >>> 0 > 0xfffff ? 0x800000 | ((limit >>> 28) << 16) : limit & 0xf0000;
       return {
         rights: 0x407100 | limitField | (present ? 0x8000 : 0) | (writable ? 0x200 : 0),
-        limit: limit | 0, base: base | 0, isPresent: present, isCode: false, isWritable: writable, privilege: 3,
+        limit: limit | 0,
+        base: base | 0,
+        isPresent: present,
+        isCode: false,
+        isWritable: writable,
+        privilege: 3,
       };
     }
     return FIXED_ENTRIES[entry];
@@ -86,8 +91,7 @@ export function createSegments(file: RegisterFile): Segments {
 
   function isFlat(segment: number): boolean {
     return (
-      R[SEGMENT_BASE + segment] === 0 && R[SEGMENT_LIMIT + segment] === -1 &&
-      R[SEGMENT_ACCESS + segment] === (Access.READ | Access.WRITE)
+      R[SEGMENT_BASE + segment] === 0 && R[SEGMENT_LIMIT + segment] === -1 && R[SEGMENT_ACCESS + segment] === (Access.READ | Access.WRITE)
     );
   }
 
@@ -107,10 +111,7 @@ export function createSegments(file: RegisterFile): Segments {
     const descriptor = describe(selector);
     if (descriptor === undefined || descriptor.privilege !== 3) raiseFault(Vector.GENERAL_PROTECTION, name);
     if (!descriptor.isPresent) raiseFault(Vector.SEGMENT_NOT_PRESENT, name);
-    set(
-      segment, selector, descriptor.base, descriptor.limit,
-      Access.READ | (descriptor.isWritable ? Access.WRITE : 0),
-    );
+    set(segment, selector, descriptor.base, descriptor.limit, Access.READ | (descriptor.isWritable ? Access.WRITE : 0));
   }
 
   /** A selector that is no longer valid behaves like the null selector, as after a context switch. */
@@ -119,10 +120,7 @@ export function createSegments(file: RegisterFile): Segments {
     if (descriptor === undefined || descriptor.privilege !== 3 || !descriptor.isPresent) {
       set(segment, descriptor === undefined ? selector & 0xffff : 0, 0, 0, 0);
     } else {
-      set(
-        segment, selector, descriptor.base, descriptor.limit,
-        Access.READ | (descriptor.isWritable ? Access.WRITE : 0),
-      );
+      set(segment, selector, descriptor.base, descriptor.limit, Access.READ | (descriptor.isWritable ? Access.WRITE : 0));
     }
   }
 

@@ -234,9 +234,12 @@ export function shiftBinders(core: Core): BinderMap {
   const BIT_CHANGES = { bt: 0, bts: 1, btr: 2, btc: 3 } as const;
   function changed(value: number, bit: number, change: number): number {
     switch (change) {
-      case BIT_CHANGES.bts: return value | (1 << bit);
-      case BIT_CHANGES.btr: return value & ~(1 << bit);
-      default: return value ^ (1 << bit);
+      case BIT_CHANGES.bts:
+        return value | (1 << bit);
+      case BIT_CHANGES.btr:
+        return value & ~(1 << bit);
+      default:
+        return value ^ (1 << bit);
     }
   }
   function setCarry(bit: number): void {
@@ -304,11 +307,20 @@ export function shiftBinders(core: Core): BinderMap {
   };
 
   return {
-    rol: () => rol, ror: () => ror, rcl: () => rcl, rcr: () => rcr,
-    shl: chooseShift(shl, shlImmediate), shr: chooseShift(shr, shrImmediate), sar: chooseShift(sar, sarImmediate),
-    shld: () => shld, shrd: () => shrd,
-    bt: bitBinder(BIT_CHANGES.bt), bts: bitBinder(BIT_CHANGES.bts),
-    btr: bitBinder(BIT_CHANGES.btr), btc: bitBinder(BIT_CHANGES.btc),
-    bsf: () => bsf, bsr: () => bsr,
+    rol: () => rol,
+    ror: () => ror,
+    rcl: () => rcl,
+    rcr: () => rcr,
+    shl: chooseShift(shl, shlImmediate),
+    shr: chooseShift(shr, shrImmediate),
+    sar: chooseShift(sar, sarImmediate),
+    shld: () => shld,
+    shrd: () => shrd,
+    bt: bitBinder(BIT_CHANGES.bt),
+    bts: bitBinder(BIT_CHANGES.bts),
+    btr: bitBinder(BIT_CHANGES.btr),
+    btc: bitBinder(BIT_CHANGES.btc),
+    bsf: () => bsf,
+    bsr: () => bsr,
   };
 }

@@ -129,8 +129,7 @@ export function stackBinders(core: Core): BinderMap {
     const changed = size === 4 ? USER_FLAGS : USER_FLAGS & 0xffff;
     R[ESP] = at + size;
     setArithmetic(value);
-    R[SYSTEM_FLAGS] =
-      (R[SYSTEM_FLAGS]! & ~(changed | RF)) | (value & changed & ~ARITHMETIC_FLAGS);
+    R[SYSTEM_FLAGS] = (R[SYSTEM_FLAGS]! & ~(changed | RF)) | (value & changed & ~ARITHMETIC_FLAGS);
     return core.changeMode((R[PAGE]! + op.after) | 0);
   };
 
@@ -186,17 +185,24 @@ export function stackBinders(core: Core): BinderMap {
     if (op.accessA === NONE) return pushSegment;
     if (instruction.operandSize !== 4) return pushAny;
     switch (op.accessA) {
-      case WORD: return pushRegister;
-      case MEMORY32: return pushMemory;
-      default: return pushImmediate;
+      case WORD:
+        return pushRegister;
+      case MEMORY32:
+        return pushMemory;
+      default:
+        return pushImmediate;
     }
   };
   const choosePop: Binder = (op) => {
     switch (op.accessA) {
-      case NONE: return popSegment;
-      case WORD: return popRegister;
-      case HALF: return popHalf;
-      default: return popMemory;
+      case NONE:
+        return popSegment;
+      case WORD:
+        return popRegister;
+      case HALF:
+        return popHalf;
+      default:
+        return popMemory;
     }
   };
 

@@ -165,12 +165,7 @@ export function stringBinders(core: Core, ram: Ram): BinderMap {
    * @param many does several at once if it can
    * @param compares whether REPE and REPNE look at ZF
    */
-  function repeated(
-    one: (op: Operation) => void,
-    many: (op: Operation) => number,
-    compares: boolean,
-    wantsZero: boolean,
-  ): Handler {
+  function repeated(one: (op: Operation) => void, many: (op: Operation) => number, compares: boolean, wantsZero: boolean): Handler {
     /** A repeated comparison that is interrupted leaves the flags as they were before the instruction. */
     const iterate = compares
       ? (op: Operation): void => {

@@ -58,14 +58,16 @@ export function systemBinders(core: Core): BinderMap {
     segments.load(op.a, second(op));
     return core.changeMode((R[PAGE]! + op.after) | 0);
   };
-  const loadFar = (segment: number): Handler => (op) => {
-    const at = address(op);
-    const size = op.instruction.operandSize;
-    const offset = size === 4 ? read32(at) : read16(at);
-    segments.load(segment, read16((at + size) | 0));
-    store(op, offset);
-    return core.changeMode((R[PAGE]! + op.after) | 0);
-  };
+  const loadFar =
+    (segment: number): Handler =>
+    (op) => {
+      const at = address(op);
+      const size = op.instruction.operandSize;
+      const offset = size === 4 ? read32(at) : read16(at);
+      segments.load(segment, read16((at + size) | 0));
+      store(op, offset);
+      return core.changeMode((R[PAGE]! + op.after) | 0);
+    };
 
   function setZero(isSet: boolean): void {
     setArithmetic(isSet ? arithmetic() | ZF : arithmetic() & ~ZF);
@@ -109,13 +111,15 @@ export function systemBinders(core: Core): BinderMap {
     setZero(isRaised);
     return op.next;
   };
-  const storeTable = (table: { readonly limit: number; readonly base: number }): Handler => (op) => {
-    const at = address(op);
-    probeWrite(at, 6);
-    write16(at, table.limit);
-    write32((at + 2) | 0, table.base);
-    return op.next;
-  };
+  const storeTable =
+    (table: { readonly limit: number; readonly base: number }): Handler =>
+    (op) => {
+      const at = address(op);
+      probeWrite(at, 6);
+      write16(at, table.limit);
+      write32((at + 2) | 0, table.base);
+      return op.next;
+    };
 
   const cpuid: Handler = (op) => {
     const leaf = R[0]! >>> 0;
@@ -147,10 +151,12 @@ export function systemBinders(core: Core): BinderMap {
     R8[1] = (arithmetic() & 0xff) | 2;
     return op.next;
   };
-  const setDirection = (value: number): Handler => (op) => {
-    R[SYSTEM_FLAGS] = (R[SYSTEM_FLAGS]! & ~DF) | value;
-    return op.next;
-  };
+  const setDirection =
+    (value: number): Handler =>
+    (op) => {
+      R[SYSTEM_FLAGS] = (R[SYSTEM_FLAGS]! & ~DF) | value;
+      return op.next;
+    };
   const xlat: Handler = (op) => {
     const { segment, addressSize } = op.instruction;
     const sum = (R[3]! + R8[0]!) | 0;
@@ -167,9 +173,16 @@ export function systemBinders(core: Core): BinderMap {
       if (first!.kind !== Kind.SEGMENT) return storeSegment;
       return first!.register === Segment.CS ? invalidOpcode : loadSegment;
     },
-    les: () => loadFar(Segment.ES), lds: () => loadFar(Segment.DS), lss: () => loadFar(Segment.SS),
-    lfs: () => loadFar(Segment.FS), lgs: () => loadFar(Segment.GS),
-    lar: () => lar, lsl: () => lsl, verr: () => verr, verw: () => verw, arpl: () => arpl,
+    les: () => loadFar(Segment.ES),
+    lds: () => loadFar(Segment.DS),
+    lss: () => loadFar(Segment.SS),
+    lfs: () => loadFar(Segment.FS),
+    lgs: () => loadFar(Segment.GS),
+    lar: () => lar,
+    lsl: () => lsl,
+    verr: () => verr,
+    verw: () => verw,
+    arpl: () => arpl,
     sldt: () => (op) => {
       storeWord(op, 0);
       return op.next;
@@ -184,9 +197,15 @@ export function systemBinders(core: Core): BinderMap {
     },
     sgdt: () => storeTable(TABLES.sgdt),
     sidt: () => storeTable(TABLES.sidt),
-    cpuid: () => cpuid, rdtsc: () => rdtsc, sahf: () => sahf, lahf: () => lahf, xlat: () => xlat,
-    cld: () => setDirection(0), std: () => setDirection(DF),
-    ud1: () => invalidOpcode, ud2: () => invalidOpcode,
+    cpuid: () => cpuid,
+    rdtsc: () => rdtsc,
+    sahf: () => sahf,
+    lahf: () => lahf,
+    xlat: () => xlat,
+    cld: () => setDirection(0),
+    std: () => setDirection(DF),
+    ud1: () => invalidOpcode,
+    ud2: () => invalidOpcode,
     privileged: () => generalProtection,
   };
 }

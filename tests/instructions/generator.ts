@@ -13,8 +13,30 @@ import { CODE, DATA, FS_SEGMENT, type InstructionCase, LOW } from "./layout.ts";
  * Not compared: what depends on the host's descriptor tables and kernel, or is no function of the registers.
  */
 const EXCLUDED = new Set([
-  "int", "x87", "wait", "cpuid", "rdtsc", "rdpmc", "lar", "lsl", "verr", "verw", "sldt", "str", "smsw", "sgdt", "sidt",
-  "callf", "jmpf", "retf", "iret", "les", "lds", "lss", "lfs", "lgs",
+  "int",
+  "x87",
+  "wait",
+  "cpuid",
+  "rdtsc",
+  "rdpmc",
+  "lar",
+  "lsl",
+  "verr",
+  "verw",
+  "sldt",
+  "str",
+  "smsw",
+  "sgdt",
+  "sidt",
+  "callf",
+  "jmpf",
+  "retf",
+  "iret",
+  "les",
+  "lds",
+  "lss",
+  "lfs",
+  "lgs",
 ]);
 /** F3 makes another instruction of these on newer processors. */
 const NO_REPEAT = new Set(["bsf", "bsr", "nop"]);
@@ -34,7 +56,10 @@ function isComparable(row: Row): boolean {
 /** All rows that can be compared with hardware. */
 export function comparableRows(): RowCase[] {
   const rows: RowCase[] = [];
-  for (const [map, prefix] of [[ONE_BYTE, []], [TWO_BYTE, [0x0f]]] as const) {
+  for (const [map, prefix] of [
+    [ONE_BYTE, []],
+    [TWO_BYTE, [0x0f]],
+  ] as const) {
     map.forEach((entry, byte) => {
       if (entry === undefined) return;
       const opcode = [...prefix, byte];
@@ -132,7 +157,8 @@ function encode(random: Random, { row, opcode, member }: RowCase): Encoded {
   bytes.push(...opcode);
 
   const codes = row.operands;
-  const has = (letters: string): boolean => codes.some((code) => code.length <= 2 && letters.includes(code[0]!) && !/^(CL|DX|eAX|AL)$/.test(code));
+  const has = (letters: string): boolean =>
+    codes.some((code) => code.length <= 2 && letters.includes(code[0]!) && !/^(CL|DX|eAX|AL)$/.test(code));
   const needsModrm = member >= 0 || has("EGMRWCD");
   let displacement = -1;
   if (needsModrm) {
@@ -240,7 +266,7 @@ export function generate(random: Random, rowCase: RowCase): InstructionCase | un
   if (row.mnemonic === "xlat") registers[3] = target(random);
   if (row.mnemonic === "enter" || row.mnemonic === "leave") registers[5] = target(random);
   if (row.mnemonic === "div" || row.mnemonic === "idiv") {
-    if (random.chance(60)) registers[2] = random.chance(50) ? random.below(16) : (0xffffffff - random.below(16));
+    if (random.chance(60)) registers[2] = random.chance(50) ? random.below(16) : 0xffffffff - random.below(16);
   }
   const { address } = instruction;
   if (address !== undefined && instruction.addressSize === 4) {
@@ -249,15 +275,15 @@ export function generate(random: Random, rowCase: RowCase): InstructionCase | un
     aim(encoded, address, registers, wanted);
   } else if (address !== undefined) {
     const missing = (LOW + random.below(0x2010) - 8 - effectiveAddress(address, registers)) & 0xffff;
-    if (address.base >= 0) registers[address.base] = ((registers[address.base]! & 0xffff0000) | ((registers[address.base]! + missing) & 0xffff)) >>> 0;
+    if (address.base >= 0)
+      registers[address.base] = ((registers[address.base]! & 0xffff0000) | ((registers[address.base]! + missing) & 0xffff)) >>> 0;
   }
   // A stack pointer that became part of another sum could point to the runner's own memory.
   if (registers[4]! < DATA || registers[4]! >= DATA + 0x4000) return undefined;
   instruction = decode({ fetch: (index) => encoded.bytes[index] ?? 0 });
   if (instruction.invalid !== Invalid.NONE) encoded.bytes.length = Math.min(encoded.bytes.length, 15);
 
-  const isWritable = (at: number): boolean =>
-    (at >= DATA && at + 4 <= DATA + 0x2000) || (at >= LOW && at + 4 <= LOW + 0x2000);
+  const isWritable = (at: number): boolean => (at >= DATA && at + 4 <= DATA + 0x2000) || (at >= LOW && at + 4 <= LOW + 0x2000);
   const poke = (at: number, value: number): void => {
     if (isWritable(at)) pokes.push([at >>> 0, value >>> 0]);
   };
@@ -285,20 +311,22 @@ export function generate(random: Random, rowCase: RowCase): InstructionCase | un
   return {
     registers: registers.map((value) => value >>> 0),
     eflags: isString && random.chance(70) ? eflags & ~0x400 : eflags,
-    eip, seed: random.next() | 1, fs, pokes, code: encoded.bytes,
+    eip,
+    seed: random.next() | 1,
+    fs,
+    pokes,
+    code: encoded.bytes,
   };
 }
 
 /** What of a case's outcome the manual leaves undefined. */
 export interface Undefined {
   flags: number;
-  /** The whole outcome (SHLD of 16 bits by more than 16). */
-  everything: boolean;
   /** Registers and memory, when the instruction faults: hardware shows the part of ENTER and POPA that is done. */
   partial: boolean;
 }
 
-const NOTHING: Undefined = { flags: 0, everything: false, partial: false };
+const NOTHING: Undefined = { flags: 0, partial: false };
 
 export function undefinedOutcome(test: InstructionCase): Undefined {
   const instruction = decode({ fetch: (index) => test.code[index] ?? 0xcc });
@@ -309,9 +337,7 @@ export function undefinedOutcome(test: InstructionCase): Undefined {
     const last = operands.at(-1)!;
     const count = (last.kind === Kind.IMMEDIATE ? last.value : test.registers[1]!) & 31;
     const bits = operands[0]!.size * 8;
-    const isDouble = mnemonic === "shld" || mnemonic === "shrd";
-    return { ...NOTHING, flags: shiftUndefined(mnemonic, count, bits), everything: isDouble && count > bits };
+    return { ...NOTHING, flags: shiftUndefined(mnemonic, count, bits) };
   }
-  if (mnemonic === "bswap" && instruction.operandSize === 2) return { ...NOTHING, everything: true };
   return { ...NOTHING, flags: UNDEFINED_FLAGS[mnemonic] ?? 0, partial: mnemonic === "enter" || mnemonic === "popa" };
 }

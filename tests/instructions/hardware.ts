@@ -29,7 +29,13 @@ export class Hardware {
     const options = ["-m32", "-static", "-O2", "-fno-stack-protector"];
     const built = spawnSync("gcc", [...options, "-o", hardware.runner, source], { stdio: "ignore" });
     const nop: InstructionCase = {
-      registers: [0, 0, 0, 0, 0, 0, 0, 0], eflags: 0x202, eip: 0x20000000, seed: 1, fs: 0, pokes: [], code: [0x90],
+      registers: [0, 0, 0, 0, 0, 0, 0, 0],
+      eflags: 0x202,
+      eip: 0x20000000,
+      seed: 1,
+      fs: 0,
+      pokes: [],
+      code: [0x90],
     };
     if (built.status !== 0 || hardware.run([nop]) === undefined) {
       hardware.close();

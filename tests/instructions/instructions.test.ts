@@ -28,7 +28,7 @@ function compareAll(cases: readonly InstructionCase[], expected: readonly Instru
 
 describe("instructions", () => {
   it("does what a real processor did", () => {
-    const recorded = JSON.parse(readFileSync(new URL("vectors.json", import.meta.url), "utf8")) as {
+    const recorded = JSON.parse(readFileSync(new URL("vectors/hardware.json", import.meta.url), "utf8")) as {
       cases: string;
       results: string;
     };

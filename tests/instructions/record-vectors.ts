@@ -26,6 +26,6 @@ hardware.close();
 if (results === undefined) throw new Error("the runner failed");
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 writeFileSync(
-  new URL("vectors.json", import.meta.url),
+  new URL("vectors/hardware.json", import.meta.url),
   `${JSON.stringify({ cases: text(encodeCases(cases)), results: text(encodeResults(results)) })}\n`,
 );

@@ -39,7 +39,11 @@ export function decodeCases(bytes: Uint8Array): InstructionCase[] {
     const code = (at + CODE_WORD) * 4;
     cases.push({
       registers: Array.from(words.subarray(at, at + 8)),
-      eflags: words[at + 8]!, eip: words[at + 9]!, seed: words[at + 10]!, fs: words[at + 11]!, pokes,
+      eflags: words[at + 8]!,
+      eip: words[at + 9]!,
+      seed: words[at + 10]!,
+      fs: words[at + 11]!,
+      pokes,
       code: Array.from(bytes.subarray(code, code + words[at + CASE_WORDS - 1]!)),
     });
   }
@@ -60,7 +64,13 @@ export function decodeResults(bytes: Uint8Array): InstructionResult[] {
   for (let at = 0; at < words.length; at += RESULT_WORDS) {
     const r = Array.from(words.subarray(at, at + RESULT_WORDS));
     results.push({
-      registers: r.slice(0, 8), eflags: r[8]!, eip: r[9]!, vector: r[10]!, error: r[11]!, address: r[12]!, hash: r[13]!,
+      registers: r.slice(0, 8),
+      eflags: r[8]!,
+      eip: r[9]!,
+      vector: r[10]!,
+      error: r[11]!,
+      address: r[12]!,
+      hash: r[13]!,
     });
   }
   return results;
