@@ -1,7 +1,9 @@
 /*
  * Layout of the private area of a process, and what assembly and C share.
  *
- *   +0000 trap frame      +0080 struct private      +2000 top of the handler stack      +2000 scratch
+ *   +0000 trap frame      +0080 struct private      +1000 top of the handler stack      +1000 scratch
+ *
+ * All that a plain call writes is in one page, so that a fork has only that one to copy.
  */
 #ifndef LAYOUT_H
 #define LAYOUT_H
@@ -11,9 +13,9 @@
 
 #define TRAP_FRAME EMULATOR_PRIVATE
 #define PRIVATE_STATE (EMULATOR_PRIVATE + 0x80)
-#define HANDLER_STACK (EMULATOR_PRIVATE + 0x2000)
-#define SCRATCH (EMULATOR_PRIVATE + 0x2000)
-#define SCRATCH_SIZE (EMULATOR_PRIVATE_SIZE - 0x2000)
+#define HANDLER_STACK (EMULATOR_PRIVATE + 0x1000)
+#define SCRATCH (EMULATOR_PRIVATE + 0x1000)
+#define SCRATCH_SIZE (EMULATOR_PRIVATE_SIZE - 0x1000)
 
 /* Calls below this number may be answered from the process page by emulib_sysinfo. */
 #define LOCAL_OFFSETS 256

@@ -120,7 +120,10 @@ export function marshallingTables(): string {
   });
   lines.push("};", "");
   const direction = { value: 0, in: 1, out: 2, inout: 3 } as const;
-  for (const [name, table] of [["ioctl", ioctlCommands], ["fcntl", fcntlCommands]] as const) {
+  for (const [name, table] of [
+    ["ioctl", ioctlCommands],
+    ["fcntl", fcntlCommands],
+  ] as const) {
     lines.push(`static const struct command_row ${name}_commands[] = {`);
     for (const [command, row] of Object.entries(table as Record<string, CommandRow>)) {
       if (row.direction !== "value") lines.push(`  {${row.nr >>> 0}u, ${direction[row.direction]}, ${row.size}}, /* ${command} */`);

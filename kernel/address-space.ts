@@ -8,6 +8,10 @@ import { TranslationTable } from "#machine/translation-table.ts";
 export const LEAF_PAGES = 1024;
 export const SPACE_LEAVES = 1024;
 
+/** Words of a leaf: the nodes, then one bit per node that is not 0, so that sparse leaves are searched fast. */
+const OCCUPANCY = LEAF_PAGES;
+const LEAF_WORDS = LEAF_PAGES + LEAF_PAGES / 32;
+
 /** Node leaves are used again: they are all zero when an address space has been cleared. */
 const freeLeaves: Int32Array[] = [];
 const MAX_FREE_LEAVES = 1024;
@@ -40,10 +44,32 @@ export class AddressSpace {
   setNode(page: number, node: number): void {
     let leaf = this.leaves[page >>> 10];
     if (leaf === undefined) {
-      leaf = freeLeaves.pop() ?? new Int32Array(LEAF_PAGES);
+      leaf = freeLeaves.pop() ?? new Int32Array(LEAF_WORDS);
       this.leaves[page >>> 10] = leaf;
     }
-    leaf[page & 1023] = node;
+    const index = page & (LEAF_PAGES - 1);
+    leaf[index] = node;
+    const bit = 1 << (index & 31);
+    if (node === 0) leaf[OCCUPANCY + (index >>> 5)]! &= ~bit;
+    else leaf[OCCUPANCY + (index >>> 5)]! |= bit;
+  }
+
+  /** The first mapped page in [page, end), or `end`. */
+  nextMapped(page: number, end: number): number {
+    let at = page;
+    while (at < end) {
+      const leaf = this.leaves[at >>> 10];
+      if (leaf === undefined) {
+        at = (at | (LEAF_PAGES - 1)) + 1;
+        continue;
+      }
+      const index = at & (LEAF_PAGES - 1);
+      // The bits from this page upward.
+      const bits = leaf[OCCUPANCY + (index >>> 5)]! & (-1 << (index & 31));
+      if (bits !== 0) return Math.min((at & ~31) + (31 - Math.clz32(bits & -bits)), end);
+      at = (at | 31) + 1;
+    }
+    return end;
   }
 
   /** Gives all tables back; nothing may be mapped any more. */

@@ -79,19 +79,11 @@ function mapRange(
   const shift = to / 2 ** PAGE_SHIFT - first;
   const writable = write && flexpageIsWritable(fpage);
   const grant = flexpageIsGrant(fpage);
-  for (let page = first; page < end; ) {
-    const leaf = source.leaves[page >>> 10];
-    const leafEnd = Math.min(end, (page | 1023) + 1);
-    if (leaf !== undefined) {
-      for (; page < leafEnd; page++) {
-        if (leaf[page & 1023] === 0) continue;
-        const result = grant
-          ? mappings.grant(source, page, target, page + shift, writable)
-          : mappings.map(source, page, target, page + shift, writable);
-        if (result === Mapped.NO_MEMORY) return false;
-      }
-    }
-    page = leafEnd;
+  for (let page = source.nextMapped(first, end); page < end; page = source.nextMapped(page + 1, end)) {
+    const result = grant
+      ? mappings.grant(source, page, target, page + shift, writable)
+      : mappings.map(source, page, target, page + shift, writable);
+    if (result === Mapped.NO_MEMORY) return false;
   }
   return true;
 }

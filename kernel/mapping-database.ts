@@ -154,13 +154,8 @@ export class MappingDatabase {
   unmapRange(space: AddressSpace, firstPage: number, count: number, mask: number): number {
     let status = 0;
     const end = firstPage + count;
-    for (let page = firstPage; page < end; ) {
-      const leaf = space.leaves[page >>> 10];
-      const leafEnd = Math.min(end, (page | 1023) + 1);
-      if (leaf !== undefined) {
-        for (; page < leafEnd; page++) if (leaf[page & 1023] !== 0) status |= this.unmapPage(space, page, mask);
-      }
-      page = leafEnd;
+    for (let page = space.nextMapped(firstPage, end); page < end; page = space.nextMapped(page + 1, end)) {
+      status |= this.unmapPage(space, page, mask);
     }
     return status;
   }

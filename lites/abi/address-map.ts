@@ -6,10 +6,10 @@
  *   …         mappings, placed downward from MMAP_TOP
  *   bf7ff000  stack, up to STACK_LIMIT_BYTES (default), ends at STACK_TOP
  *   c0000000  emulation library: code, shared and read-only (EMULATOR_BASE)
- *   c0010000  private page of the process: trap frame, handler stack, message buffers (read-write)
  *   c0020000  process page: written by the server, read-only here (pid, ids, signal state)
  *   c0021000  clock page: one for all processes, read-only
- *   c0022000  end
+ *   c0030000  private area of the process: trap frame, message, handler stack, buffers (read-write)
+ *   c0033000  end
  */
 export const MMAP_MIN = 0x00010000;
 export const MMAP_TOP = 0xb7000000;
@@ -17,11 +17,13 @@ export const STACK_TOP = 0xbffff000;
 export const STACK_LIMIT_BYTES = 8 << 20;
 export const STACK_BASE = STACK_TOP - STACK_LIMIT_BYTES;
 export const EMULATOR_BASE = 0xc0000000;
-export const EMULATOR_PRIVATE = 0xc0010000;
-/** Private area: a few pages (one used for the frame and stack, the rest for buffers). */
-export const EMULATOR_PRIVATE_SIZE = 0x4000;
 export const PROCESS_PAGE = 0xc0020000;
 export const CLOCK_PAGE = 0xc0021000;
+/** End of what the server's pager shows of itself: code, process page, clock page. One region, so that one fault brings it all. */
+export const EMULATOR_SHARED_END = 0xc0022000;
+export const EMULATOR_PRIVATE = 0xc0030000;
+/** Private area: a few pages (one used for the frame and stack, the rest for buffers). */
+export const EMULATOR_PRIVATE_SIZE = 0x3000;
 /** First address that user programs may not map themselves. */
 export const USER_TOP = 0xc0000000;
 

@@ -11,13 +11,12 @@ import type { NativeKernel } from "#kernel/native.ts";
 import { DataSpaceFlag } from "#servers/abi/memory-manager.ts";
 import type { Op } from "../activation.ts";
 import {
-  CLOCK_PAGE,
   EMULATOR_BASE,
   EMULATOR_PRIVATE,
   EMULATOR_PRIVATE_SIZE,
+  EMULATOR_SHARED_END,
   MMAP_MIN,
   MMAP_TOP,
-  PROCESS_PAGE,
   USER_TOP,
 } from "../abi/address-map.ts";
 import { EACCES, ENOMEM } from "../abi/errno.ts";
@@ -89,11 +88,8 @@ export class AddressSpace {
 
   private bindEmulatorAreas(): void {
     const { manager, pager } = this.services;
-    const code = EMULATOR_PRIVATE - EMULATOR_BASE;
-    this.bindRegion(EMULATOR_BASE, code, pager, SpecialDataSpace.EMULATOR, 0, Right.READ | Right.EXECUTE);
+    this.bindRegion(EMULATOR_BASE, EMULATOR_SHARED_END - EMULATOR_BASE, pager, SpecialDataSpace.EMULATOR, 0, Right.READ | Right.EXECUTE);
     this.bindRegion(EMULATOR_PRIVATE, EMULATOR_PRIVATE_SIZE, manager.thread, PRIVATE_AREA_DATA_SPACE, 0, Right.READ | Right.WRITE);
-    this.bindRegion(PROCESS_PAGE, PAGE_SIZE, pager, SpecialDataSpace.PROCESS_PAGE, 0, Right.READ);
-    this.bindRegion(CLOCK_PAGE, PAGE_SIZE, pager, SpecialDataSpace.CLOCK_PAGE, 0, Right.READ);
   }
 
   /** Maps into a free range. @throws ENOMEM */

@@ -16,7 +16,7 @@ import type { CachedFile, PageCache } from "./page-cache.ts";
 import type { PageFrames } from "./page-frames.ts";
 
 /** Data space numbers beside vnode ids, which count up from 1. */
-export const SpecialDataSpace = { EMULATOR: 0xffff0001, PROCESS_PAGE: 0xffff0002, CLOCK_PAGE: 0xffff0003 } as const;
+export const SpecialDataSpace = { EMULATOR: 0xffff0001 } as const;
 
 /** Pages mapped around a fault, when that is cheap: aligned windows of this many. */
 const WINDOW_PAGES = 16;
@@ -88,14 +88,7 @@ export class VnodePager {
     if (sameTask(from, this.memoryManager)) return this.servePage(ds, offset, address, false);
     const client = this.clients.pagerClient(taskOf(from));
     if (client === undefined) return refuse(FaultRefusal.RIGHTS);
-    switch (ds) {
-      case SpecialDataSpace.EMULATOR:
-        return write ? refuse(FaultRefusal.RIGHTS) : this.serveEmulator(address);
-      case SpecialDataSpace.PROCESS_PAGE:
-        return write || address !== PROCESS_PAGE ? refuse(FaultRefusal.RIGHTS) : this.reply([item(address, client.pageFrame)]);
-      case SpecialDataSpace.CLOCK_PAGE:
-        return write || address !== CLOCK_PAGE ? refuse(FaultRefusal.RIGHTS) : this.reply([item(address, this.clockFrame)]);
-    }
+    if (ds === SpecialDataSpace.EMULATOR) return write ? refuse(FaultRefusal.RIGHTS) : this.serveEmulator(address, client.pageFrame);
     const mapping = client.mapping(address);
     if (!mapping || mapping.object.kind !== "file" || mapping.object.vnode.id !== ds) return refuse(FaultRefusal.RIGHTS);
     if (mapping.offset + (address - mapping.start) !== offset || mapping.protection === 0) return refuse(FaultRefusal.RIGHTS);
@@ -108,10 +101,11 @@ export class VnodePager {
     return { words: [0], pages };
   }
 
-  private serveEmulator(address: number): Message {
-    const frame = this.emulatorFrames[(address - EMULATOR_BASE) / PAGE_SIZE];
-    if (frame === undefined) return refuse(FaultRefusal.BEYOND_END);
-    return this.reply(this.emulatorFrames.map((other, index) => item(EMULATOR_BASE + index * PAGE_SIZE, other)));
+  /** All that every process has and uses at once: the code of the emulation library, the process page, the clock page. */
+  private serveEmulator(address: number, pageFrame: number): Message {
+    const pages = this.emulatorFrames.map((frame, index) => item(EMULATOR_BASE + index * PAGE_SIZE, frame));
+    pages.push(item(PROCESS_PAGE, pageFrame), item(CLOCK_PAGE, this.clockFrame));
+    return pages.some(({ hotSpot }) => hotSpot === address) ? this.reply(pages) : refuse(FaultRefusal.BEYOND_END);
   }
 
   private servePage(ds: number, offset: number, address: number, write: boolean): Message {

@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static const long bad[] = {1, 0x1000, 0x70000000, 0xbffffffd, 0xc0010000, 0xc0020000, 0xfffff000, -1};
+static const long bad[] = {1, 0x1000, 0x70000000, 0xbffffffd, 0xc0030000, 0xc0020000, 0xfffff000, -1};
 
 static const struct {
   const char *name;

@@ -3,7 +3,7 @@
 #define L3_H
 
 #define PROCESS_PAGE 0xc0020000u
-#define PRIVATE_PAGE 0xc0010000u
+#define PRIVATE_PAGE 0xc0030000u
 #define SERVER_WORD 28
 #define NO_DESCRIPTOR 0xffffffffu
 
