@@ -74,25 +74,40 @@ export class Transfers {
   }
 
   begin(sender: Thread, senderRole: SenderRole, receiver: Thread, receiverRole: ReceiverRole): void {
-    if (receiverRole === "message" && receiver.context === undefined && this.core.trace === undefined) {
-      if (senderRole === "fault") {
-        const state = sender.state;
-        if (state.kind === "faulting") {
-          receiver.result = receivedWords(sender.id, faultWords(state.fault));
-          this.core.ipc.wake(receiver);
-          this.core.faults.sent(sender, state.fault);
-        }
-        return;
-      }
-      if (senderRole === "message" && sender.context === undefined && isPlain(sender.plan.message!)) {
-        receiver.result = receivedWords(sender.id, unsigned(sender.plan.message!.words));
-        this.core.ipc.wake(receiver);
-        sender.task.statistics.ipcs++;
-        this.core.ipc.sent(sender, IpcError.OK);
-        return;
-      }
-    }
+    if (this.core.trace === undefined && this.carryWords(sender, senderRole, receiver, receiverRole)) return;
     this.run(new Transfer(sender, senderRole, receiver, receiverRole));
+  }
+
+  /** The most frequent messages, which need no memory of either side: words in registers or between native threads. False when it is none. */
+  private carryWords(sender: Thread, senderRole: SenderRole, receiver: Thread, receiverRole: ReceiverRole): boolean {
+    if (receiverRole !== "message") return false;
+    if (senderRole === "fault") {
+      const state = sender.state;
+      if (receiver.context !== undefined || state.kind !== "faulting") return false;
+      receiver.result = receivedWords(sender.id, faultWords(state.fault));
+      this.core.ipc.wake(receiver);
+      this.core.faults.sent(sender, state.fault);
+      return true;
+    }
+    if (senderRole !== "message") return false;
+    const { plan, context } = sender;
+    if (context !== undefined) {
+      if (plan.sendAddress !== 0 || plan.sendMap || (plan.hasReceive && plan.receiveAddress !== 0) || receiver.context !== undefined)
+        return false;
+      const { registers } = context;
+      const words = [registers[Register.EDX]! >>> 0, registers[Register.EBX]! >>> 0, registers[Register.EDI]! >>> 0];
+      receiver.result = receivedWords(sender.id, words);
+    } else {
+      const { message } = plan;
+      if (!isPlain(message!)) return false;
+      if (receiver.context === undefined) receiver.result = receivedWords(sender.id, unsigned(message!.words));
+      else if (message!.words.length > REGISTER_WORDS) return false;
+      else storeRegisters(receiver.context.registers, sender.id, message!.words, dope(REGISTER_WORDS, 0));
+    }
+    this.core.ipc.wake(receiver);
+    sender.task.statistics.ipcs++;
+    this.core.ipc.sent(sender, IpcError.OK);
+    return true;
   }
 
   /** Goes on with a transfer until it is done or a page is missing. */
@@ -337,15 +352,10 @@ export class Transfers {
       receiver.result = { error: IpcError.OK, condition, from: sender.id, words: t.words, strings, offers: t.offers };
       core.ipc.wake(receiver);
     } else {
-      const registers = receiver.context.registers;
       let parts = 0;
       for (let index = 0; index < t.string; index++) parts += t.targets[index]!.length;
       const words = Math.max(t.words.length, REGISTER_WORDS);
-      registers[Register.EAX] = dope(words, parts) | condition | (t.cut ? IpcError.RECEIVE_CUT : 0);
-      registers[Register.EDX] = t.words[0] ?? 0;
-      registers[Register.EBX] = t.words[1] ?? 0;
-      registers[Register.EDI] = t.words[2] ?? 0;
-      registers[Register.ESI] = sender.id;
+      storeRegisters(receiver.context.registers, sender.id, t.words, dope(words, parts) | condition | (t.cut ? IpcError.RECEIVE_CUT : 0));
       core.ipc.wake(receiver);
     }
     if (t.senderRole === "message") {
@@ -383,6 +393,15 @@ export class Transfers {
       error,
     });
   }
+}
+
+/** What an emulated receiver finds in its registers. */
+function storeRegisters(registers: Int32Array, from: number, words: readonly number[], result: number): void {
+  registers[Register.EAX] = result;
+  registers[Register.EDX] = words[0] ?? 0;
+  registers[Register.EBX] = words[1] ?? 0;
+  registers[Register.EDI] = words[2] ?? 0;
+  registers[Register.ESI] = from;
 }
 
 const isPlain = (m: Message): boolean =>

@@ -93,7 +93,7 @@ export class RequestLoop implements HelperThreads {
     const { runner, timers, kernel } = core;
     for (;;) {
       this.runTimers();
-      yield* runner.runReady();
+      if (runner.hasReady) yield* runner.runReady();
       for (const helper of this.wakes) {
         this.wakes.delete(helper);
         yield* send(helper, { words: [0] }, { sendUs: 0 });
