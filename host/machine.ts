@@ -8,7 +8,7 @@ import { Kernel } from "#kernel/kernel.ts";
 import { WellKnownTask } from "#kernel/abi/identifiers.ts";
 import type { EmulatorEntries } from "#lites/core.ts";
 import type { NodeFs } from "#lites/filesystems/node-interface.ts";
-import { litesServer } from "#lites/server.ts";
+import { type LitesServer, litesServer } from "#lites/server.ts";
 import { CPUID_FEATURES } from "#machine/cpu/identity.ts";
 import { Interpreter } from "#machine/cpu/interpreter.ts";
 import { type Clock, RealClock, VirtualClock } from "#machine/clock.ts";
@@ -50,6 +50,8 @@ export interface Machine {
   clock: Clock;
   channels: Channels;
   root: RootVolume;
+  /** The Unix server, as far as it has to do with the root file system. */
+  files: Pick<LitesServer, "syncFiles" | "filesChanged">;
   statistics(): SystemStatistics;
 }
 
@@ -127,6 +129,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
     clock,
     channels,
     root,
+    files: lites,
     statistics: () => systemStatistics({ kernel, unix: lites, memory, nowNs: clock.now() }),
   };
 }

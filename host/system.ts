@@ -3,6 +3,8 @@
  */
 import { Readable } from "node:stream";
 import type { ControlEvent, ControlRequest, ControlStream } from "#lites/abi/control-messages.ts";
+import type { Kernel } from "#kernel/kernel.ts";
+import { LiveRoot } from "./live-root.ts";
 import type { Machine } from "./machine.ts";
 import { type ExitStatus, PortStreams, Program, type StreamKind, type TerminalOptions } from "./program.ts";
 import { Pump } from "./pump.ts";
@@ -55,7 +57,7 @@ async function collect(stream: Readable): Promise<Buffer> {
 export class System {
   /** Resolves when the system has halted; rejects when it failed. */
   readonly halted: Promise<void>;
-  /** The root file system, with Node's `fs` interface. */
+  /** The root file system, with Node's `fs` interface: what programs see now, and changes are seen by them. */
   readonly fs: RootVolume;
   private readonly machine: Machine;
   private readonly pump: Pump;
@@ -68,8 +70,13 @@ export class System {
 
   private constructor(machine: Machine) {
     this.machine = machine;
-    this.fs = machine.root;
-    this.pump = new Pump(machine.kernel, machine.clock);
+    const root = new LiveRoot(machine.root, machine.files);
+    this.fs = root.fs;
+    const run = (budget: number): ReturnType<Kernel["run"]> => {
+      root.beforeRun();
+      return machine.kernel.run(budget);
+    };
+    this.pump = new Pump({ run }, machine.clock);
     this.halted = this.pump.ended;
   }
 
@@ -218,9 +225,11 @@ export class System {
         this.pending.delete(event.id);
         break;
       case "exited":
-        this.pending.get(event.id)?.exited(
-          event.signal === undefined ? { code: event.status, signal: undefined } : { code: 128 + event.signal, signal: event.signal },
-        );
+        this.pending
+          .get(event.id)
+          ?.exited(
+            event.signal === undefined ? { code: event.status, signal: undefined } : { code: 128 + event.signal, signal: event.signal },
+          );
         this.pending.delete(event.id);
         break;
       case "halted":

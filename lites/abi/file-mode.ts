@@ -17,6 +17,7 @@ export const S_ISVTX = 0o1000;
 export const PERMISSION_BITS = 0o7777;
 
 /** dirent.d_type of a mode: the type bits shifted down. */
+export const DT_DIR = S_IFDIR >>> 12;
 export const directoryType = (mode: number): number => (mode & S_IFMT) >>> 12;
 
 export const isDirectory = (mode: number): boolean => (mode & S_IFMT) === S_IFDIR;

@@ -5,9 +5,9 @@
  * Shared trees: each look-up asks the backing directory, plus the overlay of FIFOs and device nodes.
  */
 import { EINVAL, ENOENT, EXDEV, type UnixError } from "../abi/errno.ts";
-import { directoryType, isDevice, isDirectory, isFifo, isSymlink, PERMISSION_BITS, S_IFSOCK, S_IFMT } from "../abi/file-mode.ts";
+import { DT_DIR, directoryType, isDevice, isDirectory, isFifo, isSymlink, PERMISSION_BITS, S_IFSOCK, S_IFMT } from "../abi/file-mode.ts";
 import type { Directory, DirectoryEntry, NewNode, Vnode } from "../vfs/vnode.ts";
-import { hostCall, type NodeStats, unixErrorOf } from "./node-interface.ts";
+import { hostCall, identity, type NodeStats, unixErrorOf } from "./node-interface.ts";
 import type { NodeVnode } from "./node-vnode.ts";
 
 export class NodeDirectory implements Directory {
@@ -36,6 +36,35 @@ export class NodeDirectory implements Directory {
     const { self } = this;
     if (self.detached) throw ENOENT;
     return self.parent && { vnode: self.parent, name: self.name };
+  }
+
+  /** Exclusive trees: the host has changed the tree. Takes over what differs, here and below. */
+  reconcile(): void {
+    const { fileSystem, self, names } = this;
+    if (names === undefined) return;
+    const listed = new Set(fileSystem.run(self, () => fileSystem.fs.readdirSync(this.path)));
+    const before = names.size;
+    let changed = false;
+    for (const [name, vnode] of names) {
+      if (vnode !== undefined && this.isOverlaid(vnode)) continue;
+      const isThere = listed.has(name);
+      if (isThere && vnode === undefined) continue;
+      const stats = isThere ? fileSystem.run(self, () => this.lstat(name)) : undefined;
+      if (vnode !== undefined && stats !== undefined && identity(stats) === vnode.identity) {
+        vnode.reconcile(stats);
+        continue;
+      }
+      names.delete(name);
+      vnode?.nameRemoved(self, name);
+      changed = true;
+    }
+    for (const name of listed) if (!names.has(name)) names.set(name, undefined);
+    if (changed || names.size !== before) this.countLinks();
+  }
+
+  /** Exclusive trees: a directory has a link from each sub-directory. */
+  countLinks(): void {
+    this.self.inode!.nlink = 2 + this.entries().filter(({ type }) => type === DT_DIR).length;
   }
 
   lookup(name: string): NodeVnode | undefined {

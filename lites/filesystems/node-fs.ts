@@ -1,8 +1,9 @@
 /**
  * A file system over an object with Node's synchronous `fs` interface: memfs for the root, Node's own for host directories.
  *
- * Exclusive trees (memfs) are changed by this server alone: their directories are read once, and attributes are
- * kept here in full (nanosecond times, owners, modes) and written back by sync(). Other trees (host directories) are asked anew each time.
+ * Exclusive trees (memfs) are changed by this server alone while the machine runs: their directories are read once, and attributes are
+ * kept here in full (nanosecond times, owners, modes) and written back by sync(). What the host changes in between comes in by
+ * backingChanged(). Other trees (host directories) are asked anew each time.
  *
  * Nothing leaves the root directory: names are single components below directories that are checked to be directories and no
  * links; symbolic links are only ever read as text. FIFOs and device nodes live in this object, as `fs` cannot make them.
@@ -19,7 +20,7 @@ export interface NodeFileSystemOptions {
   fs: NodeFs;
   /** Directory of `fs` that is the root. Absolute; the host has resolved links in it. */
   directory: string;
-  /** True: nobody else changes the tree while the server runs (memfs). */
+  /** True: nobody else changes the tree, or tells it by backingChanged() (memfs). */
   exclusive: boolean;
   readOnly?: boolean;
   /** Type and source as /proc/mounts shows them. */
@@ -80,7 +81,7 @@ export class NodeFileSystem implements FileSystem {
     const stats = hostCall(() => this.fs.lstatSync(options.directory, { bigint: true }));
     if (!isDirectory(Number(stats.mode))) throw ENOTDIR;
     this.root = new NodeVnode(this, undefined, "", stats);
-    if (this.exclusive) this.root.inode!.nlink = 2 + this.root.directory!.entries().filter((entry) => entry.type === 4).length;
+    if (this.exclusive) this.root.directory!.countLinks();
   }
 
   /** Path in `fs` of a name chain. */
@@ -137,7 +138,7 @@ export class NodeFileSystem implements FileSystem {
     }
     const vnode = new NodeVnode(this, parent, name, stats);
     if (this.exclusive) {
-      if (!isDirectory(Number(stats.mode)) && stats.nlink > 1n) this.byIdentity.set(key, vnode);
+      if (!isDirectory(Number(stats.mode)) && stats.nlink > 1n) this.remember(vnode);
     } else {
       if (this.byIdentity.size > IDENTITY_LIMIT) this.sweep();
       this.byIdentity.set(key, vnode);
@@ -251,13 +252,26 @@ export class NodeFileSystem implements FileSystem {
     const { mode, uid, gid, atimeNs, mtimeNs } = vnode.inode ?? vnode.attributes();
     try {
       const path = this.pathOf(vnode);
+      if (vnode.identity === "") vnode.identity = identity(this.fs.lstatSync(path, { bigint: true }));
       this.fs.lchownSync(path, uid, gid);
-      this.fs.lutimesSync(path, seconds(atimeNs), seconds(mtimeNs));
       if (vnode.readLink === undefined) this.fs.chmodSync(path, mode & 0o7777);
+      // Times last: memfs takes the other changes for modifications.
+      this.fs.lutimesSync(path, seconds(atimeNs), seconds(mtimeNs));
     } catch (error) {
       // A directory above is shut already: a name chain with hard links from elsewhere.
       if (unixErrorOf(error) !== EACCES) throw EIO;
     }
+  }
+
+  /** Exclusive trees: the host has changed the tree between two runs of the machine. */
+  backingChanged(): void {
+    if (!this.exclusive) return;
+    this.root.reconcile(hostCall(() => this.fs.lstatSync(this.pathOf(this.root), { bigint: true })));
+  }
+
+  /** Exclusive trees: a file with several names is found by all of them. */
+  remember(vnode: NodeVnode): void {
+    this.byIdentity.set(vnode.identity, vnode);
   }
 
   /** Whether a vnode belongs here. */

@@ -9,12 +9,16 @@ import type { CommandArgument } from "../arguments.ts";
 import { EINVAL, ENOENT } from "../abi/errno.ts";
 import { isDevice, isDirectory, isFifo, isSymlink, PERMISSION_BITS, S_IFMT } from "../abi/file-mode.ts";
 import type { Process } from "../process/process.ts";
+import { encodeText } from "../text.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
 import { type AttributeChange, type Attributes, newVnodeId, type Vnode } from "../vfs/vnode.ts";
 import { NodeDirectory } from "./node-directory.ts";
 import type { NodeFileSystem } from "./node-fs.ts";
 import { hostCall, identity, type NodeStats, seconds } from "./node-interface.ts";
 import type { StreamOperations } from "./special-files.ts";
+
+/** What times of the backing objects of exclusive trees are cut to. */
+const BACKING_TIME_NS = 1_000_000n;
 
 export class NodeVnode implements Vnode {
   readonly id = newVnodeId();
@@ -24,8 +28,8 @@ export class NodeVnode implements Vnode {
   name: string;
   /** Its last known name was removed. */
   detached = false;
-  /** See identity(); "" for objects that only exist here. */
-  readonly identity: string;
+  /** See identity(); "" for objects that only exist here, and for those made here until sync() looks. */
+  identity: string;
   readonly typeBits: number;
   /** The attributes themselves: of exclusive trees, of special files made here, and of removed objects that have no descriptor. */
   inode: Attributes | undefined;
@@ -60,13 +64,18 @@ export class NodeVnode implements Vnode {
     if (created) this.inode = { ...(from as Attributes), ino: this.id };
     else if (fileSystem.exclusive) this.inode = fileSystem.attributesOf(from as NodeStats, this.id);
     else this.fresh = from as NodeStats;
-    if (fileSystem.exclusive && isDirectory(mode)) Object.assign(this.inode!, { size: 4096, blocks: 8 });
-    else if (fileSystem.exclusive) this.setBlocks();
-
     this.isSpecial = isDevice(mode) || isFifo(mode);
     if (isDirectory(mode)) this.directory = new NodeDirectory(this);
     else if (isSymlink(mode)) this.readLink = () => this.linkText();
     else if (this.isSpecial) this.becomeSpecial(mode, Number(from.rdev));
+    if (fileSystem.exclusive) this.fillIn(this.inode!);
+  }
+
+  /** Exclusive trees: memfs has no size of directories and links, and no fixed mode of links. */
+  private fillIn(inode: Attributes): void {
+    if (this.directory !== undefined) Object.assign(inode, { size: 4096, blocks: 8 });
+    else if (this.readLink !== undefined) Object.assign(inode, { mode: this.typeBits | 0o777, size: encodeText(this.linkText()).length });
+    this.setBlocks();
   }
 
   private becomeSpecial(this: { -readonly [K in keyof NodeVnode]: NodeVnode[K] }, mode: number, device: number): void {
@@ -155,6 +164,34 @@ export class NodeVnode implements Vnode {
     if (this.parent !== undefined && this.fileSystem.justFound !== this) this.fileSystem.verify(this.parent);
   }
 
+  /** Exclusive trees: takes over what the host has changed. Times of the backing object are only as fine as milliseconds. */
+  reconcile(stats: NodeStats): void {
+    const { fileSystem, directory } = this;
+    const inode = this.inode!;
+    const now = fileSystem.attributesOf(stats, inode.ino);
+    const { mode, uid, gid, atimeNs, mtimeNs } = now;
+    const later = mtimeNs - inode.mtimeNs;
+    const accessed = atimeNs - inode.atimeNs;
+    const changed: AttributeChange = {};
+    if (mode !== inode.mode && this.readLink === undefined) changed.mode = mode;
+    if (uid !== inode.uid) changed.uid = uid;
+    if (gid !== inode.gid) changed.gid = gid;
+    if (later >= BACKING_TIME_NS || later <= -BACKING_TIME_NS) changed.mtimeNs = mtimeNs;
+    if (accessed >= BACKING_TIME_NS || accessed <= -BACKING_TIME_NS) changed.atimeNs = atimeNs;
+    if (Object.keys(changed).length > 0) this.setAttributes(changed);
+    if (directory !== undefined) {
+      directory.reconcile();
+      return;
+    }
+    inode.nlink = now.nlink;
+    if (now.nlink > 1) fileSystem.remember(this);
+    if (this.hasContent && now.size !== inode.size) {
+      fileSystem.grow(now.size - inode.size);
+      inode.size = now.size;
+      this.setBlocks();
+    }
+  }
+
   // Content.
 
   prepare(writing: boolean): void {
@@ -210,7 +247,7 @@ export class NodeVnode implements Vnode {
   }
 
   private setBlocks(): void {
-    this.inode!.blocks = this.readLink === undefined && this.hasContent ? Math.ceil(this.inode!.size / 4096) * 8 : 0;
+    if (this.directory === undefined) this.inode!.blocks = this.hasContent ? Math.ceil(this.inode!.size / 4096) * 8 : 0;
   }
 
   private withHandle<T>(writing: boolean, work: (handle: number) => T): T {

@@ -124,6 +124,11 @@ export class FileSystemSpace {
     for (const mount of this.mounts.all()) mount.fileSystem.sync?.();
   }
 
+  /** Others may have changed what the file systems are made from. */
+  backingChanged(): void {
+    for (const mount of this.mounts.all()) mount.fileSystem.backingChanged?.();
+  }
+
   resolve(process: Process, path: string, options: ResolveOptions = {}): Resolved {
     const result = walk(this.mounts, process, path, {
       base: options.base ?? process.cwd,

@@ -144,6 +144,8 @@ export interface FileSystem {
   readonly root: Vnode;
   statistics(): FileSystemStatistics;
   sync?(): void;
+  /** Others have changed what the file system is made from; all that it held was synced before that. */
+  backingChanged?(): void;
   /** A path walk starts here: what was found before may have changed. */
   beginWalk?(): void;
 }

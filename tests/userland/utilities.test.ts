@@ -28,9 +28,9 @@ describe.skipIf(!runsHere || !isGnu)("the userland on this host answers as GNU's
     describe(group, () => {
       for (const one of table) {
         const host = hostPath(one.argv[0] ?? "");
-        test.skipIf(host === undefined)(label(one), () => {
-          const ours = comparable(one, runNative(join(built, one.argv[0] ?? ""), one));
-          expect(ours).toEqual(comparable(one, runNative(host ?? "", one)));
+        test.skipIf(host === undefined)(label(one), async () => {
+          const ours = comparable(one, await runNative(join(built, one.argv[0] ?? ""), one));
+          expect(ours).toEqual(comparable(one, await runNative(host ?? "", one)));
         });
       }
     });
