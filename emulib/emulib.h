@@ -122,6 +122,10 @@ static inline int ipc_error(u32 code) {
   return code & IPC_ERROR_MASK ? ipc_failure(code) : 0;
 }
 
+/* transfers.c */
+#define TRANSFER_LIMIT (256 << 10)
+int transfer(u32 nr, const u32 *arguments);
+
 /* special.c */
 int special_call(struct frame *frame);
 

@@ -10,7 +10,6 @@
 #define PATH_LIMIT 4096
 #define VECTOR_LIMIT 1024
 #define VECTOR_PARTS (MAX_PARTS - 2)
-#define TRANSFER_LIMIT (256 << 10)
 
 const struct call_row *find_row(u32 nr) {
   if (nr < LINUX_CALLS) {

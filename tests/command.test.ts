@@ -79,6 +79,11 @@ describe("streams", () => {
     expect(stdout.length).toBe(48 * 65536);
   });
 
+  test("reads and writes larger than one message are whole", () => {
+    const script = "dd if=/dev/zero of=/tmp/z bs=3M count=1 2>/dev/null; dd if=/tmp/z bs=4M count=1 2>/dev/null | wc -c";
+    expect(lites(["-c", script]).stdout.trim()).toBe(String(3 << 20));
+  });
+
   test("a host reader that goes away ends the writer", async () => {
     const child = startLites(["-c", "yes; echo status $? >&2"]);
     child.stdin!.end();

@@ -45,7 +45,7 @@ export interface SystemCallRow {
   readonly note?: string;
 }
 
-/** Largest chunk that read/write carry in one message; longer transfers are cut short as POSIX allows. */
+/** Largest chunk that read/write carry in one message; the emulation library makes longer transfers of several (transfers.c). */
 export const TRANSFER_LIMIT = 1 << 18;
 
 const int = { kind: "int" } as const;
@@ -100,8 +100,8 @@ export const systemCalls = {
   restart_syscall:        { nr:   0, args: {}, via: "special" },
   exit:                   { nr:   1, args: { status: int } },
   fork:                   { nr:   2, args: {}, via: "special" },
-  read:                   { nr:   3, args: { fd, buffer: outBytes(2), count: uint } },
-  write:                  { nr:   4, args: { fd, buffer: inBytes(2), count: uint } },
+  read:                   { nr:   3, args: { fd, buffer: outBytes(2), count: uint }, via: "special" },
+  write:                  { nr:   4, args: { fd, buffer: inBytes(2), count: uint }, via: "special" },
   open:                   { nr:   5, args: { path, flags, mode } },
   close:                  { nr:   6, args: { fd } },
   waitpid:                { nr:   7, args: { pid, status: outOpt(4), options: flags } },
@@ -231,8 +231,8 @@ export const systemCalls = {
   rt_sigtimedwait:        { nr: 177, args: { set: in_(SIGSET), info: outOpt(SIGINFO), timeout: inOpt(TIMESPEC32), size: uint } },
   rt_sigqueueinfo:        { nr: 178, args: { pid, signal, info: in_(SIGINFO) } },
   rt_sigsuspend:          { nr: 179, args: { set: in_(SIGSET), size: uint } },
-  pread64:                { nr: 180, args: { fd, buffer: outBytes(2), count: uint, low: uint, high: uint } },
-  pwrite64:               { nr: 181, args: { fd, buffer: inBytes(2), count: uint, low: uint, high: uint } },
+  pread64:                { nr: 180, args: { fd, buffer: outBytes(2), count: uint, low: uint, high: uint }, via: "special" },
+  pwrite64:               { nr: 181, args: { fd, buffer: inBytes(2), count: uint, low: uint, high: uint }, via: "special" },
   chown:                  { nr: 182, args: { path, uid: int, gid: int } },
   getcwd:                 { nr: 183, args: { buffer: outBytes(1), size: uint } },
   sigaltstack:            { nr: 186, args: { stack: inOpt(12), old: outOpt(12), esp: uint }, via: "special" },
