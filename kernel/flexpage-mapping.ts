@@ -6,8 +6,8 @@
  * spot b: f ≤ r places it at R + (b mod 2^r, aligned down to 2^f); f > r sends only the 2^r bytes of
  * it that b selects.
  */
-import { PAGE_SHIFT } from "#machine/ram.ts";
-import { flexpageBase, flexpageIsGrant, flexpageIsWritable, flexpageSize } from "./abi/flexpage.ts";
+import { PAGE_SHIFT, PAGE_SIZE } from "#machine/ram.ts";
+import { flexpageBase, flexpageIsGrant, flexpageIsWritable, flexpageLog2Size, flexpageSize } from "./abi/flexpage.ts";
 import type { AddressSpace } from "./address-space.ts";
 import { Mapped, type MappingDatabase } from "./mapping-database.ts";
 import { validFlexpage } from "./message.ts";
@@ -51,7 +51,15 @@ export function mapItemsClipped(
   clipEnd: number,
   write: boolean,
 ): boolean {
+  const firstPage = clipBase / PAGE_SIZE;
+  const endPage = clipEnd / PAGE_SIZE;
   for (const { hotSpot, fpage } of items) {
+    if (flexpageLog2Size(fpage) === PAGE_SHIFT) {
+      const page = hotSpot >>> PAGE_SHIFT;
+      if (page < firstPage || page >= endPage) continue;
+      if (!mapPage(mappings, source, fpage >>> PAGE_SHIFT, target, page, fpage, write)) return false;
+      continue;
+    }
     const size = flexpageSize(fpage);
     const to = alignedDown(hotSpot >>> 0, size);
     const base = Math.max(to, clipBase);
@@ -77,13 +85,25 @@ function mapRange(
   const first = from / 2 ** PAGE_SHIFT;
   const end = first + size / 2 ** PAGE_SHIFT;
   const shift = to / 2 ** PAGE_SHIFT - first;
-  const writable = write && flexpageIsWritable(fpage);
-  const grant = flexpageIsGrant(fpage);
   for (let page = source.nextMapped(first, end); page < end; page = source.nextMapped(page + 1, end)) {
-    const result = grant
-      ? mappings.grant(source, page, target, page + shift, writable)
-      : mappings.map(source, page, target, page + shift, writable);
-    if (result === Mapped.NO_MEMORY) return false;
+    if (!mapPage(mappings, source, page, target, page + shift, fpage, write)) return false;
   }
   return true;
+}
+
+/** False when memory for tables ran out. */
+function mapPage(
+  mappings: MappingDatabase,
+  source: AddressSpace,
+  sourcePage: number,
+  target: AddressSpace,
+  targetPage: number,
+  fpage: number,
+  write: boolean,
+): boolean {
+  const writable = write && flexpageIsWritable(fpage);
+  const result = flexpageIsGrant(fpage)
+    ? mappings.grant(source, sourcePage, target, targetPage, writable)
+    : mappings.map(source, sourcePage, target, targetPage, writable);
+  return result !== Mapped.NO_MEMORY;
 }

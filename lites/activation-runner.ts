@@ -4,7 +4,7 @@
  * An activation that makes a kernel call makes it as the request thread; the thread waits with it. One that sleeps
  * costs nothing but its generator. Waking only queues it: it runs when the request thread comes by.
  */
-import type { KernelCall, Op as NativeOp } from "#kernel/native.ts";
+import type { KernelCall, Op as NativeOp, Received } from "#kernel/native.ts";
 import type { Op, Sleep, Sleeper, WakeReason } from "./activation.ts";
 import type { Timer, TimerQueue } from "./timer-queue.ts";
 
@@ -76,11 +76,24 @@ export class Activation implements Sleeper {
     this.generator.return(undefined);
   }
 
-  /** Runs until it sleeps or ends; kernel calls are passed on. Called by the runner. */
-  *run(): NativeOp<void> {
-    if (this.state !== "ready") return;
+  /**
+   * Runs until it sleeps, ends or makes a kernel call. Called by the runner.
+   * @returns the kernel call, with whose result resume() goes on; undefined when there is none
+   */
+  begin(): KernelCall | undefined {
+    if (this.state !== "ready") return undefined;
     this.state = "running";
-    let input: unknown = this.reason;
+    return this.advance(this.reason);
+  }
+
+  resume(result: Received): KernelCall | undefined {
+    if (!this.aborted) return this.advance(result);
+    this.end();
+    return undefined;
+  }
+
+  private advance(first: unknown): KernelCall | undefined {
+    let input = first;
     for (;;) {
       let step: IteratorResult<KernelCall | Sleep, unknown>;
       try {
@@ -88,20 +101,24 @@ export class Activation implements Sleeper {
       } catch (error) {
         this.state = "done";
         if (!this.aborted) this.finished({ error });
-        return;
+        return undefined;
       }
       if (step.done) {
         this.state = "done";
         if (!this.aborted) this.finished({ value: step.value });
-        return;
+        return undefined;
       }
-      if (this.aborted) return this.end();
-      if (step.value.op !== "sleep") {
-        input = yield step.value;
-        if (this.aborted) return this.end();
-      } else if (step.value.interruptible && this.owner.interrupted) input = "interrupted";
+      if (this.aborted) {
+        this.end();
+        return undefined;
+      }
+      if (step.value.op !== "sleep") return step.value;
+      if (step.value.interruptible && this.owner.interrupted) input = "interrupted";
       else if (step.value.deadlineNs <= this.runner.now()) input = "timeout";
-      else return this.fallAsleep(step.value);
+      else {
+        this.fallAsleep(step.value);
+        return undefined;
+      }
     }
   }
 
@@ -109,7 +126,7 @@ export class Activation implements Sleeper {
     this.state = "sleeping";
     this.sleep = sleep;
     for (const queue of sleep.queues) queue.add(this);
-    this.timer = this.runner.timers.at(sleep.deadlineNs, () => this.wake("timeout"));
+    if (sleep.deadlineNs !== Number.POSITIVE_INFINITY) this.timer = this.runner.timers.at(sleep.deadlineNs, () => this.wake("timeout"));
   }
 }
 
@@ -144,7 +161,9 @@ export class ActivationRunner {
     while (this.ready.length > 0) {
       const batch = this.ready;
       this.ready = [];
-      for (const activation of batch) yield* activation.run();
+      for (const activation of batch) {
+        for (let call = activation.begin(); call !== undefined; ) call = activation.resume(yield call);
+      }
     }
   }
 }

@@ -41,7 +41,7 @@ export class WaitQueue {
   }
 
   wakeAll(): void {
-    for (const sleeper of [...this.sleepers]) sleeper.wake("woken");
+    if (this.sleepers.size > 0) for (const sleeper of [...this.sleepers]) sleeper.wake("woken");
   }
 
   get empty(): boolean {

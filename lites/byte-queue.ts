@@ -25,8 +25,8 @@ export class ByteQueue {
     if (this.ring.length === 0) this.ring = new Uint8Array(this.capacity);
     const tail = (this.head + this.size) % this.capacity;
     const first = Math.min(count, this.capacity - tail);
-    this.ring.set(data.subarray(0, first), tail);
-    this.ring.set(data.subarray(first, count), 0);
+    copyBytes(data, 0, this.ring, tail, first);
+    copyBytes(data, first, this.ring, 0, count - first);
     this.size += count;
     return count;
   }
@@ -36,8 +36,8 @@ export class ByteQueue {
     const length = Math.min(count, this.size);
     const result = new Uint8Array(length);
     const first = Math.min(length, this.capacity - this.head);
-    result.set(this.ring.subarray(this.head, this.head + first));
-    result.set(this.ring.subarray(0, length - first), first);
+    copyBytes(this.ring, this.head, result, 0, first);
+    copyBytes(this.ring, 0, result, first, length - first);
     this.size -= length;
     this.head = this.size === 0 ? 0 : (this.head + length) % this.capacity;
     return result;
@@ -47,4 +47,12 @@ export class ByteQueue {
     this.head = 0;
     this.size = 0;
   }
+}
+
+/** Below this many bytes a loop is faster than making views for a block copy. */
+const SHORT_COPY = 48;
+
+function copyBytes(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number, count: number): void {
+  if (count <= SHORT_COPY) for (let index = 0; index < count; index++) to[toAt + index] = from[fromAt + index]!;
+  else to.set(from.subarray(fromAt, fromAt + count), toAt);
 }

@@ -20,6 +20,8 @@ import type { Outcome } from "./activation-runner.ts";
 
 /** Patience with page faults on a process's buffers while a message is copied, in microseconds. */
 const FAULT_PATIENCE_US = 2e6;
+const UNTIMED = { receiveUs: NEVER, faultUs: FAULT_PATIENCE_US } as const;
+const REPLY_TIMEOUTS = { sendUs: 0, faultUs: FAULT_PATIENCE_US } as const;
 /** Helper threads: request thread and pager have the first two. */
 const FIRST_HELPER = 2;
 const LAST_LTHREAD = 127;
@@ -38,8 +40,9 @@ interface Call {
   readonly process: UnixProcess;
   readonly client: ThreadId;
   readonly entry: CallEntry;
-  readonly args: Readonly<Record<string, Argument>> | undefined;
-  readonly outputs: readonly OutBuffer[];
+  /** Undefined until they are decoded, or when they cannot be. */
+  args: Readonly<Record<string, Argument>> | undefined;
+  outputs: readonly OutBuffer[];
 }
 
 const NOTHING: readonly Uint8Array[] = [];
@@ -94,22 +97,19 @@ export class RequestLoop implements HelperThreads {
     for (;;) {
       this.runTimers();
       if (runner.hasReady) yield* runner.runReady();
-      for (const helper of this.wakes) {
-        this.wakes.delete(helper);
-        yield* send(helper, { words: [0] }, { sendUs: 0 });
-      }
+      if (this.wakes.size > 0) yield* this.wakeHelpers();
       if (runner.hasReady || this.wakes.size > 0) continue;
       const reply = this.replies.shift();
       if (reply !== undefined && (reply.strings.length > 0 || this.replies.length > 0)) {
         // Copying strings may wait for page faults of the process; until it is over a signal must not disturb it.
-        yield* send(reply.to, reply, { sendUs: 0, faultUs: FAULT_PATIENCE_US });
+        yield* send(reply.to, reply, REPLY_TIMEOUTS);
         this.finished(reply);
         continue;
       }
       const deadline = timers.next();
       this.waitingUntilNs = deadline;
-      const receiveUs = deadline === NEVER ? NEVER : Math.max(0, (deadline - kernel.now()) / 1000);
-      const timeouts = { receiveUs, faultUs: FAULT_PATIENCE_US };
+      const timeouts =
+        deadline === NEVER ? UNTIMED : { receiveUs: Math.max(0, (deadline - kernel.now()) / 1000), faultUs: FAULT_PATIENCE_US };
       let received: Received;
       if (reply === undefined) received = yield* receive(ANY, timeouts);
       else {
@@ -118,6 +118,13 @@ export class RequestLoop implements HelperThreads {
       }
       this.waitingUntilNs = 0;
       if (received.error === IpcError.OK) this.accept(received);
+    }
+  }
+
+  private *wakeHelpers(): NativeOp<void> {
+    for (const helper of this.wakes) {
+      this.wakes.delete(helper);
+      yield* send(helper, { words: [0] }, { sendUs: 0 });
     }
   }
 
@@ -163,7 +170,8 @@ export class RequestLoop implements HelperThreads {
   private refuse(process: UnixProcess, client: ThreadId, nr: number, entry: CallEntry | undefined): void {
     const { trace } = this.core;
     // Calls that the emulation library answers itself come here only from programs that go round it.
-    if (entry?.row.via === undefined) this.reportOnce(process.name, `system call ${nr}${entry === undefined ? "" : ` (${entry.name})`} is not implemented`);
+    if (entry?.row.via === undefined)
+      this.reportOnce(process.name, `system call ${nr}${entry === undefined ? "" : ` (${entry.name})`} is not implemented`);
     trace?.unknownCall(process.pid, nr);
     this.reply(process, client, NOT_IMPLEMENTED, NOTHING);
   }
@@ -174,10 +182,11 @@ export class RequestLoop implements HelperThreads {
     if (process.interruptedSleep !== undefined && row.nr !== process.interruptedSleep.call && row.nr !== emulatorCalls.take_signal.nr) {
       process.interruptedSleep = undefined;
     }
-    let call: Call = { process, client: received.from, entry, args: undefined, outputs: [] };
+    const call: Call = { process, client: received.from, entry, args: undefined, outputs: [] };
     try {
       const { args, outputs } = decodeCall(row, name, received);
-      call = { ...call, args, outputs };
+      call.args = args;
+      call.outputs = outputs;
       const result = entry.handler!(process, args);
       if (typeof result === "number") this.end(call, result);
       else process.activation = this.core.runner.start(result, (outcome) => this.endActivation(call, outcome), process);
