@@ -3,7 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import xterm from "@xterm/headless";
+import { Screen } from "../support/screen.ts";
 
 const helperSource = fileURLToPath(new URL("../support/pty.c", import.meta.url));
 
@@ -22,19 +22,14 @@ export interface TerminalOptions {
 }
 
 export class TerminalProgram {
+  readonly screen: Screen;
   readonly #child: ChildProcess;
-  readonly #screen: InstanceType<typeof xterm.Terminal>;
   readonly #closed: Promise<number>;
-  /** All that was written, as it came. */
-  output = "";
 
   constructor(helper: string, command: readonly string[], { rows = 24, columns = 80, cwd, env }: TerminalOptions) {
-    this.#screen = new xterm.Terminal({ rows, cols: columns, allowProposedApi: true });
+    this.screen = new Screen(rows, columns);
     this.#child = spawn(helper, [String(rows), String(columns), ...command], { cwd, env, stdio: ["pipe", "pipe", "inherit", "pipe"] });
-    this.#child.stdout?.on("data", (bytes: Buffer) => {
-      this.output += bytes.toString("utf8");
-      this.#screen.write(bytes);
-    });
+    this.#child.stdout?.on("data", (bytes: Buffer) => this.screen.write(bytes));
     this.#closed = new Promise((resolve) => this.#child.on("close", (code) => resolve(code ?? -1)));
   }
 
@@ -43,21 +38,21 @@ export class TerminalProgram {
   }
 
   resize(rows: number, columns: number): void {
-    this.#screen.resize(columns, rows);
+    this.screen.resize(rows, columns);
     (this.#child.stdio[3] as Writable).write(`${rows} ${columns}\n`);
   }
 
-  /** The rows of the screen without blanks at their ends; empty rows at the end are left out. */
+  /** All that was written, as it came. */
+  get output(): string {
+    return this.screen.output;
+  }
+
   lines(): string[] {
-    const { active } = this.#screen.buffer;
-    const lines = Array.from({ length: active.length }, (_, row) => active.getLine(row)?.translateToString(true).trimEnd() ?? "");
-    while (lines.length > 0 && lines.at(-1) === "") lines.pop();
-    return lines;
+    return this.screen.lines();
   }
 
   cursor(): { row: number; column: number } {
-    const { active } = this.#screen.buffer;
-    return { row: active.baseY + active.cursorY, column: active.cursorX };
+    return this.screen.cursor();
   }
 
   /** Waits until the screen is as wished; fails with what it shows otherwise. */
