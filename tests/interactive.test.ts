@@ -266,7 +266,7 @@ describe.skipIf(missing !== undefined)(`full-screen programs of busybox${missing
   test("top draws, draws again and ends at q", async () => {
     program.type("/bb/busybox top -d 1\r");
     await until(
-      (lines) => lines.some((line) => /^Mem: \d+K used/.test(line)) && lines.some((line) => / \/bb\/busybox top -d 1$/.test(line)),
+      (lines) => lines.some((line) => /^Mem: \d+K used/.test(line)) && lines.some((line) => line.endsWith(" /bb/busybox top -d 1")),
       "the processes",
     );
     const draws = (): number => program.output.split("Mem: ").length;
