@@ -154,7 +154,10 @@ function forwardSignals(program: Program, system: System): { ended: () => number
   let ending: number | undefined;
   let overdue = false;
   process.on("SIGINT", () => program.kill(Signal.INT, { group: true }));
-  for (const [name, signal] of [["SIGTERM", Signal.TERM], ["SIGHUP", Signal.HUP]] as const) {
+  for (const [name, signal] of [
+    ["SIGTERM", Signal.TERM],
+    ["SIGHUP", Signal.HUP],
+  ] as const) {
     process.on(name, () => {
       if (ending !== undefined) return;
       ending = signal;
@@ -200,7 +203,9 @@ async function runJob(work: Job, options: CliOptions): Promise<number> {
   const spawnOptions: SpawnOptions = {
     env: { ...(process.env["TERM"] && anyTerminal ? { TERM: process.env["TERM"] } : {}), ...options.env },
     cwd: options.cwd ?? (work.argv === LOGIN_SHELL ? defaultEnvironment["HOME"]! : "/"),
-    ...(terminal ? { tty: { ...terminal.size(), plainOutput: !keyboard }, terminalDescriptors: [keyboard, onTerminal[1], onTerminal[2]] } : {}),
+    ...(terminal
+      ? { tty: { ...terminal.size(), plainOutput: !keyboard }, terminalDescriptors: [keyboard, onTerminal[1], onTerminal[2]] }
+      : {}),
     ...(input === undefined ? {} : { stdin: input }),
   };
   const program = system.spawn(work.argv, spawnOptions);

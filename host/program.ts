@@ -123,7 +123,12 @@ export class Program {
   readonly stderr: Readable;
   private readonly control: ProgramControl;
 
-  constructor(streams: { stdin: Writable; stdout: Readable; stderr: Readable }, started: Promise<number>, exited: Promise<ExitStatus>, control: ProgramControl) {
+  constructor(
+    streams: { stdin: Writable; stdout: Readable; stderr: Readable },
+    started: Promise<number>,
+    exited: Promise<ExitStatus>,
+    control: ProgramControl,
+  ) {
     this.stdin = streams.stdin;
     this.stdout = streams.stdout;
     this.stderr = streams.stderr;

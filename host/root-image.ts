@@ -10,6 +10,8 @@ import { OptionError } from "./options.ts";
 /** The root file system in memory, with Node's `fs` interface. */
 export type RootVolume = IFs;
 
+const ROOT_UID = 0;
+
 /** A clean absolute path; tar names may start with "./" and hold "..". */
 const inRoot = (name: string): string => posix.resolve("/", name);
 
@@ -17,7 +19,7 @@ function makeParents(volume: RootVolume, path: string): void {
   volume.mkdirSync(posix.dirname(path), { recursive: true });
 }
 
-function addEntry(volume: RootVolume, entry: ReadEntry, content: Buffer): void {
+function addEntry(volume: RootVolume, entry: ReadEntry, content: Buffer, owner: number | undefined): void {
   const path = inRoot(entry.path);
   const mode = entry.mode;
   makeParents(volume, path);
@@ -41,12 +43,12 @@ function addEntry(volume: RootVolume, entry: ReadEntry, content: Buffer): void {
       return;
   }
   if (mode !== undefined) volume.chmodSync(path, mode & 0o7777);
-  volume.chownSync(path, entry.uid ?? 0, entry.gid ?? 0);
+  volume.chownSync(path, owner ?? entry.uid ?? 0, owner ?? entry.gid ?? 0);
   if (entry.mtime && entry.type !== "Directory") volume.utimesSync(path, entry.mtime, entry.mtime);
 }
 
-/** Adds the content of a tar file (plain or gzip). Throws the tar library's error when it is broken. */
-export function addTar(volume: RootVolume, file: string): void {
+/** Adds the content of a tar file (plain or gzip), all of it owned by `owner` if given. Throws the tar library's error when it is broken. */
+function addTar(volume: RootVolume, file: string, owner: number | undefined): void {
   list({
     file,
     sync: true,
@@ -54,13 +56,13 @@ export function addTar(volume: RootVolume, file: string): void {
     onReadEntry: (entry) => {
       const chunks: Buffer[] = [];
       entry.on("data", (chunk) => chunks.push(chunk as Buffer));
-      entry.on("end", () => addEntry(volume, entry, Buffer.concat(chunks)));
+      entry.on("end", () => addEntry(volume, entry, Buffer.concat(chunks), owner));
     },
   });
 }
 
 /** Copies a host directory; symbolic links are copied as such, special files are left out. */
-export function addDirectory(volume: RootVolume, source: string, target = "/"): void {
+function addDirectory(volume: RootVolume, source: string, target = "/"): void {
   volume.mkdirSync(target, { recursive: true });
   for (const name of readdirSync(source)) {
     const from = join(source, name);
@@ -89,7 +91,8 @@ export function makeRoot(source: string | undefined, builtIn: string): RootVolum
   volume.chmodSync("/", 0o755);
   try {
     if (lstatSync(path).isDirectory()) addDirectory(volume, path);
-    else addTar(volume, path);
+    // The built-in image was packed by whoever built it; in the system it is root's.
+    else addTar(volume, path, source === undefined ? ROOT_UID : undefined);
   } catch (error) {
     throw new OptionError(`cannot read the root file system '${path}': ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -40,7 +40,7 @@ function buildRootImage(programs: readonly { name: string; path: string }[]): vo
   }
   const etc = join(root, "userland", "etc");
   for (const name of readdirSync(etc)) copyFileSync(join(etc, name), join(tree, "etc", name));
-  create({ cwd: tree, file: join(dist, "root.tar"), sync: true, portable: true, mtime: new Date(0) }, readdirSync(tree).sort());
+  create({ cwd: tree, file: join(dist, "root.tar"), sync: true, mtime: new Date(0) }, readdirSync(tree).sort());
 }
 
 async function bundle(): Promise<void> {
