@@ -49,16 +49,20 @@ function addEntry(volume: RootVolume, entry: ReadEntry, content: Buffer, owner: 
 
 /** Adds the content of a tar file (plain or gzip), all of it owned by `owner` if given. Throws the tar library's error when it is broken. */
 function addTar(volume: RootVolume, file: string, owner: number | undefined): void {
+  const directories: ReadEntry[] = [];
   list({
     file,
     sync: true,
     strict: true,
     onReadEntry: (entry) => {
       const chunks: Buffer[] = [];
+      if (entry.type === "Directory") directories.push(entry);
       entry.on("data", (chunk) => chunks.push(chunk as Buffer));
       entry.on("end", () => addEntry(volume, entry, Buffer.concat(chunks), owner));
     },
   });
+  // Last, because adding a file to a directory changes its times.
+  for (const { path, mtime } of directories) if (mtime) volume.utimesSync(inRoot(path), mtime, mtime);
 }
 
 /** Copies a host directory; symbolic links are copied as such, special files are left out. */
