@@ -27,7 +27,10 @@ export interface SystemStatistics {
   total: ProgramStatistics;
   /** Machine time in seconds. */
   seconds: number;
-  memory: { frames: number; freeFrames: number; swapPages: number; swapUsed: number };
+  /** Pages; `committed` is promised to programs, in RAM or on the paging disk. */
+  memory: { frames: number; freeFrames: number; swapPages: number; swapUsed: number; committed: number };
+  /** What exists now. */
+  kernel: { tasks: number; threads: number; mappings: number };
 }
 
 const columns = [
@@ -74,7 +77,14 @@ export function systemStatistics({ kernel, unix, memory, nowNs }: Sources): Syst
   const kernelTotal = kernel.statistics();
   const servers = kernelTotal.tasks
     .filter((task) => task.native)
-    .map(({ name, instructions, ipcs, faults }) => ({ ...NO_MEMORY_COUNTERS, name: `[${name}]`, processes: 1, instructions, ipcs, faults }));
+    .map(({ name, instructions, ipcs, faults }) => ({
+      ...NO_MEMORY_COUNTERS,
+      name: `[${name}]`,
+      processes: 1,
+      instructions,
+      ipcs,
+      faults,
+    }));
   const managed = memory.statistics();
   const total: ProgramStatistics = {
     ...sumOf("total", [...programs, ...servers]),
@@ -95,6 +105,12 @@ export function systemStatistics({ kernel, unix, memory, nowNs }: Sources): Syst
       freeFrames: managed?.freeFrames ?? 0,
       swapPages: managed?.swapPages ?? 0,
       swapUsed: managed?.swapUsed ?? 0,
+      committed: managed?.committed ?? 0,
+    },
+    kernel: {
+      tasks: kernelTotal.tasks.length,
+      threads: kernelTotal.tasks.reduce((sum, { threads }) => sum + threads, 0),
+      mappings: kernelTotal.mappings,
     },
   };
 }
@@ -121,7 +137,10 @@ function sumOf(name: string, lines: readonly ProgramStatistics[]): ProgramStatis
 export function statisticsText(statistics: SystemStatistics, format: "table" | "json"): string {
   if (format === "json") return `${JSON.stringify(statistics)}\n`;
   const rows = [...statistics.programs, statistics.total];
-  const cells = [["program", ...columns.map(([, title]) => title)], ...rows.map((row) => [row.name, ...columns.map(([key]) => String(row[key]))])];
+  const cells = [
+    ["program", ...columns.map(([, title]) => title)],
+    ...rows.map((row) => [row.name, ...columns.map(([key]) => String(row[key]))]),
+  ];
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));
   const lines = cells.map((line) =>
     line.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join("  "),

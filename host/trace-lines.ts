@@ -31,7 +31,9 @@ export class TraceLines {
           const strings = event.strings.length > 0 ? ` strings ${event.strings.join("+")} bytes` : "";
           const pages = event.pages > 0 ? ` ${event.pages} flexpages` : "";
           const error = event.error === 0 ? "" : ` error ${hex(event.error)}`;
-          this.write(`ipc ${this.name(event.from)} -> ${this.name(event.to)} (${event.words.map(hex).join(" ")})${strings}${pages}${error}`);
+          this.write(
+            `ipc ${this.name(event.from)} -> ${this.name(event.to)} (${event.words.map(hex).join(" ")})${strings}${pages}${error}`,
+          );
         }
         break;
       case "fault":

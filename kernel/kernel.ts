@@ -24,6 +24,9 @@ import type { KernelTrace } from "./trace.ts";
  */
 const DISPATCH_BUDGET = 100;
 
+/** Vectors below are the processor's own. */
+const EXCEPTION_VECTORS = 32;
+
 /** With a real clock, short dispatches between two looks at it; after a long one it is read at once. */
 const DISPATCHES_PER_CLOCK_READ = 16;
 
@@ -46,6 +49,8 @@ export interface RunResult {
 export interface TaskReport extends TaskStatistics {
   task: ThreadId;
   name: string;
+  /** Number of living threads. */
+  threads: number;
   /** Its threads are TypeScript. */
   native: boolean;
 }
@@ -157,6 +162,7 @@ export class Kernel {
       total.tasks.push({
         task: task.id,
         name: task.name,
+        threads: task.threads.filter((thread) => thread !== undefined).length,
         native: task.threads.some((thread) => thread?.body !== undefined),
         ...task.statistics,
       });
@@ -213,6 +219,7 @@ export class Kernel {
     plan.receiveUs = timeouts?.receiveUs ?? NEVER;
     plan.sendFaultUs = timeouts?.faultUs ?? NEVER;
     plan.receiveFaultUs = plan.sendFaultUs;
+    plan.untrustedFaultUs = timeouts?.untrustedFaultUs ?? NEVER;
     this.core.ipc.start(thread);
   }
 
@@ -245,11 +252,16 @@ export class Kernel {
     const { core } = this;
     const { vector, errorCode } = exit;
     if (exit.kind === "software") {
-      if (!this.calls.dispatch(thread, vector)) core.traps.deliver(thread, { vector, errorCode: 0, address: 0, reason: 0 });
+      if (this.calls.dispatch(thread, vector)) return;
+      if (isPrivileged(vector)) core.traps.refuseInterrupt(thread, vector);
+      else core.traps.deliver(thread, { vector, errorCode: 0, address: 0, reason: 0 });
     } else if (vector === Vector.PAGE_FAULT) {
       core.faults.raise(thread, exit.address >>> 0, (errorCode & PageFaultError.WRITE) !== 0, "user", NEVER);
     } else core.traps.deliver(thread, { vector, errorCode, address: 0, reason: 0 });
   }
 }
+
+/** Gates of exceptions that user code may not call: all but INT 3 and INT 4. */
+const isPrivileged = (vector: number): boolean => vector < EXCEPTION_VECTORS && vector !== Vector.BREAKPOINT && vector !== Vector.OVERFLOW;
 
 const EMPTY_MESSAGE = { words: [] };
