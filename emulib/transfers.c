@@ -6,13 +6,11 @@
 
 enum { FD, BUFFER, COUNT, OFFSET_LOW, OFFSET_HIGH };
 
-int transfer(u32 nr, const u32 *arguments) {
-  const struct call_row *row = find_row(nr);
+static __attribute__((noinline)) int long_transfer(const struct call_row *row, u32 nr, const u32 *arguments) {
   u32 a[6] = {arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]};
   u32 left = a[COUNT], done = 0;
   int result;
 
-  if (left <= TRANSFER_LIMIT) return request(row, nr, arguments);
   if ((int)left < 0) return -EINVAL;
   do {
     a[COUNT] = left < TRANSFER_LIMIT ? left : TRANSFER_LIMIT;
@@ -26,4 +24,10 @@ int transfer(u32 nr, const u32 *arguments) {
     if (a[OFFSET_LOW] < (u32)result) a[OFFSET_HIGH]++;
   } while (left && (u32)result == a[COUNT]);
   return done;
+}
+
+int transfer(u32 nr, const u32 *arguments) {
+  const struct call_row *row = find_row(nr);
+
+  return arguments[COUNT] <= TRANSFER_LIMIT ? request(row, nr, arguments) : long_transfer(row, nr, arguments);
 }
