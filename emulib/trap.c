@@ -3,7 +3,9 @@
  */
 #include "emulib.h"
 
+#define GENERAL_PROTECTION_VECTOR 13
 #define PAGE_FAULT_VECTOR 14
+#define FIRST_INTERRUPT_VECTOR 32
 
 /* The result of call `nr` for the program; or the call is to be repeated, which take_signals arranges. */
 static void set_result(struct frame *frame, u32 nr, int result) {
@@ -46,6 +48,13 @@ static int is_failed_access(const struct frame *frame) {
   return frame->vector == PAGE_FAULT_VECTOR && frame->eip >= (u32)user_access_begin && frame->eip < (u32)user_access_end;
 }
 
+/* INT n with a number that means nothing: on Linux the interrupt table has no gate for it, and the instruction faults. */
+static void refuse_interrupt(struct frame *frame) {
+  frame->error_code = frame->vector * 8 + 2;
+  frame->vector = GENERAL_PROTECTION_VECTOR;
+  frame->eip -= 2;
+}
+
 void handle_trap(void) {
   struct frame *frame = FRAME;
 
@@ -54,8 +63,10 @@ void handle_trap(void) {
     system_call(frame);
   else if (is_failed_access(frame))
     frame->eip = (u32)user_access_failed;
-  else if (frame->vector != VECTOR_AST)
+  else if (frame->vector != VECTOR_AST) {
+    if (frame->vector >= FIRST_INTERRUPT_VECTOR) refuse_interrupt(frame);
     report_exception(frame->vector, frame->error_code, frame->address, frame->reason, frame->eip, 0);
+  }
   if (PROCESS_WORD(PROCESS_SIGNAL_PENDING) || STATE->restart) take_signals(frame);
 }
 

@@ -107,6 +107,7 @@ export class EmulatedCalls {
     plan.receiveUs = timeouts === 0 ? NEVER : receiveTimeoutUs(timeouts);
     plan.sendFaultUs = timeouts === 0 ? NEVER : sendFaultTimeoutUs(timeouts);
     plan.receiveFaultUs = timeouts === 0 ? NEVER : receiveFaultTimeoutUs(timeouts);
+    plan.untrustedFaultUs = NEVER;
     this.core.ipc.start(thread);
   }
 
@@ -163,7 +164,7 @@ export class EmulatedCalls {
     const priority = Math.min(registers[EAX]! & 0xff, thread.task.maximumControlledPriority);
     const task = lifecycle.newTask({ chief: thread.task, name: `${thread.task.name}+`, priority, number });
     if (task === undefined) return NIL;
-    task.regions.map(0, 2 ** 32, pager, 0, 0, 7);
+    task.regions.map(0, 2 ** 32, pager, 0, 0, 7, true);
     lifecycle.newThread(task, 0, priority, { eip: registers[EDX]!, esp: registers[ECX]! });
     return task.id;
   }
@@ -184,7 +185,7 @@ export class EmulatedCalls {
       return;
     }
     const [base, size, manager, ds, offset, rights] = request as [number, number, number, number, number, number];
-    context.registers[EAX] = thread.task.regions.map(base, size, manager, ds, offset, rights);
+    context.registers[EAX] = thread.task.regions.map(base, size, manager, ds, offset, rights, true);
   }
 }
 

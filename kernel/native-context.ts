@@ -92,7 +92,8 @@ class NativeKernelOf implements NativeKernel {
   }
 
   regionMap(id: ThreadId, base: number, size: number, manager: ThreadId, ds: number, offset: number, rights: number): number {
-    return this.controlled(id)?.regions.map(base, size, manager, ds, offset, rights) ?? RegionError.DENIED;
+    const task = this.controlled(id);
+    return task?.regions.map(base, size, manager, ds, offset, rights, this.task.chief !== undefined) ?? RegionError.DENIED;
   }
 
   regionUnmap(id: ThreadId, base: number, size: number): number {

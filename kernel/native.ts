@@ -45,6 +45,8 @@ export interface Timeouts {
   receiveUs?: number;
   /** Page faults on the partner's memory during string transfer; default NEVER. */
   faultUs?: number;
+  /** A lower limit for pages in regions that no task made at boot has bound, whose manager may be anybody. */
+  untrustedFaultUs?: number;
 }
 
 /**

@@ -17,6 +17,8 @@ export interface Region {
   /** Of `base` in the data space. */
   offset: number;
   rights: number;
+  /** Bound by others than the tasks made at boot: the manager may be anybody. */
+  untrusted: boolean;
 }
 
 const SPACE_END = 2 ** 32;
@@ -58,14 +60,14 @@ export class Regions {
   }
 
   /** @returns a RegionError */
-  map(base: number, size: number, manager: ThreadId, ds: number, offset: number, rights: number): number {
+  map(base: number, size: number, manager: ThreadId, ds: number, offset: number, rights: number, untrusted = false): number {
     if (!validRange(base, size) || (rights & ~ALL_RIGHTS) !== 0) return RegionError.INVALID;
     if (!Number.isInteger(offset) || offset < 0 || (offset & PAGE_MASK) !== 0 || offset + size > SPACE_END) return RegionError.INVALID;
     const end = base + size;
     const index = this.firstEndingAfter(base);
     const next = this.list[index];
     if (next !== undefined && next.base < end) return RegionError.OVERLAP;
-    const region: Region = { base, end, manager, ds: ds >>> 0, offset, rights };
+    const region: Region = { base, end, manager, ds: ds >>> 0, offset, rights, untrusted };
     const previous = this.list[index - 1];
     if (previous !== undefined && continues(previous, region)) {
       previous.end = end;
@@ -149,5 +151,6 @@ export class Regions {
 }
 
 function continues(a: Region, b: Region): boolean {
-  return a.end === b.base && a.manager === b.manager && a.ds === b.ds && a.rights === b.rights && a.offset + (a.end - a.base) === b.offset;
+  const alike = a.manager === b.manager && a.ds === b.ds && a.rights === b.rights && a.untrusted === b.untrusted;
+  return alike && a.end === b.base && a.offset + (a.end - a.base) === b.offset;
 }

@@ -80,6 +80,8 @@ export class IpcPlan {
   /** For faults in the receiver's memory while sending, and in the sender's memory while receiving. */
   sendFaultUs = NEVER;
   receiveFaultUs = NEVER;
+  /** Limit for faults in untrusted regions, beside the two above. */
+  untrustedFaultUs = NEVER;
   /** Native sender: the message. */
   message: Message | undefined = undefined;
   /** Emulated: address of the message to send, 0 = registers only; whether it maps pages. */

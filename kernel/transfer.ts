@@ -377,6 +377,7 @@ export class Transfers {
     let timeoutUs = NEVER;
     if (side === t.sender) timeoutUs = t.receiverRole === "message" ? t.receiver.plan.receiveFaultUs : NEVER;
     else if (t.senderRole === "message") timeoutUs = t.sender.plan.sendFaultUs;
+    if (side.task.regions.find(address)?.untrusted === true) timeoutUs = Math.min(timeoutUs, other.plan.untrustedFaultUs);
     ipc.block(other, { kind: "transferring", transfer: t });
     faults.raise(side, address, write, t, timeoutUs);
     return false;

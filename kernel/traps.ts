@@ -23,6 +23,9 @@ const DIRECTION_FLAG = 0x400;
 /** Length of INT n: from its end back to its start. */
 const INT_LENGTH = 2;
 
+/** Bit of an error code: its index is one of the interrupt table. */
+const GATE = 2;
+
 /** Word indices in a frame. */
 const IN_HANDLER = TrapFrame.IN_HANDLER >> 2;
 const AST_PENDING = TrapFrame.AST_PENDING >> 2;
@@ -85,6 +88,13 @@ export class Traps {
     thread.inHandler = core.ram.i32[base + IN_HANDLER] !== 0;
     if (thread.inHandler) this.enterNested(thread, trap, base);
     else this.enterHandler(thread, trap, base);
+  }
+
+  /** INT n without the right to: a general-protection fault that names the gate, at the instruction. */
+  refuseInterrupt(thread: Thread, vector: number): void {
+    const context = thread.context!;
+    context.eip = (context.eip - INT_LENGTH) | 0;
+    this.deliver(thread, { vector: Vector.GENERAL_PROTECTION, errorCode: vector * 8 + GATE, address: 0, reason: 0 });
   }
 
   /** Delivers what has been waiting for the thread. Called before its code runs; afterwards the thread may be blocked. */

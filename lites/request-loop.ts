@@ -20,8 +20,11 @@ import type { Outcome } from "./activation-runner.ts";
 
 /** Patience with page faults on a process's buffers while a message is copied, in microseconds. */
 const FAULT_PATIENCE_US = 2e6;
-const UNTIMED = { receiveUs: NEVER, faultUs: FAULT_PATIENCE_US } as const;
-const REPLY_TIMEOUTS = { sendUs: 0, faultUs: FAULT_PATIENCE_US } as const;
+/** The same with memory managers that the process chose: everybody waits while the request thread does. */
+const UNTRUSTED_PATIENCE_US = 2e3;
+const PATIENCE = { faultUs: FAULT_PATIENCE_US, untrustedFaultUs: UNTRUSTED_PATIENCE_US } as const;
+const UNTIMED = { receiveUs: NEVER, ...PATIENCE } as const;
+const REPLY_TIMEOUTS = { sendUs: 0, ...PATIENCE } as const;
 /** Helper threads: request thread and pager have the first two. */
 const FIRST_HELPER = 2;
 const LAST_LTHREAD = 127;
@@ -109,7 +112,7 @@ export class RequestLoop implements HelperThreads {
       const deadline = timers.next();
       this.waitingUntilNs = deadline;
       const timeouts =
-        deadline === NEVER ? UNTIMED : { receiveUs: Math.max(0, (deadline - kernel.now()) / 1000), faultUs: FAULT_PATIENCE_US };
+        deadline === NEVER ? UNTIMED : { receiveUs: Math.max(0, (deadline - kernel.now()) / 1000), ...PATIENCE };
       let received: Received;
       if (reply === undefined) received = yield* receive(ANY, timeouts);
       else {
