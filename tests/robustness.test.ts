@@ -132,7 +132,7 @@ describe("attacks", () => {
 describe("memory managers that fail", () => {
   test.each([
     ["silent", "signal 14"],
-    ["refuse", "signal 7"],
+    ["refuse", "signal 11"],
     ["nothing", "signal 7"],
     ["dead", "signal 7"],
   ])("%s", (how, last) => {
