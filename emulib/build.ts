@@ -12,7 +12,18 @@ import { abiHeader } from "./headers.ts";
 import { callNumbers, marshallingTables } from "./marshalling.ts";
 
 const sourceDirectory = dirname(fileURLToPath(import.meta.url));
-const sources = ["entry.S", "trap.c", "marshal.c", "transfers.c", "special.c", "program.c", "signals.c", "descriptors.c", "clock.c", "local.c"];
+const sources = [
+  "entry.S",
+  "trap.c",
+  "marshal.c",
+  "transfers.c",
+  "special.c",
+  "program.c",
+  "signals.c",
+  "descriptors.c",
+  "clock.c",
+  "local.c",
+];
 
 /** Entry points that the Unix server needs, as linked. */
 const entryPoints = { start: "emulib_start", sysinfo: "emulib_sysinfo" } as const;

@@ -39,24 +39,30 @@ export interface CommandArgument {
 export type ArgumentOf<K extends Kind> = K extends { kind: "path" | "string" }
   ? string
   : K extends { kind: "optionalPath" }
-  ? string | undefined
-  : K extends { kind: "stringArray" }
-    ? string[]
-    : K extends { kind: "in"; optional: infer O }
-      ? O extends true ? Uint8Array | undefined : Uint8Array
-      : K extends { kind: "out"; optional: infer O }
-        ? O extends true ? OutBuffer | undefined : OutBuffer
-        : K extends { kind: "inout"; optional: infer O }
-          ? O extends true ? InOutBuffer | undefined : InOutBuffer
-          : K extends { kind: "inBytes" | "inVector" }
-            ? Uint8Array
-            : K extends { kind: "outBytes" | "outVector" }
-              ? OutBuffer
-              : K extends { kind: "inoutBytes" }
-                ? InOutBuffer
-                : K extends { kind: "command" }
-                  ? CommandArgument
-                  : number;
+    ? string | undefined
+    : K extends { kind: "stringArray" }
+      ? string[]
+      : K extends { kind: "in"; optional: infer O }
+        ? O extends true
+          ? Uint8Array | undefined
+          : Uint8Array
+        : K extends { kind: "out"; optional: infer O }
+          ? O extends true
+            ? OutBuffer | undefined
+            : OutBuffer
+          : K extends { kind: "inout"; optional: infer O }
+            ? O extends true
+              ? InOutBuffer | undefined
+              : InOutBuffer
+            : K extends { kind: "inBytes" | "inVector" }
+              ? Uint8Array
+              : K extends { kind: "outBytes" | "outVector" }
+                ? OutBuffer
+                : K extends { kind: "inoutBytes" }
+                  ? InOutBuffer
+                  : K extends { kind: "command" }
+                    ? CommandArgument
+                    : number;
 
 export type ArgumentsOf<R extends { args: Readonly<Record<string, Kind>> }> = {
   [A in keyof R["args"]]: ArgumentOf<R["args"][A]>;

@@ -147,7 +147,8 @@ export class ControlPort {
     process.credentials = { uid, euid: uid, suid: uid, gid: uid, egid: uid, sgid: uid, groups: [] };
     core.processes.add(process);
     try {
-      const size = request.rows === undefined || request.columns === undefined ? undefined : { rows: request.rows, columns: request.columns };
+      const size =
+        request.rows === undefined || request.columns === undefined ? undefined : { rows: request.rows, columns: request.columns };
       this.fileSide.installStreams(process, request.fds, size);
       const directory = core.files.directory(process, request.cwd);
       directory.vnode.retain();

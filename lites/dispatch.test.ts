@@ -23,7 +23,11 @@ function errorOf(work: () => unknown): unknown {
 describe("decoding", () => {
   test("numbers by kind", () => {
     expect(decode("lseek", [0xffffffff, 0xfffffffe, 2]).args).toEqual({ fd: -1, offset: -2, whence: 2 });
-    expect(decode("mmap2", [0xb0000000, 0xffffffff, 3, 34, 0xffffffff, 0]).args).toMatchObject({ address: 0xb0000000, length: 0xffffffff, fd: -1 });
+    expect(decode("mmap2", [0xb0000000, 0xffffffff, 3, 34, 0xffffffff, 0]).args).toMatchObject({
+      address: 0xb0000000,
+      length: 0xffffffff,
+      fd: -1,
+    });
   });
 
   test("strings and paths", () => {

@@ -111,8 +111,7 @@ export class RequestLoop implements HelperThreads {
       }
       const deadline = timers.next();
       this.waitingUntilNs = deadline;
-      const timeouts =
-        deadline === NEVER ? UNTIMED : { receiveUs: Math.max(0, (deadline - kernel.now()) / 1000), ...PATIENCE };
+      const timeouts = deadline === NEVER ? UNTIMED : { receiveUs: Math.max(0, (deadline - kernel.now()) / 1000), ...PATIENCE };
       let received: Received;
       if (reply === undefined) received = yield* receive(ANY, timeouts);
       else {

@@ -4,7 +4,14 @@ import { TimerQueue } from "./timer-queue.ts";
 test("runs what is due in the order of deadlines, then of arrival", () => {
   const queue = new TimerQueue();
   const ran: string[] = [];
-  for (const [deadline, name] of [[30, "c"], [10, "a"], [20, "b1"], [20, "b2"], [40, "d"]] as const) queue.at(deadline, () => ran.push(name));
+  for (const [deadline, name] of [
+    [30, "c"],
+    [10, "a"],
+    [20, "b1"],
+    [20, "b2"],
+    [40, "d"],
+  ] as const)
+    queue.at(deadline, () => ran.push(name));
   expect(queue.next()).toBe(10);
   queue.runDue(30);
   expect(ran).toEqual(["a", "b1", "b2", "c"]);

@@ -17,12 +17,20 @@ const call = (name: keyof typeof systemCalls, args: Record<string, Argument>, re
   lines((trace) => trace.call(7, name, systemCalls[name] as SystemCallRow, args, result))[0];
 
 test("calls", () => {
-  expect(call("write", { fd: 1, buffer: new TextEncoder().encode('a"\n\0'), count: 4 }, 4)).toBe(String.raw`[7] write(1, "a\"\n\0", 4) = 4`);
-  expect(call("open", { path: "/x", flags: 0x241, mode: 0o644 }, -2)).toBe('[7] open("/x", 0x241, 0644) = -1 ENOENT (No such file or directory)');
+  expect(call("write", { fd: 1, buffer: new TextEncoder().encode('a"\n\0'), count: 4 }, 4)).toBe(
+    String.raw`[7] write(1, "a\"\n\0", 4) = 4`,
+  );
+  expect(call("open", { path: "/x", flags: 0x241, mode: 0o644 }, -2)).toBe(
+    '[7] open("/x", 0x241, 0644) = -1 ENOENT (No such file or directory)',
+  );
   expect(call("munmap", { address: 0, length: 5 }, 0)).toBe("[7] munmap(NULL, 5) = 0");
   expect(call("kill", { pid: -3, signal: 15 }, 0)).toBe("[7] kill(-3, SIGTERM) = 0");
-  expect(call("execve", { path: "/bin/x", argv: ["x", "y"], envp: [] }, -8)).toBe('[7] execve("/bin/x", ["x", "y"], []) = -1 ENOEXEC (Exec format error)');
-  expect(call("wait4", { pid: -1, status: undefined, options: 0, usage: undefined }, -10)).toContain("wait4(-1, NULL, 0, NULL) = -1 ECHILD");
+  expect(call("execve", { path: "/bin/x", argv: ["x", "y"], envp: [] }, -8)).toBe(
+    '[7] execve("/bin/x", ["x", "y"], []) = -1 ENOEXEC (Exec format error)',
+  );
+  expect(call("wait4", { pid: -1, status: undefined, options: 0, usage: undefined }, -10)).toContain(
+    "wait4(-1, NULL, 0, NULL) = -1 ECHILD",
+  );
 });
 
 test("answers are shown when there are any", () => {

@@ -46,7 +46,8 @@ function show(kind: Kind, value: Argument): string {
   if (typeof value === "number") return showNumber(kind, value);
   if (typeof value === "string") return JSON.stringify(value);
   if (value instanceof Uint8Array) return kind.kind === "in" ? showStruct(value) : quoteBytes(value);
-  if (value instanceof InOutBuffer) return value.data === undefined ? showStruct(value.input) : `${showStruct(value.input)} → ${showStruct(value.data)}`;
+  if (value instanceof InOutBuffer)
+    return value.data === undefined ? showStruct(value.input) : `${showStruct(value.input)} → ${showStruct(value.data)}`;
   if (value instanceof OutBuffer) {
     if (value.data === undefined) return "…";
     return kind.kind === "out" ? showStruct(value.data) : quoteBytes(value.data);
@@ -82,7 +83,12 @@ export class Trace {
 
   /** A call that has its result. args undefined: it could not be decoded. */
   call(pid: number, name: string, row: SystemCallRow, args: Readonly<Record<string, Argument>> | undefined, result: number): void {
-    const shown = args === undefined ? "?" : Object.entries(row.args).map(([argument, kind]) => show(kind, args[argument])).join(", ");
+    const shown =
+      args === undefined
+        ? "?"
+        : Object.entries(row.args)
+            .map(([argument, kind]) => show(kind, args[argument]))
+            .join(", ");
     this.line(`[${pid}] ${name}(${shown}) = ${showResult(row, result)}`);
   }
 

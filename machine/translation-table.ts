@@ -75,8 +75,7 @@ export class TranslationTable {
       if (leaf === 0) return false;
       i32[slot] = leaf;
     }
-    i32[(leaf >> 2) + (page & 1023)] =
-      (frame << PAGE_SHIFT) | Entry.PRESENT | (writable ? Entry.WRITE : 0);
+    i32[(leaf >> 2) + (page & 1023)] = (frame << PAGE_SHIFT) | Entry.PRESENT | (writable ? Entry.WRITE : 0);
     return true;
   }
 

@@ -14,13 +14,18 @@ import { boot } from "./support/library.ts";
 
 const busyboxPackage = debianPackage("busybox-static");
 const binary = "directory" in busyboxPackage ? join(busyboxPackage.directory, "bin", "busybox") : "";
-const missing = "missing" in busyboxPackage ? busyboxPackage.missing : hostRuns(binary, "true") ? undefined : "this host cannot run i386 programs natively";
+const missing =
+  "missing" in busyboxPackage
+    ? busyboxPackage.missing
+    : hostRuns(binary, "true")
+      ? undefined
+      : "this host cannot run i386 programs natively";
 
 /** Command lines of busybox sh; $B is busybox. The working directory holds the files made below. */
 const scripts: readonly string[] = [
   "echo hello | cat",
   "for i in 1 2 3; do echo $i; done | $B sort -r",
-  "f() { echo \"f got $# $1\"; return 3; }; f a b; echo $?",
+  'f() { echo "f got $# $1"; return 3; }; f a b; echo $?',
   "i=0; while [ $i -lt 5 ]; do i=$((i+1)); [ $i = 3 ] && continue; echo $i; done",
   "x=abcdef; echo ${x#ab} ${x%f} ${#x} ${x:-y} ${z:-unset}",
   "echo $(echo nested $(echo inner))",

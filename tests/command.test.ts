@@ -175,13 +175,27 @@ describe("options", () => {
   test("--stats", () => {
     const { stderr } = lites(["--stats", "-c", "ls / | cat"]);
     expect(stderr).toContain("page-outs");
-    const json = JSON.parse(lites(["--stats=json", "-c", "ls /"]).stderr) as { total: { instructions: number }; programs: { name: string }[] };
+    const json = JSON.parse(lites(["--stats=json", "-c", "ls /"]).stderr) as {
+      total: { instructions: number };
+      programs: { name: string }[];
+    };
     expect(json.total.instructions).toBeGreaterThan(10_000);
     expect(json.programs.map((program) => program.name)).toContain("sh");
   });
 
   test("--virtual-clock repeats bit for bit", () => {
-    const run = () => lites(["--virtual-clock", "--seed", "x", "--stats=json", "-c", "date +%N; od -An -tx1 -N8 /dev/urandom; sleep 3; date +%s; ls -l /proc/self | wc -l"], { input: "" });
+    const run = () =>
+      lites(
+        [
+          "--virtual-clock",
+          "--seed",
+          "x",
+          "--stats=json",
+          "-c",
+          "date +%N; od -An -tx1 -N8 /dev/urandom; sleep 3; date +%s; ls -l /proc/self | wc -l",
+        ],
+        { input: "" },
+      );
     const first = run();
     expect(first.status).toBe(0);
     expect(run()).toEqual(first);

@@ -5,7 +5,9 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 
 function cruise(...paths: string[]): { status: number | null; output: string } {
-  const result = spawnSync("npx", ["depcruise", "--config", ".dependency-cruiser.cjs", "--output-type", "err", ...paths], { encoding: "utf8" });
+  const result = spawnSync("npx", ["depcruise", "--config", ".dependency-cruiser.cjs", "--output-type", "err", ...paths], {
+    encoding: "utf8",
+  });
   return { status: result.status, output: result.stdout + result.stderr };
 }
 

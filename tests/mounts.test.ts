@@ -21,7 +21,9 @@ afterEach(() => rmSync(base, { recursive: true, force: true }));
 const run = (script: string, mode = "") => lites(["--mount", `${shared}:/mnt${mode}`, "-c", script]);
 
 test("files are read and written", () => {
-  expect(run("cat /mnt/file; echo new > /mnt/made; mkdir /mnt/d; mv /mnt/made /mnt/d/moved; ln -s file /mnt/link; cat /mnt/link").stdout).toBe("content\ncontent\n");
+  expect(
+    run("cat /mnt/file; echo new > /mnt/made; mkdir /mnt/d; mv /mnt/made /mnt/d/moved; ln -s file /mnt/link; cat /mnt/link").stdout,
+  ).toBe("content\ncontent\n");
   expect(readFileSync(join(shared, "d", "moved"), "utf8")).toBe("new\n");
 });
 
@@ -46,7 +48,10 @@ test.each([
 });
 
 test("a read-only mount", () => {
-  const { stdout, stderr } = run("cat /mnt/file; echo x > /mnt/file; echo y > /mnt/new; rm -f /mnt/file; mkdir /mnt/d; touch /mnt/file; chmod 0 /mnt/file; mv /mnt/file /mnt/g", ":ro");
+  const { stdout, stderr } = run(
+    "cat /mnt/file; echo x > /mnt/file; echo y > /mnt/new; rm -f /mnt/file; mkdir /mnt/d; touch /mnt/file; chmod 0 /mnt/file; mv /mnt/file /mnt/g",
+    ":ro",
+  );
   expect(stdout).toBe("content\n");
   expect(stderr.match(/[Rr]ead-only file system/g)?.length).toBeGreaterThanOrEqual(6);
   expect(readFileSync(join(shared, "file"), "utf8")).toBe("content\n");

@@ -18,7 +18,10 @@ beforeAll(async () => {
   await guestProgram("greedy");
 });
 
-function run(options: string[], command: string): { stdout: string; status: number | null; stderr: string; program: (name: string) => Line; total: Line } {
+function run(
+  options: string[],
+  command: string,
+): { stdout: string; status: number | null; stderr: string; program: (name: string) => Line; total: Line } {
   const result = lites([...options, "--mount", `${guestDirectory}:/test:ro`, "--stats=json", "-c", command]);
   const stderr = result.stderr.trimEnd().split("\n");
   const statistics = JSON.parse(stderr.pop() ?? "{}") as { programs: Line[]; total: Line };

@@ -83,7 +83,8 @@ describe("broken programs", () => {
   function patchSegments(elf: Buffer, field: number, value: number): Buffer {
     const copy = Buffer.from(elf);
     const start = elf.readUInt32LE(28);
-    for (let i = 0; i < elf.readUInt16LE(44); i++) if (elf.readUInt32LE(start + 32 * i) === 1) copy.writeUInt32LE(value, start + 32 * i + field);
+    for (let i = 0; i < elf.readUInt16LE(44); i++)
+      if (elf.readUInt32LE(start + 32 * i) === 1) copy.writeUInt32LE(value, start + 32 * i + field);
     return copy;
   }
 
@@ -104,7 +105,9 @@ describe("bad pointers", () => {
   });
 
   test("a sweep over all calls harms nobody", () => {
-    const { stdout, stderr } = run("cd /tmp; /test/bad-pointers sweep < /etc/passwd > /dev/null 2>&1; echo alive; ls / > /dev/null && echo well");
+    const { stdout, stderr } = run(
+      "cd /tmp; /test/bad-pointers sweep < /etc/passwd > /dev/null 2>&1; echo alive; ls / > /dev/null && echo well",
+    );
     expect(stdout).toBe("alive\nwell\n");
     expect(stderr).not.toContain("internal");
   });
@@ -124,7 +127,10 @@ describe("attacks", () => {
   });
 
   test("overwriting the emulation library's data", () => {
-    const { stdout } = run("for seed in 1 2 3 4 5 6 7 8; do /test/hostile smash $seed > /dev/null 2>&1 & pid=$!; sleep 0.2; kill -9 $pid 2>/dev/null; wait $pid; done; echo alive; echo x | cat", "--virtual-clock");
+    const { stdout } = run(
+      "for seed in 1 2 3 4 5 6 7 8; do /test/hostile smash $seed > /dev/null 2>&1 & pid=$!; sleep 0.2; kill -9 $pid 2>/dev/null; wait $pid; done; echo alive; echo x | cat",
+      "--virtual-clock",
+    );
     expect(stdout).toBe("alive\nx\n");
   });
 });

@@ -19,7 +19,22 @@ const work = join(root, "build");
 const systemPrograms = new Set(["init"]);
 /** Other names of programs. */
 const aliases: Readonly<Record<string, string>> = { "[": "test" };
-const directories = ["bin", "sbin", "etc", "dev", "proc", "root", "home", "mnt", "tmp", "usr/bin", "usr/sbin", "usr/local/bin", "var/tmp", "var/log"];
+const directories = [
+  "bin",
+  "sbin",
+  "etc",
+  "dev",
+  "proc",
+  "root",
+  "home",
+  "mnt",
+  "tmp",
+  "usr/bin",
+  "usr/sbin",
+  "usr/local/bin",
+  "var/tmp",
+  "var/log",
+];
 const worldWritable = ["tmp", "var/tmp"];
 
 /** Lays out the root file system and packs it. */
@@ -56,7 +71,9 @@ async function bundle(): Promise<void> {
     sourcemap: "linked",
     define: { PACKAGE_VERSION: JSON.stringify(version) },
     // Bundled CommonJS packages ask for Node's own modules with require().
-    banner: { js: 'import { createRequire as lites_createRequire } from "node:module"; const require = lites_createRequire(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire as lites_createRequire } from "node:module"; const require = lites_createRequire(import.meta.url);',
+    },
     logLevel: "warning",
   });
 }

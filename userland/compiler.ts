@@ -59,7 +59,11 @@ export function findCompiler(): Compiler {
       return { command, flags, identity: `${command} ${version} ${flags.join(" ")} ${linkFlags.join(" ")}` };
     } catch (error) {
       const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-      problems.push(missing ? `${command}: not found` : `${command}: cannot build for i386 (-m32)\n${String((error as { stderr?: unknown }).stderr ?? error)}`);
+      problems.push(
+        missing
+          ? `${command}: not found`
+          : `${command}: cannot build for i386 (-m32)\n${String((error as { stderr?: unknown }).stderr ?? error)}`,
+      );
     } finally {
       rmSync(`${probe}.c`, { force: true });
       rmSync(probe, { force: true });

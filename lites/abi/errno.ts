@@ -157,9 +157,10 @@ export class UnixError {
   }
 }
 
-const objects = Object.fromEntries(
-  (Object.keys(errors) as ErrnoName[]).map((name) => [name, new UnixError(name)]),
-) as Record<ErrnoName, UnixError>;
+const objects = Object.fromEntries((Object.keys(errors) as ErrnoName[]).map((name) => [name, new UnixError(name)])) as Record<
+  ErrnoName,
+  UnixError
+>;
 
 /** The error object of a name: for errors that arrive as strings, as from Node's fs. */
 export function errnoByName(name: string): UnixError | undefined {

@@ -6,7 +6,9 @@ import { fieldSizes, type Field, type Layout } from "./structs.ts";
 
 export type ValueOf<F extends Field> = F extends { type: "bytes" } ? Uint8Array : number;
 export type ValuesOf<L extends Layout> = { [K in keyof L["fields"]]: ValueOf<L["fields"][K]> };
-export type InputsOf<L extends Layout> = { [K in keyof L["fields"]]?: L["fields"][K] extends { type: "bytes" } ? Uint8Array : number | bigint };
+export type InputsOf<L extends Layout> = {
+  [K in keyof L["fields"]]?: L["fields"][K] extends { type: "bytes" } ? Uint8Array : number | bigint;
+};
 
 function writeInteger(view: DataView, field: Field, value: number | bigint): void {
   switch (fieldSizes[field.type]) {

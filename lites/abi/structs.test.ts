@@ -40,7 +40,13 @@ test("encode and decode", () => {
   const bytes = encode(structs.stat64, { st_size: 2 ** 40 + 5, st_ino: 7n, st_mode: 0o100644, st_atime: 0xffffffff });
   expect(bytes).toHaveLength(96);
   const values = decode(structs.stat64, bytes);
-  expect([values.st_size, values.st_ino, values.st_mode, values.st_atime, values.st_nlink]).toEqual([2 ** 40 + 5, 7, 0o100644, 0xffffffff, 0]);
+  expect([values.st_size, values.st_ino, values.st_mode, values.st_atime, values.st_nlink]).toEqual([
+    2 ** 40 + 5,
+    7,
+    0o100644,
+    0xffffffff,
+    0,
+  ]);
   expect(decode(structs.timespec64, encode(structs.timespec64, { tv_sec: -3 })).tv_sec).toBe(-3);
   const mask = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
   expect(decode(structs.ksigaction, encode(structs.ksigaction, { sa_mask: mask })).sa_mask).toEqual(mask);

@@ -17,7 +17,6 @@ export const P_PGID = 2;
 /** How a process ended. */
 export type Ending = { readonly kind: "exited"; readonly status: number } | { readonly kind: "killed"; readonly signal: number };
 
-export const statusOfEnding = (ending: Ending): number =>
-  ending.kind === "exited" ? (ending.status & 0xff) << 8 : ending.signal & 0x7f;
+export const statusOfEnding = (ending: Ending): number => (ending.kind === "exited" ? (ending.status & 0xff) << 8 : ending.signal & 0x7f);
 export const statusOfStop = (signal: number): number => (signal << 8) | 0x7f;
 export const STATUS_CONTINUED = 0xffff;

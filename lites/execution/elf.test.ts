@@ -95,7 +95,10 @@ describe("what is no program", () => {
     ["a header table far outside", elf([load()], (view) => view.setUint32(28, 0xfffffff0, true))],
     ["content beyond the end of the file", elf([load({ fileBytes: FILE_BYTES + 1, memoryBytes: FILE_BYTES + 1 })])],
     ["overlapping segments", elf([load(), load({ address: 0x08048800, offset: 0x800 })])],
-    ["an interpreter without end", elf([load(), load({ type: PT_INTERP, offset: 0x100, fileBytes: 5 })], (_v, bytes) => bytes.fill(65, 0x100, 0x105))],
+    [
+      "an interpreter without end",
+      elf([load(), load({ type: PT_INTERP, offset: 0x100, fileBytes: 5 })], (_v, bytes) => bytes.fill(65, 0x100, 0x105)),
+    ],
   ])("%s", (_name, bytes) => {
     expect(outcome(bytes)).toBe(ENOEXEC);
   });

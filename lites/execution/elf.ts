@@ -113,7 +113,14 @@ export function parseElf(read: FileReader, fileSize: number): ElfImage {
   };
 }
 
-function loadSegment(offset: number, address: number, fileBytes: number, memoryBytes: number, flags: number, fileSize: number): Segment | undefined {
+function loadSegment(
+  offset: number,
+  address: number,
+  fileBytes: number,
+  memoryBytes: number,
+  flags: number,
+  fileSize: number,
+): Segment | undefined {
   if (fileBytes > memoryBytes) throw EINVAL;
   if (offset + fileBytes > fileSize) throw ENOEXEC;
   if (memoryBytes === 0) return undefined;

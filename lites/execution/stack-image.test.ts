@@ -21,7 +21,15 @@ function build(argv: string[], envp: string[]) {
   return { image, word, string };
 }
 
-test.each([[["p"], []], [["p", "", "äöü"], ["A=1", "B="]], [[], ["X=y"]], [["a", "b", "c", "d"], []]])("argv %j envp %j", (argv, envp) => {
+test.each([
+  [["p"], []],
+  [
+    ["p", "", "äöü"],
+    ["A=1", "B="],
+  ],
+  [[], ["X=y"]],
+  [["a", "b", "c", "d"], []],
+])("argv %j envp %j", (argv, envp) => {
   const { image, word, string } = build(argv, envp);
   expect(image.address % 16).toBe(0);
   expect(image.address + image.bytes.length).toBe(TOP);

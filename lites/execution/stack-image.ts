@@ -60,7 +60,7 @@ export function buildStackImage(top: number, contents: StackContents): StackImag
     [AuxiliaryType.PLATFORM, platform],
     [AuxiliaryType.NULL, 0],
   ];
-  const words = [contents.argv.length, ...argv, 0, ...envp, 0, ...auxiliary.flat() as number[]];
+  const words = [contents.argv.length, ...argv, 0, ...envp, 0, ...(auxiliary.flat() as number[])];
   const address = Math.floor((position - 4 * words.length) / ALIGNMENT) * ALIGNMENT;
   const bytes = new Uint8Array(top - address);
   const view = new DataView(bytes.buffer);

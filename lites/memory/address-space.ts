@@ -182,7 +182,8 @@ export class AddressSpace {
         dataSpace.pages = 0;
         if (this.heap === dataSpace) this.heap = undefined;
         yield* manager.destroy(this.task, dataSpace.number);
-      } else if (dataSpace.shared) continue; // other processes may still show these pages
+      } else if (dataSpace.shared)
+        continue; // other processes may still show these pages
       else if (users.every((user) => user.offset + (user.end - user.start) <= offset)) {
         dataSpace.pages = from;
         yield* manager.resize(this.task, dataSpace.number, from);

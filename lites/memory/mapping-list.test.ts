@@ -17,7 +17,8 @@ const mapping = (startPage: number, endPage: number, change: Partial<Mapping> = 
   ...change,
 });
 
-const shape = (list: MappingList) => list.all().map(({ start, end, protection, offset }) => [start / PAGE, end / PAGE, protection, offset / PAGE]);
+const shape = (list: MappingList) =>
+  list.all().map(({ start, end, protection, offset }) => [start / PAGE, end / PAGE, protection, offset / PAGE]);
 
 function filled(...mappings: Mapping[]): MappingList {
   const list = new MappingList();
@@ -62,7 +63,11 @@ test("changing a range splits, changing it back merges", () => {
 
 test("coverage and room", () => {
   const list = filled(mapping(10, 12), mapping(12, 13, { protection: 0 }), mapping(15, 20));
-  expect([list.covers(10 * PAGE, 13 * PAGE), list.covers(10 * PAGE, 14 * PAGE), list.covers(14 * PAGE, 16 * PAGE)]).toEqual([true, false, false]);
+  expect([list.covers(10 * PAGE, 13 * PAGE), list.covers(10 * PAGE, 14 * PAGE), list.covers(14 * PAGE, 16 * PAGE)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
   expect([list.isFree(13 * PAGE, 15 * PAGE), list.isFree(12 * PAGE, 14 * PAGE)]).toEqual([true, false]);
   expect(list.findRoom(2 * PAGE, 0, 20 * PAGE)).toBe(13 * PAGE);
   expect(list.findRoom(3 * PAGE, 0, 20 * PAGE)).toBe(7 * PAGE);

@@ -32,7 +32,14 @@ export const PROCESS_PRIORITY = 100;
 
 /** Without effect here: thread ids are set by the emulation library, the rest has no meaning without threads. */
 const HARMLESS =
-  CLONE_EXIT_SIGNAL | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_SETTLS | CLONE_SYSVSEM | CLONE_UNTRACED | CLONE_DETACHED;
+  CLONE_EXIT_SIGNAL |
+  CLONE_PARENT_SETTID |
+  CLONE_CHILD_SETTID |
+  CLONE_CHILD_CLEARTID |
+  CLONE_SETTLS |
+  CLONE_SYSVSEM |
+  CLONE_UNTRACED |
+  CLONE_DETACHED;
 /** Sharing that cannot be told from copying while the parent sleeps and the child soon executes. */
 const WITH_VFORK = CLONE_VFORK | CLONE_VM | CLONE_FS | CLONE_FILES;
 

@@ -143,7 +143,8 @@ export class Lifecycle {
   private tellParent(process: UnixProcess, ending: Ending): void {
     const { processes, signals } = this.core;
     const parent = processes.get(process.parentPid);
-    const unwanted = parent === undefined || !parent.alive || parent.signals.discardsChildren || (this.reapsForInit && parent.pid === INIT_PID);
+    const unwanted =
+      parent === undefined || !parent.alive || parent.signals.discardsChildren || (this.reapsForInit && parent.pid === INIT_PID);
     if (unwanted) processes.remove(process);
     if (ending.kind === "exited") signals.notifyParent(process, SignalCode.CLD_EXITED, ending.status & 0xff);
     else signals.notifyParent(process, SignalCode.CLD_KILLED, ending.signal);

@@ -27,7 +27,13 @@ const exceptions: Readonly<Record<number, { signal: number; code: number }>> = {
 };
 
 /** The signal that an exception raises. For page faults `address` is the one touched, and `reason` a FaultRefusal. */
-export function signalOfException(vector: number, address: number, reason: number, eip: number, space: AddressSpace | undefined): SignalInfo {
+export function signalOfException(
+  vector: number,
+  address: number,
+  reason: number,
+  eip: number,
+  space: AddressSpace | undefined,
+): SignalInfo {
   if (vector === PAGE_FAULT) return signalOfPageFault(address, reason, space);
   const row = exceptions[vector];
   if (row === undefined || row.code === SignalCode.SI_KERNEL) return kernelInfo(row?.signal ?? SIGSEGV);

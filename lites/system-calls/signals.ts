@@ -146,7 +146,11 @@ export function signalCalls(core: Core): UnixHandlers {
     }
   }
 
-  function waitForSignal(process: UnixProcess, args: { set: Uint8Array; info: OutBuffer | undefined; timeout: Uint8Array | undefined; size: number }, form: TimespecForm): Op<number> {
+  function waitForSignal(
+    process: UnixProcess,
+    args: { set: Uint8Array; info: OutBuffer | undefined; timeout: Uint8Array | undefined; size: number },
+    form: TimespecForm,
+  ): Op<number> {
     checkSetSize(args.size);
     return timedWait(process, SignalSet.fromBytes(args.set), args.info, args.timeout && timespecToNs(form, args.timeout));
   }
@@ -270,7 +274,12 @@ export function signalCalls(core: Core): UnixHandlers {
         if (!disabled && ss_size < MINSIGSTKSZ) throw ENOMEM;
         signals.alternateStack = disabled ? { base: 0, size: 0, flags: SS_DISABLE } : { base: ss_sp, size: ss_size, flags: 0 };
       }
-      if (old) old.data = encode(structs.sigaltstack, { ss_sp: before.base, ss_flags: before.flags | (inUse ? SS_ONSTACK : 0), ss_size: before.size });
+      if (old)
+        old.data = encode(structs.sigaltstack, {
+          ss_sp: before.base,
+          ss_flags: before.flags | (inUse ? SS_ONSTACK : 0),
+          ss_size: before.size,
+        });
       return 0;
     },
   };

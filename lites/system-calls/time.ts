@@ -24,7 +24,13 @@ export function timeCalls(core: Core): UnixHandlers {
   const epochNs = Number(kernel.epochNs);
 
   /** Sleeps until a deadline; interrupted, it tells the time left and can be taken up again. */
-  function* sleepUntil(process: UnixProcess, call: number, deadlineNs: number, form: TimespecForm, remaining: OutBuffer | undefined): Op<number> {
+  function* sleepUntil(
+    process: UnixProcess,
+    call: number,
+    deadlineNs: number,
+    form: TimespecForm,
+    remaining: OutBuffer | undefined,
+  ): Op<number> {
     while (kernel.now() < deadlineNs) {
       if ((yield* sleepOn([], { deadlineNs })) !== "interrupted") continue;
       rememberDeadline(process, call, deadlineNs);

@@ -12,20 +12,28 @@ const cache = join(projectRoot, "build", "debian");
 
 function apt(command: string, ...args: string[]): void {
   const state = join(cache, "apt");
-  for (const directory of ["lists/partial", "cache/archives/partial", "etc/preferences.d"]) mkdirSync(join(state, directory), { recursive: true });
+  for (const directory of ["lists/partial", "cache/archives/partial", "etc/preferences.d"])
+    mkdirSync(join(state, directory), { recursive: true });
   // A package state of our own: an i386 system with nothing installed, that trusts the host's sources and keys.
   if (!existsSync(join(state, "status"))) writeFileSync(join(state, "status"), "");
   execFileSync(
     command,
     [
       "-qq",
-      "-o", "APT::Architecture=i386",
-      "-o", "APT::Architectures=i386",
-      "-o", "APT::Sandbox::User=root",
-      "-o", `Dir::State=${state}`,
-      "-o", `Dir::State::lists=${join(state, "lists")}`,
-      "-o", `Dir::State::status=${join(state, "status")}`,
-      "-o", `Dir::Cache=${join(state, "cache")}`,
+      "-o",
+      "APT::Architecture=i386",
+      "-o",
+      "APT::Architectures=i386",
+      "-o",
+      "APT::Sandbox::User=root",
+      "-o",
+      `Dir::State=${state}`,
+      "-o",
+      `Dir::State::lists=${join(state, "lists")}`,
+      "-o",
+      `Dir::State::status=${join(state, "status")}`,
+      "-o",
+      `Dir::Cache=${join(state, "cache")}`,
       ...args,
     ],
     { cwd: cache, stdio: ["ignore", "ignore", "pipe"], timeout: 180_000 },
