@@ -94,6 +94,8 @@ describe("trap mirroring", () => {
       { code: "bad: mov dword ptr [0x77000004], 1", expected: [14, 6, 0x77000004] },
       { code: "bad: jmp 0x77000000\n", expected: [14, 4, 0x77000000], elsewhere: 0x77000000 },
       { code: "bad: hlt", expected: [13, 0, 0] },
+      { code: "bad: int 0", expected: [13, 2, 0] },
+      { code: "bad: int 14", expected: [13, 0x72, 0] },
     ];
     for (const { code, expected, elsewhere } of cases) {
       const result = new GuestMachine().runGuests(function* (guests) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FLEXPAGE_WRITE, flexpage, WHOLE_SPACE } from "#kernel/abi/flexpage.ts";
-import { call, type Op, type Received, sleep } from "#kernel/native.ts";
+import { ANY } from "#kernel/abi/identifiers.ts";
+import { call, type Op, receive, type Received, sleep } from "#kernel/native.ts";
 import type { BackingStore } from "#machine/devices/disk.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
 import { Sigma0Request } from "./abi/sigma0.ts";
@@ -94,6 +95,17 @@ describe("disk driver", () => {
       }
       const odd = { words: [DriverRequest.WRITE, 0, 0], strings: [new Uint8Array(100)] };
       expect((yield* call(master.diskDriver!, odd)).words).toEqual([DriverStatus.BAD_ARGUMENT]);
+    });
+  });
+
+  it("serves nobody that was not made at boot", () => {
+    runSystem({ diskBlocks: 8 }, function* (master) {
+      const { kernel, id } = master.context;
+      kernel.nativeTaskNew({ priority: 100, name: "stranger" }, function* () {
+        const { words } = yield* call(master.diskDriver!, { words: [DriverRequest.READ, 0, 0, 1] });
+        yield* call(id, { words });
+      });
+      expect((yield* receive(ANY)).words).toEqual([DriverStatus.DENIED]);
     });
   });
 

@@ -23,6 +23,8 @@ describe("crashes", () => {
     ["divide", 136],
     ["illegal", 132],
     ["privileged", 139],
+    ["gate", 139],
+    ["interrupt", 139],
     ["trap", 133],
     ["jump", 139],
     ["stack", 139],
@@ -120,6 +122,12 @@ describe("attacks", () => {
     expect(stderr).not.toContain("internal");
   });
 
+  test("10 000 messages to all servers, drivers and processes, in their own protocols", () => {
+    const { stdout, stderr } = run("sleep 1000 & /test/hostile all; kill $!; echo alive; echo x | cat", "--virtual-clock");
+    expect(stdout).toBe("done\nalive\nx\n");
+    expect(stderr).not.toContain("internal");
+  });
+
   test("random kernel calls", () => {
     const { stdout, stderr } = run("/test/hostile kernel-calls > /dev/null 2>&1; echo alive; echo x | cat");
     expect(stdout).toBe("alive\nx\n");
@@ -141,8 +149,15 @@ describe("memory managers that fail", () => {
     ["refuse", "signal 11"],
     ["nothing", "signal 7"],
     ["dead", "signal 7"],
+    ["dies", "signal 7"],
+    ["wrong", "signal 7"],
   ])("%s", (how, last) => {
     const { stdout } = run(`/test/managers ${how}; echo alive`, "--virtual-clock");
     expect(stdout).toMatch(new RegExp(`^map 0\\n${last}\\nalive\\n$`));
+  });
+
+  test.each(["silent", "refuse", "nothing", "dead", "dies", "wrong"])("%s, when the server reads there", (how) => {
+    const { stdout } = run(`/test/managers ${how} server; date +%s.%N`, "--virtual-clock");
+    expect(stdout).toMatch(/^map 0\nwrite -1\n1735689600\.0[01]\d+\n$/);
   });
 });

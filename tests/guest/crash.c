@@ -40,6 +40,8 @@ int main(int argc, char **argv) {
   if (!strcmp(how, "divide")) return 1000 / zero;
   if (!strcmp(how, "illegal")) __asm__ volatile("ud2");
   if (!strcmp(how, "privileged")) __asm__ volatile("hlt");
+  if (!strcmp(how, "gate")) __asm__ volatile("int $0");
+  if (!strcmp(how, "interrupt")) __asm__ volatile("int $0x40");
   if (!strcmp(how, "trap")) __asm__ volatile("int3");
   if (!strcmp(how, "jump")) ((void (*)(void))0xb0000000)();
   if (!strcmp(how, "stack")) return deep(0);

@@ -16,6 +16,8 @@ static inline unsigned server_id(void) { return *(volatile unsigned *)(PROCESS_P
 /* One IPC; returns the completion code. words in and out; partner = destination in, source out. */
 static inline unsigned l3_ipc(unsigned send, unsigned receive, unsigned timeouts, struct ipc_words *words) {
   unsigned frame[7] = {send, timeouts, words->w0, words->w1, words->w2, receive, words->partner};
+  unsigned *at = frame;
+
   __asm__ volatile(
       "pushl %%ebp\n\tpushl %%ebx\n\tpushl %0\n\tmovl %0, %%eax\n\t"
       "movl 4(%%eax), %%ecx\n\tmovl 8(%%eax), %%edx\n\tmovl 12(%%eax), %%ebx\n\tmovl 16(%%eax), %%edi\n\t"
@@ -23,8 +25,8 @@ static inline unsigned l3_ipc(unsigned send, unsigned receive, unsigned timeouts
       "int $0x30\n\tpopl %%ecx\n\t"
       "movl %%eax, 0(%%ecx)\n\tmovl %%edx, 8(%%ecx)\n\tmovl %%ebx, 12(%%ecx)\n\tmovl %%edi, 16(%%ecx)\n\tmovl %%esi, 24(%%ecx)\n\t"
       "popl %%ebx\n\tpopl %%ebp"
+      : "+a"(at)
       :
-      : "a"(frame)
       : "ecx", "edx", "esi", "edi", "memory", "cc");
   words->w0 = frame[2], words->w1 = frame[3], words->w2 = frame[4], words->partner = frame[6];
   return frame[0];

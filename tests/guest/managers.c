@@ -18,6 +18,15 @@ static void on_signal(int signal) {
   siglongjmp(back, 1);
 }
 
+/* A page of the manager's own, to map. */
+static unsigned own_page(void) {
+  static char memory[8192];
+  unsigned page = ((unsigned)memory + 4095) & ~4095u;
+
+  *(volatile char *)page = 1;
+  return page;
+}
+
 /* The child: tells its thread id, then behaves as `how` says. */
 static void manage(const char *how, int out) {
   unsigned id = l3_my_id();
@@ -29,6 +38,23 @@ static void manage(const char *how, int out) {
     for (;;) pause();
   memset(&words, 0, sizeof words);
   l3_ipc(NO_DESCRIPTOR, 1, 0, &words);
+  if (!strcmp(how, "dies")) _exit(0);
+  if (!strcmp(how, "wrong")) {
+    /* Flexpages for another address, for more than the region, and of memory that the manager has not got. */
+    const struct ipc_words wrong[] = {
+        {BASE + 0x5000, own_page() | 12 << 2 | 2, 0, 0},
+        {0, 32 << 2 | 2, 0, 0},
+        {BASE, 0x20000000u | 12 << 2 | 2, 0, 0},
+    };
+
+    for (int i = 0;; i++) {
+      unsigned client = words.partner;
+
+      words = wrong[i % 3];
+      words.partner = client;
+      l3_ipc(2, 1, 0, &words);
+    }
+  }
   for (;;) {
     /* "refuse": a short message with a refusal code; "nothing": a reply that maps nothing. */
     words.w0 = !strcmp(how, "refuse") ? 2 : 0;
@@ -54,6 +80,11 @@ int main(int argc, char **argv) {
   signal(SIGBUS, on_signal);
   signal(SIGALRM, on_signal);
   alarm(1);
+  if (argc > 2) {
+    /* The server is asked to read there in place of us. */
+    printf("write %d\n", (int)write(1, (void *)BASE, 1));
+    return kill(pid, SIGKILL);
+  }
   if (!sigsetjmp(back, 1)) printf("value %d\n", *(volatile int *)BASE);
   printf("signal %d\n", got);
   kill(pid, SIGKILL);
