@@ -871,7 +871,7 @@ export const cases: Table = {
     `,
       { files: tree, anyMessage: true },
     ),
-    ...lines("ls -l d\nls -la d\nls -s d/a.txt\nls -i d/a.txt\nls -lR d\nls -lsh d\nls -lai d\nls -sC d", { files: tree, hostOnly: true }),
+    ...lines("ls -l d\nls -la d\nls -s d/a.txt\nls -di /\nls -lR d\nls -lsh d\nls -ldi /\nls -sC d", { files: tree, hostOnly: true }),
     ...lines("ls -C\nls -x\nls -m\nls -CF", { files: numberedFiles, env: { COLUMNS: "60" } }),
     ...lines("ls -C\nls -x", { files: numberedFiles, env: { COLUMNS: "100" } }),
     ...lines("ls -C\nls -m", { files: numberedFiles, env: { COLUMNS: "10" } }),
