@@ -52,6 +52,8 @@ struct private {
   /* Entries of the descriptor table in use (bit 0 = entry 6). */
   u32 tls_used;
   struct tls_descriptor tls[3];
+  /* The process is to be killed for a fault in the library. */
+  u32 dying;
 };
 
 #define FRAME ((struct frame *)TRAP_FRAME)
@@ -105,6 +107,7 @@ static inline u32 ipc(struct ipc *call) {
 u32 set_descriptor(u32 entry, u32 base, u32 limit, u32 flags);
 int copy(void *to, const void *from, u32 bytes);
 int user_strlen(const char *string, u32 limit);
+void give_up(void) __attribute__((noreturn));
 extern const char user_access_begin[], user_access_end[], user_access_failed[];
 void emulib_child(void);
 void signal_return(void);

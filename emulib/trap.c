@@ -74,6 +74,10 @@ void handle_trap(void) {
 void die_of_nested_fault(void) {
   struct frame *frame = FRAME;
 
-  report_exception(frame->nested_vector, 0, frame->nested_address, frame->nested_reason, frame->nested_eip, 1);
-  for (;;) __asm__ volatile("ud2");
+  /* A second fault comes from reporting the first. */
+  if (!STATE->dying) {
+    STATE->dying = 1;
+    report_exception(frame->nested_vector, 0, frame->nested_address, frame->nested_reason, frame->nested_eip, 1);
+  }
+  give_up();
 }

@@ -57,6 +57,8 @@ export class UnixProcess implements Process, Interruption {
   /** The computation that serves it, if it may sleep. */
   activation: Activation | undefined;
   interruptedSleep: InterruptedSleep | undefined;
+  /** Where a page was last refused for want of memory and the access was to be made again. */
+  refusedAddress: number | undefined;
 
   signals = new SignalState();
   timers: IntervalTimers | undefined;

@@ -2,9 +2,10 @@
  * The emulation library's own calls: program start, signal delivery, exceptions, fork. What a hostile program does with
  * them can only hurt itself.
  */
+import { FaultRefusal } from "#kernel/abi/page-fault.ts";
 import { EINVAL } from "../abi/errno.ts";
 import { SA_NODEFER, SA_ONSTACK, SA_RESETHAND, SIGKILL, SIGSTOP, SS_DISABLE, SS_ONSTACK } from "../abi/signals.ts";
-import { sleepOn } from "../activation.ts";
+import { type Op, sleepOn } from "../activation.ts";
 import { encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import type { Core } from "../core.ts";
@@ -15,6 +16,9 @@ import { signalOfException } from "../signals/fault-signals.ts";
 import { SignalSet } from "../signals/signal-set.ts";
 import type { SignalInfo } from "../signals/signal-state.ts";
 import { isOnAlternateStack } from "./signals.ts";
+
+/** Pages that must be free for another try: those that are never promised, and a few to make progress with. */
+const MEMORY_MARGIN = 8;
 
 export function emulatorCalls(core: Core): UnixHandlers {
   const { signals: posting } = core;
@@ -42,6 +46,17 @@ export function emulatorCalls(core: Core): UnixHandlers {
       altstack_size: alternateStack.size,
       siginfo: bytes,
     });
+  }
+
+  /**
+   * A page was refused. Many processes meet that at once, and the memory of the first to be killed may be enough for the
+   * others: while there is some, the access is made again, but only once.
+   */
+  function* runOutOfMemory(process: UnixProcess, address: number): Op<number> {
+    const { frames, swapPages, committed } = yield* core.memory.manager.statistics();
+    if (committed < frames + swapPages - MEMORY_MARGIN && process.refusedAddress !== address) process.refusedAddress = address;
+    else core.lifecycle.terminate(process, { kind: "killed", signal: SIGKILL });
+    return 0;
   }
 
   return {
@@ -84,6 +99,7 @@ export function emulatorCalls(core: Core): UnixHandlers {
     },
 
     exception(process, { vector, address, reason, eip, fatal }) {
+      if (reason === FaultRefusal.NO_MEMORY && !fatal) return runOutOfMemory(process, address);
       const info = signalOfException(vector, address, reason, eip, process.space);
       if (fatal || info.signal === SIGKILL) core.lifecycle.terminate(process, { kind: "killed", signal: info.signal });
       else posting.force(process, info);
