@@ -6,9 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lites, startLites } from "./support/command.ts";
+import { guestDirectory, guestProgram } from "./support/guest-programs.ts";
 
 let directory: string;
-beforeAll(() => {
+beforeAll(async () => {
+  await guestProgram("fill");
   directory = mkdtempSync(join(tmpdir(), "lites-test-"));
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -115,6 +117,19 @@ describe("host signals", () => {
     ["SIGTERM", 143],
   ] as const)("%s reaches the program", async (signal, status) => {
     const child = startLites(["-c", "echo ready; while :; do :; done"]);
+    child.stdin!.end();
+    await new Promise((resolve) => child.stdout!.once("data", resolve));
+    child.kill(signal);
+    expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(status);
+  });
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s ends it while it pages", async (signal, status) => {
+    const mount = `${guestDirectory}:/test:ro`;
+    // The first word comes when 24 MB were written and read under 8 MB.
+    const child = startLites(["--memory", "8M", "--swap", "64M", "--mount", mount, "-c", "while /test/fill 24; do :; done"]);
     child.stdin!.end();
     await new Promise((resolve) => child.stdout!.once("data", resolve));
     child.kill(signal);

@@ -25,6 +25,7 @@ describe("crashes", () => {
     ["privileged", 139],
     ["gate", 139],
     ["interrupt", 139],
+    ["forget-page", 139],
     ["trap", 133],
     ["jump", 139],
     ["stack", 139],

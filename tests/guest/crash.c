@@ -42,6 +42,11 @@ int main(int argc, char **argv) {
   if (!strcmp(how, "privileged")) __asm__ volatile("hlt");
   if (!strcmp(how, "gate")) __asm__ volatile("int $0");
   if (!strcmp(how, "interrupt")) __asm__ volatile("int $0x40");
+  if (!strcmp(how, "forget-page")) {
+    /* region_unmap of the process page: the emulation library cannot even find the server any more. */
+    __asm__ volatile("int $0x38" : : "a"(0xc0020000), "c"(0x1000) : "memory");
+    getppid();
+  }
   if (!strcmp(how, "trap")) __asm__ volatile("int3");
   if (!strcmp(how, "jump")) ((void (*)(void))0xb0000000)();
   if (!strcmp(how, "stack")) return deep(0);

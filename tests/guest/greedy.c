@@ -36,6 +36,27 @@ int main(int argc, char **argv) {
     kill(0, 15);
     return children < 10;
   }
+  if (!strcmp(what, "stacks")) {
+    /* Stacks are not promised memory: 40 children write 6 MB each, and those that live check what they wrote. */
+    int right = 0, wrong = 0, killed = 0, status;
+
+    for (int i = 0; i < 40; i++)
+      if (fork() == 0) {
+        volatile char block[6 << 20];
+        int bad = 0;
+
+        for (int k = sizeof block - 1; k > 0; k -= 4096) block[k] = k >> 12;
+        sleep(1);
+        for (int k = sizeof block - 1; k > 0; k -= 4096) bad += block[k] != (char)(k >> 12);
+        _exit(bad != 0);
+      }
+    while (wait(&status) > 0)
+      if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) killed++;
+      else if (WIFEXITED(status) && WEXITSTATUS(status) == 0) right++;
+      else wrong++;
+    printf("%d right, %d killed, %d wrong\n", right, killed, wrong);
+    return 0;
+  }
   if (!strcmp(what, "descriptors")) {
     int n = 0;
 
