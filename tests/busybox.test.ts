@@ -137,4 +137,18 @@ describe.skipIf(missing !== undefined)(`busybox${missing ? ` (skipped: ${missing
       stderr: native.stderr.toString("latin1"),
     });
   });
+
+  test.each([
+    [4, 8],
+    [8, 20],
+  ])("under %i MB, %i pipelines at once: the file's pages do not fit the page cache", async (megabytes, count) => {
+    const small = await boot({ mounts: [{ source: directory, target: directory }], memory: megabytes << 20, virtualClock: true });
+    try {
+      const line = `${directory}/busybox sh -c "seq 1 500 | sort -rn | md5sum" &`;
+      const { stdout } = await small.run(["/bin/sh", "-c", `${`${line}\n`.repeat(count)}wait; echo end`]);
+      expect(stdout.toString()).toBe(`${"bb7f974aecf7035f804b87f8c21254d6  -\n".repeat(count)}end\n`);
+    } finally {
+      await small.halt();
+    }
+  });
 });

@@ -185,6 +185,17 @@ describe("eviction", () => {
     expect([...cached.pages.keys()].sort()).toEqual([0, 2, 3]);
   });
 
+  test("takes the newest page last, touched or not", () => {
+    const { cache, attach } = bench(4);
+    const cached = attach(new FakeFile(16 * PAGE));
+    for (let index = 0; index < 4; index++) cache.page(cached, index);
+    for (let index = 4; index < 16; index++) {
+      cache.page(cached, index);
+      expect([...cached.pages.keys()]).toContain(index - 1);
+      expect([...cached.pages.keys()]).toContain(index - 2);
+    }
+  });
+
   test("writes dirty pages back, and finds a page even when all were used", () => {
     const { cache, attach, frames } = bench(2);
     const file = new FakeFile(8 * PAGE);

@@ -107,7 +107,7 @@ export class PageCache implements PageCacheObserver {
     view.fill(0, filled);
     const page = new CachedPage(file, index, address);
     file.pages.set(index, page);
-    this.clock.push(page);
+    this.insert(page);
     return page;
   }
 
@@ -199,6 +199,15 @@ export class PageCache implements PageCacheObserver {
       return this.frames.allocate();
     }
     return undefined;
+  }
+
+  /** Right behind the hand, which comes to it last: a page must not go before its client could touch it. */
+  private insert(page: CachedPage): void {
+    const { clock } = this;
+    if (this.hand > clock.length) this.hand = 0;
+    clock.push(page);
+    clock[clock.length - 1] = clock[this.hand]!;
+    clock[this.hand++] = page;
   }
 
   private drop(page: CachedPage): void {
