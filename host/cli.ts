@@ -8,7 +8,17 @@ import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { Command, CommanderError } from "commander";
 import { boot } from "./boot.ts";
-import { type BootOptions, type Mount, OptionError, parseMemory, parseMount, parseSize, parseTrace, type TraceKind } from "./options.ts";
+import {
+  type BootOptions,
+  type Mount,
+  OptionError,
+  parseEngine,
+  parseMemory,
+  parseMount,
+  parseSize,
+  parseTrace,
+  type TraceKind,
+} from "./options.ts";
 import { HostTerminal } from "./host-terminal.ts";
 import type { Program } from "./program.ts";
 import { defaultEnvironment, SpawnError, type SpawnOptions, type System } from "./system.ts";
@@ -33,6 +43,7 @@ interface CliOptions {
   stats?: "table" | "json";
   virtualClock?: boolean;
   seed?: string;
+  engine?: NonNullable<BootOptions["engine"]>;
 }
 
 /** What to run: argv of the program, and where a host script goes. */
@@ -85,6 +96,7 @@ function parser(): Command {
     .option("--stats [format]", "counters at the end on standard error: table or json", statsFormat)
     .option("--virtual-clock", "time follows the instruction count: runs repeat bit for bit")
     .option("--seed <text>", "seed of the random device")
+    .option("--engine <name>", "how instructions run: interpreter, translator, auto (default auto)", parseEngine)
     .version(PACKAGE_VERSION, "-V, --version")
     .passThroughOptions()
     .allowExcessArguments(true)
@@ -185,6 +197,7 @@ async function runJob(work: Job, options: CliOptions): Promise<number> {
     ...(options.root === undefined ? {} : { root: options.root }),
     ...(options.virtualClock ? { virtualClock: true } : {}),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(options.trace ? { trace: { kinds: options.trace, write: writeLine } } : {}),
     diagnostic: (line) => process.stderr.write(`lites: ${line}\n`),
   };

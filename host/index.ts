@@ -6,6 +6,7 @@
  *     await system.halt();
  */
 export { boot } from "./boot.ts";
+export type { Engine } from "#machine/engine.ts";
 export { type BootOptions, type Mount, OptionError, type TraceKind } from "./options.ts";
 export { type ExitStatus, Program, type TerminalOptions, type TerminalSize } from "./program.ts";
 export type { RootVolume } from "./root-image.ts";

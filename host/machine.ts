@@ -10,18 +10,18 @@ import type { EmulatorEntries } from "#lites/core.ts";
 import type { NodeFs } from "#lites/filesystems/node-interface.ts";
 import { type LitesServer, litesServer } from "#lites/server.ts";
 import { CPUID_FEATURES } from "#machine/cpu/identity.ts";
-import { Interpreter } from "#machine/cpu/interpreter.ts";
 import { type Clock, RealClock, VirtualClock } from "#machine/clock.ts";
 import { Channels, type ChannelHost } from "#machine/devices/channels.ts";
 import { Disk, DISK_BLOCK_BYTES } from "#machine/devices/disk.ts";
 import { SeededEntropy } from "#machine/devices/entropy.ts";
+import { createProcessor } from "#machine/engine.ts";
 import { InterruptController, InterruptLine } from "#machine/interrupts.ts";
 import { PAGE_SIZE, Ram } from "#machine/ram.ts";
 import { channelDriver } from "#servers/channel-driver.ts";
 import { diskDriver } from "#servers/disk-driver.ts";
 import { memoryManager } from "#servers/memory-manager/memory-manager.ts";
 import { sigma0 } from "#servers/sigma0.ts";
-import { type BootOptions, DEFAULT_MEMORY, MINIMUM_SWAP } from "./options.ts";
+import { type BootOptions, DEFAULT_ENGINE, DEFAULT_MEMORY, MINIMUM_SWAP } from "./options.ts";
 import { makeRoot, type RootVolume } from "./root-image.ts";
 import { type SystemStatistics, systemStatistics } from "./statistics.ts";
 import { TraceLines } from "./trace-lines.ts";
@@ -64,7 +64,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
   const swap = options.swap ?? Math.max(memoryBytes, MINIMUM_SWAP);
   const ram = new Ram(memoryBytes);
   const interrupts = new InterruptController();
-  const processor = new Interpreter(ram, { now: () => 0 });
+  const processor = createProcessor(options.engine ?? DEFAULT_ENGINE, ram, { now: () => 0 });
   const clock = options.virtualClock
     ? new VirtualClock(VIRTUAL_EPOCH_NS, () => processor.instructions)
     : new RealClock(BigInt(Date.now()) * 1_000_000n, () => performance.now() * 1e6);

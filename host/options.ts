@@ -3,6 +3,7 @@
  */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { type Engine, ENGINES } from "#machine/engine.ts";
 
 /** A host directory in the guest's tree. */
 export interface Mount {
@@ -29,12 +30,15 @@ export interface BootOptions {
   /** Seed of the entropy device. Default: from the host, or fixed with the virtual clock. */
   seed?: string;
   hostname?: string;
+  /** How instructions are executed; the results are the same. Default: auto. */
+  engine?: Engine;
   /** Trace lines to produce, and where they go. */
   trace?: { kinds: readonly TraceKind[]; write: (line: string) => void };
   /** Told of things a user should know (unimplemented calls, internal errors). Default: standard error. */
   diagnostic?: (line: string) => void;
 }
 
+export const DEFAULT_ENGINE: Engine = "auto";
 export const DEFAULT_MEMORY = 64 << 20;
 export const MINIMUM_MEMORY = 4 << 20;
 export const MAXIMUM_MEMORY = 1 << 30;
@@ -73,6 +77,12 @@ export function parseMount(text: string): Mount {
   }
   if (!directory) throw new OptionError(`cannot mount '${match[1]}': not a directory`);
   return { source, target: match[2]!, readOnly: match[3] === "ro" };
+}
+
+export function parseEngine(text: string): Engine {
+  const engine = ENGINES.find((candidate) => candidate === text);
+  if (engine === undefined) throw new OptionError(`unknown engine '${text}' (known: ${ENGINES.join(", ")})`);
+  return engine;
 }
 
 /** "syscalls,ipc". */

@@ -149,7 +149,18 @@ describe("options", () => {
   test("--help and --version", () => {
     const help = lites(["--help"]);
     expect(help.status).toBe(0);
-    for (const option of ["--memory", "--mount", "--root", "--env", "--trace", "--trace-file", "--stats", "--virtual-clock", "--seed"]) {
+    for (const option of [
+      "--memory",
+      "--mount",
+      "--root",
+      "--env",
+      "--trace",
+      "--trace-file",
+      "--stats",
+      "--virtual-clock",
+      "--seed",
+      "--engine",
+    ]) {
       expect(help.stdout).toContain(option);
     }
     expect(lites(["--version"]).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
@@ -166,6 +177,7 @@ describe("options", () => {
     [["--trace", "syscalls", "--trace-file", "/no/such/file", "-c", "true"]],
     [["--env", "novalue", "-c", "true"]],
     [["--stats=xml", "-c", "true"]],
+    [["--engine", "steam", "-c", "true"]],
     [["/no/such/script"]],
     [["exec"]],
   ])("%j is refused with one line", (args) => {
@@ -214,6 +226,19 @@ describe("options", () => {
     const first = run();
     expect(first.status).toBe(0);
     expect(run()).toEqual(first);
+  });
+
+  test("--engine: output and instruction count do not depend on it", () => {
+    const run = (engine: string) =>
+      lites(["--engine", engine, "--virtual-clock", "--stats=json", "-c", "seq 2000 | sort -rn | tail -1; date +%N"], { input: "" });
+    const first = run("interpreter");
+    expect(first.status).toBe(0);
+    expect(first.stdout).toMatch(/^1\n\d+\n$/);
+    const instructions = (text: string) => (JSON.parse(text) as { total: { instructions: number } }).total.instructions;
+    for (const engine of ["translator", "auto"]) {
+      const other = run(engine);
+      expect([other.status, other.stdout, instructions(other.stderr)]).toEqual([0, first.stdout, instructions(first.stderr)]);
+    }
   });
 
   test("--root", () => {
