@@ -2,16 +2,19 @@
  * Physical memory of the machine: frames, then an arena for translation tables.
  *
  * One WebAssembly.Memory holds everything that generated code must reach: guest frames from byte 0
- * on, and after them an arena of pages for the two-level translation tables. The memory never grows,
- * so the typed views stay valid for the life of the machine. The host commits pages on first touch:
- * a generous arena costs nothing until it is used.
+ * on, after them an arena of pages for the two-level translation tables, and the cache of translations. The memory
+ * never grows, so the typed views stay valid for the life of the machine. The host commits pages on first
+ * touch: a generous arena costs nothing until it is used.
  */
+import { CACHE_SLOT_BYTES, TranslationCache } from "./translation-cache.ts";
 
 export const PAGE_SHIFT = 12;
 export const PAGE_SIZE = 1 << PAGE_SHIFT;
 export const PAGE_MASK = PAGE_SIZE - 1;
 
 const WASM_PAGE_SIZE = 65536;
+/** Address spaces that have tables in the translation cache at the same time. */
+const CACHE_SLOTS = 32;
 
 export class Ram {
   readonly memory: WebAssembly.Memory;
@@ -22,6 +25,7 @@ export class Ram {
   readonly frameCount: number;
   /** One byte per frame: 1 when decoded instructions of it are cached, so that a write must invalidate them. */
   readonly frameHasCode: Uint8Array;
+  readonly translations: TranslationCache;
   private readonly freeArenaPages: number[] = [];
   private nextArenaPage: number;
   private readonly arenaEnd: number;
@@ -32,14 +36,16 @@ export class Ram {
    */
   constructor(sizeBytes: number, arenaBytes = 96 << 20) {
     this.frameCount = Math.ceil(sizeBytes / PAGE_SIZE);
-    const total = Math.ceil((this.frameCount * PAGE_SIZE + arenaBytes) / WASM_PAGE_SIZE);
+    const arenaPages = Math.ceil((this.frameCount * PAGE_SIZE + arenaBytes) / WASM_PAGE_SIZE);
+    const total = arenaPages + (CACHE_SLOTS * CACHE_SLOT_BYTES) / WASM_PAGE_SIZE;
     this.memory = new WebAssembly.Memory({ initial: total, maximum: total });
     this.u8 = new Uint8Array(this.memory.buffer);
     this.u16 = new Uint16Array(this.memory.buffer);
     this.i32 = new Int32Array(this.memory.buffer);
     this.frameHasCode = new Uint8Array(this.frameCount);
     this.nextArenaPage = this.frameCount * PAGE_SIZE;
-    this.arenaEnd = total * WASM_PAGE_SIZE;
+    this.arenaEnd = arenaPages * WASM_PAGE_SIZE;
+    this.translations = new TranslationCache(this, this.arenaEnd, CACHE_SLOTS);
   }
 
   /** The bytes of one frame, as a live view. */

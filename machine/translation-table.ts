@@ -13,10 +13,11 @@
  * The processor sets accessed/dirty (and with them the fast bits) on the slow path; the kernel
  * clears them when a manager asks. i386 without PAE has no execute bit: readable is executable.
  *
- * There is no other translation cache: switching the address space means using another root, and
- * nothing is flushed.
+ * Every change of an entry drops the page from the translation cache (translation-cache.ts), which the processor fills
+ * on the slow path.
  */
 import { PAGE_SHIFT, type Ram } from "./ram.ts";
+import type { CacheClient } from "./translation-cache.ts";
 
 export const Entry = {
   FAST_READ: 1,
@@ -39,9 +40,10 @@ function zeroLeaf(ram: Ram): number {
   return leaf;
 }
 
-export class TranslationTable {
+export class TranslationTable implements CacheClient {
   /** Byte address of the directory; 0 after destroy(). */
   root: number;
+  cacheRoot = 0;
   private readonly ram: Ram;
   private readonly absent: number;
 
@@ -76,6 +78,7 @@ export class TranslationTable {
       i32[slot] = leaf;
     }
     i32[(leaf >> 2) + (page & 1023)] = (frame << PAGE_SHIFT) | Entry.PRESENT | (writable ? Entry.WRITE : 0);
+    if (this.cacheRoot !== 0) this.ram.translations.drop(this.cacheRoot, page);
     return true;
   }
 
@@ -83,7 +86,9 @@ export class TranslationTable {
   setEntry(page: number, entry: number): void {
     const i32 = this.ram.i32;
     const leaf = i32[(this.root >> 2) + (page >>> 10)]!;
-    if (leaf !== this.absent) i32[(leaf >> 2) + (page & 1023)] = entry;
+    if (leaf === this.absent) return;
+    i32[(leaf >> 2) + (page & 1023)] = entry;
+    if (this.cacheRoot !== 0) this.ram.translations.drop(this.cacheRoot, page);
   }
 
   unmap(page: number): void {
@@ -92,6 +97,7 @@ export class TranslationTable {
 
   /** Gives all pages of the table back. The table must not be in use by the processor. */
   destroy(): void {
+    this.ram.translations.release(this);
     const i32 = this.ram.i32;
     for (let slot = 0; slot < LEAF_ENTRIES; slot++) {
       const leaf = i32[(this.root >> 2) + slot]!;

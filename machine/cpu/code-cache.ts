@@ -105,6 +105,7 @@ export function createCodeCache(ram: Ram, file: RegisterFile, memory: Memory, bi
       page = new CodePage(frame);
       pages[frame] = page;
       frameHasCode[frame] = 1;
+      ram.translations.forbidWrites(frame);
     }
     return page;
   }

@@ -35,6 +35,7 @@ export class Interpreter implements Processor {
   /** Replaceable, because a virtual clock is made from the processor's instruction count. */
   clock: TimeSource;
 
+  private readonly ram: Ram;
   private readonly core: Core;
   private readonly words: Int32Array;
   private readonly floatingPoint: FloatingPoint;
@@ -45,6 +46,7 @@ export class Interpreter implements Processor {
 
   constructor(ram: Ram, clock: TimeSource) {
     this.clock = clock;
+    this.ram = ram;
     const file = createRegisterFile(ram);
     this.words = file.words;
     // Binding and core need each other: handlers are made from the core, the code cache calls the binding.
@@ -227,6 +229,9 @@ export class Interpreter implements Processor {
     R.set(context.registers);
     R[Word.EIP] = context.eip;
     R[Word.ROOT] = table.root >>> 2;
+    const cache = this.ram.translations.acquire(table);
+    R[Word.CACHE] = cache;
+    R[Word.CACHE_WORDS] = cache >>> 2;
     this.core.flags.setArithmetic(context.eflags);
     R[Word.SYSTEM_FLAGS] = (context.eflags & ~ARITHMETIC_FLAGS) | 2;
     this.core.segments.loadContext(context);

@@ -1,11 +1,12 @@
 /**
- * Linear memory: accesses through the translation table, with the fast test inline and everything else
+ * Linear memory: accesses through the translation cache, with the fast test inline and everything else
  * (first access, page crossing, unaligned, code in the frame, faults) on slow paths.
  *
- * Layer beneath: machine/ram.ts and machine/translation-table.ts. Multi-byte accesses check all their pages
+ * Layer beneath: machine/ram.ts, machine/translation-cache.ts and machine/translation-table.ts. 15 is the cache's BIAS. Multi-byte accesses check all their pages
  * before they change anything. Addresses wrap at 4 GiB.
  */
 import { PAGE_MASK, PAGE_SHIFT, type Ram } from "../ram.ts";
+import { WRITE_TABLE } from "../translation-cache.ts";
 import { Entry } from "../translation-table.ts";
 import { raiseFetchFault, raisePageFault } from "./fault.ts";
 import type { RegisterFile } from "./registers.ts";
@@ -39,8 +40,10 @@ export interface Memory {
  * @param codeWritten called before bytes of a frame that holds decoded instructions change
  */
 export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physical: number, bytes: number) => void): Memory {
-  const { ROOT } = Word;
+  const { CACHE, CACHE_WORDS, ROOT } = Word;
   const { ACCESSED, DIRTY, FAST_READ, FAST_WRITE, PRESENT, WRITE } = Entry;
+  const { translations } = ram;
+  const writeTable = WRITE_TABLE >> 2;
   const { i32, u16, u8, frameHasCode } = ram;
   const view = new DataView(ram.memory.buffer);
   const R = file.words;
@@ -53,11 +56,11 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
   function touchRead(address: number): number {
     const index = slot(address);
     const entry = i32[index]!;
-    if ((entry & FAST_READ) !== 0) return entry;
     if ((entry & PRESENT) === 0) raisePageFault(address, false, false);
     const fastWrite = (entry & (WRITE | DIRTY)) === (WRITE | DIRTY) ? FAST_WRITE : 0;
     const touched = entry | ACCESSED | FAST_READ | fastWrite;
     i32[index] = touched;
+    translations.allowRead(R[CACHE]!, address >>> 12, touched >>> 12);
     return touched;
   }
 
@@ -65,19 +68,24 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
   function touchWrite(address: number): number {
     const index = slot(address);
     const entry = i32[index]!;
-    if ((entry & FAST_WRITE) !== 0) return entry;
     if ((entry & PRESENT) === 0) raisePageFault(address, false, true);
     if ((entry & WRITE) === 0) raisePageFault(address, true, true);
     const touched = entry | ACCESSED | DIRTY | FAST_READ | FAST_WRITE;
     i32[index] = touched;
+    translations.allowRead(R[CACHE]!, address >>> 12, touched >>> 12);
+    translations.allowWrite(R[CACHE]!, address >>> 12, touched >>> 12);
     return touched;
   }
 
   function physicalRead(address: number): number {
+    const cached = i32[R[CACHE_WORDS]! + (address >>> 12)]!;
+    if (cached !== 0) return (address + cached + 15) >>> 0;
     return ((touchRead(address) & ~PAGE_MASK) | (address & PAGE_MASK)) >>> 0;
   }
 
   function physicalWrite(address: number, bytes: number): number {
+    const cached = i32[R[CACHE_WORDS]! + (address >>> 12) + writeTable]!;
+    if (cached !== 0) return (address + cached + 15) >>> 0;
     const physical = ((touchWrite(address) & ~PAGE_MASK) | (address & PAGE_MASK)) >>> 0;
     if (frameHasCode[physical >>> PAGE_SHIFT] !== 0) codeWritten(physical, bytes);
     return physical;
@@ -146,48 +154,39 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
   }
 
   function read8(address: number): number {
-    const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
-    if ((entry & 1) !== 0) return u8[((entry & ~4095) | (address & 4095)) >>> 0]!;
+    const entry = i32[R[CACHE_WORDS]! + (address >>> 12)]!;
+    if (entry !== 0) return u8[(address + entry + 15) >>> 0]!;
     return read8Slow(address);
   }
 
   function read16(address: number): number {
-    const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
-    if (((~entry & 1) | (address & 1)) === 0) return u16[((entry & ~4095) | (address & 4095)) >>> 1]!;
+    const entry = i32[R[CACHE_WORDS]! + (address >>> 12)]!;
+    if (((~entry & 1) | (address & 1)) === 0) return u16[(address + entry + 15) >>> 1]!;
     return read16Slow(address);
   }
 
   function read32(address: number): number {
-    const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
-    if (((~entry & 1) | (address & 3)) === 0) return i32[((entry & ~4095) | (address & 4095)) >>> 2]!;
+    const entry = i32[R[CACHE_WORDS]! + (address >>> 12)]!;
+    if (((~entry & 1) | (address & 3)) === 0) return i32[(address + entry + 15) >>> 2]!;
     return read32Slow(address);
   }
 
   function write8(address: number, value: number): void {
-    const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
-    if ((entry & 2) !== 0 && frameHasCode[entry >>> 12]! === 0) {
-      u8[((entry & ~4095) | (address & 4095)) >>> 0] = value;
-    } else {
-      write8Slow(address, value);
-    }
+    const entry = i32[R[CACHE_WORDS]! + (address >>> 12) + writeTable]!;
+    if (entry !== 0) u8[(address + entry + 15) >>> 0] = value;
+    else write8Slow(address, value);
   }
 
   function write16(address: number, value: number): void {
-    const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
-    if (((~entry & 2) | (address & 1)) === 0 && frameHasCode[entry >>> 12]! === 0) {
-      u16[((entry & ~4095) | (address & 4095)) >>> 1] = value;
-    } else {
-      write16Slow(address, value);
-    }
+    const entry = i32[R[CACHE_WORDS]! + (address >>> 12) + writeTable]!;
+    if (((~entry & 1) | (address & 1)) === 0) u16[(address + entry + 15) >>> 1] = value;
+    else write16Slow(address, value);
   }
 
   function write32(address: number, value: number): void {
-    const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
-    if (((~entry & 2) | (address & 3)) === 0 && frameHasCode[entry >>> 12]! === 0) {
-      i32[((entry & ~4095) | (address & 4095)) >>> 2] = value;
-    } else {
-      write32Slow(address, value);
-    }
+    const entry = i32[R[CACHE_WORDS]! + (address >>> 12) + writeTable]!;
+    if (((~entry & 1) | (address & 3)) === 0) i32[(address + entry + 15) >>> 2] = value;
+    else write32Slow(address, value);
   }
 
   return {
@@ -210,16 +209,15 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
       return read16(address);
     },
     modify32(address: number): number {
-      const entry = i32[(i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023)]!;
-      if (((~entry & 2) | (address & 3)) === 0) return i32[((entry & ~4095) | (address & 4095)) >>> 2]!;
+      const entry = i32[R[CACHE_WORDS]! + (address >>> 12) + writeTable]!;
+      if (((~entry & 1) | (address & 3)) === 0) return i32[(address + entry + 15) >>> 2]!;
       probeWrite(address, 4);
       return read32Slow(address);
     },
     fetchFrame(address: number): number {
-      const index = slot(address);
-      const entry = i32[index]!;
-      if ((entry & FAST_READ) !== 0) return entry >>> PAGE_SHIFT;
-      if ((entry & PRESENT) === 0) raiseFetchFault(address);
+      const cached = i32[R[CACHE_WORDS]! + (address >>> 12)]!;
+      if (cached !== 0) return ((address + cached + 15) >>> 0) >>> PAGE_SHIFT;
+      if ((i32[slot(address)]! & PRESENT) === 0) raiseFetchFault(address);
       return touchRead(address) >>> PAGE_SHIFT;
     },
   };

@@ -33,6 +33,9 @@ export const Word = {
   STOP: 19,
   /** 1 when DS, ES or SS is not flat: blocks are then decoded with all checks. */
   SEGMENTED: 20,
+  /** The address space's tables in the translation cache: byte address, and the same as a word index. */
+  CACHE: 21,
+  CACHE_WORDS: 22,
   /** Bases, then limits, of ES CS SS DS FS GS. */
   SEGMENT_BASE: 24,
   SEGMENT_LIMIT: 32,
