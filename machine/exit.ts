@@ -20,6 +20,7 @@ export const Vector = {
   PAGE_FAULT: 14,
   FLOATING_POINT: 16,
   ALIGNMENT_CHECK: 17,
+  SIMD_FLOATING_POINT: 19,
 } as const;
 
 /** Page-fault error-code bits (user mode only, so U is always set). */

@@ -44,7 +44,7 @@ export function createBinding(core: Core, ram: Ram, floatingPoint: BinderMap): B
       const op = new Operation(instruction, offset, invalidOpcode);
       const step = instruction.address === undefined ? null : bindAddress(op, instruction);
       op.target = op.after + instruction.immediate;
-      const handler = binders[isSegmentMove ? "mov segment" : row.mnemonic]!(op, instruction);
+      const handler = binders[isSegmentMove ? "mov segment" : row.mnemonic]?.(op, instruction) ?? invalidOpcode;
       op.body = handler;
       op.plain = step ?? handler;
       op.exec = op.plain;

@@ -4,10 +4,15 @@
  * Source: Intel SDM vol. 2, chapter 2 (formats) and appendix A.
  */
 import { type Address, type Instruction, Invalid, Kind, type Operand, Segment } from "./instruction.ts";
-import { Attribute, isGroup, ONE_BYTE, type Row, TWO_BYTE } from "./opcodes.ts";
+import { Attribute, isForms, isGroup, isPrefixed, ONE_BYTE, PREFIXES, type Row, TWO_BYTE } from "./opcodes.ts";
 
 /** Longest instruction; a longer one raises #GP. */
 export const MAX_INSTRUCTION_LENGTH = 15;
+
+const prefixes: readonly number[] = PREFIXES;
+
+/** The state image of FXSAVE and FXRSTOR. */
+const FXSAVE_BYTES = 512;
 
 const INVALID_ROW: Row = { mnemonic: "(invalid)", operands: [], attributes: 0 };
 
@@ -134,18 +139,14 @@ function decodeFrom(reader: Reader): Instruction {
     opcode = 0x0f00 | byte;
     entry = TWO_BYTE[byte];
   }
-  if (entry === undefined) return invalidInstruction(Invalid.OPCODE, reader.position, opcode);
 
   let modrm = -1;
-  let row: Row;
-  if (isGroup(entry)) {
-    modrm = reader.byte();
-    const member = entry.rows[(modrm >> 3) & 7];
-    if (member === undefined) return invalidInstruction(Invalid.OPCODE, reader.position, opcode);
-    row = member;
-  } else {
-    row = entry;
-  }
+  const mandatory = repeat !== 0 ? repeat : operandSize === 2 ? 0x66 : 0;
+  const plain = entry !== undefined && isPrefixed(entry) ? entry.prefixed[prefixes.indexOf(mandatory)] : entry;
+  if (plain !== undefined && (isGroup(plain) || isForms(plain))) modrm = reader.byte();
+  const member = plain !== undefined && isGroup(plain) ? plain.rows[(modrm >> 3) & 7] : plain;
+  const row = member !== undefined && isForms(member) ? (modrm >> 6 === 3 ? member.register : member.memory) : member;
+  if (row === undefined) return invalidInstruction(Invalid.OPCODE, reader.position, opcode);
 
   let address: Address | undefined;
   let immediate = 0;
@@ -172,6 +173,10 @@ function decodeFrom(reader: Reader): Instruction {
         return operandSize + 2;
       case "a":
         return operandSize * 2;
+      case "dq":
+        return 16;
+      case "x":
+        return FXSAVE_BYTES;
       default:
         return 0;
     }
@@ -188,9 +193,11 @@ function decodeFrom(reader: Reader): Instruction {
   // ModRM, SIB and displacement come before immediates, whatever the operands' order.
   for (const code of row.operands) {
     const first = code[0]!;
-    if ((first === "E" || first === "M") && code !== "ES") {
+    if ("EMQ".includes(first) && code !== "ES") {
       if (modrmByte() >> 6 !== 3) memory();
-    } else if (code.length === 2 && "GRWCD".includes(first) && !(code in SEGMENT_NAMES) && !(code in FIXED_REGISTERS)) {
+    } else if (first === "W" && code !== "Ww") {
+      if (modrmByte() >> 6 !== 3) memory();
+    } else if ("GRWCDPNVU".includes(first) && !(code in SEGMENT_NAMES) && !(code in FIXED_REGISTERS)) {
       modrmByte();
     }
   }
@@ -214,7 +221,7 @@ function decodeFrom(reader: Reader): Instruction {
       add(Kind.SEGMENT, 2, segment);
       continue;
     }
-    const size = sizeOf(code[1] ?? "");
+    const size = sizeOf(code.slice(1));
     switch (code[0]) {
       case "E":
         add(modrm >> 6 === 3 ? Kind.REGISTER : Kind.MEMORY, size, modrm & 7);
@@ -232,9 +239,30 @@ function decodeFrom(reader: Reader): Instruction {
       case "Z":
         add(Kind.REGISTER, size, byte & 7);
         break;
+      case "P":
+        add(Kind.MMX, size, (modrm >> 3) & 7);
+        break;
+      case "Q":
+        add(modrm >> 6 === 3 ? Kind.MMX : Kind.MEMORY, size, modrm & 7);
+        break;
+      case "N":
+        if (modrm >> 6 !== 3) invalid = Invalid.OPCODE;
+        add(Kind.MMX, size, modrm & 7);
+        break;
+      case "V":
+        add(Kind.XMM, size, (modrm >> 3) & 7);
+        break;
+      case "U":
+        if (modrm >> 6 !== 3) invalid = Invalid.OPCODE;
+        add(Kind.XMM, size, modrm & 7);
+        break;
       case "W":
-        if (((modrm >> 3) & 7) > Segment.GS) invalid = Invalid.OPCODE;
-        add(Kind.SEGMENT, 2, (modrm >> 3) & 7);
+        if (code === "Ww") {
+          if (((modrm >> 3) & 7) > Segment.GS) invalid = Invalid.OPCODE;
+          add(Kind.SEGMENT, 2, (modrm >> 3) & 7);
+        } else {
+          add(modrm >> 6 === 3 ? Kind.XMM : Kind.MEMORY, size, modrm & 7);
+        }
         break;
       case "C":
       case "D":

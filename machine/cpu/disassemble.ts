@@ -9,7 +9,14 @@ import { Attribute } from "./opcodes.ts";
 const REGISTERS_8 = ["al", "cl", "dl", "bl", "ah", "ch", "dh", "bh"] as const;
 const REGISTERS_16 = ["ax", "cx", "dx", "bx", "sp", "bp", "si", "di"] as const;
 const SEGMENTS = ["es", "cs", "ss", "ds", "fs", "gs"] as const;
-const SIZES: Readonly<Record<number, string>> = { 1: "byte ptr ", 2: "word ptr ", 4: "dword ptr ", 6: "fword ptr ", 8: "qword ptr " };
+const SIZES: Readonly<Record<number, string>> = {
+  1: "byte ptr ",
+  2: "word ptr ",
+  4: "dword ptr ",
+  6: "fword ptr ",
+  8: "qword ptr ",
+  16: "xmmword ptr ",
+};
 const NOT_ACCESSED = new Set(["lea", "nop", "invlpg", "bound"]);
 
 /** Mnemonics whose name depends on the operand size: [16 bits, 32 bits]. */
@@ -74,6 +81,10 @@ function operandText(instruction: Instruction, operand: Operand, eip: number): s
       const target = eip + instruction.length + operand.value;
       return hex(instruction.operandSize === 2 ? target & 0xffff : target);
     }
+    case Kind.MMX:
+      return `mm${operand.register}`;
+    case Kind.XMM:
+      return `xmm${operand.register}`;
     case Kind.SEGMENT:
       return SEGMENTS[operand.register]!;
     case Kind.FAR:

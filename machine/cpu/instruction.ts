@@ -18,6 +18,8 @@ export const Kind = {
   FAR: 5,
   /** Control or debug register. */
   SYSTEM: 6,
+  MMX: 7,
+  XMM: 8,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -58,7 +60,7 @@ export interface Instruction {
   /** 2 or 4. */
   readonly addressSize: number;
   readonly lock: boolean;
-  /** 0, 0xF2 or 0xF3. */
+  /** 0, 0xF2 or 0xF3, whether it repeats or selects the row. */
   readonly repeat: number;
   /** Segment of memory operands: the override, or the default. */
   readonly segment: number;

@@ -47,7 +47,7 @@ describe("exits", () => {
     ["lgdt", [0x0f, 0x01, 0x10], 13],
     ["mov cr0", [0x0f, 0x20, 0xc0], 13],
     ["ud2", [0x0f, 0x0b], 6],
-    ["sysenter", [0x0f, 0x34], 6],
+    ["sysenter", [0x0f, 0x34], 13],
     ["lock nop", [0xf0, 0x90], 6],
     ["mov cs", [0x8e, 0xc8], 6],
     ["15 prefixes", new Array<number>(15).fill(0x66), 13],

@@ -1,9 +1,8 @@
 /**
- * The opcode table of an i686: every integer instruction, with the operand codes of the manuals.
+ * The opcode table of an i686 with MMX, SSE and SSE2, with the operand codes of the manuals.
  *
  * The one source for the decoder, the interpreter (which binds a handler to each mnemonic), the
- * disassembler and the differential tests. Source: Intel SDM vol. 2, appendix A, restricted to the
- * instructions of the Pentium Pro (no MMX, no SSE).
+ * disassembler and the differential tests. Source: Intel SDM vol. 2, appendix A. The vector rows are in vector-opcodes.ts.
  *
  * Operand codes:
  *   E  register or memory by ModRM.rm      G  register by ModRM.reg     M  memory by ModRM.rm only
@@ -11,10 +10,15 @@
  *   I  immediate     S  sign-extended byte immediate    J  relative target   O  memory offset without ModRM
  *   W  segment register by ModRM.reg       A  far pointer in the instruction
  *   X  memory at DS:(E)SI                  Y  memory at ES:(E)DI        U  string scratch: none
+ *   P  MMX register by ModRM.reg   Q  MMX register or memory   N  MMX register by ModRM.rm only
+ *   V  XMM register by ModRM.reg   W  XMM register or memory (except Ww)   U  XMM register by ModRM.rm only
  * followed by a size: b byte, w word, d double word, v by operand size, z immediate of operand size
- * (at most 32 bits), p far pointer, a pair of v (BOUND), q 8 bytes, s 6-byte table register.
+ * (at most 32 bits), p far pointer, a pair of v (BOUND), q 8 bytes, dq 16 bytes, x 512-byte FXSAVE image, s 6-byte
+ * table register. The size of a vector register says how much of it is read or changed from its low end, of one that is
+ * moved to, how much is written.
  * Fixed operands: AL AX eAX (by operand size) CL DX 1 3, ES CS SS DS FS GS.
  */
+import { VECTOR_MOVES, VECTOR_READERS, VECTOR_ROWS, VECTOR_UNALIGNED } from "./vector-opcodes.ts";
 
 /** Attributes of a row. */
 export const Attribute = {
@@ -28,6 +32,14 @@ export const Attribute = {
   CONDITIONAL: 8,
   /** A string instruction, which honours REP. */
   STRING: 16,
+  /** A vector instruction. */
+  VECTOR: 32,
+  /** The first operand is written without being read (vector rows only). */
+  MOVE: 64,
+  /** The first operand is only read (vector rows only). */
+  READ: 128,
+  /** A 16-byte memory operand may lie at any address. */
+  UNALIGNED: 256,
 } as const;
 
 export interface Row {
@@ -36,25 +48,47 @@ export interface Row {
   readonly attributes: number;
 }
 
-/** A row whose meaning depends on ModRM.reg. */
-export interface Group {
-  readonly rows: readonly (Row | undefined)[];
+/** Two rows, of which ModRM.mod chooses one. */
+export interface Forms {
+  readonly memory: Row | undefined;
+  readonly register: Row | undefined;
 }
 
-export type Entry = Row | Group | undefined;
+/** A row whose meaning depends on ModRM.reg. */
+export interface Group {
+  readonly rows: readonly (Row | Forms | undefined)[];
+}
 
-const { LOCK, END, PRIVILEGED, CONDITIONAL, STRING } = Attribute;
+/** An opcode whose meaning depends on its prefix: none, 66, F3, F2 (PREFIXES). */
+export interface Prefixed {
+  readonly prefixed: readonly (Row | Forms | Group | undefined)[];
+}
+
+export type Entry = Row | Forms | Group | Prefixed | undefined;
+
+/** The mandatory prefixes in the order of Prefixed; F3 and F2 win over 66, the last of them over the others. */
+export const PREFIXES = [0, 0x66, 0xf3, 0xf2] as const;
+
+const { LOCK, END, PRIVILEGED, CONDITIONAL, STRING, VECTOR, MOVE, READ, UNALIGNED } = Attribute;
 
 function row(mnemonic: string, operands = "", attributes = 0): Row {
   return { mnemonic, operands: operands === "" ? [] : operands.split(","), attributes };
 }
 
-function group(...rows: (Row | undefined)[]): Group {
+function group(...rows: (Row | Forms | undefined)[]): Group {
   return { rows };
 }
 
-export function isGroup(entry: Row | Group): entry is Group {
+export function isGroup(entry: NonNullable<Entry>): entry is Group {
   return "rows" in entry;
+}
+
+export function isForms(entry: NonNullable<Entry>): entry is Forms {
+  return "memory" in entry;
+}
+
+export function isPrefixed(entry: NonNullable<Entry>): entry is Prefixed {
+  return "prefixed" in entry;
 }
 
 /** Condition names by the low four opcode bits. */
@@ -159,7 +193,7 @@ place(
   row("lea", "Gv,M"),
   row("mov", "Ww,Ew", END),
   group(row("pop", "Ev")),
-  row("nop"),
+  { prefixed: [row("nop"), row("nop"), row("pause"), row("nop")] },
   ...repeat(7, () => row("xchg", "Zv,eAX")),
   row("cbw"),
   row("cwd"),
@@ -289,7 +323,19 @@ place(
   undefined,
   hint,
 );
-place(TWO_BYTE, 0x18, ...repeat(8, () => hint));
+const prefetch = (mnemonic: string): Forms => ({ memory: row(mnemonic, "Mb"), register: hint });
+place(
+  TWO_BYTE,
+  0x18,
+  group(
+    prefetch("prefetchnta"),
+    prefetch("prefetcht0"),
+    prefetch("prefetcht1"),
+    prefetch("prefetcht2"),
+    ...Array.from({ length: 4 }, () => hint),
+  ),
+  ...repeat(7, () => hint),
+);
 place(
   TWO_BYTE,
   0x20,
@@ -299,6 +345,7 @@ place(
   row("mov", "Dd,Rd", PRIVILEGED),
 );
 place(TWO_BYTE, 0x30, row("wrmsr", "", PRIVILEGED), row("rdtsc"), row("rdmsr", "", PRIVILEGED), row("rdpmc", "", PRIVILEGED));
+place(TWO_BYTE, 0x34, row("sysenter", "", PRIVILEGED), row("sysexit", "", PRIVILEGED));
 place(TWO_BYTE, 0x40, ...repeat(16, (cc) => row(`cmov${CONDITIONS[cc]!}`, "Gv,Ev")));
 place(TWO_BYTE, 0x80, ...repeat(16, (cc) => row(`j${CONDITIONS[cc]!}`, "Jz", CONDITIONAL)));
 place(TWO_BYTE, 0x90, ...repeat(16, (cc) => row(`set${CONDITIONS[cc]!}`, "Eb")));
@@ -356,6 +403,60 @@ place(
   group(undefined, row("cmpxchg8b", "Mq", LOCK)),
   ...repeat(8, () => row("bswap", "Zd")),
 );
+
+function vectorRow(text: string): Row {
+  const [mnemonic, operands] = text.split(" ") as [string, string?];
+  const attributes =
+    VECTOR |
+    (VECTOR_MOVES.has(mnemonic) ? MOVE : 0) |
+    (VECTOR_READERS.has(mnemonic) ? READ : 0) |
+    (VECTOR_UNALIGNED.has(mnemonic) ? UNALIGNED : 0);
+  return row(mnemonic, operands, attributes);
+}
+
+/** "A / B": A with a memory operand, B with a register; a name in parentheses is none of this processor's. */
+function vectorForms(text: string | undefined): Row | Forms | undefined {
+  if (text === undefined) return undefined;
+  const [memory, register] = text.split(" / ");
+  if (register === undefined) return vectorRow(text);
+  return { memory: memory!.startsWith("(") ? undefined : vectorRow(memory!), register: vectorRow(register) };
+}
+
+for (const [opcode, ...cells] of VECTOR_ROWS) {
+  const prefixed = PREFIXES.map((_, index) => {
+    const cell = cells[index];
+    return typeof cell === "object" ? { rows: cell.map(vectorForms) } : vectorForms(cell);
+  });
+  place(TWO_BYTE, opcode, { prefixed });
+}
+
+/** A row and the bytes that select it. */
+export interface RowPlace {
+  readonly row: Row;
+  /** Mandatory prefix, 0 when there is none. */
+  readonly prefix: number;
+  /** Without the prefix. */
+  readonly opcode: readonly number[];
+  /** ModRM.reg of a group member, else -1. */
+  readonly member: number;
+  /** Which forms of ModRM select the row; "any" also where there is no ModRM. */
+  readonly form: "any" | "memory" | "register";
+}
+
+function placesOf(entry: Entry, found: Omit<RowPlace, "row">): RowPlace[] {
+  if (entry === undefined) return [];
+  if (isPrefixed(entry)) return entry.prefixed.flatMap((part, index) => placesOf(part, { ...found, prefix: PREFIXES[index]! }));
+  if (isGroup(entry)) return entry.rows.flatMap((part, member) => placesOf(part, { ...found, member }));
+  if (!isForms(entry)) return [{ ...found, row: entry }];
+  return [...placesOf(entry.memory, { ...found, form: "memory" }), ...placesOf(entry.register, { ...found, form: "register" })];
+}
+
+/** All rows of the table with their places. */
+export function allRows(): RowPlace[] {
+  const places = (map: readonly Entry[], escape: readonly number[]): RowPlace[] =>
+    map.flatMap((entry, byte) => placesOf(entry, { prefix: 0, opcode: [...escape, byte], member: -1, form: "any" }));
+  return [...places(ONE_BYTE, []), ...places(TWO_BYTE, [0x0f])];
+}
 
 /**
  * EFLAGS that an instruction leaves undefined (SDM vol. 2), for comparisons with hardware. Rotates and

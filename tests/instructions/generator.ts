@@ -6,7 +6,7 @@
  */
 import { decode } from "#machine/cpu/decoder.ts";
 import { type Address, type Instruction, Invalid, Kind } from "#machine/cpu/instruction.ts";
-import { Attribute, isGroup, ONE_BYTE, type Row, shiftUndefined, TWO_BYTE, UNDEFINED_FLAGS } from "#machine/cpu/opcodes.ts";
+import { Attribute, allRows, type Row, type RowPlace, shiftUndefined, UNDEFINED_FLAGS } from "#machine/cpu/opcodes.ts";
 import { CODE, DATA, FS_SEGMENT, type InstructionCase, LOW } from "./layout.ts";
 
 /**
@@ -41,33 +41,18 @@ const EXCLUDED = new Set([
 /** F3 makes another instruction of these on newer processors. */
 const NO_REPEAT = new Set(["bsf", "bsr", "nop"]);
 
-/** A row with the bytes that select it. */
-export interface RowCase {
-  readonly row: Row;
-  readonly opcode: readonly number[];
-  /** ModRM.reg of a group member, else -1. */
-  readonly member: number;
-}
-
+/** Vector rows need a state that the runner does not set. */
 function isComparable(row: Row): boolean {
-  return !EXCLUDED.has(row.mnemonic) && !row.operands.some((operand) => /^([CDES]S|[FG]S|W.)$/.test(operand));
+  return (
+    (row.attributes & Attribute.VECTOR) === 0 &&
+    !EXCLUDED.has(row.mnemonic) &&
+    !row.operands.some((operand) => /^([CDES]S|[FG]S|W.)$/.test(operand))
+  );
 }
 
 /** All rows that can be compared with hardware. */
-export function comparableRows(): RowCase[] {
-  const rows: RowCase[] = [];
-  for (const [map, prefix] of [
-    [ONE_BYTE, []],
-    [TWO_BYTE, [0x0f]],
-  ] as const) {
-    map.forEach((entry, byte) => {
-      if (entry === undefined) return;
-      const opcode = [...prefix, byte];
-      if (!isGroup(entry)) rows.push({ row: entry, opcode, member: -1 });
-      else entry.rows.forEach((row, member) => row !== undefined && rows.push({ row, opcode, member }));
-    });
-  }
-  return rows.filter(({ row }) => isComparable(row));
+export function comparableRows(): RowPlace[] {
+  return allRows().filter(({ row }) => isComparable(row));
 }
 
 /** Numbers from a seed (xorshift). */
@@ -136,7 +121,7 @@ interface Encoded {
   displacement: number;
 }
 
-function encode(random: Random, { row, opcode, member }: RowCase): Encoded {
+function encode(random: Random, { row, opcode, member, prefix, form }: RowPlace): Encoded {
   const bytes: number[] = [];
   let operandSize = 4;
   let addressSize = 4;
@@ -153,6 +138,7 @@ function encode(random: Random, { row, opcode, member }: RowCase): Encoded {
   const isString = (row.attributes & Attribute.STRING) !== 0;
   if (!NO_REPEAT.has(row.mnemonic) && random.chance(isString ? 60 : 4)) prefixes.push(random.pick([0xf2, 0xf3]));
   if (random.chance(7)) prefixes.push(0xf0);
+  if (prefix !== 0) prefixes.push(prefix);
   while (prefixes.length > 0) bytes.push(...prefixes.splice(random.below(prefixes.length), 1));
   bytes.push(...opcode);
 
@@ -163,7 +149,7 @@ function encode(random: Random, { row, opcode, member }: RowCase): Encoded {
   let displacement = -1;
   if (needsModrm) {
     const memoryOnly = has("M");
-    const isRegister = has("R") || (!memoryOnly && random.chance(45));
+    const isRegister = has("R") || form === "register" || (form === "any" && !memoryOnly && random.chance(45));
     const mode = isRegister ? 3 : random.below(3);
     const rm = random.below(8);
     bytes.push((mode << 6) | ((member >= 0 ? member : random.below(8)) << 3) | rm);
@@ -233,9 +219,9 @@ const TRAP_FLAG = 0x100;
 /** Bits that POPF may meet on the stack: not AC, which would disturb the runner. */
 const POPPED_FLAGS = 0x20_7fff;
 
-export function generate(random: Random, rowCase: RowCase): InstructionCase | undefined {
-  const { row } = rowCase;
-  const encoded = encode(random, rowCase);
+export function generate(random: Random, rowPlace: RowPlace): InstructionCase | undefined {
+  const { row } = rowPlace;
+  const encoded = encode(random, rowPlace);
   const registers = Array.from({ length: 8 }, () => random.value());
   const fs = random.below(2);
   const pokes: [number, number][] = [];
