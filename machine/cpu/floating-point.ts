@@ -9,12 +9,16 @@ import { createOperands } from "./operands.ts";
 import type { Handler, Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
 import { CODE_SELECTOR } from "./segments.ts";
+import { lend, takeBack } from "./x87/loan.ts";
+import { FpuState } from "./x87/state.ts";
 import { type FpuFlagsPort, type FpuInstruction, X87 } from "./x87/x87.ts";
 
 export interface FloatingPoint {
   readonly binders: BinderMap;
   /** Says which context is about to run. */
   select(context: Context): void;
+  /** Puts the state of the running context into the register file, for generated code (x87/loan.ts). */
+  lend(): void;
   flush(context: Context): void;
   copy(source: Context, destination: Context): void;
   release(context: Context): void;
@@ -24,7 +28,9 @@ export function createFloatingPoint(core: Core): FloatingPoint {
   const { words: R, halves: R16 } = core.file;
   const { flags, segments } = core;
   const { address } = createOperands(core);
-  const unit = new X87(core.memory);
+  const state = new FpuState(R);
+  const unit = new X87(core.memory, state);
+  const KEY = Word.X87_KEY;
   /** The context whose state is in the unit, and the one that runs. */
   const contexts: { owner: Context | undefined; running: Context | undefined } = { owner: undefined, running: undefined };
 
@@ -41,12 +47,20 @@ export function createFloatingPoint(core: Core): FloatingPoint {
 
   function flush(context: Context): void {
     if (contexts.owner !== context) return;
+    if (R[KEY] !== 0) takeBack(state, R);
     context.floatingPoint ??= new Uint8Array(FSAVE_SIZE);
     unit.save(context.floatingPoint);
   }
 
+  /** Forgets the state in the unit. */
+  function disown(): void {
+    R[KEY] = 0;
+    contexts.owner = undefined;
+  }
+
   function acquire(): void {
     const { owner, running } = contexts;
+    if (R[KEY] !== 0) takeBack(state, R);
     if (owner === running) return;
     if (owner !== undefined) flush(owner);
     contexts.owner = running;
@@ -85,16 +99,21 @@ export function createFloatingPoint(core: Core): FloatingPoint {
       wait: () => wait,
     },
     select(context: Context): void {
+      if (R[KEY] !== 0 && contexts.owner !== context) takeBack(state, R);
       contexts.running = context;
+    },
+    lend(): void {
+      acquire();
+      lend(state, R);
     },
     flush,
     copy(source: Context, destination: Context): void {
       flush(source);
-      if (contexts.owner === destination) contexts.owner = undefined;
+      if (contexts.owner === destination) disown();
       destination.floatingPoint = source.floatingPoint?.slice();
     },
     release(context: Context): void {
-      if (contexts.owner === context) contexts.owner = undefined;
+      if (contexts.owner === context) disown();
       if (contexts.running === context) contexts.running = undefined;
     },
   };

@@ -41,17 +41,18 @@ export const Word = {
   SEGMENT_LIMIT: 32,
   /** Rights of the six segments (Access). */
   SEGMENT_ACCESS: 40,
-  /** The x87 unit (x87/state.ts): control, status without TOP, TOP, mask of empty registers, last instruction and operand. */
-  X87_CONTROL: 64,
+  /** The x87 state while it is lent to generated code (x87/loan.ts); the key is 0 while it is not. */
+  X87_KEY: 64,
   X87_STATUS: 65,
-  X87_TOP: 66,
-  X87_EMPTY: 67,
   X87_INSTRUCTION_OFFSET: 68,
   X87_INSTRUCTION_SELECTOR: 69,
   X87_OPCODE: 70,
   X87_OPERAND_OFFSET: 71,
   X87_OPERAND_SELECTOR: 72,
-  /** Sixteen slots each: sign and exponent, low and high half of the significand. Slots 0…7 are the physical registers, and MMX. */
+  /**
+   * The registers of the x87 unit, always here. Sixteen slots each: sign and exponent, low and high half of the significand.
+   * Slots 0…7 are the physical registers, and MMX.
+   */
   X87_SIGN_EXPONENT: 80,
   X87_LOW: 96,
   X87_HIGH: 112,

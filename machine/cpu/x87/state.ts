@@ -4,10 +4,14 @@
  *
  * Source: Intel SDM volume 1, chapter 8 ("Programming with the x87 FPU").
  *
+ * The registers lie in the processor's register file (registers.ts), where generated code reaches them. The rest are
+ * fields, because they are faster to reach here; loan.ts puts them into the register file when generated code needs them.
+ *
  * A register is three numbers: sign and exponent (16 bits), and the halves of the significand as signed
  * 32-bit numbers, so that they stay small integers in the engine. Functions name registers by *slot*: 0…7 are
  * the physical registers, the slots behind them hold memory operands and results that are not yet stored.
  */
+import { Word } from "../registers.ts";
 import type { FpuInstruction } from "./ports.ts";
 
 /** Slot of a converted memory operand. */
@@ -16,7 +20,9 @@ export const SOURCE = 8;
 export const RESULT = 9;
 /** Slot of the second result of FXTRACT, FSINCOS and FPTAN. */
 export const SECOND = 10;
-const SLOTS = 11;
+const SLOTS = 16;
+/** Words of a register file for this unit alone. */
+const WORDS = 128;
 
 /* Exception flags of the status word; the masks are the same bits of the control word. */
 export const IE = 0x01;
@@ -59,9 +65,19 @@ const CONTROL_INITIAL = 0x037f;
 const ALL_EMPTY = 0xff;
 
 export class FpuState {
-  readonly signExponent = new Int32Array(SLOTS);
-  readonly high = new Int32Array(SLOTS);
-  readonly low = new Int32Array(SLOTS);
+  readonly signExponent: Int32Array;
+  readonly high: Int32Array;
+  readonly low: Int32Array;
+
+  /** DE if the operand in SOURCE was a denormal of a shorter format, 0 otherwise. */
+  sourceDenormal = 0;
+
+  /** @param words the register file */
+  constructor(words: Int32Array = new Int32Array(WORDS)) {
+    this.signExponent = words.subarray(Word.X87_SIGN_EXPONENT, Word.X87_SIGN_EXPONENT + SLOTS);
+    this.high = words.subarray(Word.X87_HIGH, Word.X87_HIGH + SLOTS);
+    this.low = words.subarray(Word.X87_LOW, Word.X87_LOW + SLOTS);
+  }
 
   control = CONTROL_INITIAL;
   /** Status word except TOP. */
@@ -77,9 +93,6 @@ export class FpuState {
   opcode = 0;
   operandOffset = 0;
   operandSelector = 0;
-
-  /** DE if the operand in SOURCE was a denormal of a shorter format, 0 otherwise. */
-  sourceDenormal = 0;
 
   /** FNINIT; the content of the registers stays. */
   initialize(): void {

@@ -16,10 +16,11 @@ export type { FpuFlagsPort, FpuInstruction, LinearMemory } from "./ports.ts";
 
 export class X87 {
   readonly #memory: LinearMemory;
-  readonly #state = new FpuState();
+  readonly #state: FpuState;
 
-  constructor(memory: LinearMemory) {
+  constructor(memory: LinearMemory, state = new FpuState()) {
     this.#memory = memory;
+    this.#state = state;
   }
 
   /** The state after FNINIT, with zeros in the empty registers. */
