@@ -62,7 +62,7 @@ export function createApproximation(state: FloatState): ApproximationElements {
       else if (magnitude < lowestNormal) stage[out] = (bits & signBit) | infinity;
       else if (bits < 0) stage[out] = indefinite;
       else if (magnitude === infinity) stage[out] = 0;
-      else stage[out] = (((379 - (magnitude >> 23)) >> 1) << 23) | roots[(magnitude >> 13) & 2047]!;
+      else stage[out] = (((380 - (magnitude >> 23)) >> 1) << 23) | roots[(magnitude >> 13) & 2047]!;
     },
   };
 }

@@ -115,7 +115,7 @@ export function createSingleArithmetic(state: FloatState, exact: ExactArithmetic
       return;
     }
     stage[out] = result;
-    if ((R[MXCSR]! & quietBits) !== quiet && result * y !== x) noteInexact();
+    if ((R[MXCSR]! & quietBits) !== quiet && result !== 0 && result * y !== x) noteInexact();
   };
 
   const squareRoot: Element = (a, b, out) => {
