@@ -2,7 +2,7 @@
  * The user-mode register context of one thread, as the kernel saves and restores it.
  *
  * The processor loads it at the start of run() and stores it back at every exit, so that between
- * runs all state of a thread is here. x87 state is moved lazily: it is only valid here after
+ * runs all state of a thread is here. The state of the x87 and vector units is moved lazily: it is only valid here after
  * Processor.flushFloatingPoint(context).
  */
 
@@ -24,8 +24,8 @@ export interface Descriptor {
   writable: boolean;
 }
 
-/** Size in bytes of the saved x87 state: the 108-byte FSAVE image. */
-export const FSAVE_SIZE = 108;
+/** Size in bytes of the saved state of the x87 and vector units: the image of FXSAVE. */
+export const FXSAVE_SIZE = 512;
 
 export class Context {
   readonly registers = new Int32Array(8);
@@ -39,6 +39,6 @@ export class Context {
   gs = 0;
   ss: number = Selector.USER_DATA;
   readonly tls: (Descriptor | undefined)[] = new Array<Descriptor | undefined>(TLS_ENTRY_COUNT).fill(undefined);
-  /** FSAVE image (108 bytes, protected-mode 32-bit format); undefined = never used (FNINIT state). */
+  /** FXSAVE image (32-bit format); undefined = never used (FNINIT state, XMM registers 0, initial MXCSR). */
   floatingPoint: Uint8Array | undefined;
 }

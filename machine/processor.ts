@@ -14,7 +14,7 @@ export interface Processor {
    * @param budget instructions to run at most; exact, so that pre-emption repeats
    */
   run(context: Context, table: TranslationTable, budget: number): Exit;
-  /** Writes the x87 state of a context into context.floatingPoint (no-op when it never used x87). */
+  /** Writes the x87 and vector state of a context into context.floatingPoint (no-op when it never used them). */
   flushFloatingPoint(context: Context): void;
   /** Makes dst's x87 state a copy of src's (fork). */
   copyFloatingPoint(src: Context, dst: Context): void;

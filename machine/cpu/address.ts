@@ -7,6 +7,7 @@
  */
 import type { Core } from "./core.ts";
 import { type Instruction, Kind, Segment } from "./instruction.ts";
+import { Attribute } from "./opcodes.ts";
 import type { Handler, Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
 
@@ -37,7 +38,7 @@ const READERS = new Set([
 ]);
 
 /** Instructions that use the address, but do not access it. */
-const ADDRESS_ONLY = new Set(["lea", "nop", "invlpg", "ud1"]);
+const ADDRESS_ONLY = new Set(["lea", "nop", "invlpg", "ud1", "prefetchnta", "prefetcht0", "prefetcht1", "prefetcht2"]);
 
 const BIT_TESTS = new Set(["bt", "bts", "btr", "btc"]);
 
@@ -60,7 +61,9 @@ function spanOf(instruction: Instruction): number {
   const position = instruction.operands.findIndex((operand) => operand.kind === Kind.MEMORY);
   const bytes = instruction.operands[position]?.size ?? 0;
   const span = bytes === 0 ? 6 : bytes;
-  return position === 0 && !READERS.has(instruction.row.mnemonic) ? -span : span;
+  const { mnemonic, attributes } = instruction.row;
+  const isRead = (attributes & Attribute.READ) !== 0 || READERS.has(mnemonic);
+  return position === 0 && !isRead ? -span : span;
 }
 
 /**

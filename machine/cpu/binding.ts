@@ -7,6 +7,7 @@ import { arithmeticBinders } from "./arithmetic.ts";
 import type { Binding } from "./code-cache.ts";
 import { controlBinders } from "./control.ts";
 import { type BinderMap, type Core, generalProtection, invalidOpcode } from "./core.ts";
+import type { FloatingPoint } from "./floating-point.ts";
 import { createFusion } from "./fusion.ts";
 import { Invalid, Kind } from "./instruction.ts";
 import { moveBinders } from "./moves.ts";
@@ -17,8 +18,9 @@ import { shiftBinders } from "./shifts.ts";
 import { stackBinders } from "./stack.ts";
 import { stringBinders } from "./strings.ts";
 import { systemBinders } from "./system.ts";
+import { vectorBinders } from "./vector/vector.ts";
 
-export function createBinding(core: Core, ram: Ram, floatingPoint: BinderMap): Binding {
+export function createBinding(core: Core, ram: Ram, floatingPoint: FloatingPoint): Binding {
   const binders: BinderMap = {
     ...arithmeticBinders(core),
     ...moveBinders(core),
@@ -28,7 +30,8 @@ export function createBinding(core: Core, ram: Ram, floatingPoint: BinderMap): B
     ...controlBinders(core),
     ...stringBinders(core, ram),
     ...systemBinders(core),
-    ...floatingPoint,
+    ...floatingPoint.binders,
+    ...vectorBinders(core, ram, floatingPoint),
   };
   const bindAddress = createAddressBinding(core);
 
@@ -44,7 +47,7 @@ export function createBinding(core: Core, ram: Ram, floatingPoint: BinderMap): B
       const op = new Operation(instruction, offset, invalidOpcode);
       const step = instruction.address === undefined ? null : bindAddress(op, instruction);
       op.target = op.after + instruction.immediate;
-      const handler = binders[isSegmentMove ? "mov segment" : row.mnemonic]?.(op, instruction) ?? invalidOpcode;
+      const handler = binders[isSegmentMove ? "mov segment" : row.mnemonic]!(op, instruction);
       op.body = handler;
       op.plain = step ?? handler;
       op.exec = op.plain;

@@ -1,8 +1,8 @@
 /**
  * Glue between the integer unit and the x87 unit (x87/x87.ts): operands, flags, and the lazy switch of the
- * floating-point state between contexts.
+ * state of the x87 and vector units between contexts.
  */
-import { type Context, FSAVE_SIZE } from "../context.ts";
+import { type Context, FXSAVE_SIZE } from "../context.ts";
 import type { BinderMap, Core } from "./core.ts";
 import { Flag } from "./flags.ts";
 import { createOperands } from "./operands.ts";
@@ -10,11 +10,16 @@ import type { Handler, Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
 import { CODE_SELECTOR } from "./segments.ts";
 import { lend, takeBack } from "./x87/loan.ts";
+import { MXCSR_INITIAL, readImage, writeImage } from "./vector/image.ts";
 import { FpuState } from "./x87/state.ts";
 import { type FpuFlagsPort, type FpuInstruction, X87 } from "./x87/x87.ts";
 
 export interface FloatingPoint {
   readonly binders: BinderMap;
+  /** The x87 state, and so the MMX registers; valid behind `acquire`, until generated code runs. */
+  readonly state: FpuState;
+  /** Brings the state of the running context into the units. Word.UNITS_READY says that the vector registers are there. */
+  acquire(): void;
   /** Says which context is about to run. */
   select(context: Context): void;
   /** Puts the state of the running context into the register file, for generated code (x87/loan.ts). */
@@ -24,6 +29,10 @@ export interface FloatingPoint {
   release(context: Context): void;
 }
 
+function viewOf(image: Uint8Array): DataView {
+  return new DataView(image.buffer, image.byteOffset, image.byteLength);
+}
+
 export function createFloatingPoint(core: Core): FloatingPoint {
   const { words: R, halves: R16 } = core.file;
   const { flags, segments } = core;
@@ -31,6 +40,7 @@ export function createFloatingPoint(core: Core): FloatingPoint {
   const state = new FpuState(R);
   const unit = new X87(core.memory, state);
   const KEY = Word.X87_KEY;
+  const { MXCSR, UNITS_READY, XMM } = Word;
   /** The context whose state is in the unit, and the one that runs. */
   const contexts: { owner: Context | undefined; running: Context | undefined } = { owner: undefined, running: undefined };
 
@@ -48,14 +58,21 @@ export function createFloatingPoint(core: Core): FloatingPoint {
   function flush(context: Context): void {
     if (contexts.owner !== context) return;
     if (R[KEY] !== 0) takeBack(state, R);
-    context.floatingPoint ??= new Uint8Array(FSAVE_SIZE);
-    unit.save(context.floatingPoint);
+    context.floatingPoint ??= new Uint8Array(FXSAVE_SIZE);
+    writeImage(state, R, viewOf(context.floatingPoint));
   }
 
   /** Forgets the state in the unit. */
   function disown(): void {
     R[KEY] = 0;
     contexts.owner = undefined;
+    R[UNITS_READY] = 0;
+  }
+
+  function reset(): void {
+    unit.reset();
+    R.fill(0, XMM, MXCSR);
+    R[MXCSR] = MXCSR_INITIAL;
   }
 
   function acquire(): void {
@@ -64,8 +81,9 @@ export function createFloatingPoint(core: Core): FloatingPoint {
     if (owner === running) return;
     if (owner !== undefined) flush(owner);
     contexts.owner = running;
-    if (running?.floatingPoint === undefined) unit.reset();
-    else unit.load(running.floatingPoint);
+    R[UNITS_READY] = 1;
+    if (running?.floatingPoint === undefined) reset();
+    else readImage(state, R, viewOf(running.floatingPoint));
   }
 
   function record(op: Operation): FpuInstruction {
@@ -98,9 +116,12 @@ export function createFloatingPoint(core: Core): FloatingPoint {
       x87: (_op, instruction) => (instruction.address === undefined ? registerForm : memoryForm),
       wait: () => wait,
     },
+    state,
+    acquire,
     select(context: Context): void {
       if (R[KEY] !== 0 && contexts.owner !== context) takeBack(state, R);
       contexts.running = context;
+      R[UNITS_READY] = contexts.owner === context ? 1 : 0;
     },
     lend(): void {
       acquire();

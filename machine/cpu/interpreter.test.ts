@@ -449,7 +449,7 @@ describe("contexts", () => {
     expect(m.run()).toMatchObject({ vector: 3 });
     expect(m.read32(DATA + 4)).toBe(0x3ff00000);
     expect(m.read32(DATA + 12)).toBe(0);
-    expect(m.context.floatingPoint).toHaveLength(108);
+    expect(m.context.floatingPoint).toHaveLength(512);
   });
 
   it("copy floating-point state for fork", () => {

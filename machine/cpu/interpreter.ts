@@ -68,7 +68,7 @@ export class Interpreter implements Processor {
       timestamp: (op) => this.timestamp(op),
     };
     this.floatingPoint = createFloatingPoint(this.core);
-    late.binding = createBinding(this.core, ram, this.floatingPoint.binders);
+    late.binding = createBinding(this.core, ram, this.floatingPoint);
   }
 
   run(context: Context, table: TranslationTable, budget: number): Exit {

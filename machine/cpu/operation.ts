@@ -43,7 +43,7 @@ export class Operation {
   readonly size: number;
   /** 32 - 8 * size: shift that moves a value to the top of a word. */
   readonly shift: number;
-  /** First operand: access and register index. */
+  /** First operand: access and register index; of an XMM register its word, of an MMX register its number. */
   readonly accessA: number;
   readonly a: number;
   /** Second operand. */
@@ -111,6 +111,8 @@ function accessOf(operand: Operand | undefined): number {
 
 function indexOf(operand: Operand | undefined): number {
   if (operand?.kind === Kind.SEGMENT || operand?.kind === Kind.MEMORY) return operand.register;
+  if (operand?.kind === Kind.MMX) return operand.register;
+  if (operand?.kind === Kind.XMM) return Word.XMM + operand.register * 4;
   if (operand?.kind !== Kind.REGISTER) return 0;
   if (operand.size === 1) return byteIndex(operand.register);
   return operand.size === 2 ? operand.register * 2 : operand.register;

@@ -49,6 +49,8 @@ export const Word = {
   X87_OPCODE: 70,
   X87_OPERAND_OFFSET: 71,
   X87_OPERAND_SELECTOR: 72,
+  /** 1 when XMM registers and MXCSR are those of the running context (floating-point.ts). */
+  UNITS_READY: 73,
   /**
    * The registers of the x87 unit, always here. Sixteen slots each: sign and exponent, low and high half of the significand.
    * Slots 0…7 are the physical registers, and MMX.

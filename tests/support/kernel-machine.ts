@@ -2,7 +2,7 @@
  * For tests: a machine with a kernel and a processor that runs scripts in place of i386 code.
  */
 import { type Clock, VirtualClock } from "#machine/clock.ts";
-import { type Context, FSAVE_SIZE } from "#machine/context.ts";
+import { type Context, FXSAVE_SIZE } from "#machine/context.ts";
 import type { Exit } from "#machine/exit.ts";
 import { InterruptController } from "#machine/interrupts.ts";
 import type { Processor } from "#machine/processor.ts";
@@ -35,7 +35,7 @@ export class ScriptProcessor implements Processor {
   flushFloatingPoint(): void {}
 
   copyFloatingPoint(_source: Context, target: Context): void {
-    target.floatingPoint = new Uint8Array(FSAVE_SIZE);
+    target.floatingPoint = new Uint8Array(FXSAVE_SIZE);
   }
 
   invalidateFrame(frame: number): void {
