@@ -1,0 +1,204 @@
+/**
+ * The x87 operations as routines. Every one takes all operands; the fast paths are in the files by operation.
+ *
+ * They stand for the unit with all exceptions masked, a precision of 64 bits, and rounding to nearest (or truncation,
+ * where the name says so).
+ *
+ * Layer beneath: the operations' files, x87-rare.ts.
+ */
+import { Word } from "../../cpu/registers.ts";
+import { RESULT } from "../../cpu/x87/state.ts";
+import { Code } from "../wasm/code.ts";
+import type { ImportedFunction } from "../wasm/module.ts";
+import { Op, ValueType } from "../wasm/opcodes.ts";
+import type { Routine } from "./routine.ts";
+import { add } from "./x87-addition.ts";
+import { divide } from "./x87-division.ts";
+import { multiply } from "./x87-multiplication.ts";
+import { LEFT, Rare, RIGHT } from "./x87-rare.ts";
+import { EXPONENT, getValue, setValue, SIGN, type Value } from "./x87-value.ts";
+
+const { I32, I64 } = ValueType;
+const VALUE = [I64, I32] as const;
+const DYADIC = { parameters: [...VALUE, ...VALUE], results: VALUE };
+const MONADIC = { parameters: VALUE, results: VALUE };
+const A: Value = { significand: 0, head: 1 };
+const B: Value = { significand: 2, head: 3 };
+
+export const rareImport: ImportedFunction = { name: "x87Rare", type: { parameters: [I32], results: [I32] } };
+
+function wordAddress(file: number, word: number, slot: number): number {
+  return file + 4 * (word + slot);
+}
+
+/** Stores a value into a slot of the register file. */
+export function storeSlot(code: Code, file: number, slot: number, value: Value): void {
+  code.storeAt(wordAddress(file, Word.X87_LOW, slot), value.significand, Op.I64_STORE32);
+  code
+    .i32(0)
+    .get(value.significand)
+    .i64(32n)
+    .op(Op.I64_SHR_U)
+    .access(Op.I64_STORE32, wordAddress(file, Word.X87_HIGH, slot));
+  code.storeAt(wordAddress(file, Word.X87_SIGN_EXPONENT, slot), value.head);
+}
+
+/** Leaves a significand of the register file on the stack. */
+function getSignificand(code: Code, file: number, slot: number): Code {
+  code
+    .loadAt(wordAddress(file, Word.X87_HIGH, slot), Op.I64_LOAD32_U)
+    .i64(32n)
+    .op(Op.I64_SHL);
+  return code.loadAt(wordAddress(file, Word.X87_LOW, slot), Op.I64_LOAD32_U).op(Op.I64_OR);
+}
+
+/** Loads a slot of the register file. */
+export function loadSlot(code: Code, file: number, slot: number, value: Value): void {
+  getSignificand(code, file, slot).set(value.significand);
+  code.loadAt(wordAddress(file, Word.X87_SIGN_EXPONENT, slot)).set(value.head);
+}
+
+/** Calls the soft unit, which leaves flags (and a result's head) on the stack. */
+function callRare(code: Code, link: (name: string) => number, file: number, operation: Rare, operands: readonly Value[]): void {
+  storeSlot(code, file, LEFT, operands[0]!);
+  if (operands[1] === undefined) code.storeConstantAt(wordAddress(file, Word.X87_SIGN_EXPONENT, RIGHT), 0);
+  else storeSlot(code, file, RIGHT, operands[1]);
+  code.i32(operation).call(link(rareImport.name));
+}
+
+/** A routine that leaves everything to the soft unit. */
+function rareRoutine(name: string, operation: Rare, isDyadic: boolean, shortcut?: (code: Code) => void): Routine {
+  return {
+    name,
+    type: isDyadic ? DYADIC : MONADIC,
+    build(link, file) {
+      const code = new Code(isDyadic ? 4 : 2);
+      shortcut?.(code);
+      const flags = code.local(I32);
+      callRare(code, link, file, operation, isDyadic ? [A, B] : [A]);
+      code.set(flags);
+      getSignificand(code, file, RESULT);
+      code
+        .loadAt(wordAddress(file, Word.X87_SIGN_EXPONENT, RESULT))
+        .get(flags)
+        .op(Op.I32_OR);
+      return code;
+    },
+  };
+}
+
+/** A routine with a fast path, and a name for all the rest. */
+function fastRoutine(
+  name: string,
+  rareName: string,
+  isDyadic: boolean,
+  emit: (code: Code, result: Value, rare: () => void) => void,
+): Routine {
+  return {
+    name,
+    type: isDyadic ? DYADIC : MONADIC,
+    build(link) {
+      const code = new Code(isDyadic ? 4 : 2);
+      const result = { significand: code.local(I64), head: code.local(I32) };
+      emit(code, result, () => {
+        getValue(code, A);
+        if (isDyadic) getValue(code, B);
+        code.call(link(rareName));
+        setValue(code, result);
+      });
+      return getValue(code, result);
+    },
+  };
+}
+
+/** Leaves whether a value is zero. */
+function testZero(code: Code, value: Value): Code {
+  return code.get(value.significand).op(Op.I64_EQZ).get(value.head).i32(EXPONENT).op(Op.I32_AND, Op.I32_EQZ, Op.I32_AND);
+}
+
+/** Leaves whether a value is a normal number or zero. */
+function testPlain(code: Code, value: Value): Code {
+  testZero(code, value);
+  code
+    .get(value.head)
+    .i32(1)
+    .op(Op.I32_ADD)
+    .i32(EXPONENT - 1)
+    .op(Op.I32_AND)
+    .i32(0)
+    .op(Op.I32_NE);
+  return code.get(value.significand).i64(0n).op(Op.I64_LT_S, Op.I32_AND, Op.I32_OR);
+}
+
+/** Sums with zero, and exact differences of zero. */
+function addZero(isSubtraction: boolean): (code: Code) => void {
+  const negate = isSubtraction ? SIGN : 0;
+  return (code) => {
+    testPlain(code, A);
+    testPlain(code, B).op(Op.I32_AND).if();
+    testZero(code, B).if();
+    testZero(code, A).if();
+    // Unlike zeros add up to +0.
+    code.i64(0n).get(A.head).get(B.head).i32(negate).op(Op.I32_XOR, Op.I32_AND).i32(SIGN).op(Op.I32_AND, Op.RETURN);
+    code.end();
+    code
+      .get(A.significand)
+      .get(A.head)
+      .i32(SIGN | EXPONENT)
+      .op(Op.I32_AND, Op.RETURN);
+    code.end();
+    testZero(code, A).if();
+    code
+      .get(B.significand)
+      .get(B.head)
+      .i32(negate)
+      .op(Op.I32_XOR)
+      .i32(SIGN | EXPONENT)
+      .op(Op.I32_AND, Op.RETURN);
+    code.end();
+    code.get(A.significand).get(B.significand).op(Op.I64_EQ);
+    code
+      .get(A.head)
+      .get(B.head)
+      .op(Op.I32_XOR)
+      .i32(SIGN | EXPONENT)
+      .op(Op.I32_AND)
+      .i32(SIGN ^ negate)
+      .op(Op.I32_EQ, Op.I32_AND)
+      .if();
+    code.i64(0n).i32(0).op(Op.RETURN);
+    code.end();
+    code.end();
+  };
+}
+
+/** Products with zero. */
+function multiplyZero(code: Code): void {
+  testPlain(code, A);
+  testPlain(code, B).op(Op.I32_AND);
+  testZero(code, A);
+  testZero(code, B).op(Op.I32_OR, Op.I32_AND).if();
+  code.i64(0n).get(A.head).get(B.head).op(Op.I32_XOR).i32(SIGN).op(Op.I32_AND, Op.RETURN);
+  code.end();
+}
+
+/** Zero by a normal number. */
+function divideZero(code: Code): void {
+  testPlain(code, A);
+  testPlain(code, B).op(Op.I32_AND);
+  testZero(code, A).op(Op.I32_AND);
+  testZero(code, B).op(Op.I32_EQZ, Op.I32_AND).if();
+  code.i64(0n).get(A.head).get(B.head).op(Op.I32_XOR).i32(SIGN).op(Op.I32_AND, Op.RETURN);
+  code.end();
+}
+
+export const x87Routines: readonly Routine[] = [
+  rareRoutine("x87AddRare", Rare.ADD, true, addZero(false)),
+  rareRoutine("x87SubtractRare", Rare.SUBTRACT, true, addZero(true)),
+  rareRoutine("x87MultiplyRare", Rare.MULTIPLY, true, multiplyZero),
+  rareRoutine("x87DivideRare", Rare.DIVIDE, true, divideZero),
+  fastRoutine("x87Add", "x87AddRare", true, (code, result, rare) => add(code, A, B, false, result, rare)),
+  fastRoutine("x87Subtract", "x87SubtractRare", true, (code, result, rare) => add(code, A, B, true, result, rare)),
+  fastRoutine("x87Multiply", "x87MultiplyRare", true, (code, result, rare) => multiply(code, A, B, result, rare)),
+  fastRoutine("x87Divide", "x87DivideRare", true, (code, result, rare) => divide(code, A, B, result, rare)),
+];

@@ -1,0 +1,87 @@
+/**
+ * Values of the x87 unit in generated code, and what all operations on them share.
+ *
+ * A value is two locals: the significand (i64) and the head (i32): sign and exponent as in the 80-bit format
+ * in its low half, and in its high half what the operation that made it adds to the status word: exception flags and C1.
+ * A denormal of a shorter format that is an operand from memory keeps its own kind of head: FROM_DENORMAL, the exponent
+ * of its normalized significand from bit 16 on, and the exponent field of a NaN, so that every operation takes its rare
+ * path.
+ */
+import { C1, PE } from "../../cpu/x87/state.ts";
+import type { Code } from "../wasm/code.ts";
+import { Op, ValueType } from "../wasm/opcodes.ts";
+
+export interface Value {
+  readonly significand: number;
+  readonly head: number;
+}
+
+export const BIAS = 16383;
+export const SIGN = 0x8000;
+export const EXPONENT = 0x7fff;
+export const FLAGS_SHIFT = 16;
+/** What a head's high half can hold. */
+export const FLAGS = C1 | 0x3f;
+export const TOP_BIT = 1n << 63n;
+export const FROM_DENORMAL = 0x80000000 | 0;
+
+export function temporaryValue(code: Code): Value {
+  return { significand: code.temporary(ValueType.I64), head: code.temporary() };
+}
+
+export function releaseValue(code: Code, value: Value): void {
+  code.release(value.significand, value.head);
+}
+
+export function getValue(code: Code, value: Value): Code {
+  return code.get(value.significand).get(value.head);
+}
+
+/** Sets a value from the stack. */
+export function setValue(code: Code, value: Value): Code {
+  return code.set(value.head).set(value.significand);
+}
+
+/** Leaves whether the exponent is that of zeros and denormals, or of infinities and NaNs. */
+export function testSpecial(code: Code, head: number): Code {
+  return code.get(head).i32(1).op(Op.I32_ADD).i32(0x7ffe).op(Op.I32_AND, Op.I32_EQZ);
+}
+
+/** Leaves the block at `depth` unless both operands are normal numbers. */
+export function requireNormal(code: Code, a: Value, b: Value, depth: number): void {
+  testSpecial(code, a.head).brIf(depth);
+  testSpecial(code, b.head).brIf(depth);
+  code.get(a.significand).get(b.significand).op(Op.I64_AND).i64(0n).op(Op.I64_GE_S).brIf(depth);
+}
+
+export interface Unrounded {
+  /** Normalized. Changed by rounding. */
+  readonly significand: number;
+  /** 64 bits behind it. */
+  readonly extra: number;
+  /** Biased; changed by rounding. */
+  readonly exponent: number;
+}
+
+/**
+ * Rounds to nearest, and leaves the head without its sign on the stack: exponent and flags.
+ * Leaves the block at `depth` when the exponent is out of range.
+ */
+export function round(code: Code, { significand, extra, exponent }: Unrounded, depth: number): void {
+  const up = code.temporary(ValueType.I64);
+  code.get(extra).i64(63n).op(Op.I64_SHR_U);
+  code.get(extra).i64(1n).op(Op.I64_SHL).i64(0n).op(Op.I64_NE, Op.I64_EXTEND_I32_U).get(significand).op(Op.I64_OR, Op.I64_AND);
+  code.tee(up).get(significand).op(Op.I64_ADD).tee(significand).op(Op.I64_EQZ).if();
+  code.i64(TOP_BIT).set(significand).get(exponent).i32(1).op(Op.I32_ADD).set(exponent);
+  code.end();
+  code.get(exponent).i32(1).op(Op.I32_SUB).i32(0x7ffe).op(Op.I32_GE_U).brIf(depth);
+  code.get(exponent);
+  code.get(extra).i64(0n).op(Op.I64_NE).i32(shiftOf(PE)).op(Op.I32_SHL, Op.I32_OR);
+  code.get(up).op(Op.I32_WRAP_I64).i32(shiftOf(C1)).op(Op.I32_SHL, Op.I32_OR);
+  code.release(up);
+}
+
+/** Position of a status flag in a head. */
+export function shiftOf(flag: number): number {
+  return FLAGS_SHIFT + 31 - Math.clz32(flag);
+}
