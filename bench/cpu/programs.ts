@@ -1,0 +1,53 @@
+/**
+ * The real programs: Debian's, unmodified, and what they are given to do.
+ */
+
+/** How a program is linked says how it is started: a dynamic one through the loader in the place and libraries. */
+type Linkage = "static" | "dynamic";
+
+export interface RealProgram {
+  name: string;
+  /** Debian package and the file in it. */
+  from: readonly [packageName: string, file: string];
+  linkage: Linkage;
+  args: readonly string[];
+  text: string;
+}
+
+const program = (name: string, from: RealProgram["from"], linkage: Linkage, args: string, text: string): RealProgram => ({
+  name,
+  from,
+  linkage,
+  args: args.split(" "),
+  text,
+});
+
+export const REAL_PROGRAMS: readonly RealProgram[] = [
+  program("busybox-sh", ["busybox-static", "bin/busybox"], "static", "sh loops.sh", "shell loops in busybox"),
+  program("bash", ["bash-static", "bin/bash-static"], "static", "loops.sh", "shell loops in bash"),
+  program("dash", ["dash", "bin/dash"], "dynamic", "loops.sh", "shell loops in dash"),
+  program("gzip", ["gzip", "bin/gzip"], "dynamic", "-9nc text", "gzip -9 of 20 MB"),
+  program("gunzip", ["gzip", "bin/gzip"], "dynamic", "-dc text.gz", "gunzip to 20 MB"),
+  program("md5sum", ["coreutils", "usr/bin/md5sum"], "dynamic", "text", "md5sum of 20 MB"),
+  program("sha256sum", ["coreutils", "usr/bin/sha256sum"], "dynamic", "text", "sha256sum of 20 MB"),
+  program("sort-file", ["coreutils", "usr/bin/sort"], "dynamic", "--parallel=1 -S 64M lines", "sort of 5 MB"),
+  program("awk", ["mawk", "usr/bin/mawk"], "dynamic", "-f numbers.awk", "awk, floating point"),
+  program("bc", ["bc", "usr/bin/bc"], "dynamic", "-q -l digits.bc", "bc, long numbers"),
+  program("perl", ["perl-base", "usr/bin/perl"], "dynamic", "words.pl lines", "perl, regular expressions"),
+  program("python", ["python3.11-minimal", "usr/bin/python3.11"], "dynamic", "-I -S trees.py", "Python, binary trees"),
+];
+
+/** Shared libraries, found by name in the packages. */
+export const LIBRARIES = [
+  ["libc6", "ld-linux.so.2"],
+  ["libc6", "libc.so.6"],
+  ["libc6", "libm.so.6"],
+  ["zlib1g", "libz.so.1"],
+  ["libexpat1", "libexpat.so.1"],
+  ["libcrypt1", "libcrypt.so.1"],
+  ["libreadline8", "libreadline.so.8"],
+  ["libtinfo6", "libtinfo.so.6"],
+] as const;
+
+/** What Python needs of its library to start; the rest is compiled into it. */
+export const PYTHON_LIBRARY = ["libpython3.11-minimal", "usr/lib/python3.11/encodings"] as const;
