@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { InstructionCase, InstructionResult } from "./layout.ts";
+import { CODE, type InstructionCase, type InstructionResult, NO_PLACE, SelectorKind } from "./layout.ts";
 import { decodeResults, encodeCases } from "./records.ts";
+import { INITIAL_UNITS } from "./units.ts";
 
 const RESULT_ROOM = 1 << 28;
 /** A jump onto itself must not hang the tests. */
@@ -21,21 +22,26 @@ export class Hardware {
   }
 
   /** undefined when the host cannot build or run the runner. */
-  static open(): Hardware | undefined {
+  static open(source = fileURLToPath(new URL("runner.c", import.meta.url))): Hardware | undefined {
     if (process.platform !== "linux") return undefined;
     const directory = mkdtempSync(join(tmpdir(), "instructions-"));
-    const source = fileURLToPath(new URL("runner.c", import.meta.url));
     const hardware = new Hardware(directory);
     const options = ["-m32", "-static", "-O2", "-fno-stack-protector"];
     const built = spawnSync("gcc", [...options, "-o", hardware.runner, source], { stdio: "ignore" });
     const nop: InstructionCase = {
       registers: [0, 0, 0, 0, 0, 0, 0, 0],
       eflags: 0x202,
-      eip: 0x20000000,
+      eip: CODE,
       seed: 1,
       fs: 0,
       pokes: [],
       code: [0x90],
+      lead: 0,
+      selector: SelectorKind.NONE,
+      selectorPlace: 0,
+      selectorResult: NO_PLACE,
+      blank: [0, 0],
+      units: INITIAL_UNITS,
     };
     if (built.status !== 0 || hardware.run([nop]) === undefined) {
       hardware.close();

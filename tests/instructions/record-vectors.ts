@@ -3,29 +3,22 @@
  *   npx tsx tests/instructions/record-vectors.ts
  */
 import { writeFileSync } from "node:fs";
-import { comparableRows, generate, Random } from "./generator.ts";
+import { gzipSync } from "node:zlib";
 import { Hardware } from "./hardware.ts";
-import type { InstructionCase } from "./layout.ts";
+import { casesOf } from "./proof.ts";
 import { encodeCases, encodeResults } from "./records.ts";
+import { comparableRows } from "./rows.ts";
 
 const CASES_PER_ROW = 3;
 const SEED = 20231122;
 
 const hardware = Hardware.open();
 if (hardware === undefined) throw new Error("this host cannot run i386 programs");
-const random = new Random(SEED);
-const cases: InstructionCase[] = [];
-for (const row of comparableRows()) {
-  for (let count = 0; count < CASES_PER_ROW; count++) {
-    const test = generate(random, row);
-    if (test !== undefined) cases.push(test);
-  }
-}
+const cases = comparableRows().flatMap((row, index) => casesOf(row, index, CASES_PER_ROW, SEED));
 const results = hardware.run(cases);
 hardware.close();
 if (results === undefined) throw new Error("the runner failed");
-const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
-writeFileSync(
-  new URL("vectors/hardware.json", import.meta.url),
-  `${JSON.stringify({ cases: text(encodeCases(cases)), results: text(encodeResults(results)) })}\n`,
-);
+const record = (name: string, bytes: Uint8Array): void =>
+  writeFileSync(new URL(`vectors/${name}.gz`, import.meta.url), gzipSync(bytes, { level: 9 }));
+record("cases", encodeCases(cases));
+record("results", encodeResults(results));

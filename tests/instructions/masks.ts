@@ -1,0 +1,114 @@
+/**
+ * What of an instruction's outcome is not compared bit by bit, and why: the manual leaves it undefined or allows an error, or
+ * processors differ.
+ */
+import { decode } from "#machine/cpu/decoder.ts";
+import { type Instruction, Invalid, Kind } from "#machine/cpu/instruction.ts";
+import { shiftUndefined, UNDEFINED_FLAGS } from "#machine/cpu/opcodes.ts";
+import type { InstructionCase, InstructionResult } from "./layout.ts";
+
+export interface Mask {
+  /** Flags that are not compared. */
+  flags: number;
+  /** After a page fault, registers and memory are not compared. */
+  partial: boolean;
+  /** ST registers may differ by one unit in the last place. */
+  transcendental: boolean;
+  /** Lanes are approximations: largest relative error of each, 0 when there is none. */
+  error: number;
+}
+
+const NOTHING: Mask = { flags: 0, partial: false, transcendental: false, error: 0 };
+
+const FLAG_NAMES: readonly [number, string][] = [
+  [1, "CF"],
+  [4, "PF"],
+  [16, "AF"],
+  [64, "ZF"],
+  [128, "SF"],
+  [2048, "OF"],
+];
+const OVERFLOW_OF_SHIFTS = /^(ro[lr]|rc[lr]|sh[lr]|sar|sh[lr]d)$/;
+
+/** Instructions that write before their last access has succeeded: hardware leaves a part behind. */
+const PARTIAL: Readonly<Record<string, string>> = {
+  enter: "a page fault leaves frame pointers that were copied",
+  popa: "a page fault leaves registers that were popped",
+  fxsave: "a page fault may leave a part of the image",
+  maskmovdqu: "a page fault may leave a part",
+};
+/** x87 instructions that store more than 16 bytes: D9 /6, DD /6. */
+const ENVIRONMENT_STORES = new Set([0x16, 0x56]);
+/** F2XM1, FYL2X, FPTAN, FPATAN (D9 F0…F3), FYL2XP1, FSINCOS, FSIN, FCOS (D9 F9, FB, FE, FF). */
+const TRANSCENDENTAL = new Set([0xf0, 0xf1, 0xf2, 0xf3, 0xf9, 0xfb, 0xfe, 0xff]);
+/** SDM vol. 2: |relative error| of RCP and RSQRT. */
+const APPROXIMATION_ERROR = 1.5 * 2 ** -12;
+const APPROXIMATE = new Set(["rcpps", "rcpss", "rsqrtps", "rsqrtss"]);
+
+const ESCAPE_D9 = 0xd9;
+const BREAKPOINT = 3;
+
+function x87Mask({ opcode, modrm, address }: Instruction): Mask {
+  if (address === undefined) return { ...NOTHING, transcendental: opcode === ESCAPE_D9 && TRANSCENDENTAL.has(modrm) };
+  return { ...NOTHING, partial: ENVIRONMENT_STORES.has(((opcode & 7) << 4) | ((modrm >> 3) & 7)) };
+}
+
+/** The mask of a case's instruction alone. */
+export function instructionMask(instruction: Instruction, count: number): Mask {
+  if (instruction.invalid !== Invalid.NONE) return NOTHING;
+  const { mnemonic } = instruction.row;
+  const { operands } = instruction;
+  if (mnemonic === "x87") return x87Mask(instruction);
+  if (OVERFLOW_OF_SHIFTS.test(mnemonic)) {
+    const last = operands.at(-1)!;
+    const by = (last.kind === Kind.IMMEDIATE ? last.value : count) & 31;
+    return { ...NOTHING, flags: shiftUndefined(mnemonic, by, operands[0]!.size * 8) };
+  }
+  return {
+    ...NOTHING,
+    flags: UNDEFINED_FLAGS[mnemonic] ?? 0,
+    partial: mnemonic in PARTIAL,
+    error: APPROXIMATE.has(mnemonic) ? APPROXIMATION_ERROR : 0,
+  };
+}
+
+/** The instruction in question of a case. */
+export function subject(test: InstructionCase): Instruction {
+  return decode({ fetch: (index) => test.code[test.lead + index] ?? 0xcc });
+}
+
+export function maskOf(test: InstructionCase): Mask {
+  return instructionMask(subject(test), test.registers[1]!);
+}
+
+/** The flags that are undefined at the end of a case: those of its instruction, unless one behind it has set all anew. */
+export function overwrittenFlags(test: InstructionCase, result: InstructionResult, flags: number): number {
+  const at = test.lead + subject(test).length;
+  if (at >= test.code.length || result.vector !== BREAKPOINT || result.eip !== (test.eip + test.code.length + 1) >>> 0) return flags;
+  const { mnemonic } = decode({ fetch: (index) => test.code[at + index] ?? 0xcc }).row;
+  return mnemonic === "cmp" || mnemonic === "test" ? (UNDEFINED_FLAGS[mnemonic] ?? 0) : flags;
+}
+
+function flagNames(flags: number): string {
+  return FLAG_NAMES.filter(([bit]) => (flags & bit) !== 0)
+    .map(([, name]) => name)
+    .join(" ");
+}
+
+/** What is left out of the comparison of a mnemonic, in words for the report. */
+export function maskText(mnemonic: string): string {
+  if (mnemonic === "x87") {
+    return "FSIN and other transcendental results ±1 unit in the last place; last instruction and operand (recent processors record less); after page faults of FSTENV and FSAVE registers and memory";
+  }
+  if (APPROXIMATE.has(mnemonic)) return "within the documented error, 1.5·2⁻¹²";
+  if (OVERFLOW_OF_SHIFTS.test(mnemonic)) {
+    const many = mnemonic.startsWith("r") ? "" : /d$/.test(mnemonic) ? "; AF; all flags when the count exceeds the operand" : "; AF";
+    return `undefined: OF unless the count is 1${many}`;
+  }
+  const parts: string[] = [];
+  const flags = UNDEFINED_FLAGS[mnemonic] ?? 0;
+  if (flags !== 0) parts.push(`undefined: ${flagNames(flags)}`);
+  if (mnemonic in PARTIAL) parts.push(PARTIAL[mnemonic]!);
+  if (mnemonic === "fxsave" || mnemonic === "fxrstor") parts.push("last instruction and operand");
+  return parts.join("; ");
+}
