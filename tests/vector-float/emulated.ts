@@ -18,15 +18,20 @@ const file: RegisterFile = { words: new Int32Array(buffer), halves: new Uint16Ar
 const flags = createFlags(file);
 const operations = createVectorFloat(file, flags);
 
-const DESTINATIONS: Readonly<Record<Place, number>> = { xmm: Word.XMM, mmx: Word.VECTOR_SCRATCH, general: EAX };
-const SOURCES: Readonly<Record<Place, number>> = { xmm: Word.XMM + 4, mmx: Word.VECTOR_SCRATCH + 4, general: ECX };
+/** Word indices of both operands in each place. */
+const OPERANDS: Readonly<Record<Place, readonly [number, number]>> = {
+  xmm: [Word.XMM, Word.XMM + 4],
+  mmx: [Word.VECTOR_SCRATCH, Word.VECTOR_SCRATCH + 4],
+  general: [EAX, ECX],
+};
 
 /** @returns the response as runner.c would give it */
 export function executeEmulated(request: Uint8Array): Uint8Array {
   const { words: R, bytes } = file;
   const view = new DataView(request.buffer, request.byteOffset, RECORD_BYTES);
   const code = request.subarray(RequestAt.CODE, RequestAt.CODE + request[RequestAt.LENGTH]!);
-  const { mnemonic, destination, source } = operationOf(code);
+  const { mnemonic, opcode, destination, source } = operationOf(code);
+  const sourceRegister = code[opcode.length]! & 1;
   const destinationBytes = request.subarray(RequestAt.DESTINATION, RequestAt.DESTINATION + 16);
   const sourceBytes = request.subarray(RequestAt.SOURCE, RequestAt.SOURCE + 16);
   bytes.set(destinationBytes, 4 * Word.XMM);
@@ -41,7 +46,7 @@ export function executeEmulated(request: Uint8Array): Uint8Array {
   if (operation === undefined) throw new RangeError(`${mnemonic} is not implemented`);
   let signal = 0;
   try {
-    operation(DESTINATIONS[destination], SOURCES[source], code[code.length - 1]!);
+    operation(OPERANDS[destination][0], OPERANDS[source][sourceRegister]!, code[code.length - 1]!);
   } catch (fault) {
     if (!(fault instanceof GuestFault) || fault.vector !== Vector.SIMD_FLOATING_POINT) throw fault;
     signal = SIGFPE;
