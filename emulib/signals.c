@@ -12,13 +12,22 @@ enum { SA_SIGINFO = 4, SA_RESTORER = 0x04000000, SA_RESTART = 0x10000000 };
 #define TRAP_FLAG 0x100
 /* EFLAGS bits that a signal frame may change: CF PF AF ZF SF TF DF OF, NT, RF, AC, ID. */
 #define RESTORABLE_EFLAGS 0x00254dd5
-#define FPSTATE_MAGIC 0xffff0000u
+#define MXCSR_BITS 0xffffu
+#define MXCSR_INITIAL 0x1f80u
+/* Upper half of status_and_magic: whether the FXSAVE image follows. */
+#define FXSAVE_MAGIC 0u
+#define FXSAVE_ALIGNMENT 64u
 #define SYSTEM_CALL_INSTRUCTION_BYTES 2
 
+/* struct _fpstate of Linux; fxsave lies at a multiple of FXSAVE_ALIGNMENT. */
 struct floating_point {
   u32 fsave[27];
   u32 status_and_magic;
+  struct {
+    u32 x87[6], mxcsr, rest[121];
+  } fxsave;
 };
+#define FSAVE_PART __builtin_offsetof(struct floating_point, fxsave)
 
 struct sigcontext {
   u32 gs, fs, es, ds, edi, esi, ebp, esp, ebx, edx, ecx, eax, trapno, err, eip, cs, eflags, esp_at_signal, ss;
@@ -66,12 +75,25 @@ static void fill_context(struct sigcontext *c, const struct frame *f, u32 fpstat
   c->fpstate = fpstate, c->oldmask = mask, c->cr2 = f->address;
 }
 
+static void clear_vector_unit(void) {
+  u32 control = MXCSR_INITIAL;
+
+  __asm__ volatile(
+      "ldmxcsr %0\n\t"
+      "pxor %%xmm0, %%xmm0\n\tpxor %%xmm1, %%xmm1\n\tpxor %%xmm2, %%xmm2\n\tpxor %%xmm3, %%xmm3\n\t"
+      "pxor %%xmm4, %%xmm4\n\tpxor %%xmm5, %%xmm5\n\tpxor %%xmm6, %%xmm6\n\tpxor %%xmm7, %%xmm7"
+      :
+      : "m"(control));
+}
+
 static u32 put_floating_point(u32 esp) {
   struct floating_point *state = (struct floating_point *)WORKSPACE;
 
-  esp = (esp - sizeof *state) & ~63u;
-  __asm__ volatile("fnsave %0" : "=m"(state->fsave));
-  state->status_and_magic = FPSTATE_MAGIC | (state->fsave[1] & 0xffff);
+  esp = ((esp - sizeof state->fxsave) & ~(FXSAVE_ALIGNMENT - 1)) - FSAVE_PART;
+  /* FNSAVE leaves the x87 unit as a handler finds it. */
+  __asm__ volatile("fxsave %0\n\tfnsave %1" : "=m"(state->fxsave), "=m"(state->fsave));
+  state->status_and_magic = FXSAVE_MAGIC << 16 | (state->fsave[1] & 0xffff);
+  clear_vector_unit();
   if (!in_user_space(esp, sizeof *state) || copy((void *)esp, state, sizeof *state)) return 0;
   return esp;
 }
@@ -186,9 +208,18 @@ static int restore_floating_point(u32 address) {
 
   if (!address) {
     __asm__ volatile("fninit");
+    clear_vector_unit();
     return 1;
   }
-  if (!in_user_space(address, sizeof *state) || copy(state, (void *)address, sizeof *state)) return 0;
+  if (!in_user_space(address, FSAVE_PART) || copy(state, (void *)address, FSAVE_PART)) return 0;
+  if (state->status_and_magic >> 16 == FXSAVE_MAGIC) {
+    u32 image = address + FSAVE_PART;
+
+    if (!in_user_space(image, sizeof state->fxsave) || copy(&state->fxsave, (void *)image, sizeof state->fxsave)) return 0;
+    state->fxsave.mxcsr &= MXCSR_BITS;
+    __asm__ volatile("fxrstor %0" : : "m"(state->fxsave));
+  }
+  /* As on Linux, the x87 registers come from the older image. */
   __asm__ volatile("frstor %0" : : "m"(state->fsave));
   return 1;
 }

@@ -5,6 +5,10 @@
 
 #define GENERAL_PROTECTION_VECTOR 13
 #define PAGE_FAULT_VECTOR 14
+#define FLOATING_POINT_VECTOR 16
+#define SIMD_FLOATING_POINT_VECTOR 19
+/* Exception flags of the x87 status word and of MXCSR. */
+#define FLOATING_POINT_EXCEPTIONS 0x3f
 #define FIRST_INTERRUPT_VECTOR 32
 
 /* The result of call `nr` for the program; or the call is to be repeated, which take_signals arranges. */
@@ -55,6 +59,19 @@ static void refuse_interrupt(struct frame *frame) {
   frame->eip -= 2;
 }
 
+/* The unmasked exceptions of a floating-point fault, in the bits of the status word. */
+static u32 floating_point_exceptions(u32 vector) {
+  u16 status, control;
+  u32 mxcsr;
+
+  if (vector == SIMD_FLOATING_POINT_VECTOR) {
+    __asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
+    return mxcsr & ~(mxcsr >> 7) & FLOATING_POINT_EXCEPTIONS;
+  }
+  __asm__ volatile("fnstsw %0\n\tfnstcw %1" : "=m"(status), "=m"(control));
+  return status & ~control & FLOATING_POINT_EXCEPTIONS;
+}
+
 void handle_trap(void) {
   struct frame *frame = FRAME;
 
@@ -64,8 +81,13 @@ void handle_trap(void) {
   else if (is_failed_access(frame))
     frame->eip = (u32)user_access_failed;
   else if (frame->vector != VECTOR_AST) {
+    u32 error_code;
+
     if (frame->vector >= FIRST_INTERRUPT_VECTOR) refuse_interrupt(frame);
-    report_exception(frame->vector, frame->error_code, frame->address, frame->reason, frame->eip, 0);
+    error_code = frame->error_code;
+    if (frame->vector == FLOATING_POINT_VECTOR || frame->vector == SIMD_FLOATING_POINT_VECTOR)
+      error_code = floating_point_exceptions(frame->vector);
+    report_exception(frame->vector, error_code, frame->address, frame->reason, frame->eip, 0);
   }
   if (PROCESS_WORD(PROCESS_SIGNAL_PENDING) || STATE->restart) take_signals(frame);
 }

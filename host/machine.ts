@@ -9,7 +9,7 @@ import { WellKnownTask } from "#kernel/abi/identifiers.ts";
 import type { EmulatorEntries } from "#lites/core.ts";
 import type { NodeFs } from "#lites/filesystems/node-interface.ts";
 import { type LitesServer, litesServer } from "#lites/server.ts";
-import { CPUID_FEATURES } from "#machine/cpu/identity.ts";
+import { IDENTITY } from "#machine/cpu/identity.ts";
 import { type Clock, RealClock, VirtualClock } from "#machine/clock.ts";
 import { Channels, type ChannelHost } from "#machine/devices/channels.ts";
 import { Disk, DISK_BLOCK_BYTES } from "#machine/devices/disk.ts";
@@ -119,7 +119,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
     },
     pagerFrames,
     ...(options.hostname === undefined ? {} : { hostName: options.hostname }),
-    hardwareCapabilities: CPUID_FEATURES,
+    cpu: IDENTITY,
     trace: trace?.kinds.includes("syscalls") ? trace.write : undefined,
     report: diagnostic,
   });

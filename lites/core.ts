@@ -4,6 +4,7 @@
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import type { NativeContext, NativeKernel } from "#kernel/native.ts";
 import type { ActivationRunner } from "./activation-runner.ts";
+import type { CpuIdentity } from "./filesystems/process-source.ts";
 import type { MemoryServices } from "./memory/address-space.ts";
 import type { PageCache } from "./memory/page-cache.ts";
 import type { PageFrames } from "./memory/page-frames.ts";
@@ -38,8 +39,7 @@ export interface Core {
   /** undefined while tracing is off. */
   readonly trace: Trace | undefined;
   hostName: string;
-  /** CPUID's feature bits (EDX), for AT_HWCAP. */
-  readonly hardwareCapabilities: number;
+  readonly cpu: CpuIdentity;
   /** Fills a buffer with random bytes. */
   readonly random: (buffer: Uint8Array) => void;
   /** Tells the system's owner of something that should not happen. */

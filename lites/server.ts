@@ -12,6 +12,7 @@ import type { Core, EmulatorEntries } from "./core.ts";
 import { Dispatcher } from "./dispatch.ts";
 import { execute } from "./execution/execute.ts";
 import { FileSide, type MountOptions } from "./file-side.ts";
+import type { CpuIdentity } from "./filesystems/process-source.ts";
 import { MemoryManager, type TaskMemoryStatistics } from "./memory/memory-manager.ts";
 import { PageCache } from "./memory/page-cache.ts";
 import { PageFrames } from "./memory/page-frames.ts";
@@ -55,8 +56,7 @@ export interface LitesOptions {
   hostName?: string;
   /** Frames that the vnode pager takes from σ0 for the page cache; at least MINIMUM_PAGER_FRAMES. */
   pagerFrames: number;
-  /** CPUID's feature bits (EDX of leaf 1). */
-  hardwareCapabilities?: number;
+  cpu: CpuIdentity;
   /** Gets a line for each system call, signal and exit. */
   trace?: ((line: string) => void) | undefined;
   /** Gets a line for what should not happen: unimplemented calls, internal errors. */
@@ -172,7 +172,7 @@ class Server {
       emulator: options.emulator.entries,
       trace,
       hostName: options.hostName ?? "lites",
-      hardwareCapabilities: options.hardwareCapabilities ?? 0,
+      cpu: options.cpu,
       random: (buffer) => options.random(buffer),
       report,
     };

@@ -176,6 +176,17 @@ const system: SystemDetails = {
   release: "6.1.0",
   version: "#1",
   hostname: "lites",
+  cpu: {
+    vendor: "GenuineIntel",
+    family: 6,
+    model: 13,
+    stepping: 6,
+    name: "a processor",
+    features: ["fpu", "sse2"],
+    capabilities: 0,
+    lastLeaf: 2,
+    cacheLineBytes: 64,
+  },
 };
 
 /** Helper threads: started bodies run until their first wait; answers to their driver calls come from the test. */

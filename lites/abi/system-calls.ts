@@ -350,7 +350,7 @@ export const emulatorCalls = {
   /** Asks for a signal to deliver. Reply string: the signal_delivery structure (abi/structs.ts). Does not return while the process is stopped. */
   take_signal:  { nr: 0x1001, args: { delivery: out(SIGNAL_DELIVERY), esp: uint } },
   /**
-   * Reports a processor exception (vector, error code, address, FaultRefusal, eip): the server posts the signal. fatal ≠ 0: it was raised
+   * Reports a processor exception (vector, error code or floating-point exceptions, address, FaultRefusal, eip): the server posts the signal. fatal ≠ 0: it was raised
    * in the emulation library itself (or a signal frame could not be written), so no handler can run and the signal terminates the process.
    */
   exception:    { nr: 0x1002, args: { vector: uint, errorCode: uint, address, reason: uint, eip: address, fatal: uint } },

@@ -238,7 +238,7 @@ function auxiliaryVector(
   const secure = old.uid !== credentials.euid || old.gid !== credentials.egid;
   return [
     [AuxiliaryType.SYSINFO, core.emulator.sysinfo],
-    [AuxiliaryType.HWCAP, core.hardwareCapabilities],
+    [AuxiliaryType.HWCAP, core.cpu.capabilities],
     [AuxiliaryType.PAGESZ, PAGE_SIZE],
     [AuxiliaryType.CLKTCK, USER_HZ],
     [AuxiliaryType.PHDR, loaded.headers],

@@ -45,6 +45,21 @@ export interface ProcessDetails {
   signalCaught: bigint;
 }
 
+/** The processor, as CPUID describes it. */
+export interface CpuIdentity {
+  readonly vendor: string;
+  readonly family: number;
+  readonly model: number;
+  readonly stepping: number;
+  readonly name: string;
+  /** In Linux's spelling. */
+  readonly features: readonly string[];
+  /** The same as bits, for AT_HWCAP. */
+  readonly capabilities: number;
+  readonly lastLeaf: number;
+  readonly cacheLineBytes: number;
+}
+
 export interface SystemDetails {
   /** Machine time since boot, and the part of it that the processor was idle. */
   uptimeNs: number;
@@ -65,6 +80,7 @@ export interface SystemDetails {
   release: string;
   version: string;
   hostname: string;
+  cpu: CpuIdentity;
 }
 
 export interface ProcessSource {

@@ -3,14 +3,14 @@
  * read them. Source: Linux proc(5).
  */
 import type { Mount } from "../vfs/mount-table.ts";
-import type { ProcessSource, SystemDetails } from "./process-source.ts";
+import type { CpuIdentity, ProcessSource, SystemDetails } from "./process-source.ts";
 
 const TICK_NS = 10_000_000;
 
 export function systemTexts(source: ProcessSource, mounts: () => readonly Mount[]): Record<string, () => string> {
   const system = () => source.system();
   return {
-    cpuinfo: cpuText,
+    cpuinfo: () => cpuText(system().cpu),
     filesystems: () => filesystemLines(mounts()),
     loadavg: () => loadLine(source),
     meminfo: () => memoryText(system()),
@@ -83,25 +83,26 @@ function statText(source: ProcessSource): string {
   ].join("\n");
 }
 
-/** The emulated processor: an i686 with x87. */
-function cpuText(): string {
+function cpuText(cpu: CpuIdentity): string {
   const rows: [string, string][] = [
     ["processor", "0"],
-    ["vendor_id", "GenuineIntel"],
-    ["cpu family", "6"],
-    ["model", "1"],
-    ["model name", "Lites emulated i686"],
-    ["stepping", "1"],
+    ["vendor_id", cpu.vendor],
+    ["cpu family", `${cpu.family}`],
+    ["model", `${cpu.model}`],
+    ["model name", cpu.name],
+    ["stepping", `${cpu.stepping}`],
     ["cpu MHz", "1000.000"],
     ["fdiv_bug", "no"],
     ["f00f_bug", "no"],
     ["coma_bug", "no"],
     ["fpu", "yes"],
     ["fpu_exception", "yes"],
-    ["cpuid level", "1"],
+    ["cpuid level", `${cpu.lastLeaf}`],
     ["wp", "yes"],
-    ["flags", "fpu tsc cx8 cmov"],
+    ["flags", cpu.features.join(" ")],
     ["bogomips", "2000.00"],
+    ["clflush size", `${cpu.cacheLineBytes}`],
+    ["cache_alignment", `${cpu.cacheLineBytes}`],
   ];
   return `${rows.map(([name, value]) => `${name}${name.length < 8 ? "\t\t" : "\t"}: ${value}\n`).join("")}\n`;
 }

@@ -88,6 +88,7 @@ export class ProcessDetailsSource implements ProcessSource {
       release: SYSTEM_RELEASE,
       version: SYSTEM_VERSION,
       hostname: core.hostName,
+      cpu: core.cpu,
     };
   }
 

@@ -98,9 +98,9 @@ export function emulatorCalls(core: Core): UnixHandlers {
       }
     },
 
-    exception(process, { vector, address, reason, eip, fatal }) {
+    exception(process, { vector, errorCode, address, reason, eip, fatal }) {
       if (reason === FaultRefusal.NO_MEMORY && !fatal) return runOutOfMemory(process, address);
-      const info = signalOfException(vector, address, reason, eip, process.space);
+      const info = signalOfException(vector, errorCode, address, reason, eip, process.space);
       if (fatal || info.signal === SIGKILL) core.lifecycle.terminate(process, { kind: "killed", signal: info.signal });
       else posting.force(process, info);
       return 0;

@@ -429,10 +429,20 @@ describe("processor identification", () => {
   it("names vendor and features", () => {
     m.execute([0x31, 0xc0, 0x0f, 0xa2, INT3]);
     const bytes = [...dword(m.get("EBX")), ...dword(m.get("EDX")), ...dword(m.get("ECX"))];
-    expect(String.fromCharCode(...bytes)).toBe("LitesL3 i686");
+    expect(String.fromCharCode(...bytes)).toBe("GenuineIntel");
     m.execute([0xb8, 1, 0, 0, 0, 0x0f, 0xa2, INT3]);
-    expect(m.get("EDX")).toBe(0x8111);
+    expect(m.get("EDX")).toBe(0x0788_8111);
+    expect(m.get("ECX")).toBe(0);
     expect((m.get("EAX") >> 8) & 15).toBe(6);
+  });
+
+  it("has a brand string", () => {
+    let text = "";
+    for (let leaf = 0x80000002; leaf <= 0x80000004; leaf++) {
+      m.execute([0xb8, ...dword(leaf), 0x0f, 0xa2, INT3]);
+      text += String.fromCharCode(...(["EAX", "EBX", "ECX", "EDX"] as const).flatMap((register) => dword(m.get(register))));
+    }
+    expect(text).toMatch(/^Lites\/L3 [ -~]+\0+$/);
   });
 });
 

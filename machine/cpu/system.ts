@@ -7,19 +7,10 @@ import { type BinderMap, type Core, generalProtection, invalidOpcode } from "./c
 import { ARITHMETIC_FLAGS, Flag } from "./flags.ts";
 import { Kind, Segment } from "./instruction.ts";
 import { createOperands } from "./operands.ts";
-import { CPUID_FEATURES } from "./identity.ts";
+import { identify } from "./identity.ts";
 import { Access, type Handler, type Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
 import type { DescriptorView } from "./segments.ts";
-
-const VENDOR = "LitesL3 i686";
-const BRAND = "Lites/L3 emulated i686 processor";
-/** Family 6, model 1 (Pentium Pro), stepping 9. */
-const SIGNATURE = 0x619;
-const LAST_BASIC_LEAF = 1;
-const FIRST_EXTENDED_LEAF = 0x80000000;
-const LAST_EXTENDED_LEAF = 0x80000004;
-const BRAND_LEAF = 0x80000002;
 
 /** Selector of the task register, as under Linux/i386. */
 const TASK_SELECTOR = 0x80;
@@ -27,12 +18,6 @@ const TASK_SELECTOR = 0x80;
 const MACHINE_STATUS = 0x33;
 /** What SGDT and SIDT store: limit, base. */
 const TABLES = { sgdt: { limit: 0xff, base: -0x40000000 }, sidt: { limit: 0x7ff, base: -0x3ffff000 } } as const;
-
-function word(text: string, at: number): number {
-  let value = 0;
-  for (let byte = 0; byte < 4; byte++) value |= (text.charCodeAt(at + byte) || 0) << (byte * 8);
-  return value;
-}
 
 export function systemBinders(core: Core): BinderMap {
   const { PAGE, SEGMENTED, SEGMENT_BASE, SYSTEM_FLAGS } = Word;
@@ -122,19 +107,11 @@ export function systemBinders(core: Core): BinderMap {
     };
 
   const cpuid: Handler = (op) => {
-    const leaf = R[0]! >>> 0;
-    const isExtended = leaf >= FIRST_EXTENDED_LEAF;
-    let values = [0, 0, 0, 0];
-    if (leaf === FIRST_EXTENDED_LEAF) values = [LAST_EXTENDED_LEAF, 0, 0, 0];
-    else if (leaf === 0) values = [LAST_BASIC_LEAF, word(VENDOR, 0), word(VENDOR, 8), word(VENDOR, 4)];
-    else if (leaf >= BRAND_LEAF && leaf <= LAST_EXTENDED_LEAF) {
-      const at = (leaf - BRAND_LEAF) * 16;
-      values = [word(BRAND, at), word(BRAND, at + 4), word(BRAND, at + 8), word(BRAND, at + 12)];
-    } else if (!isExtended) values = [SIGNATURE, 0, 0, CPUID_FEATURES];
-    R[0] = values[0]!;
-    R[3] = values[1]!;
-    R[1] = values[2]!;
-    R[2] = values[3]!;
+    const [eax, ebx, ecx, edx] = identify(R[0]!);
+    R[0] = eax;
+    R[3] = ebx;
+    R[1] = ecx;
+    R[2] = edx;
     return op.next;
   };
   const rdtsc: Handler = (op) => {
