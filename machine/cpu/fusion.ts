@@ -6,6 +6,7 @@
  */
 import type { Core } from "./core.ts";
 import { FLAG_SHIFT, FlagKind } from "./flags.ts";
+import { Invalid } from "./instruction.ts";
 import { Access, type Handler, type Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
 
@@ -147,9 +148,9 @@ export function createFusion(core: Core): Fuse {
   }
 
   return (first, second) => {
-    const opcode = second.instruction.opcode;
+    const { invalid, opcode } = second.instruction;
     const isJump = (opcode >= 0x70 && opcode <= 0x7f) || (opcode >= 0x0f80 && opcode <= 0x0f8f);
-    if (!isJump || second.instruction.operandSize !== 4 || first.address !== null) return;
+    if (!isJump || invalid !== Invalid.NONE || second.instruction.operandSize !== 4 || first.address !== null) return;
     const { mnemonic } = first.instruction.row;
     const handler = mnemonic === "cmp" ? comparison(first) : mnemonic === "test" ? tested(first) : undefined;
     if (handler !== undefined) first.exec = handler;
