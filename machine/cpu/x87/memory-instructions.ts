@@ -4,7 +4,7 @@
  * Layer beneath: dyadic.ts, conversion.ts, decimal.ts, environment.ts. Source: Intel SDM volume 2, tables A-7 to A-22.
  *
  * Operands are read, or probed for writing, before any state changes, so that an instruction that faults can be
- * repeated. Operations are named in octal: escape opcode, then the reg field of the ModR/M byte.
+ * repeated. A store that an unmasked exception prevents does not touch its operand. Operations are named in octal: escape opcode, then the reg field of the ModR/M byte.
  */
 import {
   converted,
@@ -33,13 +33,28 @@ import {
 } from "./environment.ts";
 import { floatingPointFault, invalidOpcodeFault } from "./faults.ts";
 import type { FpuInstruction, LinearMemory } from "./ports.ts";
-import { C1, ES, type FpuState, SOURCE } from "./state.ts";
+import { C1, ES, type FpuState, RESULT, SOURCE } from "./state.ts";
 
 /** Room for the longest operand, an FSAVE image. */
 const buffer = new Uint8Array(ENVIRONMENT_BYTES + REGISTERS_BYTES);
 
+const PAGE_OFFSET = 4095;
+/** Of an area on two pages the processor looks at the first word, then at the last byte. */
+function isOnTwoPages(address: number, length: number): boolean {
+  return (address & PAGE_OFFSET) + length > PAGE_OFFSET + 1;
+}
+
+function probeAreaRead(memory: LinearMemory, address: number, length: number, wordBytes: number): void {
+  memory.probeRead(address, wordBytes);
+  if (isOnTwoPages(address, length)) memory.probeRead((address + length - 1) | 0, 1);
+}
+
+function probeAreaWrite(memory: LinearMemory, address: number, length: number, wordBytes: number): void {
+  memory.probeWrite(address, wordBytes);
+  if (isOnTwoPages(address, length)) memory.probeWrite((address + length - 1) | 0, 1);
+}
+
 function readBytes(memory: LinearMemory, address: number, length: number): void {
-  memory.probeRead(address, length);
   for (let i = 0; i < length; i++) buffer[i] = memory.read8((address + i) | 0);
 }
 
@@ -99,98 +114,84 @@ function loadExtendedFrom(s: FpuState, memory: LinearMemory, address: number): v
   s.set(SOURCE, memory.read16((address + 8) | 0) & 0xffff, high, low);
 }
 
-/** Whether ST(0) is missing and this has no masked response. */
-function isStoppedByEmpty(s: FpuState): boolean {
-  return s.isEmpty(s.top) && !s.stackUnderflow();
-}
-
-function storeSingleTo(s: FpuState, memory: LinearMemory, address: number): boolean {
-  if (isStoppedByEmpty(s)) return false;
-  if (s.isEmpty(s.top)) indefiniteSingle();
-  else if (!storeSingle(s, s.top)) return false;
-  memory.write32(address, converted.low);
-  return true;
-}
-
-function storeDoubleTo(s: FpuState, memory: LinearMemory, address: number): boolean {
-  if (isStoppedByEmpty(s)) return false;
-  if (s.isEmpty(s.top)) indefiniteDouble();
-  else if (!storeDouble(s, s.top)) return false;
-  memory.write32(address, converted.low);
-  memory.write32((address + 4) | 0, converted.high);
-  return true;
-}
-
-function storeExtendedTo(s: FpuState, memory: LinearMemory, address: number): boolean {
-  if (isStoppedByEmpty(s)) return false;
-  if (s.isEmpty(s.top)) s.setIndefinite(s.top);
-  memory.write32(address, s.low[s.top]!);
-  memory.write32((address + 4) | 0, s.high[s.top]!);
-  memory.write16((address + 8) | 0, s.signExponent[s.top]!);
-  return true;
-}
-
-function storeIntegerTo(s: FpuState, memory: LinearMemory, address: number, bits: number, isTruncated: boolean): boolean {
-  if (isStoppedByEmpty(s)) return false;
-  if (s.isEmpty(s.top)) indefiniteInteger(bits);
-  else if (!storeInteger(s, s.top, bits, isTruncated)) return false;
-  if (bits === 16) {
-    memory.write16(address, converted.low & 0xffff);
-    return true;
+/**
+ * Converts ST(0) to what a store writes.
+ * @returns false when an unmasked exception keeps it from storing; the operand is then not even looked at
+ */
+function convert(s: FpuState, operation: number): boolean {
+  const isEmpty = s.isEmpty(s.top);
+  if (isEmpty && !s.stackUnderflow()) return false;
+  switch (operation) {
+    case 0o12: // FST m32
+    case 0o13:
+      if (!isEmpty) return storeSingle(s, s.top);
+      indefiniteSingle();
+      return true;
+    case 0o52: // FST m64
+    case 0o53:
+      if (!isEmpty) return storeDouble(s, s.top);
+      indefiniteDouble();
+      return true;
+    case 0o37: // FSTP m80
+      if (isEmpty) s.setIndefinite(RESULT);
+      else s.copy(s.top, RESULT);
+      return true;
+    case 0o76: // FBSTP
+      if (!isEmpty) return storeDecimal(s, s.top, buffer);
+      indefiniteDecimal(buffer);
+      return true;
+    default: {
+      // FIST, FISTP, FISTTP
+      const bits = INTEGER_BITS[operation >> 3]![operation & 7]!;
+      if (!isEmpty) return storeInteger(s, s.top, bits, (operation & 7) === 1);
+      indefiniteInteger(bits);
+      return true;
+    }
   }
-  memory.write32(address, converted.low);
-  if (bits === 64) memory.write32((address + 4) | 0, converted.high);
-  return true;
 }
 
-function storeDecimalTo(s: FpuState, memory: LinearMemory, address: number): boolean {
-  if (isStoppedByEmpty(s)) return false;
-  if (s.isEmpty(s.top)) indefiniteDecimal(buffer);
-  else if (!storeDecimal(s, s.top, buffer)) return false;
-  writeBytes(memory, address, DECIMAL_BYTES);
-  return true;
+/** Sizes of integers by escape (3, 5 and 7) and reg field. */
+const INTEGER_BITS: Readonly<Record<number, readonly number[]>> = {
+  3: [0, 32, 32, 32],
+  5: [0, 64],
+  7: [0, 16, 16, 16, 0, 0, 0, 64],
+};
+
+function writeConverted(s: FpuState, memory: LinearMemory, operation: number, address: number, bytes: number): void {
+  if (operation === 0o37) {
+    memory.write32(address, s.low[RESULT]!);
+    memory.write32((address + 4) | 0, s.high[RESULT]!);
+    memory.write16((address + 8) | 0, s.signExponent[RESULT]!);
+  } else if (operation === 0o76) {
+    writeBytes(memory, address, DECIMAL_BYTES);
+  } else if (bytes === 2) {
+    memory.write16(address, converted.low & 0xffff);
+  } else {
+    memory.write32(address, converted.low);
+    if (bytes === 8) memory.write32((address + 4) | 0, converted.high);
+  }
 }
 
 /** Instructions that store ST(0). */
 function store(s: FpuState, memory: LinearMemory, operation: number, address: number, bytes: number, instruction: FpuInstruction): void {
   wait(s);
-  memory.probeWrite(address, bytes);
-  record(s, address, instruction);
+  const before = s.status;
   s.status &= ~C1;
-  switch (operation) {
-    case 0o12: // FST m32
-      storeSingleTo(s, memory, address);
-      return;
-    case 0o13: // FSTP m32
-      if (storeSingleTo(s, memory, address)) s.pop();
-      return;
-    case 0o52: // FST m64
-      storeDoubleTo(s, memory, address);
-      return;
-    case 0o53: // FSTP m64
-      if (storeDoubleTo(s, memory, address)) s.pop();
-      return;
-    case 0o32: // FIST m32
-    case 0o72: // FIST m16
-      storeIntegerTo(s, memory, address, bytes * 8, false);
-      return;
-    case 0o33: // FISTP m32
-    case 0o73: // FISTP m16
-    case 0o77: // FISTP m64
-      if (storeIntegerTo(s, memory, address, bytes * 8, false)) s.pop();
-      return;
-    case 0o31: // FISTTP m32
-    case 0o51: // FISTTP m64
-    case 0o71: // FISTTP m16
-      if (storeIntegerTo(s, memory, address, bytes * 8, true)) s.pop();
-      return;
-    case 0o37: // FSTP m80
-      if (storeExtendedTo(s, memory, address)) s.pop();
-      return;
-    default: // FBSTP
-      if (storeDecimalTo(s, memory, address)) s.pop();
+  const isStored = convert(s, operation);
+  if (isStored) {
+    // An operand that cannot be written leaves the status as it was.
+    const after = s.status;
+    s.status = before;
+    memory.probeWrite(address, bytes);
+    s.status = after;
+    writeConverted(s, memory, operation, address, bytes);
   }
+  record(s, address, instruction);
+  if (isStored && !KEEPS_TOP.has(operation)) s.pop();
 }
+
+/** FST and FIST; all other stores pop. */
+const KEEPS_TOP: ReadonlySet<number> = new Set([0o12, 0o32, 0o52, 0o72]);
 
 /** Executes escape opcode and reg field `operation` with the operand at a linear address. */
 export function executeMemoryForm(
@@ -291,6 +292,7 @@ export function executeMemoryForm(
       return;
     case 0o74: // FBLD
       wait(s);
+      memory.probeRead(address, DECIMAL_BYTES);
       readBytes(memory, address, DECIMAL_BYTES);
       loadDecimal(s, buffer);
       record(s, address, instruction);
@@ -325,10 +327,12 @@ export function executeMemoryForm(
 
 /** Control instructions, which leave the pointers alone; those called FN… do not wait. */
 function executeControl(s: FpuState, memory: LinearMemory, operation: number, address: number, is16Bit: boolean): void {
+  const wordBytes = is16Bit ? 2 : 4;
   const environmentBytes = is16Bit ? ENVIRONMENT_BYTES_16 : ENVIRONMENT_BYTES;
   switch (operation) {
     case 0o14: // FLDENV
       wait(s);
+      probeAreaRead(memory, address, environmentBytes, wordBytes);
       readBytes(memory, address, environmentBytes);
       readEnvironment(s, buffer, is16Bit);
       return;
@@ -337,7 +341,7 @@ function executeControl(s: FpuState, memory: LinearMemory, operation: number, ad
       s.setControl(memory.read16(address));
       return;
     case 0o16: // FNSTENV
-      memory.probeWrite(address, environmentBytes);
+      probeAreaWrite(memory, address, environmentBytes, wordBytes);
       writeEnvironment(s, buffer, is16Bit);
       writeBytes(memory, address, environmentBytes);
       s.maskAll();
@@ -347,11 +351,12 @@ function executeControl(s: FpuState, memory: LinearMemory, operation: number, ad
       return;
     case 0o54: // FRSTOR
       wait(s);
+      probeAreaRead(memory, address, environmentBytes + REGISTERS_BYTES, wordBytes);
       readBytes(memory, address, environmentBytes + REGISTERS_BYTES);
       readRegisters(s, buffer, readEnvironment(s, buffer, is16Bit));
       return;
     case 0o56: // FNSAVE
-      memory.probeWrite(address, environmentBytes + REGISTERS_BYTES);
+      probeAreaWrite(memory, address, environmentBytes + REGISTERS_BYTES, wordBytes);
       writeRegisters(s, buffer, writeEnvironment(s, buffer, is16Bit));
       writeBytes(memory, address, environmentBytes + REGISTERS_BYTES);
       s.initialize();
