@@ -37,8 +37,8 @@ const PARTIAL: Readonly<Record<string, string>> = {
   fxsave: "a page fault may leave a part of the image",
   maskmovdqu: "a page fault may leave a part",
 };
-/** x87 instructions that store more than 16 bytes: D9 /6, DD /6. */
-const ENVIRONMENT_STORES = new Set([0x16, 0x56]);
+/** x87 instructions that store in many parts: FSTENV D9 /6, FSAVE DD /6, FBSTP DF /6. */
+const STORES_IN_PARTS = new Set([0x16, 0x56, 0x76]);
 /** F2XM1, FYL2X, FPTAN, FPATAN (D9 F0…F3), FYL2XP1, FSINCOS, FSIN, FCOS (D9 F9, FB, FE, FF). */
 const TRANSCENDENTAL = new Set([0xf0, 0xf1, 0xf2, 0xf3, 0xf9, 0xfb, 0xfe, 0xff]);
 /** SDM vol. 2: |relative error| of RCP and RSQRT. */
@@ -50,7 +50,7 @@ const BREAKPOINT = 3;
 
 function x87Mask({ opcode, modrm, address }: Instruction): Mask {
   if (address === undefined) return { ...NOTHING, transcendental: opcode === ESCAPE_D9 && TRANSCENDENTAL.has(modrm) };
-  return { ...NOTHING, partial: ENVIRONMENT_STORES.has(((opcode & 7) << 4) | ((modrm >> 3) & 7)) };
+  return { ...NOTHING, partial: STORES_IN_PARTS.has(((opcode & 7) << 4) | ((modrm >> 3) & 7)) };
 }
 
 /** The mask of a case's instruction alone. */
@@ -98,7 +98,7 @@ function flagNames(flags: number): string {
 /** What is left out of the comparison of a mnemonic, in words for the report. */
 export function maskText(mnemonic: string): string {
   if (mnemonic === "x87") {
-    return "FSIN and other transcendental results ±1 unit in the last place; last instruction and operand (recent processors record less); after page faults of FSTENV and FSAVE registers and memory";
+    return "FSIN and other transcendental results ±1 unit in the last place; last instruction and operand (recent processors record less); after page faults of FSTENV, FSAVE and FBSTP registers and memory";
   }
   if (APPROXIMATE.has(mnemonic)) return "within the documented error, 1.5·2⁻¹²";
   if (OVERFLOW_OF_SHIFTS.test(mnemonic)) {

@@ -12,6 +12,7 @@ export const EXCLUDED: Readonly<Record<string, string>> = {
   sldt: "answered by the kernel: user-mode instruction prevention",
   str: "answered by the kernel: user-mode instruction prevention",
   smsw: "answered by the kernel: user-mode instruction prevention",
+  fisttp: "came with SSE3; the host has it",
   sysenter: "enters the host's kernel at its own entry",
 };
 
