@@ -219,8 +219,8 @@ static int restore_floating_point(u32 address) {
     state->fxsave.mxcsr &= MXCSR_BITS;
     __asm__ volatile("fxrstor %0" : : "m"(state->fxsave));
   }
-  /* As on Linux, the x87 registers come from the older image. */
-  __asm__ volatile("frstor %0" : : "m"(state->fsave));
+  /* As on Linux, the x87 registers come from the older image. An exception that is pending now must not disturb FRSTOR. */
+  __asm__ volatile("fninit\n\tfrstor %0" : : "m"(state->fsave));
   return 1;
 }
 
