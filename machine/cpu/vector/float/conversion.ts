@@ -38,8 +38,9 @@ export function createConversion(state: FloatState, exact: ExactArithmetic): Con
   const { words: stage, singles: stageSingles, doubles: stageDoubles, quads: stageQuads } = state.stage;
   const { raised } = state;
 
-  function raise(exception: number): void {
-    raised[0] = raised[0]! | exception;
+  /** Nothing happens where it is masked and already recorded. */
+  function noteInexact(): void {
+    if ((R[MXCSR]! & quietBits & ~ROUNDING) !== quiet) raised[0] = raised[0]! | INEXACT;
   }
 
   /** Rounds in the mode of MXCSR; right wherever the result is a 32-bit integer. */
@@ -48,14 +49,14 @@ export function createConversion(state: FloatState, exact: ExactArithmetic): Con
     return mode === DOWN ? Math.floor(value) : mode === UP ? Math.ceil(value) : Math.trunc(value);
   }
 
-  /** `rounded` is -0, fractional or NaN only where it does not matter. */
+  /** NaNs and what does not fit in 32 bits are invalid. */
   function storeInteger(value: number, rounded: number, out: number): void {
     if (rounded >= -0x80000000 && rounded <= 0x7fffffff) {
       stage[out] = rounded;
-      if (rounded !== value) raise(INEXACT);
+      if (rounded !== value) noteInexact();
     } else {
       stage[out] = indefinite;
-      raise(INVALID);
+      raised[0] = raised[0]! | INVALID;
     }
   }
 
@@ -89,7 +90,7 @@ export function createConversion(state: FloatState, exact: ExactArithmetic): Con
     const nearest = Math.fround(value);
     stageSingles[out] = nearest;
     if (nearest === value) return;
-    raise(INEXACT);
+    noteInexact();
     const mode = R[MXCSR]! & ROUNDING;
     if (mode === NEAREST) return;
     // Neighbours of a single differ by one in their bits, the one of greater magnitude being greater.
@@ -121,7 +122,7 @@ export function createConversion(state: FloatState, exact: ExactArithmetic): Con
       return;
     }
     stageSingles[out] = result;
-    if ((control & quietBits) !== quiet && result !== value) raise(INEXACT);
+    if (result !== value) noteInexact();
   };
 
   return {
