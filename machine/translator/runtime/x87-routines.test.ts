@@ -1,7 +1,19 @@
 import { expect, test } from "vitest";
 import { createRegisterFile } from "../../cpu/registers.ts";
-import { add, divide, multiply } from "../../cpu/x87/arithmetic.ts";
-import { FpuState, RESULT } from "../../cpu/x87/state.ts";
+import { add, divide, multiply, squareRoot } from "../../cpu/x87/arithmetic.ts";
+import { compare } from "../../cpu/x87/comparison.ts";
+import {
+  converted,
+  isLoadable,
+  loadDouble,
+  loadInteger64,
+  loadSingle,
+  storeDouble,
+  storeInteger,
+  storeSingle,
+} from "../../cpu/x87/conversion.ts";
+import { roundToIntegral } from "../../cpu/x87/scaling.ts";
+import { FpuState, RESULT, SOURCE } from "../../cpu/x87/state.ts";
 import { Ram } from "../../ram.ts";
 import { encodeRoutines } from "./routine.ts";
 import { createRare } from "./x87-rare.ts";
@@ -59,6 +71,143 @@ test.each([
     operation();
     const actual = textOf(routines[name]!(a.significand, a.signExponent, b.significand, b.signExponent));
     if (actual !== resultOf(RESULT)) expect({ a, b, result: actual }).toEqual({ a, b, result: resultOf(RESULT) });
+  }
+  expect(soft.control).toBe(0x37f);
+});
+
+test.each([
+  ["x87SquareRoot", squareRoot],
+  ["x87Round", roundToIntegral],
+] as const)("%s gives the soft unit's results", (name, operation) => {
+  const random = new Random(SEED);
+  for (let i = 0; i < CASES; i++) {
+    const a = testValue(random);
+    place(LEFT, a);
+    soft.initialize();
+    operation(soft, LEFT);
+    const actual = textOf(routines[name]!(a.significand, a.signExponent));
+    if (actual !== resultOf(RESULT)) expect({ a, result: actual }).toEqual({ a, result: resultOf(RESULT) });
+  }
+  expect(soft.control).toBe(0x37f);
+});
+
+test.each([
+  ["x87Compare", false],
+  ["x87CompareQuietly", true],
+] as const)("%s gives the soft unit's results", (name, isQuiet) => {
+  const random = new Random(SEED);
+  for (let i = 0; i < CASES; i++) {
+    const a = testValue(random);
+    const other = testValue(random, a.signExponent & 0x7fff || undefined);
+    const b = random.below(4) === 0 ? { ...other, significand: a.significand } : other;
+    place(LEFT, a);
+    place(RIGHT, b);
+    soft.initialize();
+    const codes = compare(soft, LEFT, RIGHT, isQuiet);
+    const actual = routines[name]!(a.significand, a.signExponent, b.significand, b.signExponent);
+    expect([a, b, actual]).toEqual([a, b, codes | (soft.status << 16)]);
+  }
+});
+
+/** Bits of every kind of number in the real formats, and of integers. */
+function operandBits(random: Random): bigint {
+  const bits = random.bits64();
+  switch (random.below(6)) {
+    case 0:
+      return bits & ~(0x7ffn << 52n);
+    case 1:
+      return bits | (0x7ffn << 52n);
+    case 2:
+      return bits & (0xfffn << 52n);
+    case 3:
+      return bits & (0x1ffn << 23n);
+    case 4:
+      return BigInt.asUintN(64, BigInt.asIntN(64, bits) >> BigInt(random.below(64)));
+    default:
+      return bits;
+  }
+}
+
+const high = (bits: bigint): number => Number(bits >> 32n) | 0;
+const low = (bits: bigint): number => Number(bits & 0xffffffffn) | 0;
+
+test.each([
+  ["x87LoadInteger", (bits: bigint) => loadInteger64(soft, high(bits), low(bits))],
+  [
+    "x87LoadSingle",
+    (bits: bigint) => {
+      loadSingle(soft, low(bits));
+      isLoadable(soft);
+    },
+  ],
+  [
+    "x87LoadDouble",
+    (bits: bigint) => {
+      loadDouble(soft, high(bits), low(bits));
+      isLoadable(soft);
+    },
+  ],
+] as const)("%s gives the soft unit's results", (name, operation) => {
+  const random = new Random(SEED);
+  for (let i = 0; i < CASES; i++) {
+    const bits = operandBits(random) & (name === "x87LoadSingle" ? 0xffffffffn : ~0n);
+    soft.initialize();
+    operation(bits);
+    const actual = textOf(routines[name]!(bits));
+    if (actual !== resultOf(SOURCE)) expect({ bits, result: actual }).toEqual({ bits, result: resultOf(SOURCE) });
+  }
+  expect(soft.control).toBe(0x37f);
+});
+
+test.each([
+  ["x87OperandSingle", "x87Add", (bits: bigint) => loadSingle(soft, low(bits)), () => add(soft, LEFT, SOURCE, 0)],
+  ["x87OperandDouble", "x87Divide", (bits: bigint) => loadDouble(soft, high(bits), low(bits)), () => divide(soft, LEFT, SOURCE)],
+  ["x87OperandDouble", "x87Multiply", (bits: bigint) => loadDouble(soft, high(bits), low(bits)), () => multiply(soft, LEFT, SOURCE)],
+] as const)("%s and %s give the soft unit's results", (load, name, convert, operation) => {
+  const random = new Random(SEED);
+  for (let i = 0; i < CASES; i++) {
+    const a = testValue(random);
+    const bits = operandBits(random) & (load === "x87OperandSingle" ? 0xffffffffn : ~0n);
+    place(LEFT, a);
+    soft.initialize();
+    convert(bits);
+    operation();
+    soft.sourceDenormal = 0;
+    const actual = textOf(routines[name]!(a.significand, a.signExponent, ...routines[load]!(bits)));
+    if (actual !== resultOf(RESULT)) expect({ a, bits, result: actual }).toEqual({ a, bits, result: resultOf(RESULT) });
+  }
+  expect(soft.control).toBe(0x37f);
+});
+
+/** The bits that a store of so many bits leaves in memory. */
+function storedBits(bits: number): bigint {
+  return BigInt.asUintN(bits, (BigInt(converted.high) << 32n) | BigInt(converted.low >>> 0));
+}
+
+test.each([
+  ["x87StoreSingle", 32, () => storeSingle(soft, LEFT), 16383],
+  ["x87StoreDouble", 64, () => storeDouble(soft, LEFT), 16383],
+  ["x87StoreSingle", 32, () => storeSingle(soft, LEFT), 16383 - 127],
+  ["x87StoreSingle", 32, () => storeSingle(soft, LEFT), 16383 + 127],
+  ["x87StoreDouble", 64, () => storeDouble(soft, LEFT), 16383 - 1023],
+  ["x87StoreDouble", 64, () => storeDouble(soft, LEFT), 16383 + 1023],
+  ["x87StoreInteger16", 16, () => storeInteger(soft, LEFT, 16, false), 16383 + 15],
+  ["x87StoreInteger32", 32, () => storeInteger(soft, LEFT, 32, false), 16383 + 31],
+  ["x87StoreInteger64", 64, () => storeInteger(soft, LEFT, 64, false), 16383 + 63],
+  ["x87Truncate16", 16, () => storeInteger(soft, LEFT, 16, true), 16383 + 15],
+  ["x87Truncate32", 32, () => storeInteger(soft, LEFT, 32, true), 16383 + 31],
+  ["x87Truncate64", 64, () => storeInteger(soft, LEFT, 64, true), 16383 + 63],
+] as const)("%s gives the soft unit's results (%i bits)", (name, bits, operation, center) => {
+  const random = new Random(SEED);
+  for (let i = 0; i < CASES; i++) {
+    const a = testValue(random, center);
+    place(LEFT, a);
+    soft.initialize();
+    operation();
+    const [stored, flags] = routines[name]!(a.significand, a.signExponent);
+    const actual = `${BigInt.asUintN(bits, stored).toString(16)} ${(flags >>> 16).toString(16)}`;
+    const expected = `${storedBits(bits).toString(16)} ${soft.status.toString(16)}`;
+    if (actual !== expected) expect({ a, result: actual }).toEqual({ a, result: expected });
   }
   expect(soft.control).toBe(0x37f);
 });

@@ -7,21 +7,28 @@
  * Layer beneath: the operations' files, x87-rare.ts.
  */
 import { Word } from "../../cpu/registers.ts";
-import { RESULT } from "../../cpu/x87/state.ts";
+import { C0, C3, RESULT } from "../../cpu/x87/state.ts";
 import { Code } from "../wasm/code.ts";
 import type { ImportedFunction } from "../wasm/module.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import type { Routine } from "./routine.ts";
 import { add } from "./x87-addition.ts";
+import { compare } from "./x87-comparison.ts";
 import { divide } from "./x87-division.ts";
+import { loadInteger, roundToIntegral, storeInteger } from "./x87-integers.ts";
 import { multiply } from "./x87-multiplication.ts";
 import { LEFT, Rare, RIGHT } from "./x87-rare.ts";
+import { DOUBLE, loadReal, loadSpecialReal, type RealFormat, SINGLE, storeReal } from "./x87-reals.ts";
+import { squareRoot } from "./x87-root.ts";
 import { EXPONENT, getValue, setValue, SIGN, type Value } from "./x87-value.ts";
 
 const { I32, I64 } = ValueType;
 const VALUE = [I64, I32] as const;
 const DYADIC = { parameters: [...VALUE, ...VALUE], results: VALUE };
 const MONADIC = { parameters: VALUE, results: VALUE };
+const COMPARISON = { parameters: DYADIC.parameters, results: [I32] };
+const LOAD = { parameters: [I64], results: VALUE };
+const STORE = { parameters: VALUE, results: VALUE };
 const A: Value = { significand: 0, head: 1 };
 const B: Value = { significand: 2, head: 3 };
 
@@ -192,13 +199,132 @@ function divideZero(code: Code): void {
   code.end();
 }
 
+/** Zero, and numbers without a fraction, are their own nearest integers. */
+function roundZero(code: Code): void {
+  testZero(code, A).if();
+  code.get(A.significand).get(A.head).i32(SIGN).op(Op.I32_AND, Op.RETURN);
+  code.end();
+}
+
+/** Zeros have signs in comparisons with other numbers only. */
+function compareZero(code: Code): void {
+  testPlain(code, A);
+  testPlain(code, B).op(Op.I32_AND).if();
+  testZero(code, A);
+  testZero(code, B).op(Op.I32_AND).if();
+  code.i32(C3).op(Op.RETURN);
+  code.end();
+  testZero(code, A).if();
+  code.i32(0).i32(C0).get(B.head).i32(SIGN).op(Op.I32_AND, Op.SELECT, Op.RETURN);
+  code.end();
+  code.i32(C0).i32(0).get(A.head).i32(SIGN).op(Op.I32_AND, Op.SELECT, Op.RETURN);
+  code.end();
+}
+
+/** A comparison that leaves codes and flags. */
+function comparison(name: string, operation: Rare): Routine {
+  return {
+    name,
+    type: COMPARISON,
+    build(link, file) {
+      const code = new Code(4);
+      const codes = code.local(I32);
+      compare(code, A, B, codes, () => {
+        compareZero(code);
+        callRare(code, link, file, operation, [A, B]);
+        code.set(codes);
+      });
+      return code.get(codes);
+    },
+  };
+}
+
+function load(name: string, emit: (code: Code, bits: number, result: Value) => void): Routine {
+  return {
+    name,
+    type: LOAD,
+    build() {
+      const code = new Code(1);
+      const result = { significand: code.local(I64), head: code.local(I32) };
+      emit(code, 0, result);
+      return getValue(code, result);
+    },
+  };
+}
+
+function realLoad(name: string, format: RealFormat, isOperand: boolean): Routine {
+  return load(name, (code, bits, result) =>
+    loadReal(code, format, bits, result, () => loadSpecialReal(code, format, bits, isOperand, result)),
+  );
+}
+
+/** A store leaves bits, and flags. */
+function store(name: string, operation: Rare, emit: (code: Code, bits: number, flags: number, rare: () => void) => void): Routine {
+  return {
+    name,
+    type: STORE,
+    build(link, file) {
+      const code = new Code(2);
+      const bits = code.local(I64);
+      const flags = code.local(I32);
+      emit(code, bits, flags, () => {
+        callRare(code, link, file, operation, [A]);
+        code.set(flags);
+        getSignificand(code, file, RESULT).set(bits);
+      });
+      return code.get(bits).get(flags);
+    },
+  };
+}
+
+function realStore(name: string, operation: Rare, format: RealFormat): Routine {
+  return store(name, operation, (code, bits, flags, rare) =>
+    storeReal(code, format, A, bits, flags, () => {
+      testZero(code, A).if();
+      code
+        .get(A.head)
+        .i32(SIGN)
+        .op(Op.I32_AND, Op.I64_EXTEND_I32_U)
+        .i64(BigInt(format.bits - 16))
+        .op(Op.I64_SHL)
+        .i32(0)
+        .op(Op.RETURN);
+      code.end();
+      rare();
+    }),
+  );
+}
+
+function integerStore(name: string, operation: Rare, bits: number, isTruncated: boolean): Routine {
+  return store(name, operation, (code, integer, flags, rare) => storeInteger(code, A, bits, isTruncated, integer, flags, rare));
+}
+
 export const x87Routines: readonly Routine[] = [
   rareRoutine("x87AddRare", Rare.ADD, true, addZero(false)),
   rareRoutine("x87SubtractRare", Rare.SUBTRACT, true, addZero(true)),
   rareRoutine("x87MultiplyRare", Rare.MULTIPLY, true, multiplyZero),
   rareRoutine("x87DivideRare", Rare.DIVIDE, true, divideZero),
+  rareRoutine("x87SquareRootRare", Rare.SQUARE_ROOT, false),
+  rareRoutine("x87RoundRare", Rare.ROUND, false, roundZero),
   fastRoutine("x87Add", "x87AddRare", true, (code, result, rare) => add(code, A, B, false, result, rare)),
   fastRoutine("x87Subtract", "x87SubtractRare", true, (code, result, rare) => add(code, A, B, true, result, rare)),
   fastRoutine("x87Multiply", "x87MultiplyRare", true, (code, result, rare) => multiply(code, A, B, result, rare)),
   fastRoutine("x87Divide", "x87DivideRare", true, (code, result, rare) => divide(code, A, B, result, rare)),
+  fastRoutine("x87SquareRoot", "x87SquareRootRare", false, (code, result, rare) => squareRoot(code, A, result, rare)),
+  fastRoutine("x87Round", "x87RoundRare", false, (code, result, rare) => roundToIntegral(code, A, result, rare)),
+  comparison("x87Compare", Rare.COMPARE),
+  comparison("x87CompareQuietly", Rare.COMPARE_QUIETLY),
+  load("x87LoadInteger", loadInteger),
+  realLoad("x87LoadSingle", SINGLE, false),
+  realLoad("x87LoadDouble", DOUBLE, false),
+  realLoad("x87OperandSingle", SINGLE, true),
+  realLoad("x87OperandDouble", DOUBLE, true),
+  realStore("x87StoreSingle", Rare.STORE_SINGLE, SINGLE),
+  realStore("x87StoreDouble", Rare.STORE_DOUBLE, DOUBLE),
+  integerStore("x87StoreInteger16", Rare.STORE_INTEGER_16, 16, false),
+  integerStore("x87StoreInteger32", Rare.STORE_INTEGER_32, 32, false),
+  integerStore("x87StoreInteger64", Rare.STORE_INTEGER_64, 64, false),
+  integerStore("x87Truncate16", Rare.TRUNCATE_16, 16, true),
+  integerStore("x87Truncate32", Rare.TRUNCATE_32, 32, true),
+  integerStore("x87Truncate64", Rare.TRUNCATE_64, 64, true),
 ];
