@@ -35,15 +35,17 @@ export function floatBinders(core: Core, access: VectorAccess): BinderMap {
         operation(op.a, SOURCE, op.immediate);
         return op.next;
       };
+    // MMX state is entered even when the operation then faults (measured).
     const fromMmx: Handler = (op) => {
       beginMmx();
       loadMmx(op.b, SOURCE);
-      operation(op.a, SOURCE, op.immediate);
       endMmx();
+      operation(op.a, SOURCE, op.immediate);
       return op.next;
     };
     const toMmx: Handler = (op) => {
       beginMmx();
+      endMmx();
       operation(DESTINATION, op.b, op.immediate);
       storeMmx(op.a, DESTINATION);
       return op.next;
@@ -53,6 +55,7 @@ export function floatBinders(core: Core, access: VectorAccess): BinderMap {
       (op) => {
         beginMmx();
         read(address(op), SOURCE);
+        endMmx();
         operation(DESTINATION, SOURCE, op.immediate);
         storeMmx(op.a, DESTINATION);
         return op.next;
