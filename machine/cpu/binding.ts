@@ -18,9 +18,10 @@ import { shiftBinders } from "./shifts.ts";
 import { stackBinders } from "./stack.ts";
 import { stringBinders } from "./strings.ts";
 import { systemBinders } from "./system.ts";
-import { vectorBinders } from "./vector/vector.ts";
+import { createVectorUnit } from "./vector/vector.ts";
 
 export function createBinding(core: Core, ram: Ram, floatingPoint: FloatingPoint): Binding {
+  const vector = createVectorUnit(core, ram, floatingPoint);
   const binders: BinderMap = {
     ...arithmeticBinders(core),
     ...moveBinders(core),
@@ -31,7 +32,7 @@ export function createBinding(core: Core, ram: Ram, floatingPoint: FloatingPoint
     ...stringBinders(core, ram),
     ...systemBinders(core),
     ...floatingPoint.binders,
-    ...vectorBinders(core, ram, floatingPoint),
+    ...vector.binders,
   };
   const bindAddress = createAddressBinding(core);
 
@@ -49,7 +50,7 @@ export function createBinding(core: Core, ram: Ram, floatingPoint: FloatingPoint
       op.target = op.after + instruction.immediate;
       const handler = binders[isSegmentMove ? "mov segment" : row.mnemonic]!(op, instruction);
       op.body = handler;
-      op.plain = step ?? handler;
+      op.plain = step === null ? handler : vector.precede(instruction, step);
       op.exec = op.plain;
       return op;
     },

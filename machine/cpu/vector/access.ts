@@ -19,6 +19,8 @@ export interface VectorAccess {
   ready(): void;
   /** Before anything else in an MMX instruction: the state is brought, pending x87 exceptions raise #MF. */
   beginMmx(): void;
+  /** The same before a store from an MMX register; register 0 is then on top even if the store faults. */
+  beginMmxStore(): void;
   /** What every MMX instruction but EMMS leaves: all x87 registers valid, register 0 on top. */
   endMmx(): void;
   loadMmx(register: number, word: number): void;
@@ -52,13 +54,19 @@ export function createVectorAccess(core: Core, ram: Ram, floatingPoint: Floating
     state.empty = 0;
   }
 
+  function beginMmx(): void {
+    acquire();
+    if ((state.status & summary) !== 0) throw floatingPointFault;
+  }
+
   return {
     ready(): void {
       if (R[UNITS_READY] === 0) acquire();
     },
-    beginMmx(): void {
-      acquire();
-      if ((state.status & summary) !== 0) throw floatingPointFault;
+    beginMmx,
+    beginMmxStore(): void {
+      beginMmx();
+      state.top = 0;
     },
     endMmx,
     loadMmx(register: number, word: number): void {

@@ -2,7 +2,7 @@
  * Between lanes and general registers: sign masks, single halves, and stores that a mask selects.
  *
  * Layer beneath: access.ts. Source: Intel SDM vol. 2. MASKMOVQ and MASKMOVDQU fault as stores of all their bytes, the
- * upper eight first, whatever the mask says, as Intel's processors do.
+ * upper eight first, whatever the mask says, as Intel's processors do; and MASKMOVQ then leaves the MMX state.
  */
 import type { BinderMap, Core } from "../core.ts";
 import { Kind, Segment } from "../instruction.ts";
@@ -103,12 +103,12 @@ export function maskBinders(core: Core, access: VectorAccess): BinderMap {
   };
   const mmxMaskedStore: Handler = (op) => {
     beginMmx();
+    endMmx();
     const at = destination(op, 8);
     probeWrite(at, 8);
     loadMmx(op.a, SCRATCH);
     loadMmx(op.b, SECOND);
     storeSelected(at, SCRATCH, SECOND, 8);
-    endMmx();
     return op.next;
   };
 

@@ -15,7 +15,7 @@ export function vectorMoveBinders(core: Core, access: VectorAccess): BinderMap {
   const R = core.file.words;
   const { address, second, store } = createOperands(core);
   const { write32 } = core.memory;
-  const { ready, beginMmx, endMmx, loadMmx, storeMmx } = access;
+  const { ready, beginMmx, beginMmxStore, endMmx, loadMmx, storeMmx } = access;
   const { read32, read64, write64, read128, write128, readAligned, writeAligned } = access;
   type Transfer = (at: number, word: number) => void;
 
@@ -32,6 +32,15 @@ export function vectorMoveBinders(core: Core, access: VectorAccess): BinderMap {
     (op) => {
       beginMmx();
       work(op);
+      return op.next;
+    };
+  const mmxStore =
+    (work: (op: Operation) => void): Handler =>
+    (op) => {
+      beginMmxStore();
+      loadMmx(op.b, SCRATCH);
+      work(op);
+      endMmx();
       return op.next;
     };
 
@@ -101,11 +110,7 @@ export function vectorMoveBinders(core: Core, access: VectorAccess): BinderMap {
       read64(address(op), SCRATCH);
       storeMmx(op.a, SCRATCH);
     }),
-    mmx((op) => {
-      loadMmx(op.b, SCRATCH);
-      write64(address(op), SCRATCH);
-      endMmx();
-    }),
+    mmxStore((op) => write64(address(op), SCRATCH)),
   );
   const isMmx: (...parameters: Parameters<Binder>) => boolean = (_op, { operands }) => operands.some(({ kind }) => kind === Kind.MMX);
   const movq: Binder = (op, instruction) => (isMmx(op, instruction) ? movqMmx : movqXmm)(op, instruction);
@@ -121,11 +126,7 @@ export function vectorMoveBinders(core: Core, access: VectorAccess): BinderMap {
     R[SCRATCH + 1] = 0;
     storeMmx(op.a, SCRATCH);
   });
-  const fromMmx: Handler = mmx((op) => {
-    loadMmx(op.b, SCRATCH);
-    store(op, R[SCRATCH]!);
-    endMmx();
-  });
+  const fromMmx: Handler = mmxStore((op) => store(op, R[SCRATCH]!));
   const movd: Binder = (_op, { operands }) => {
     const [first, from] = operands;
     if (first!.kind === Kind.XMM) return toXmm;
