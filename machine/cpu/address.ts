@@ -5,11 +5,15 @@
  * base or limit, 16-bit addressing) becomes a separate step that puts the linear address into the register
  * file, where the handler finds it as its base: no handler knows of segments.
  */
+import { Vector } from "../exit.ts";
 import type { Core } from "./core.ts";
+import { raiseFault } from "./fault.ts";
+import { Flag } from "./flags.ts";
 import { type Instruction, Kind, Segment } from "./instruction.ts";
 import { Attribute } from "./opcodes.ts";
 import type { Handler, Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
+import { createStackAccess } from "./stack-access.ts";
 
 /** Instructions that only read their first operand when it is in memory; ARPL checks itself before it writes. */
 const READERS = new Set([
@@ -40,6 +44,9 @@ const READERS = new Set([
 /** Instructions that use the address, but do not access it. */
 const ADDRESS_ONLY = new Set(["lea", "nop", "invlpg", "ud1", "prefetchnta", "prefetcht0", "prefetcht1", "prefetcht2"]);
 
+/** Instructions that store 16 bits whatever the operand size; MOV from a segment register is another one. */
+const WORD_STORES = new Set(["sldt", "str", "smsw"]);
+
 const BIT_TESTS = new Set(["bt", "bts", "btr", "btc"]);
 
 /** x87 operands by escape and ModRM.reg: bytes, negative when written. */
@@ -54,10 +61,25 @@ const X87_SPANS: readonly (readonly number[])[] = [
   [2, -2, -2, -2, 10, 8, -10, -8],
 ];
 
+/** What FLDENV and FNSTENV access; the rest of FRSTOR and FNSAVE has the same size for both operand sizes. */
+const ENVIRONMENT_BYTES = 28;
+const SHORT_ENVIRONMENT_BYTES = 14;
+const FSAVE_BYTES = 108;
+
+/**
+ * Address bits that must be 0 when EFLAGS.AC is set, by bytes, for operands that handlers access in parts. Other operands,
+ * but those of the floating-point unit, are checked at their accesses (memory.ts).
+ */
+const WHOLE_ALIGNMENTS: Readonly<Record<number, number>> = { 8: 7, 10: 7, 14: 1, 16: 0, 28: 3, 94: 1, 108: 3, 512: 0 };
+
 function spanOf(instruction: Instruction): number {
   if (instruction.row.mnemonic === "x87") {
-    return X87_SPANS[instruction.opcode & 7]![(instruction.modrm >> 3) & 7]!;
+    const span = X87_SPANS[instruction.opcode & 7]![(instruction.modrm >> 3) & 7]!;
+    const isArea = Math.abs(span) >= ENVIRONMENT_BYTES;
+    return isArea && instruction.operandSize === 2 ? span - Math.sign(span) * (ENVIRONMENT_BYTES - SHORT_ENVIRONMENT_BYTES) : span;
   }
+  const isSelector = instruction.operands[1]?.kind === Kind.SEGMENT || WORD_STORES.has(instruction.row.mnemonic);
+  if (isSelector && instruction.operands[0]!.kind === Kind.MEMORY) return -2;
   const position = instruction.operands.findIndex((operand) => operand.kind === Kind.MEMORY);
   const bytes = instruction.operands[position]?.size ?? 0;
   const span = bytes === 0 ? 6 : bytes;
@@ -73,9 +95,12 @@ function spanOf(instruction: Instruction): number {
 export type AddressBinding = (op: Operation, instruction: Instruction) => Handler | null;
 
 export function createAddressBinding(core: Core): AddressBinding {
-  const { ADDRESS, ESP, SEGMENTED, ZERO } = Word;
+  const { ADDRESS, ESP, SEGMENTED, SYSTEM_FLAGS, ZERO } = Word;
+  const { AC } = Flag;
   const R = core.file.words;
   const { linear } = core.segments;
+  const { probeRead, probeWrite } = core.memory;
+  const stack = createStackAccess(core);
 
   function offsetOf(op: Operation): number {
     const { base, index, scale, displacement } = op.address!;
@@ -83,6 +108,42 @@ export function createAddressBinding(core: Core): AddressBinding {
   }
   const segmentStep: Handler = (op) => {
     R[ADDRESS] = linear(op.address!.segment, offsetOf(op), op.span, op.writes);
+    return op.body(op);
+  };
+  function truncatedOffset(op: Operation): number {
+    const offset = offsetOf(op);
+    return op.instruction.addressSize === 4 ? offset : offset & 0xffff;
+  }
+  /** Checks an area of the floating-point unit as the processor does: its first word, then its last byte. */
+  function linearArea(op: Operation, offset: number): number {
+    const { segment } = op.address!;
+    const at = linear(segment, offset, op.instruction.operandSize, op.writes);
+    if ((R[SYSTEM_FLAGS]! & AC) !== 0 && (at & op.alignment) !== 0) raiseFault(Vector.ALIGNMENT_CHECK);
+    if (op.writes) probeWrite(at, op.instruction.operandSize);
+    else probeRead(at, op.instruction.operandSize);
+    linear(segment, (offset + op.span - 1) | 0, 1, op.writes);
+    return at;
+  }
+  /** The operand is checked as one, and the handler may access its parts as it likes. */
+  const wholeStep: Handler = (op) => {
+    const offset = truncatedOffset(op);
+    const isArea = op.span >= SHORT_ENVIRONMENT_BYTES && op.span <= FSAVE_BYTES;
+    const at = isArea ? linearArea(op, offset) : linear(op.address!.segment, offset, op.span, op.writes);
+    R[ADDRESS] = at;
+    const flags = R[SYSTEM_FLAGS]!;
+    if ((flags & AC) === 0) return op.body(op);
+    if ((at & op.alignment) !== 0) raiseFault(Vector.ALIGNMENT_CHECK);
+    R[SYSTEM_FLAGS] = flags & ~AC;
+    try {
+      return op.body(op);
+    } finally {
+      R[SYSTEM_FLAGS] = flags;
+    }
+  };
+  /** POP reads the stack before it looks at its destination. */
+  const popStep: Handler = (op) => {
+    stack.read(R[ESP]!, op.size);
+    R[ADDRESS] = linear(op.address!.segment, truncatedOffset(op), op.span, true);
     return op.body(op);
   };
   const segmentStep16: Handler = (op) => {
@@ -96,7 +157,7 @@ export function createAddressBinding(core: Core): AddressBinding {
 
   function isChecked(segment: number): boolean {
     if (segment === Segment.FS || segment === Segment.GS) return true;
-    return R[SEGMENTED] !== 0 && (segment === Segment.DS || segment === Segment.ES);
+    return R[SEGMENTED] !== 0 && segment !== Segment.CS;
   }
 
   return (op, instruction) => {
@@ -111,6 +172,8 @@ export function createAddressBinding(core: Core): AddressBinding {
     const span = isBitString ? 0 : spanOf(instruction);
     op.span = Math.abs(span);
     op.writes = span < 0;
+    const isWhole = mnemonic === "x87" || (op.span in WHOLE_ALIGNMENTS && mnemonic !== "bound");
+    if (isWhole) op.alignment = WHOLE_ALIGNMENTS[op.span] ?? op.span - 1;
     const isAccess = !ADDRESS_ONLY.has(mnemonic);
     const mayWrite = op.writes || mnemonic === "arpl" || (isBitString && mnemonic !== "bt");
     const isWriteToCode = isAccess && mayWrite && address.segment === Segment.CS;
@@ -125,6 +188,8 @@ export function createAddressBinding(core: Core): AddressBinding {
     op.address = address;
     op.base = ADDRESS;
     if (!isSegmentStep) return offsetStep16;
+    if (mnemonic === "pop") return popStep;
+    if (isWhole) return wholeStep;
     return instruction.addressSize === 4 ? segmentStep : segmentStep16;
   };
 }

@@ -8,18 +8,22 @@ import { Vector } from "../exit.ts";
 import type { Binder, BinderMap, Core } from "./core.ts";
 import { raiseFault } from "./fault.ts";
 import { ARITHMETIC_FLAGS, Flag } from "./flags.ts";
+import { Segment } from "./instruction.ts";
 import { CONDITIONS } from "./opcodes.ts";
 import { createOperands } from "./operands.ts";
 import { Access, type Handler, type Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
+import { createStackAccess } from "./stack-access.ts";
 import { USER_FLAGS } from "./stack.ts";
 
 export function controlBinders(core: Core): BinderMap {
-  const { BUDGET, ESP, PAGE, SYSTEM_FLAGS } = Word;
-  const { NT, OF } = Flag;
+  const { BUDGET, ESP, PAGE, SEGMENTED, SYSTEM_FLAGS } = Word;
+  const { NT, OF, RF, TF } = Flag;
   const { MEMORY32, NONE } = Access;
   const { words: R, halves: R16 } = core.file;
-  const { read16, read32, write16, write32, probeWrite } = core.memory;
+  const { CS } = Segment;
+  const { read16, read32, write32 } = core.memory;
+  const stack = createStackAccess(core);
   const { condition, carry, zero, arithmetic, setArithmetic } = core.flags;
   const { take, follow } = core.code;
   const { address, load } = createOperands(core);
@@ -81,8 +85,16 @@ export function controlBinders(core: Core): BinderMap {
 
   const jump: Handler = (op) => take(op);
   const jumpHalf: Handler = (op) => follow((R[PAGE]! + op.target) & 0xffff);
-  const jumpIndirect: Handler = (op) => follow(load(op));
-  const jumpMemory: Handler = (op) => follow(read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0));
+  const jumpIndirect: Handler = (op) => {
+    const target = load(op);
+    op.observed = target;
+    return follow(target);
+  };
+  const jumpMemory: Handler = (op) => {
+    const target = read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0);
+    op.observed = target;
+    return follow(target);
+  };
 
   const call: Handler = (op) => {
     const at = (R[ESP]! - 4) | 0;
@@ -97,10 +109,13 @@ export function controlBinders(core: Core): BinderMap {
     R[ESP] = at;
     return follow(target);
   };
-  const callHalf: Handler = (op) => {
-    const target = op.accessA === NONE ? (R[PAGE]! + op.target) & 0xffff : load(op);
-    const at = (R[ESP]! - 2) | 0;
-    write16(at, nextAddress(op));
+  /** With a 16-bit operand size, or a stack that is not flat. */
+  const callAny: Handler = (op) => {
+    const size = op.instruction.operandSize;
+    const direct = (R[PAGE]! + op.target) | 0;
+    const target = op.accessA !== NONE ? load(op) : size === 4 ? direct : direct & 0xffff;
+    const at = R[ESP]! - size;
+    stack.write(at, size, nextAddress(op));
     R[ESP] = at;
     return follow(target);
   };
@@ -110,28 +125,21 @@ export function controlBinders(core: Core): BinderMap {
     R[ESP] = at + 4;
     return follow(target);
   };
-  const retImmediate: Handler = (op) => {
+  const retAny: Handler = (op) => {
     const at = R[ESP]!;
     const size = op.instruction.operandSize;
-    const target = size === 4 ? read32(at) : read16(at);
+    const target = stack.read(at, size);
     R[ESP] = at + size + (op.immediate & 0xffff);
     return follow(target);
   };
 
-  /** Pushes CS and the return address of a far call. */
+  /** Pushes CS and the return address of a far call. CS remains written when the second push faults. */
   function pushFar(op: Operation): void {
     const size = op.instruction.operandSize;
-    const at = (R[ESP]! - 2 * size) | 0;
-    probeWrite(at, 2 * size);
-    const selector = core.segments.selectors[1]!;
-    if (size === 4) {
-      write32((at + 4) | 0, selector);
-      write32(at, nextAddress(op));
-    } else {
-      write16((at + 2) | 0, selector);
-      write16(at, nextAddress(op));
-    }
-    R[ESP] = at;
+    const top = R[ESP]!;
+    stack.write(top - size, size, core.segments.selectors[CS]!);
+    stack.write(top - 2 * size, size, nextAddress(op));
+    R[ESP] = top - 2 * size;
   }
   const farBinder =
     (isCall: boolean): Binder =>
@@ -154,8 +162,10 @@ export function controlBinders(core: Core): BinderMap {
   const retf: Handler = (op) => {
     const at = R[ESP]!;
     const size = op.instruction.operandSize;
-    const target = size === 4 ? read32(at) : read16(at);
-    core.segments.checkCode(read16((at + size) | 0), true);
+    // The selector is read first.
+    const selector = stack.read(at + size, 2);
+    const target = stack.read(at, size);
+    core.segments.checkCode(selector, true);
     R[ESP] = at + 2 * size + (op.immediate & 0xffff);
     return follow(target);
   };
@@ -163,12 +173,15 @@ export function controlBinders(core: Core): BinderMap {
     if ((R[SYSTEM_FLAGS]! & NT) !== 0) raiseFault(Vector.GENERAL_PROTECTION);
     const at = R[ESP]!;
     const size = op.instruction.operandSize;
-    const target = size === 4 ? read32(at) : read16(at);
-    const selector = read16((at + size) | 0);
-    const flags = size === 4 ? read32((at + 8) | 0) : read16((at + 4) | 0);
+    // From the top down, as Intel processors read them.
+    const flags = stack.read(at + 2 * size, size);
+    const selector = stack.read(at + size, 2);
+    const target = stack.read(at, size);
     core.segments.checkCode(selector, true);
     R[ESP] = at + 3 * size;
-    const changed = size === 4 ? USER_FLAGS : USER_FLAGS & 0xffff;
+    // RF would be cleared behind the next instruction: only the trap of a single step shows it.
+    const isTraced = (R[SYSTEM_FLAGS]! & TF) !== 0;
+    const changed = size === 4 ? USER_FLAGS | (isTraced ? RF : 0) : USER_FLAGS & 0xffff;
     setArithmetic(flags);
     R[SYSTEM_FLAGS] = (R[SYSTEM_FLAGS]! & ~changed) | (flags & changed & ~ARITHMETIC_FLAGS);
     return core.changeMode(target);
@@ -193,10 +206,10 @@ export function controlBinders(core: Core): BinderMap {
       return op.accessA === MEMORY32 ? jumpMemory : jumpIndirect;
     },
     call: (op, instruction) => {
-      if (instruction.operandSize === 2) return callHalf;
+      if (instruction.operandSize === 2 || R[SEGMENTED] !== 0) return callAny;
       return op.accessA === NONE ? call : callIndirect;
     },
-    ret: (_op, instruction) => (instruction.operands.length === 0 && instruction.operandSize === 4 ? ret : retImmediate),
+    ret: (_op, instruction) => (instruction.operands.length === 0 && instruction.operandSize === 4 && R[SEGMENTED] === 0 ? ret : retAny),
     callf: farBinder(true),
     jmpf: farBinder(false),
     retf: () => retf,

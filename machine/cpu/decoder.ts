@@ -4,7 +4,7 @@
  * Source: Intel SDM vol. 2, chapter 2 (formats) and appendix A.
  */
 import { type Address, type Instruction, Invalid, Kind, type Operand, Segment } from "./instruction.ts";
-import { Attribute, isForms, isGroup, isPrefixed, ONE_BYTE, PREFIXES, type Row, TWO_BYTE } from "./opcodes.ts";
+import { Attribute, type Group, isForms, isGroup, isPrefixed, ONE_BYTE, PREFIXES, type Row, TWO_BYTE } from "./opcodes.ts";
 
 /** Longest instruction; a longer one raises #GP. */
 export const MAX_INSTRUCTION_LENGTH = 15;
@@ -146,7 +146,10 @@ function decodeFrom(reader: Reader): Instruction {
   if (plain !== undefined && (isGroup(plain) || isForms(plain))) modrm = reader.byte();
   const member = plain !== undefined && isGroup(plain) ? plain.rows[(modrm >> 3) & 7] : plain;
   const row = member !== undefined && isForms(member) ? (modrm >> 6 === 3 ? member.register : member.memory) : member;
-  if (row === undefined) return invalidInstruction(Invalid.OPCODE, reader.position, opcode);
+  if (row === undefined) {
+    if (plain !== undefined && isGroup(plain)) skipOperands(reader, plain, modrm, operandSize, addressSize);
+    return invalidInstruction(Invalid.OPCODE, reader.position, opcode);
+  }
 
   let address: Address | undefined;
   let immediate = 0;
@@ -319,6 +322,20 @@ function decodeFrom(reader: Reader): Instruction {
     immediate,
     selector,
   };
+}
+
+/** An undefined member of a group is fetched to its end, like its siblings, before it faults. */
+function skipOperands(reader: Reader, { rows }: Group, modrm: number, operandSize: number, addressSize: number): void {
+  if (modrm >> 6 !== 3) {
+    if (addressSize === 4) address32(reader, modrm);
+    else address16(reader, modrm);
+  }
+  const sibling = rows.find((row) => row !== undefined);
+  if (sibling === undefined || isForms(sibling)) return;
+  for (const code of sibling.operands) {
+    if (code === "Ib") reader.immediate(1);
+    else if (code === "Iz") reader.immediate(operandSize);
+  }
 }
 
 /** CR0, CR2, CR3, CR4 and the debug registers exist; others raise #UD before the privilege check. */

@@ -69,7 +69,7 @@ describe("exits", () => {
     expect(m.context.eip).toBe(HOLE);
   });
 
-  it("changes nothing when the second page of a write faults", () => {
+  it("changes nothing when the second page of a write faults, but keeps what PUSHA has pushed", () => {
     m.set("EBX", READ_ONLY - 2);
     m.set("EAX", 0x12345678);
     const before = m.read32(READ_ONLY - 4);
@@ -78,7 +78,7 @@ describe("exits", () => {
     m.set("ESP", DATA + 8);
     m.map(DATA - PAGE_SIZE, 20, false);
     expect(m.execute([0x60])).toMatchObject({ vector: 14, errorCode: 7, address: DATA - 4 });
-    expect(m.read32(DATA + 4)).toBe(0);
+    expect(m.read32(DATA + 4)).toBe(0x12345678);
     expect(m.get("ESP")).toBe(DATA + 8);
   });
 

@@ -16,6 +16,7 @@ import { ARITHMETIC_FLAGS, createFlags, Flag } from "./flags.ts";
 import { createFloatingPoint, type FloatingPoint } from "./floating-point.ts";
 import { Segment } from "./instruction.ts";
 import { createMemory } from "./memory.ts";
+import { Attribute } from "./opcodes.ts";
 import type { Operation } from "./operation.ts";
 import { createRegisterFile, Stop, Word } from "./registers.ts";
 import { createSegments } from "./segments.ts";
@@ -161,8 +162,8 @@ export class Interpreter implements Processor {
     const R = this.words;
     const before = this.instructions;
     try {
-      do this.step();
-      while (this.current!.instruction.operands[0]?.register === Segment.SS && this.loadsStackSegment());
+      this.step();
+      if (this.loadsStackSegment()) this.step();
     } catch (reason) {
       // A jump to a page that is not there: the trap behind the jump comes first.
       if (!(reason instanceof GuestFault && reason.fetch) || this.issued - R[Word.BUDGET]! === before) throw reason;
@@ -172,14 +173,24 @@ export class Interpreter implements Processor {
     if (R[Word.STOP] !== Stop.EXIT) {
       this.exit.kind = "exception";
       this.exit.vector = Vector.DEBUG;
+      if (this.isWithinRepetition()) R[Word.SYSTEM_FLAGS] = R[Word.SYSTEM_FLAGS]! | Flag.RF;
     }
     return true;
   }
 
   /** Whether the current instruction loads SS: the processor holds traps back until after the next one. */
   private loadsStackSegment(): boolean {
-    const { mnemonic, operands } = this.current!.instruction.row;
-    return (mnemonic === "mov" && operands[0] === "Ww") || (mnemonic === "pop" && operands[0] === "SS");
+    const { operands, row } = this.current!.instruction;
+    if (operands[0]?.register !== Segment.SS) return false;
+    return (row.mnemonic === "mov" && row.operands[0] === "Ww") || (row.mnemonic === "pop" && row.operands[0] === "SS");
+  }
+
+  /** Whether the current instruction is repeated and has not come to its end. */
+  private isWithinRepetition(): boolean {
+    const op = this.current!;
+    const { repeat, row } = op.instruction;
+    const address = (this.words[Word.PAGE]! + op.offset) | 0;
+    return repeat !== 0 && (row.attributes & Attribute.STRING) !== 0 && this.words[Word.EIP] === address;
   }
 
   /** Turns an exception of a handler into an exit. */
@@ -201,6 +212,7 @@ export class Interpreter implements Processor {
       R[Word.BUDGET] = R[Word.BUDGET]! + op.rest;
       R[Word.EIP] = R[Word.PAGE]! + op.offset;
     }
+    R[Word.SYSTEM_FLAGS] = R[Word.SYSTEM_FLAGS]! | Flag.RF;
     this.instructions = this.issued - R[Word.BUDGET]!;
   }
 
@@ -216,6 +228,7 @@ export class Interpreter implements Processor {
   private changeMode(eip: number): null {
     this.words[Word.EIP] = eip;
     this.words[Word.STOP] = Stop.MODE;
+    this.core.segments.selectMode();
     return null;
   }
 
@@ -233,7 +246,8 @@ export class Interpreter implements Processor {
     R[Word.CACHE] = cache;
     R[Word.CACHE_WORDS] = cache >>> 2;
     this.core.flags.setArithmetic(context.eflags);
-    R[Word.SYSTEM_FLAGS] = (context.eflags & ~ARITHMETIC_FLAGS) | 2;
+    // There are no instruction breakpoints, so RF has no effect, and the first instruction would clear it.
+    R[Word.SYSTEM_FLAGS] = (context.eflags & ~(ARITHMETIC_FLAGS | Flag.RF)) | 2;
     this.core.segments.loadContext(context);
     this.floatingPoint.select(context);
   }

@@ -5,10 +5,12 @@
  * Layer beneath: machine/ram.ts, machine/translation-cache.ts and machine/translation-table.ts. 15 is the cache's BIAS. Multi-byte accesses check all their pages
  * before they change anything. Addresses wrap at 4 GiB.
  */
+import { Vector } from "../exit.ts";
 import { PAGE_MASK, PAGE_SHIFT, type Ram } from "../ram.ts";
 import { WRITE_TABLE } from "../translation-cache.ts";
 import { Entry } from "../translation-table.ts";
-import { raiseFetchFault, raisePageFault } from "./fault.ts";
+import { raiseFault, raiseFetchFault, raisePageFault } from "./fault.ts";
+import { Flag } from "./flags.ts";
 import type { RegisterFile } from "./registers.ts";
 import { Word } from "./registers.ts";
 
@@ -40,7 +42,9 @@ export interface Memory {
  * @param codeWritten called before bytes of a frame that holds decoded instructions change
  */
 export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physical: number, bytes: number) => void): Memory {
-  const { CACHE, CACHE_WORDS, ROOT } = Word;
+  const { CACHE, CACHE_WORDS, ROOT, SYSTEM_FLAGS } = Word;
+  const { AC } = Flag;
+  const { ALIGNMENT_CHECK } = Vector;
   const { ACCESSED, DIRTY, FAST_READ, FAST_WRITE, PRESENT, WRITE } = Entry;
   const { translations } = ram;
   const writeTable = WRITE_TABLE >> 2;
@@ -113,17 +117,24 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
     }
   }
 
+  /** Misaligned accesses fault when EFLAGS.AC is set. All of them come to slow paths. */
+  function checkAlignment(address: number, mask: number): void {
+    if ((address & mask) !== 0 && (R[SYSTEM_FLAGS]! & AC) !== 0) raiseFault(ALIGNMENT_CHECK);
+  }
+
   function read8Slow(address: number): number {
     return u8[physicalRead(address)]!;
   }
 
   function read16Slow(address: number): number {
+    checkAlignment(address, 1);
     if (crossing(address, 2) === 0) return view.getUint16(physicalRead(address), true);
     const low = u8[physicalRead(address)]!;
     return low | (u8[physicalRead((address + 1) | 0)]! << 8);
   }
 
   function read32Slow(address: number): number {
+    checkAlignment(address, 3);
     if (crossing(address, 4) === 0) return view.getInt32(physicalRead(address), true);
     let value = 0;
     for (let byte = 0; byte < 4; byte++) value |= u8[physicalRead((address + byte) | 0)]! << (byte * 8);
@@ -135,6 +146,7 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
   }
 
   function write16Slow(address: number, value: number): void {
+    checkAlignment(address, 1);
     if (crossing(address, 2) === 0) {
       view.setUint16(physicalWrite(address, 2), value, true);
       return;
@@ -145,6 +157,7 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
   }
 
   function write32Slow(address: number, value: number): void {
+    checkAlignment(address, 3);
     if (crossing(address, 4) === 0) {
       view.setInt32(physicalWrite(address, 4), value, true);
       return;
@@ -205,12 +218,14 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
       return read8(address);
     },
     modify16(address: number): number {
+      checkAlignment(address, 1);
       probeWrite(address, 2);
       return read16(address);
     },
     modify32(address: number): number {
       const entry = i32[R[CACHE_WORDS]! + (address >>> 12) + writeTable]!;
       if (((~entry & 1) | (address & 3)) === 0) return i32[(address + entry + 15) >>> 2]!;
+      checkAlignment(address, 3);
       probeWrite(address, 4);
       return read32Slow(address);
     },

@@ -346,6 +346,8 @@ place(
 );
 place(TWO_BYTE, 0x30, row("wrmsr", "", PRIVILEGED), row("rdtsc"), row("rdmsr", "", PRIVILEGED), row("rdpmc", "", PRIVILEGED));
 place(TWO_BYTE, 0x34, row("sysenter", "", PRIVILEGED), row("sysexit", "", PRIVILEGED));
+/* UD0 has operands, which are fetched like those of UD1. */
+place(TWO_BYTE, 0xff, row("ud0", "Gv,Ev"));
 place(TWO_BYTE, 0x40, ...repeat(16, (cc) => row(`cmov${CONDITIONS[cc]!}`, "Gv,Ev")));
 place(TWO_BYTE, 0x80, ...repeat(16, (cc) => row(`j${CONDITIONS[cc]!}`, "Jz", CONDITIONAL)));
 place(TWO_BYTE, 0x90, ...repeat(16, (cc) => row(`set${CONDITIONS[cc]!}`, "Eb")));

@@ -28,6 +28,8 @@ export class Operation {
   next: Operation;
   /** Target of a direct jump, once it is known, if it lies in the same page. */
   taken: Operation | null = null;
+  /** Where an indirect jump or call went last. */
+  observed = 0;
   /** Page of the rest of an instruction that straddles two pages. */
   second: CodePage | null = null;
   readonly instruction: Instruction;
@@ -60,6 +62,8 @@ export class Operation {
   address: Address | null = null;
   /** Bytes of the memory operand, for limit checks, and whether it is written. */
   span = 0;
+  /** Address bits of it that must be 0 when EFLAGS.AC is set. */
+  alignment = 0;
   writes = false;
   /** Condition code of conditional instructions. */
   readonly condition: number;

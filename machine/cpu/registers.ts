@@ -31,7 +31,7 @@ export const Word = {
   SYSTEM_FLAGS: 18,
   /** Why the run loop was left (Stop). */
   STOP: 19,
-  /** 1 when DS, ES or SS is not flat: blocks are then decoded with all checks. */
+  /** Not 0 when DS, ES or SS is not flat or EFLAGS.AC is set: another set of operations is then used, with all checks. */
   SEGMENTED: 20,
   /** The address space's tables in the translation cache: byte address, and the same as a word index. */
   CACHE: 21,
@@ -69,8 +69,8 @@ export const Word = {
 
 const WORDS = 256;
 
-/** Bits of SEGMENT_ACCESS. */
-export const Access = { READ: 1, WRITE: 2 } as const;
+/** Bits of SEGMENT_ACCESS. Of a segment that expands down, offsets above the limit are valid; it has the latter two bits only. */
+export const Access = { READ: 1, WRITE: 2, READ_DOWN: 4, WRITE_DOWN: 8 } as const;
 
 /** Why the run loop was left. */
 export const Stop = {

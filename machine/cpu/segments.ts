@@ -3,17 +3,28 @@
  *
  * The descriptor table is the one Linux/i386 programs see: entries 6…8 are the thread's own (Context.tls), 12 and
  * 13 the kernel's, 14 and 15 the flat user code and data, 16 the task state. There is no local
- * table. SS must be the flat user data segment: stack accesses are never checked.
+ * table, and there are no gates: all segments are 32 bits wide.
  * Source: Intel SDM vol. 3, chapters 3 and 5.
  */
 import { type Context, type Descriptor, TLS_ENTRY_COUNT, TLS_ENTRY_FIRST } from "../context.ts";
 import { Vector } from "../exit.ts";
 import { raiseFault } from "./fault.ts";
+import { Flag } from "./flags.ts";
 import { Segment } from "./instruction.ts";
 import { Access, type RegisterFile, Word } from "./registers.ts";
 
 const USER_CODE_ENTRY = 14;
 const USER_DATA_ENTRY = 15;
+
+/** Bits of the second descriptor word: a 32-bit data segment for user mode that has been accessed, and what it may have besides. */
+const DATA_RIGHTS = 0x407100;
+const WRITABLE = 0x200;
+const EXPAND_DOWN = 0x400;
+const PRESENT = 0x8000;
+const AVAILABLE = 0x100000;
+const PAGE_UNITS = 0x800000;
+/** Highest limit that can be kept in bytes. */
+const MAX_BYTE_LIMIT = 0xfffff;
 
 /** What LAR, LSL, VERR and VERW see of a descriptor. */
 export interface DescriptorView {
@@ -24,10 +35,11 @@ export interface DescriptorView {
   readonly isPresent: boolean;
   readonly isCode: boolean;
   readonly isWritable: boolean;
+  readonly expandsDown: boolean;
   readonly privilege: number;
 }
 
-const FLAT = { limit: -1, base: 0, isPresent: true } as const;
+const FLAT = { limit: -1, base: 0, isPresent: true, expandsDown: false } as const;
 const FIXED_ENTRIES: Readonly<Record<number, DescriptorView>> = {
   12: { ...FLAT, rights: 0xcf9b00, isCode: true, isWritable: false, privilege: 0 },
   13: { ...FLAT, rights: 0xcf9300, isCode: false, isWritable: true, privilege: 0 },
@@ -40,10 +52,12 @@ export const CODE_SELECTOR = (USER_CODE_ENTRY << 3) | 3;
 export interface Segments {
   /** Selectors of ES CS SS DS FS GS. */
   readonly selectors: Int32Array;
-  /** Loads a segment register with all checks of MOV; faults name the selector. */
+  /** Loads a segment register with all checks of MOV; faults name the selector. Core.changeMode must follow. */
   load(segment: number, selector: number): void;
   /** The descriptor of a selector, or undefined. */
   describe(selector: number): DescriptorView | undefined;
+  /** Chooses the set of operations for the segments and EFLAGS.AC (Word.SEGMENTED). */
+  selectMode(): void;
   /** Linear address of `bytes` bytes at an offset, after the checks for rights and limit; none for 0 bytes. */
   linear(segment: number, offset: number, bytes: number, write: boolean): number;
   /** Whether addresses in the segment are linear addresses and every access is allowed. */
@@ -54,8 +68,13 @@ export interface Segments {
   checkCode(selector: number, isReturn: boolean): void;
 }
 
+function accessOf({ isWritable, expandsDown }: DescriptorView): number {
+  if (expandsDown) return Access.READ_DOWN | (isWritable ? Access.WRITE_DOWN : 0);
+  return Access.READ | (isWritable ? Access.WRITE : 0);
+}
+
 export function createSegments(file: RegisterFile): Segments {
-  const { SEGMENTED, SEGMENT_ACCESS, SEGMENT_BASE, SEGMENT_LIMIT } = Word;
+  const { SEGMENTED, SEGMENT_ACCESS, SEGMENT_BASE, SEGMENT_LIMIT, SYSTEM_FLAGS } = Word;
   const R = file.words;
   const selectors = new Int32Array(6);
   const table: { tls: readonly (Descriptor | undefined)[] } = { tls: [] };
@@ -66,15 +85,22 @@ export function createSegments(file: RegisterFile): Segments {
     if (entry >= TLS_ENTRY_FIRST && entry < TLS_ENTRY_FIRST + TLS_ENTRY_COUNT) {
       const descriptor = table.tls[entry - TLS_ENTRY_FIRST];
       if (descriptor === undefined) return undefined;
-      const { base, limit, present, writable } = descriptor;
-      const limitField = limit >>> 0 > 0xfffff ? 0x800000 | ((limit >>> 28) << 16) : limit & 0xf0000;
+      const { base, limit, present, writable, expandDown, pages, available } = descriptor;
+      const limitField = pages === true || limit >>> 0 > MAX_BYTE_LIMIT ? PAGE_UNITS | ((limit >>> 28) << 16) : limit & 0xf0000;
       return {
-        rights: 0x407100 | limitField | (present ? 0x8000 : 0) | (writable ? 0x200 : 0),
+        rights:
+          DATA_RIGHTS |
+          limitField |
+          (present ? PRESENT : 0) |
+          (writable ? WRITABLE : 0) |
+          (expandDown === true ? EXPAND_DOWN : 0) |
+          (available === true ? AVAILABLE : 0),
         limit: limit | 0,
         base: base | 0,
         isPresent: present,
         isCode: false,
         isWritable: writable,
+        expandsDown: expandDown === true,
         privilege: 3,
       };
     }
@@ -86,7 +112,6 @@ export function createSegments(file: RegisterFile): Segments {
     R[SEGMENT_BASE + segment] = base;
     R[SEGMENT_LIMIT + segment] = limit;
     R[SEGMENT_ACCESS + segment] = access;
-    R[SEGMENTED] = isFlat(Segment.DS) && isFlat(Segment.ES) ? 0 : 1;
   }
 
   function isFlat(segment: number): boolean {
@@ -95,23 +120,34 @@ export function createSegments(file: RegisterFile): Segments {
     );
   }
 
+  function selectMode(): void {
+    const isFlatData = isFlat(Segment.DS) && isFlat(Segment.ES) && isFlat(Segment.SS);
+    R[SEGMENTED] = isFlatData && (R[SYSTEM_FLAGS]! & Flag.AC) === 0 ? 0 : 1;
+  }
+
+  /** Whether an access stays within the segment and is allowed there. Only where the segment is all addresses, offsets wrap. */
+  function isInside(segment: number, offset: number, bytes: number, write: boolean): boolean {
+    const limit = R[SEGMENT_LIMIT + segment]! >>> 0;
+    const last = offset + bytes - 1;
+    const access = R[SEGMENT_ACCESS + segment]!;
+    if ((access & (write ? Access.WRITE : Access.READ)) !== 0) return last <= limit || (limit === 0xffffffff && R[SEGMENT_BASE + segment] === 0);
+    return (access & (write ? Access.WRITE_DOWN : Access.READ_DOWN)) !== 0 && offset > limit && last <= 0xffffffff;
+  }
+
   function load(segment: number, selector: number): void {
     const isNull = (selector & ~3) === 0;
     const name = selector & 0xfffc;
-    if (segment === Segment.SS) {
-      if (isNull) raiseFault(Vector.GENERAL_PROTECTION, 0);
-      if (selector >> 3 !== USER_DATA_ENTRY || (selector & 7) !== 3) raiseFault(Vector.GENERAL_PROTECTION, name);
-      set(segment, selector, 0, -1, Access.READ | Access.WRITE);
-      return;
-    }
+    const isStack = segment === Segment.SS;
     if (isNull) {
+      if (isStack) raiseFault(Vector.GENERAL_PROTECTION, 0);
       set(segment, selector, 0, 0, 0);
       return;
     }
     const descriptor = describe(selector);
     if (descriptor === undefined || descriptor.privilege !== 3) raiseFault(Vector.GENERAL_PROTECTION, name);
-    if (!descriptor.isPresent) raiseFault(Vector.SEGMENT_NOT_PRESENT, name);
-    set(segment, selector, descriptor.base, descriptor.limit, Access.READ | (descriptor.isWritable ? Access.WRITE : 0));
+    if (isStack && ((selector & 3) !== 3 || !descriptor.isWritable)) raiseFault(Vector.GENERAL_PROTECTION, name);
+    if (!descriptor.isPresent) raiseFault(isStack ? Vector.STACK_FAULT : Vector.SEGMENT_NOT_PRESENT, name);
+    set(segment, selector, descriptor.base, descriptor.limit, accessOf(descriptor));
   }
 
   /** A selector that is no longer valid behaves like the null selector, as after a context switch. */
@@ -120,7 +156,7 @@ export function createSegments(file: RegisterFile): Segments {
     if (descriptor === undefined || descriptor.privilege !== 3 || !descriptor.isPresent) {
       set(segment, descriptor === undefined ? selector & 0xffff : 0, 0, 0, 0);
     } else {
-      set(segment, selector, descriptor.base, descriptor.limit, Access.READ | (descriptor.isWritable ? Access.WRITE : 0));
+      set(segment, selector, descriptor.base, descriptor.limit, accessOf(descriptor));
     }
   }
 
@@ -129,11 +165,9 @@ export function createSegments(file: RegisterFile): Segments {
     load,
     describe,
     isFlat,
+    selectMode,
     linear(segment: number, offset: number, bytes: number, write: boolean): number {
-      const need = write ? Access.WRITE : Access.READ;
-      const limit = R[SEGMENT_LIMIT + segment]! >>> 0;
-      const last = (offset >>> 0) + bytes - 1;
-      if (bytes !== 0 && ((R[SEGMENT_ACCESS + segment]! & need) === 0 || (last > limit && limit !== 0xffffffff))) {
+      if (bytes !== 0 && !isInside(segment, offset >>> 0, bytes, write)) {
         raiseFault(segment === Segment.SS ? Vector.STACK_FAULT : Vector.GENERAL_PROTECTION, 0);
       }
       return (R[SEGMENT_BASE + segment]! + offset) | 0;
@@ -141,11 +175,12 @@ export function createSegments(file: RegisterFile): Segments {
     loadContext(context: Context): void {
       table.tls = context.tls;
       set(Segment.CS, CODE_SELECTOR, 0, -1, Access.READ);
-      set(Segment.SS, context.ss, 0, -1, Access.READ | Access.WRITE);
+      reload(Segment.SS, context.ss);
       reload(Segment.DS, context.ds);
       reload(Segment.ES, context.es);
       reload(Segment.FS, context.fs);
       reload(Segment.GS, context.gs);
+      selectMode();
     },
     storeContext(context: Context): void {
       context.ds = selectors[Segment.DS]!;

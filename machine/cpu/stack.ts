@@ -1,34 +1,42 @@
 /**
  * PUSH POP PUSHA POPA PUSHF POPF ENTER LEAVE.
  *
- * SS is always flat and 32 bits wide (segments.ts), so the stack is addressed by ESP alone. ESP changes
- * only after the last access that may fault. Source: Intel SDM vol. 2.
+ * The frequent forms are for a flat SS; everything else goes through stack-access.ts. ESP changes only after the
+ * last access that may fault; what PUSHA and ENTER have written and POPA has loaded before a fault remains, as on
+ * Intel processors. Source: Intel SDM vol. 2; the effects of faults are measured.
  */
 import type { Binder, BinderMap, Core } from "./core.ts";
 import { ARITHMETIC_FLAGS, Flag } from "./flags.ts";
 import { createOperands } from "./operands.ts";
 import { Access, type Handler, type Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
+import { createStackAccess } from "./stack-access.ts";
+
+const EBP = 5;
 
 /** EFLAGS bits that POPF and IRET change in user mode (IOPL is 0). */
 export const USER_FLAGS = ARITHMETIC_FLAGS | Flag.TF | Flag.DF | Flag.NT | Flag.AC | Flag.ID;
 
 export function stackBinders(core: Core): BinderMap {
-  const { ESP, PAGE, SYSTEM_FLAGS } = Word;
+  const { ESP, PAGE, SEGMENTED, SYSTEM_FLAGS } = Word;
   const { RF, VM } = Flag;
   const { HALF, MEMORY32, NONE, WORD } = Access;
   const { words: R, halves: R16 } = core.file;
-  const { read16, read32, write16, write32, probeRead, probeWrite } = core.memory;
+  const { read32, write32 } = core.memory;
+  const stack = createStackAccess(core);
   const { arithmetic, setArithmetic } = core.flags;
   const { load, store } = createOperands(core);
   const { selectors } = core.segments;
 
   function push(op: Operation, value: number): void {
-    const wide = op.instruction.operandSize === 4;
-    const at = (R[ESP]! - (wide ? 4 : 2)) | 0;
-    if (wide) write32(at, value);
-    else write16(at, value);
+    const size = op.instruction.operandSize;
+    const at = R[ESP]! - size;
+    stack.write(at, size, value);
     R[ESP] = at;
+  }
+  function setFrame(size: number, value: number): void {
+    if (size === 4) R[EBP] = value;
+    else R16[EBP * 2] = value;
   }
 
   const pushAny: Handler = (op) => {
@@ -56,8 +64,8 @@ export function stackBinders(core: Core): BinderMap {
   };
   /** Moves ESP by the operand size, but writes the selector's 16 bits only, like Intel processors since the Core. */
   const pushSegment: Handler = (op) => {
-    const at = (R[ESP]! - op.instruction.operandSize) | 0;
-    write16(at, selectors[op.a]!);
+    const at = R[ESP]! - op.instruction.operandSize;
+    stack.write(at, 2, selectors[op.a]!);
     R[ESP] = at;
     return op.next;
   };
@@ -68,53 +76,43 @@ export function stackBinders(core: Core): BinderMap {
     R[op.a] = value;
     return op.next;
   };
-  const popHalf: Handler = (op) => {
+  const popAny: Handler = (op) => {
     const at = R[ESP]!;
-    const value = read16(at);
-    R[ESP] = at + 2;
-    R16[op.a] = value;
-    return op.next;
-  };
-  const popMemory: Handler = (op) => {
-    const at = R[ESP]!;
-    store(op, op.size === 4 ? read32(at) : read16(at));
-    R[ESP] = at + op.size;
+    const value = stack.read(at, op.size);
+    // A register is stored last: it may be ESP itself.
+    if (op.accessA === WORD || op.accessA === HALF) {
+      R[ESP] = at + op.size;
+      store(op, value);
+    } else {
+      store(op, value);
+      R[ESP] = at + op.size;
+    }
     return op.next;
   };
   const popSegment: Handler = (op) => {
     const at = R[ESP]!;
-    core.segments.load(op.a, read16(at));
+    core.segments.load(op.a, stack.read(at, 2));
     R[ESP] = at + op.instruction.operandSize;
     return core.changeMode((R[PAGE]! + op.after) | 0);
   };
 
   const pusha: Handler = (op) => {
     const size = op.instruction.operandSize;
-    const stack = R[ESP]!;
-    // In the order of the pushes, so that the first one that cannot be done is reported.
-    for (let register = 1; register <= 8; register++) probeWrite((stack - register * size) | 0, size);
-    for (let register = 0; register < 8; register++) {
-      const at = (stack - (register + 1) * size) | 0;
-      if (size === 4) write32(at, R[register]!);
-      else write16(at, R[register]!);
-    }
-    R[ESP] = stack - 8 * size;
+    const top = R[ESP]!;
+    for (let register = 0; register < 8; register++) stack.write(top - (register + 1) * size, size, R[register]!);
+    R[ESP] = top - 8 * size;
     return op.next;
   };
-  const popped = new Int32Array(8);
   const popa: Handler = (op) => {
     const size = op.instruction.operandSize;
-    const stack = R[ESP]!;
+    const top = R[ESP]!;
     for (let register = 7; register >= 0; register--) {
-      const at = (stack + (7 - register) * size) | 0;
-      popped[register] = size === 4 ? read32(at) : read16(at);
-    }
-    for (let register = 0; register < 8; register++) {
+      const value = stack.read(top + (7 - register) * size, size);
       if (register === ESP) continue;
-      if (size === 4) R[register] = popped[register]!;
-      else R16[register * 2] = popped[register]!;
+      if (size === 4) R[register] = value;
+      else R16[register * 2] = value;
     }
-    R[ESP] = stack + 8 * size;
+    R[ESP] = top + 8 * size;
     return op.next;
   };
 
@@ -125,7 +123,7 @@ export function stackBinders(core: Core): BinderMap {
   const popf: Handler = (op) => {
     const at = R[ESP]!;
     const size = op.instruction.operandSize;
-    const value = size === 4 ? read32(at) : read16(at);
+    const value = stack.read(at, size);
     const changed = size === 4 ? USER_FLAGS : USER_FLAGS & 0xffff;
     R[ESP] = at + size;
     setArithmetic(value);
@@ -136,54 +134,44 @@ export function stackBinders(core: Core): BinderMap {
   const enter: Handler = (op) => {
     const size = op.instruction.operandSize;
     const level = op.instruction.operands[1]!.value & 31;
-    const room = op.immediate & 0xffff;
-    const stack = R[ESP]!;
-    const outer = R[5]!;
-    const frame = (stack - size) | 0;
-    const bottom = (stack - size * (1 + level)) | 0;
-    const end = (bottom - room) | 0;
-    const copies = level > 1 ? level - 1 : 0;
-    probeWrite(frame, size);
-    for (let copy = 1; copy <= copies; copy++) {
-      probeRead((outer - copy * size) | 0, size);
-      probeWrite((frame - copy * size) | 0, size);
+    const outer = R[EBP]!;
+    const frame = R[ESP]! - size;
+    let at = frame;
+    stack.write(at, size, outer);
+    for (let copy = 1; copy < level; copy++) {
+      const value = stack.read(outer - copy * size, size);
+      at -= size;
+      stack.write(at, size, value);
     }
-    probeWrite(bottom, size);
+    if (level > 0) {
+      at -= size;
+      stack.write(at, size, frame);
+    }
+    at -= op.immediate & 0xffff;
     // The processor checks that the new top of the stack can be written.
-    probeWrite(end, 1);
-    if (size === 4) write32(frame, outer);
-    else write16(frame, outer);
-    for (let copy = 1; copy <= copies; copy++) {
-      const value = size === 4 ? read32((outer - copy * size) | 0) : read16((outer - copy * size) | 0);
-      if (size === 4) write32((frame - copy * size) | 0, value);
-      else write16((frame - copy * size) | 0, value);
-    }
-    if (size === 4) {
-      if (level > 0) write32(bottom, frame);
-      R[5] = frame;
-    } else {
-      if (level > 0) write16(bottom, frame);
-      R16[10] = frame;
-    }
-    R[ESP] = end;
+    stack.probeWrite(at, size);
+    setFrame(size, frame);
+    R[ESP] = at;
     return op.next;
   };
   const leave: Handler = (op) => {
-    const frame = R[5]!;
-    R[5] = read32(frame);
+    const frame = R[EBP]!;
+    R[EBP] = read32(frame);
     R[ESP] = frame + 4;
     return op.next;
   };
-  const leaveHalf: Handler = (op) => {
-    const frame = R[5]!;
-    R16[10] = read16(frame);
-    R[ESP] = frame + 2;
+  const leaveAny: Handler = (op) => {
+    const size = op.instruction.operandSize;
+    const frame = R[EBP]!;
+    setFrame(size, stack.read(frame, size));
+    R[ESP] = frame + size;
     return op.next;
   };
 
+  const isSimple = (operandSize: number): boolean => operandSize === 4 && R[SEGMENTED] === 0;
   const choosePush: Binder = (op, instruction) => {
     if (op.accessA === NONE) return pushSegment;
-    if (instruction.operandSize !== 4) return pushAny;
+    if (!isSimple(instruction.operandSize)) return pushAny;
     switch (op.accessA) {
       case WORD:
         return pushRegister;
@@ -193,17 +181,9 @@ export function stackBinders(core: Core): BinderMap {
         return pushImmediate;
     }
   };
-  const choosePop: Binder = (op) => {
-    switch (op.accessA) {
-      case NONE:
-        return popSegment;
-      case WORD:
-        return popRegister;
-      case HALF:
-        return popHalf;
-      default:
-        return popMemory;
-    }
+  const choosePop: Binder = (op, instruction) => {
+    if (op.accessA === NONE) return popSegment;
+    return op.accessA === WORD && isSimple(instruction.operandSize) ? popRegister : popAny;
   };
 
   return {
@@ -214,6 +194,6 @@ export function stackBinders(core: Core): BinderMap {
     pushf: () => pushf,
     popf: () => popf,
     enter: () => enter,
-    leave: (_op, instruction) => (instruction.operandSize === 4 ? leave : leaveHalf),
+    leave: (_op, instruction) => (isSimple(instruction.operandSize) ? leave : leaveAny),
   };
 }

@@ -14,17 +14,17 @@ import type { DescriptorView } from "./segments.ts";
 
 /** Selector of the task register, as under Linux/i386. */
 const TASK_SELECTOR = 0x80;
-/** Low half of CR0: PE, MP, ET, NE. */
-const MACHINE_STATUS = 0x33;
-/** What SGDT and SIDT store: limit, base. */
-const TABLES = { sgdt: { limit: 0xff, base: -0x40000000 }, sidt: { limit: 0x7ff, base: -0x3ffff000 } } as const;
+/** CR0 as Linux sets it: PE, MP, ET, NE, WP, AM, PG. */
+const MACHINE_STATUS = 0x80050033 | 0;
+/** What SGDT and SIDT store: limit and base that Linux answers with on processors that hide the real ones (UMIP). */
+const TABLES = { sgdt: { limit: 0, base: 0xfffe0000 | 0 }, sidt: { limit: 0, base: 0xffff0000 | 0 } } as const;
 
 export function systemBinders(core: Core): BinderMap {
   const { PAGE, SEGMENTED, SEGMENT_BASE, SYSTEM_FLAGS } = Word;
   const { DF, OF, ZF } = Flag;
   const { HALF, WORD } = Access;
   const { words: R, halves: R16, bytes: R8 } = core.file;
-  const { read8, read16, read32, write16, write32, probeWrite } = core.memory;
+  const { read8, read16, read32, write8, write16, probeWrite } = core.memory;
   const { arithmetic, setArithmetic } = core.flags;
   const { segments } = core;
   const { address, load, second, store } = createOperands(core);
@@ -101,8 +101,8 @@ export function systemBinders(core: Core): BinderMap {
     (op) => {
       const at = address(op);
       probeWrite(at, 6);
-      write16(at, table.limit);
-      write32((at + 2) | 0, table.base);
+      // By bytes: not even with EFLAGS.AC does the alignment matter.
+      for (let byte = 0; byte < 6; byte++) write8((at + byte) | 0, byte < 2 ? table.limit >> (8 * byte) : table.base >> (8 * (byte - 2)));
       return op.next;
     };
 
@@ -181,6 +181,7 @@ export function systemBinders(core: Core): BinderMap {
     xlat: () => xlat,
     cld: () => setDirection(0),
     std: () => setDirection(DF),
+    ud0: () => invalidOpcode,
     ud1: () => invalidOpcode,
     ud2: () => invalidOpcode,
     privileged: () => generalProtection,
