@@ -16,12 +16,16 @@ const SEED = 80387;
 const CASES_PER_OPERATION = 18;
 const OPERATIONS = 64;
 
+/** FISTTP on memory, in octal: it came with SSE3, so the emulated processor does not have it. */
+const LATER_OPERATIONS: ReadonlySet<number> = new Set([0o31, 0o51, 0o71]);
+
 /** Requests for every operation on registers and on memory. */
 export function allOperations(seed: number, casesPerOperation: number): Uint8Array[] {
   const random = new Random(seed);
   const requests: Uint8Array[] = [];
   for (const isMemory of [true, false]) {
     for (let operation = 0; operation < OPERATIONS; operation++) {
+      if (isMemory && LATER_OPERATIONS.has(operation)) continue;
       for (let i = 0; i < casesPerOperation; i++) requests.push(encode(anyRequest(random, operation, isMemory)));
     }
   }

@@ -217,7 +217,7 @@ export function indefiniteInteger(bits: number): void {
 
 /**
  * Converts to a two's complement integer of 16, 32 or 64 bits.
- * @param isTruncated FISTTP: whatever the control word says
+ * @param isTruncated rounds to zero, whatever the control word says
  */
 export function storeInteger(s: FpuState, slot: number, bits: number, isTruncated: boolean): boolean {
   const rounding = isTruncated ? ROUND_TO_ZERO : s.control & ROUNDING_FIELD;

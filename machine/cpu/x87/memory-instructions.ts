@@ -141,20 +141,19 @@ function convert(s: FpuState, operation: number): boolean {
       indefiniteDecimal(buffer);
       return true;
     default: {
-      // FIST, FISTP, FISTTP
+      // FIST, FISTP
       const bits = INTEGER_BITS[operation >> 3]![operation & 7]!;
-      if (!isEmpty) return storeInteger(s, s.top, bits, (operation & 7) === 1);
+      if (!isEmpty) return storeInteger(s, s.top, bits, false);
       indefiniteInteger(bits);
       return true;
     }
   }
 }
 
-/** Sizes of integers by escape (3, 5 and 7) and reg field. */
+/** Sizes of integers by escape (3 and 7) and reg field. */
 const INTEGER_BITS: Readonly<Record<number, readonly number[]>> = {
-  3: [0, 32, 32, 32],
-  5: [0, 64],
-  7: [0, 16, 16, 16, 0, 0, 0, 64],
+  3: [0, 0, 32, 32],
+  7: [0, 0, 16, 16, 0, 0, 0, 64],
 };
 
 function writeConverted(s: FpuState, memory: LinearMemory, operation: number, address: number, bytes: number): void {
@@ -298,19 +297,16 @@ export function executeMemoryForm(
       record(s, address, instruction);
       push(s, false);
       return;
-    case 0o71:
     case 0o72:
     case 0o73:
       store(s, memory, operation, address, 2, instruction);
       return;
     case 0o12:
     case 0o13:
-    case 0o31:
     case 0o32:
     case 0o33:
       store(s, memory, operation, address, 4, instruction);
       return;
-    case 0o51:
     case 0o52:
     case 0o53:
     case 0o77:

@@ -153,9 +153,12 @@ describe("faults", () => {
     makePending();
     for (const [escape, reg] of [
       [1, 1],
+      [3, 1],
       [3, 4],
       [3, 6],
+      [5, 1],
       [5, 5],
+      [7, 1],
     ] as const) {
       expect(thrownBy(() => onMemory(escape, reg, 0))).toBe(invalidOpcodeFault);
     }
