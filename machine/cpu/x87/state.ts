@@ -44,7 +44,7 @@ export const C1 = 0x0200;
 export const C2 = 0x0400;
 export const C3 = 0x4000;
 
-const TOP_SHIFT = 11;
+export const TOP_SHIFT = 11;
 const TOP_FIELD = 7 << TOP_SHIFT;
 
 /* Fields of the control word. */
@@ -59,8 +59,8 @@ export const ROUND_UP = 0x800;
 export const ROUND_TO_ZERO = 0xc00;
 
 /** Bits of the control word that can be written; bit 6 reads as 1. */
-const CONTROL_WRITABLE = 0x1f3f;
-const CONTROL_FIXED = 0x0040;
+export const CONTROL_WRITABLE = 0x1f3f;
+export const CONTROL_FIXED = 0x0040;
 const CONTROL_INITIAL = 0x037f;
 const ALL_EMPTY = 0xff;
 

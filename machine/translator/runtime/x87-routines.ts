@@ -20,6 +20,7 @@ import { multiply } from "./x87-multiplication.ts";
 import { LEFT, Rare, RIGHT } from "./x87-rare.ts";
 import { DOUBLE, loadReal, loadSpecialReal, type RealFormat, SINGLE, storeReal } from "./x87-reals.ts";
 import { squareRoot } from "./x87-root.ts";
+import { getSignificand, storeSlot, wordAddress } from "./x87-slots.ts";
 import { EXPONENT, getValue, setValue, SIGN, type Value } from "./x87-value.ts";
 
 const { I32, I64 } = ValueType;
@@ -33,37 +34,6 @@ const A: Value = { significand: 0, head: 1 };
 const B: Value = { significand: 2, head: 3 };
 
 export const rareImport: ImportedFunction = { name: "x87Rare", type: { parameters: [I32], results: [I32] } };
-
-function wordAddress(file: number, word: number, slot: number): number {
-  return file + 4 * (word + slot);
-}
-
-/** Stores a value into a slot of the register file. */
-export function storeSlot(code: Code, file: number, slot: number, value: Value): void {
-  code.storeAt(wordAddress(file, Word.X87_LOW, slot), value.significand, Op.I64_STORE32);
-  code
-    .i32(0)
-    .get(value.significand)
-    .i64(32n)
-    .op(Op.I64_SHR_U)
-    .access(Op.I64_STORE32, wordAddress(file, Word.X87_HIGH, slot));
-  code.storeAt(wordAddress(file, Word.X87_SIGN_EXPONENT, slot), value.head);
-}
-
-/** Leaves a significand of the register file on the stack. */
-function getSignificand(code: Code, file: number, slot: number): Code {
-  code
-    .loadAt(wordAddress(file, Word.X87_HIGH, slot), Op.I64_LOAD32_U)
-    .i64(32n)
-    .op(Op.I64_SHL);
-  return code.loadAt(wordAddress(file, Word.X87_LOW, slot), Op.I64_LOAD32_U).op(Op.I64_OR);
-}
-
-/** Loads a slot of the register file. */
-export function loadSlot(code: Code, file: number, slot: number, value: Value): void {
-  getSignificand(code, file, slot).set(value.significand);
-  code.loadAt(wordAddress(file, Word.X87_SIGN_EXPONENT, slot)).set(value.head);
-}
 
 /** Calls the soft unit, which leaves flags (and a result's head) on the stack. */
 function callRare(code: Code, link: (name: string) => number, file: number, operation: Rare, operands: readonly Value[]): void {
