@@ -4,10 +4,10 @@
  * It is laid out the same for every peer, and every command runs in it.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { debianPackage } from "../../tests/support/debian.ts";
+import { copyFromPackage, debianPackage, throughLoader } from "../../tests/support/debian.ts";
 import { writeDataFiles } from "./files.ts";
 import { KERNELS } from "./kernels.ts";
 import { LIBRARIES, PYTHON_LIBRARY, REAL_PROGRAMS, type RealProgram } from "./programs.ts";
@@ -41,34 +41,18 @@ function buildKernels(place: string): Line[] {
   });
 }
 
-/** The directory of a package, or throws why it cannot be had. */
-function packageDirectory(name: string): string {
-  const found = debianPackage(name);
-  if ("missing" in found) throw new Error(found.missing);
-  return found.directory;
-}
-
-function findFile(directory: string, name: string): string {
-  const path = readdirSync(directory, { recursive: true, encoding: "utf8" }).find((candidate) => basename(candidate) === name);
-  if (path === undefined) throw new Error(`no ${name} in ${directory}`);
-  return realpathSync(join(directory, path));
-}
-
 function realLine({ name, from, linkage, args, text }: RealProgram): Line {
   const binary = `./${basename(from[1])}`;
-  const start = linkage === "static" ? [binary] : ["./ld-linux.so.2", "--library-path", ".", binary];
+  const start = linkage === "static" ? [binary] : [...throughLoader, binary];
   return { name, kind: "program", text, argv: [...start, ...args] };
 }
 
 function buildPrograms(place: string): Line[] {
-  for (const [packageName, name] of LIBRARIES) copyFileSync(findFile(packageDirectory(packageName), name), join(place, name));
-  for (const { from } of REAL_PROGRAMS) {
-    const target = join(place, basename(from[1]));
-    copyFileSync(join(packageDirectory(from[0]), from[1]), target);
-    chmodSync(target, 0o755);
-  }
+  for (const file of [...LIBRARIES, ...REAL_PROGRAMS.map(({ from }) => from)]) copyFromPackage(file, place);
   const [pythonPackage, encodings] = PYTHON_LIBRARY;
-  cpSync(join(packageDirectory(pythonPackage), encodings), join(place, basename(encodings)), { recursive: true });
+  const python = debianPackage(pythonPackage);
+  if ("missing" in python) throw new Error(python.missing);
+  cpSync(join(python.directory, encodings), join(place, basename(encodings)), { recursive: true });
   // Beside the interpreter: where its modules are, and nothing else.
   writeFileSync(join(place, "python3.11._pth"), ".\n");
   for (const name of readdirSync(join(here, "scripts"))) copyFileSync(join(here, "scripts", name), join(place, name));

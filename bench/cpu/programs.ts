@@ -2,13 +2,14 @@
  * The real programs: Debian's, unmodified, and what they are given to do.
  */
 
+import { cLibrary, type PackageFile } from "../../tests/support/debian.ts";
+
 /** How a program is linked says how it is started: a dynamic one through the loader in the place and libraries. */
 type Linkage = "static" | "dynamic";
 
 export interface RealProgram {
   name: string;
-  /** Debian package and the file in it. */
-  from: readonly [packageName: string, file: string];
+  from: PackageFile;
   linkage: Linkage;
   args: readonly string[];
   text: string;
@@ -37,17 +38,15 @@ export const REAL_PROGRAMS: readonly RealProgram[] = [
   program("python", ["python3.11-minimal", "usr/bin/python3.11"], "dynamic", "-I -S trees.py", "Python, binary trees"),
 ];
 
-/** Shared libraries, found by name in the packages. */
-export const LIBRARIES = [
-  ["libc6", "ld-linux.so.2"],
-  ["libc6", "libc.so.6"],
-  ["libc6", "libm.so.6"],
-  ["zlib1g", "libz.so.1"],
-  ["libexpat1", "libexpat.so.1"],
-  ["libcrypt1", "libcrypt.so.1"],
-  ["libreadline8", "libreadline.so.8"],
-  ["libtinfo6", "libtinfo.so.6"],
-] as const;
+/** Shared libraries of all of them. */
+export const LIBRARIES: readonly PackageFile[] = [
+  ...cLibrary,
+  ["zlib1g", "lib/i386-linux-gnu/libz.so.1"],
+  ["libexpat1", "lib/i386-linux-gnu/libexpat.so.1"],
+  ["libcrypt1", "lib/i386-linux-gnu/libcrypt.so.1"],
+  ["libreadline8", "lib/i386-linux-gnu/libreadline.so.8"],
+  ["libtinfo6", "lib/i386-linux-gnu/libtinfo.so.6"],
+];
 
 /** What Python needs of its library to start; the rest is compiled into it. */
 export const PYTHON_LIBRARY = ["libpython3.11-minimal", "usr/lib/python3.11/encodings"] as const;

@@ -4,8 +4,8 @@
  * Where they cannot be had the tests that need them are skipped, visibly; with LITES_DEBIAN=required they fail instead.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { projectRoot } from "./command.ts";
 
 const cache = join(projectRoot, "build", "debian");
@@ -70,6 +70,27 @@ export function debianPackage(name: string): { directory: string } | { missing: 
   process.stderr.write(`skipped: ${missing}\n`);
   return { missing };
 }
+
+/** A file of a package. */
+export type PackageFile = readonly [packageName: string, path: string];
+
+/** Puts a package's program or library into a directory; throws when the package cannot be had. */
+export function copyFromPackage([packageName, path]: PackageFile, directory: string): void {
+  const found = debianPackage(packageName);
+  if ("missing" in found) throw new Error(found.missing);
+  const target = join(directory, basename(path));
+  copyFileSync(join(found.directory, path), target);
+  chmodSync(target, 0o755);
+}
+
+/** The dynamic loader and the C library: what every dynamically linked program needs. */
+export const cLibrary: readonly PackageFile[] = ["ld-linux.so.2", "libc.so.6", "libm.so.6"].map((name) => [
+  "libc6",
+  `lib/i386-linux-gnu/${name}`,
+]);
+
+/** How a dynamically linked program starts in a directory that has its libraries, anywhere. */
+export const throughLoader = ["./ld-linux.so.2", "--library-path", "."] as const;
 
 /** Whether the host runs i386 programs natively, so that it can be the oracle. */
 export function hostRuns(file: string, ...args: string[]): boolean {
