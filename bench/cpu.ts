@@ -3,7 +3,7 @@
  *
  * All in one go and in turns, so that ratios hold on a busy machine too. Every peer's results are compared as well.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
@@ -11,12 +11,16 @@ import { drawChart } from "./cpu/chart.ts";
 import type { Outcome } from "./cpu/outcome.ts";
 import { makePeers, PEERS, type Peer, type PeerName } from "./cpu/peers.ts";
 import { buildPlace, type Line } from "./cpu/place.ts";
+import { publishedText } from "./cpu/published.ts";
 import { disagreements, makeReport, type Outcomes, tableText } from "./cpu/report.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const PLACE = join(root, "build", "bench", "cpu");
 const RESULTS = join(root, "bench", "results", "cpu.json");
 const CHART = join(root, "docs", "cpu.svg");
+const PAGE = join(root, "docs", "performance.md");
+/** What stands between these lines of the page is replaced. */
+const MARKS = ["<!-- npm run bench:cpu writes from here -->", "<!-- to here -->"] as const;
 
 interface Options {
   only?: string[];
@@ -45,7 +49,9 @@ function peerNames(text: string): PeerName[] {
 
 function options(): Options {
   const command = new Command("bench:cpu")
-    .description("Measures the processor beside its peers. A run of everything renews bench/results/cpu.json and docs/cpu.svg.")
+    .description(
+      "Measures the processor beside its peers. A run of everything renews bench/results/cpu.json, docs/cpu.svg and the tables of docs/performance.md.",
+    )
     .option("--only <words>", "lines whose name contains one of these words, or kernels, or programs; then no file is written", words)
     .option("--runs <n>", "repetitions; medians count", positive, 3)
     .option("--seconds <s>", "measuring time of a kernel", positive, 0.5)
@@ -87,6 +93,14 @@ function writeFile(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
+/** Puts the tables into the page. */
+function renewPage(text: string): void {
+  const page = readFileSync(PAGE, "utf8");
+  const [from, to] = MARKS.map((mark) => page.indexOf(mark));
+  if (from! < 0 || to! < from!) throw new Error(`${PAGE} lacks the marks for the tables`);
+  writeFileSync(PAGE, `${page.slice(0, from)}${MARKS[0]}\n\n${text}\n\n${page.slice(to)}`);
+}
+
 const missing = (what: string): void => void process.stderr.write(`${what}\n`);
 const chosenOptions = options();
 const lines = chosen(buildPlace(PLACE, missing), chosenOptions.only);
@@ -94,15 +108,17 @@ const probe = [join(PLACE, "stopwatch"), "probe", "/bin/true"];
 const peers = makePeers(chosenOptions.peers, probe, chosenOptions.v86, missing);
 const outcomes = measure(lines, peers, chosenOptions);
 const report = makeReport(lines, outcomes, chosenOptions.runs);
-console.log(
-  tableText(
-    report,
-    peers.map(({ name }) => name),
-  ),
+const table = tableText(
+  report,
+  peers.map(({ name }) => name),
 );
+console.log(table);
 const wrong = disagreements(outcomes);
 for (const text of wrong) process.stderr.write(`${text}\n`);
 if (wrong.length) process.exitCode = 1;
 const json = chosenOptions.json ?? (chosenOptions.only ? undefined : RESULTS);
 if (json) writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
-if (!chosenOptions.only) writeFile(CHART, await drawChart(report));
+if (!chosenOptions.only) {
+  writeFile(CHART, await drawChart(report));
+  renewPage(`${table}\n\n${publishedText(report)}`);
+}

@@ -71,7 +71,16 @@ function summary(
   return [title, ...cells];
 }
 
-/** The table as Markdown. */
+/** A table that reads well as plain text, too. `numbers` are the columns that go to the right. */
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[], numbers: readonly number[]): string {
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => (numbers.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join(" | ")} |`;
+  const rule = widths.map((width, column) => `${"-".repeat(width + 1)}${numbers.includes(column) ? ":" : "-"}`).join("|");
+  return [line(header), `|${rule}|`, ...rows.map(line)].join("\n");
+}
+
+/** All results, and their means, as a table in Markdown. */
 export function tableText({ results, machine, runs }: Report, peers: readonly PeerName[]): string {
   const ratios = RATIOS.filter((peer) => peers.includes(peer) && peers.includes(OURS));
   const header = ["line", ...peers, ...ratios.map((peer) => `${OURS}/${peer}`)];
@@ -95,10 +104,7 @@ export function tableText({ results, machine, runs }: Report, peers: readonly Pe
       rows.push([label!, ...gap, ...cells]);
     }
   }
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => (column ? cell.padStart(widths[column]!) : cell.padEnd(widths[0]!))).join(" | ")} |`;
-  const rule = `|${widths.map((width, column) => (column ? `${"-".repeat(width + 1)}:` : "-".repeat(width + 2))).join("|")}|`;
+  const numbers = header.flatMap((_title, column) => (column ? [column] : []));
   const caption = `${machine.processor}, Node ${machine.node}; medians of ${runs} runs; ratios below 1: faster than the peer.`;
-  return [line(header), rule, ...rows.map(line), "", caption].join("\n");
+  return `${markdownTable(header, rows, numbers)}\n\n${caption}`;
 }
