@@ -1,0 +1,124 @@
+/**
+ * Runs random programs natively and on emulated processors, compares, and makes failing ones small.
+ */
+import { decode } from "#machine/cpu/decoder.ts";
+import { disassemble } from "#machine/cpu/disassemble.ts";
+import type { Engine } from "#machine/engine.ts";
+import { differences } from "./comparison.ts";
+import { EmulatedProcessor } from "./emulated.ts";
+import { generateProgram } from "./generator.ts";
+import { CODE, FLAGS_DEFINED, type Outcome, type Program } from "./layout.ts";
+import type { NativeProcessor } from "./native.ts";
+
+/** Programs that run in one native process. */
+const BATCH = 100;
+/** Most attempts at leaving out a statement. */
+const SHRINKING_STEPS = 400;
+const LISTED = 60;
+
+export interface Failure {
+  readonly seed: number;
+  readonly engine: Engine;
+  readonly found: readonly string[];
+}
+
+export interface Tally {
+  programs: number;
+  /** Instructions on each engine. */
+  instructions: number;
+  faults: number;
+  readonly failures: Failure[];
+}
+
+/** Every third program changes its code. */
+function optionsOf(seed: number): { changesCode: boolean } {
+  return { changesCode: seed % 3 === 0 };
+}
+
+export class ProgramProver {
+  private readonly native: NativeProcessor;
+  private readonly processors: readonly { engine: Engine; processor: EmulatedProcessor }[];
+
+  constructor(native: NativeProcessor, engines: readonly Engine[]) {
+    this.native = native;
+    this.processors = engines.map((engine) => ({ engine, processor: new EmulatedProcessor(engine) }));
+  }
+
+  /** Proves `count` programs from a seed on. */
+  prove(seed: number, count: number, progress: (tally: Tally) => void = () => undefined): Tally {
+    const tally: Tally = { programs: 0, instructions: 0, faults: 0, failures: [] };
+    for (let from = 0; from < count; from += BATCH) {
+      const seeds = Array.from({ length: Math.min(BATCH, count - from) }, (_, index) => seed + from + index);
+      const programs = seeds.map((one) => generateProgram(one, optionsOf(one)));
+      const expected = this.native.run(programs);
+      seeds.forEach((one, index) => this.compare(one, programs[index]!, expected[index], tally));
+      progress(tally);
+    }
+    return tally;
+  }
+
+  private compare(seed: number, program: Program, expected: Outcome | undefined, tally: Tally): void {
+    tally.programs++;
+    let instructions = -1;
+    for (const { engine, processor } of this.processors) {
+      const found = this.run(program, expected, processor);
+      if (found.differences.length > 0) tally.failures.push({ seed, engine, found: found.differences });
+      if (instructions >= 0 && instructions !== found.instructions) {
+        tally.failures.push({ seed, engine, found: [`${found.instructions} instructions, not ${instructions}`] });
+      }
+      if (instructions < 0) tally.instructions += found.instructions;
+      instructions = found.instructions;
+    }
+    tally.faults += expected?.faults ?? 0;
+  }
+
+  private run(
+    program: Program,
+    expected: Outcome | undefined,
+    processor: EmulatedProcessor,
+  ): { differences: readonly string[]; instructions: number } {
+    if (expected === undefined) return { differences: ["it does not end natively"], instructions: 0 };
+    const actual = processor.run(program);
+    return { differences: differences(expected, actual), instructions: actual.instructions };
+  }
+
+  /** The program of a failure with as many statements left out as possible, disassembled. */
+  explain({ seed, engine, found }: Failure): string {
+    const { processor } = this.processors.find((candidate) => candidate.engine === engine)!;
+    const omitted = new Set<number>();
+    const make = (without: ReadonlySet<number>): ReturnType<typeof generateProgram> =>
+      generateProgram(seed, { ...optionsOf(seed), omitted: without });
+    const differ = (without: ReadonlySet<number>): readonly string[] => {
+      const program = make(without);
+      return this.run(program, this.native.run([program])[0], processor).differences;
+    };
+    let smallest = found;
+    const { statements } = make(omitted);
+    // Twice: what is left out makes other statements dispensable.
+    for (let step = 0; step < Math.min(2 * statements, SHRINKING_STEPS); step++) {
+      if (omitted.has(step % statements)) continue;
+      const attempt = new Set(omitted).add(step % statements);
+      const remaining = differ(attempt);
+      if (remaining.length === 0) continue;
+      for (const statement of attempt) omitted.add(statement);
+      smallest = remaining;
+    }
+    return `seed ${seed}, ${engine}: ${smallest.join("; ")}\n${listing(make(omitted))}`;
+  }
+}
+
+/** The instructions of a program, as far as they are not too many. */
+export function listing(program: Program): string {
+  const lines: string[] = [];
+  program.skip.forEach((entry, offset) => {
+    if (entry === 0) return;
+    const instruction = decode({ fetch: (index) => program.code[offset + index] ?? 0xcc });
+    const bytes = Array.from(program.code.subarray(offset, offset + (entry & ~FLAGS_DEFINED)), (byte) =>
+      byte.toString(16).padStart(2, "0"),
+    );
+    const mark = offset === program.entry ? ">" : " ";
+    lines.push(`${mark} ${(CODE + offset).toString(16)}  ${bytes.join(" ").padEnd(30)} ${disassemble(instruction, CODE + offset)}`);
+  });
+  const kept = lines.length > LISTED ? [...lines.slice(0, LISTED), `  … ${lines.length - LISTED} more`] : lines;
+  return `registers ${program.registers.map((value) => value.toString(16)).join(" ")}, arena ${program.seed.toString(16)}\n${kept.join("\n")}`;
+}

@@ -1,0 +1,53 @@
+/**
+ * Compares random programs on the emulated processor with the host's:
+ *   npm run prove:programs -- --count 2000 --seed 1 --engine interpreter,translator
+ */
+import { Command, InvalidArgumentError } from "commander";
+import { type Engine, ENGINES } from "#machine/engine.ts";
+import { NativeProcessor } from "./native.ts";
+import { ProgramProver } from "./proof.ts";
+
+const EXPLAINED = 3;
+
+interface Options {
+  count: number;
+  seed: number;
+  engine: Engine[];
+  runner?: string;
+}
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("not a number");
+  return value;
+}
+
+function engines(text: string): Engine[] {
+  return text.split(",").map((name) => {
+    const engine = ENGINES.find((known) => known === name);
+    if (engine === undefined) throw new InvalidArgumentError(`engines are ${ENGINES.join(", ")}`);
+    return engine;
+  });
+}
+
+const options = new Command("prove:programs")
+  .option("--count <programs>", "how many", integer, 2000)
+  .option("--seed <number>", "of the first; the others follow", integer, 1)
+  .option("--engine <names>", `some of ${ENGINES.join(", ")}`, engines, ["interpreter"])
+  .option("--runner <file>", "source of the native runner")
+  .parse()
+  .opts<Options>();
+
+const native = NativeProcessor.open(options.runner);
+if (native === undefined) throw new Error("this host cannot run i386 programs");
+const prover = new ProgramProver(native, options.engine);
+const tally = prover.prove(options.seed, options.count, ({ programs, failures }) => {
+  process.stderr.write(`\r\x1b[K${programs} programs, ${failures.length} failures`);
+});
+process.stderr.write("\n");
+for (const failure of tally.failures.slice(0, EXPLAINED)) console.log(prover.explain(failure));
+native.close();
+const { programs, instructions, faults, failures } = tally;
+console.log(`${programs} programs, ${instructions} instructions, ${faults} faults, ${failures.length} failures`);
+for (const { seed, engine, found } of failures) console.log(`  seed ${seed}, ${engine}: ${found.join("; ")}`);
+process.exitCode = failures.length === 0 ? 0 : 1;
