@@ -36,8 +36,10 @@ function buildKernels(place: string): Line[] {
   const file = (name: string) => join(here, "kernels", name);
   compile(join(place, "stopwatch"), ["-m32", "-static", "-O2"], [join(here, "stopwatch.c")]);
   return KERNELS.map(([name, source, flags, text]) => {
-    compile(join(place, name), flags, [file("kernel.c"), file(`${source}.c`)], [file("kernel.h"), join(here, "kernels.ts")]);
-    return { name, kind: "kernel", text, argv: [`./${name}`] };
+    // Debian has a sort, too.
+    const binary = `kernel-${name}`;
+    compile(join(place, binary), flags, [file("kernel.c"), file(`${source}.c`)], [file("kernel.h"), join(here, "kernels.ts")]);
+    return { name, kind: "kernel", text, argv: [`./${binary}`] };
   });
 }
 
