@@ -5,10 +5,18 @@
  */
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
-import { EXPONENT, requireNormal, round, SIGN, type Value } from "./x87-value.ts";
+import { EXPONENT, type Inexactness, normalizeByOne, requireNormal, round, SIGN, TOP_BIT, type Value } from "./x87-value.ts";
 
 /** Emits result = a + b, or a - b, for normal numbers; `rare` emits the same for all operands. */
-export function add(code: Code, a: Value, b: Value, isSubtraction: boolean, result: Value, rare: () => void): void {
+export function add(
+  code: Code,
+  a: Value,
+  b: Value,
+  isSubtraction: boolean,
+  result: Value,
+  rare: () => void,
+  inexactness?: Inexactness,
+): void {
   const larger = code.temporary(ValueType.I64);
   const smaller = code.temporary(ValueType.I64);
   const extra = code.temporary(ValueType.I64);
@@ -18,6 +26,7 @@ export function add(code: Code, a: Value, b: Value, isSubtraction: boolean, resu
   const sign = code.temporary();
   const distance = code.temporary();
   const signs = code.temporary();
+  const unrounded = { significand: sum, extra, exponent };
   const temporaries = [larger, smaller, extra, shift, sum, exponent, sign, distance, signs];
   code.block().block();
   requireNormal(code, a, b, 0);
@@ -52,22 +61,26 @@ export function add(code: Code, a: Value, b: Value, isSubtraction: boolean, resu
   // Only without a distance.
   code.i64(0n).get(sum).op(Op.I64_SUB).set(sum).get(sign).i32(SIGN).op(Op.I32_XOR).set(sign);
   code.end();
-  code.get(sum).op(Op.I64_EQZ).brIf(1);
   code.i64(0n).get(extra).op(Op.I64_SUB).set(extra);
+  code.get(sum).i64(62n).op(Op.I64_SHR_U, Op.I64_EQZ).if();
+  code.get(sum).op(Op.I64_EQZ).brIf(2);
   code.get(sum).op(Op.I64_CLZ).set(shift);
   code.get(sum).get(shift).op(Op.I64_SHL);
   code.get(extra).i64(1n).op(Op.I64_SHR_U).get(shift).i64(63n).op(Op.I64_XOR, Op.I64_SHR_U, Op.I64_OR).set(sum);
   code.get(extra).get(shift).op(Op.I64_SHL).set(extra);
   code.get(exponent).get(shift).op(Op.I32_WRAP_I64, Op.I32_SUB).set(exponent);
   code.else();
-  code.get(larger).get(smaller).op(Op.I64_ADD).tee(sum).get(larger).op(Op.I64_LT_U, Op.I64_EXTEND_I32_U).set(shift);
-  code.get(extra).get(shift).op(Op.I64_SHR_U).get(extra).get(shift).op(Op.I64_AND, Op.I64_OR);
-  code.get(sum).get(shift).op(Op.I64_AND).i64(63n).op(Op.I64_SHL, Op.I64_OR).set(extra);
-  code.get(sum).get(shift).op(Op.I64_SHR_U).get(shift).i64(63n).op(Op.I64_SHL, Op.I64_OR).set(sum);
-  code.get(exponent).get(shift).op(Op.I32_WRAP_I64, Op.I32_ADD).set(exponent);
+  normalizeByOne(code, unrounded);
+  code.end();
+  code.else();
+  code.get(larger).get(smaller).op(Op.I64_ADD).tee(sum).get(larger).op(Op.I64_LT_U).tee(distance);
+  code.get(exponent).op(Op.I32_ADD).set(exponent);
+  code.get(extra).i64(1n).op(Op.I64_SHR_U).get(extra).i64(1n).op(Op.I64_AND, Op.I64_OR).get(sum).i64(63n).op(Op.I64_SHL, Op.I64_OR);
+  code.get(extra).get(distance).op(Op.SELECT).set(extra);
+  code.get(sum).i64(1n).op(Op.I64_SHR_U).i64(TOP_BIT).op(Op.I64_OR).get(sum).get(distance).op(Op.SELECT).set(sum);
   code.end();
 
-  round(code, { significand: sum, extra, exponent }, 0);
+  round(code, unrounded, 0, inexactness);
   code.get(sign).op(Op.I32_OR).set(result.head).get(sum).set(result.significand);
   code.br(1).end();
   rare();

@@ -54,6 +54,15 @@ export function requireNormal(code: Code, a: Value, b: Value, depth: number): vo
   code.get(a.significand).get(b.significand).op(Op.I64_AND).i64(0n).op(Op.I64_GE_S).brIf(depth);
 }
 
+/**
+ * Where code that is not in a routine keeps what rounding adds to the status word, because that takes fewer instructions than
+ * flags in heads: locals (i64) that collect the bits that were cut off, and that say whether the last result was rounded up.
+ */
+export interface Inexactness {
+  readonly discarded: number;
+  readonly up: number;
+}
+
 export interface Unrounded {
   /** Normalized. Changed by rounding. */
   readonly significand: number;
@@ -64,21 +73,41 @@ export interface Unrounded {
 }
 
 /**
- * Rounds to nearest, and leaves the head without its sign on the stack: exponent and flags.
+ * Rounds to nearest, and leaves the head without its sign on the stack: the exponent, and flags unless `inexactness` takes them.
  * Leaves the block at `depth` when the exponent is out of range.
  */
-export function round(code: Code, { significand, extra, exponent }: Unrounded, depth: number): void {
+export function round(code: Code, { significand, extra, exponent }: Unrounded, depth: number, inexactness?: Inexactness): void {
   const up = code.temporary(ValueType.I64);
-  code.get(extra).i64(63n).op(Op.I64_SHR_U);
-  code.get(extra).i64(1n).op(Op.I64_SHL).i64(0n).op(Op.I64_NE, Op.I64_EXTEND_I32_U).get(significand).op(Op.I64_OR, Op.I64_AND);
+  // Above a half, or just a half and the last bit is 1: extra - 1/2 > -bit as signed numbers.
+  code.get(extra).i64(TOP_BIT).op(Op.I64_XOR).i64(0n).get(significand).i64(1n).op(Op.I64_AND, Op.I64_SUB);
+  code.op(Op.I64_GT_S, Op.I64_EXTEND_I32_U);
   code.tee(up).get(significand).op(Op.I64_ADD).tee(significand).op(Op.I64_EQZ).if();
   code.i64(TOP_BIT).set(significand).get(exponent).i32(1).op(Op.I32_ADD).set(exponent);
   code.end();
   code.get(exponent).i32(1).op(Op.I32_SUB).i32(0x7ffe).op(Op.I32_GE_U).brIf(depth);
   code.get(exponent);
-  code.get(extra).i64(0n).op(Op.I64_NE).i32(shiftOf(PE)).op(Op.I32_SHL, Op.I32_OR);
-  code.get(up).op(Op.I32_WRAP_I64).i32(shiftOf(C1)).op(Op.I32_SHL, Op.I32_OR);
+  if (inexactness === undefined) {
+    code.get(extra).i64(0n).op(Op.I64_NE).i32(shiftOf(PE)).op(Op.I32_SHL, Op.I32_OR);
+    code.get(up).op(Op.I32_WRAP_I64).i32(shiftOf(C1)).op(Op.I32_SHL, Op.I32_OR);
+  } else {
+    const { discarded } = inexactness;
+    code.get(discarded).get(extra).op(Op.I64_OR).set(discarded).get(up).set(inexactness.up);
+  }
   code.release(up);
+}
+
+/**
+ * Normalizes a significand, with 64 bits behind it, of which the first or the second bit is 1.
+ * Shifts by a constant, because others take more instructions in V8's code.
+ */
+export function normalizeByOne(code: Code, { significand, extra, exponent }: Unrounded): void {
+  const mask = code.temporary(ValueType.I64);
+  code.get(significand).i64(63n).op(Op.I64_SHR_S).i64(-1n).op(Op.I64_XOR).set(mask);
+  code.get(significand).get(significand).get(mask).op(Op.I64_AND, Op.I64_ADD);
+  code.get(extra).i64(63n).op(Op.I64_SHR_U).get(mask).op(Op.I64_AND, Op.I64_ADD).set(significand);
+  code.get(extra).get(extra).get(mask).op(Op.I64_AND, Op.I64_ADD).set(extra);
+  code.get(exponent).get(mask).op(Op.I32_WRAP_I64, Op.I32_ADD).set(exponent);
+  code.release(mask);
 }
 
 /** Position of a status flag in a head. */
