@@ -3,7 +3,7 @@
  *
  * Faults leave EIP at the faulting instruction, traps (INT n, INT3, INTO, single step) after it.
  * Nothing of a faulting instruction is visible in registers or memory, except the progress of
- * repeated string instructions.
+ * repeated string instructions and what processors leave of instructions with several accesses (cpu/README.md).
  */
 
 export const Vector = {

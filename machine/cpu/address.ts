@@ -47,6 +47,9 @@ const ADDRESS_ONLY = new Set(["lea", "nop", "invlpg", "ud1", "prefetchnta", "pre
 /** Instructions that store 16 bits whatever the operand size; MOV from a segment register is another one. */
 const WORD_STORES = new Set(["sldt", "str", "smsw"]);
 
+/** Instructions whose operand is two: handlers check the second one. */
+const PAIRS = new Set(["bound", "les", "lds", "lss", "lfs", "lgs", "callf", "jmpf"]);
+
 const BIT_TESTS = new Set(["bt", "bts", "btr", "btc"]);
 
 /** x87 operands by escape and ModRM.reg: bytes, negative when written. */
@@ -65,6 +68,8 @@ const X87_SPANS: readonly (readonly number[])[] = [
 const ENVIRONMENT_BYTES = 28;
 const SHORT_ENVIRONMENT_BYTES = 14;
 const FSAVE_BYTES = 108;
+/** FLD and FSTP of 80 bits, FBLD and FBSTP. */
+const TEN_BYTES = 10;
 
 /**
  * Address bits that must be 0 when EFLAGS.AC is set, by bytes, for operands that handlers access in parts. Other operands,
@@ -80,6 +85,7 @@ function spanOf(instruction: Instruction): number {
   }
   const isSelector = instruction.operands[1]?.kind === Kind.SEGMENT || WORD_STORES.has(instruction.row.mnemonic);
   if (isSelector && instruction.operands[0]!.kind === Kind.MEMORY) return -2;
+  if (PAIRS.has(instruction.row.mnemonic) && instruction.address !== undefined) return instruction.operandSize;
   const position = instruction.operands.findIndex((operand) => operand.kind === Kind.MEMORY);
   const bytes = instruction.operands[position]?.size ?? 0;
   const span = bytes === 0 ? 6 : bytes;
@@ -114,21 +120,22 @@ export function createAddressBinding(core: Core): AddressBinding {
     const offset = offsetOf(op);
     return op.instruction.addressSize === 4 ? offset : offset & 0xffff;
   }
-  /** Checks an area of the floating-point unit as the processor does: its first word, then its last byte. */
-  function linearArea(op: Operation, offset: number): number {
+  /** Checks ten bytes as the processor does, as eight and two, and an area by its first word and its last byte. */
+  function linearParts(op: Operation, offset: number): number {
     const { segment } = op.address!;
-    const at = linear(segment, offset, op.instruction.operandSize, op.writes);
+    const [first, last] = op.span === TEN_BYTES ? [8, 2] : [op.instruction.operandSize, 1];
+    const at = linear(segment, offset, first, op.writes);
     if ((R[SYSTEM_FLAGS]! & AC) !== 0 && (at & op.alignment) !== 0) raiseFault(Vector.ALIGNMENT_CHECK);
-    if (op.writes) probeWrite(at, op.instruction.operandSize);
-    else probeRead(at, op.instruction.operandSize);
-    linear(segment, (offset + op.span - 1) | 0, 1, op.writes);
+    if (op.writes) probeWrite(at, first);
+    else probeRead(at, first);
+    linear(segment, (offset + op.span - last) | 0, last, op.writes);
     return at;
   }
   /** The operand is checked as one, and the handler may access its parts as it likes. */
   const wholeStep: Handler = (op) => {
     const offset = truncatedOffset(op);
     const isArea = op.span >= SHORT_ENVIRONMENT_BYTES && op.span <= FSAVE_BYTES;
-    const at = isArea ? linearArea(op, offset) : linear(op.address!.segment, offset, op.span, op.writes);
+    const at = isArea || op.span === TEN_BYTES ? linearParts(op, offset) : linear(op.address!.segment, offset, op.span, op.writes);
     R[ADDRESS] = at;
     const flags = R[SYSTEM_FLAGS]!;
     if ((flags & AC) === 0) return op.body(op);
@@ -172,7 +179,7 @@ export function createAddressBinding(core: Core): AddressBinding {
     const span = isBitString ? 0 : spanOf(instruction);
     op.span = Math.abs(span);
     op.writes = span < 0;
-    const isWhole = mnemonic === "x87" || (op.span in WHOLE_ALIGNMENTS && mnemonic !== "bound");
+    const isWhole = mnemonic === "x87" || op.span in WHOLE_ALIGNMENTS;
     if (isWhole) op.alignment = WHOLE_ALIGNMENTS[op.span] ?? op.span - 1;
     const isAccess = !ADDRESS_ONLY.has(mnemonic);
     const mayWrite = op.writes || mnemonic === "arpl" || (isBitString && mnemonic !== "bt");

@@ -26,7 +26,7 @@ export function controlBinders(core: Core): BinderMap {
   const stack = createStackAccess(core);
   const { condition, carry, zero, arithmetic, setArithmetic } = core.flags;
   const { take, follow } = core.code;
-  const { address, load } = createOperands(core);
+  const { address, load, part } = createOperands(core);
 
   function nextAddress(op: Operation): number {
     return (R[PAGE]! + op.after) | 0;
@@ -152,7 +152,7 @@ export function controlBinders(core: Core): BinderMap {
         if (!isDirect) {
           const at = address(op);
           offset = size === 4 ? read32(at) : read16(at);
-          selector = read16((at + size) | 0);
+          selector = read16(part(op, size, 2, false));
         }
         core.segments.checkCode(selector, false);
         if (isCall) pushFar(op);
@@ -192,7 +192,8 @@ export function controlBinders(core: Core): BinderMap {
     const size = op.instruction.operandSize;
     const index = size === 4 ? load(op) : (load(op) << 16) >> 16;
     if (index < (size === 4 ? read32(at) : (read16(at) << 16) >> 16)) raiseFault(Vector.BOUND);
-    if (index > (size === 4 ? read32((at + 4) | 0) : (read16((at + 2) | 0) << 16) >> 16)) raiseFault(Vector.BOUND);
+    const upper = part(op, size, size, false);
+    if (index > (size === 4 ? read32(upper) : (read16(upper) << 16) >> 16)) raiseFault(Vector.BOUND);
     return op.next;
   };
 

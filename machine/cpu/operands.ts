@@ -3,10 +3,13 @@
  */
 import type { Core } from "./core.ts";
 import { Access, type Operation } from "./operation.ts";
+import { Word } from "./registers.ts";
 
 export interface Operands {
   /** Linear address of the memory operand. */
   address(op: Operation): number;
+  /** Linear address of `size` bytes that lie `bytes` behind it, checked like the operand. */
+  part(op: Operation, bytes: number, size: number, write: boolean): number;
   /** First operand, 8- and 16-bit values zero-extended. */
   load(op: Operation): number;
   /** First operand of an instruction that is going to store into it. */
@@ -19,6 +22,8 @@ export interface Operands {
 
 export function createOperands(core: Core): Operands {
   const { BYTE, HALF, MEMORY16, MEMORY32, MEMORY8, WORD } = Access;
+  const { SEGMENT_BASE } = Word;
+  const { linear } = core.segments;
   const { words: R, halves: R16, bytes: R8 } = core.file;
   const { read8, read16, read32, write8, write16, write32, modify8, modify16, modify32 } = core.memory;
 
@@ -28,6 +33,12 @@ export function createOperands(core: Core): Operands {
 
   return {
     address,
+    part(op: Operation, bytes: number, size: number, write: boolean): number {
+      if (op.address === null) return (address(op) + bytes) | 0;
+      const { segment } = op.address;
+      const offset = (address(op) - R[SEGMENT_BASE + segment]! + bytes) | 0;
+      return linear(segment, op.instruction.addressSize === 4 ? offset : offset & 0xffff, size, write);
+    },
     load(op: Operation): number {
       switch (op.accessA) {
         case BYTE:

@@ -9,18 +9,15 @@ import { Flag } from "./flags.ts";
 import { Kind } from "./instruction.ts";
 import { createOperands } from "./operands.ts";
 import { Access, type Handler, type Operation } from "./operation.ts";
-import { Word } from "./registers.ts";
 
 export function shiftBinders(core: Core): BinderMap {
-  const { SEGMENT_BASE } = Word;
   const { CF, OF, ZF } = Flag;
   const { IMMEDIATE, MEMORY16, MEMORY32, WORD } = Access;
   const R = core.file.words;
   const R8 = core.file.bytes;
   const { modify16, modify32, read16, read32, write16, write32 } = core.memory;
   const { carry, arithmetic, setArithmetic, setMixed } = core.flags;
-  const { linear } = core.segments;
-  const { address, load, modify, second, store } = createOperands(core);
+  const { load, modify, part, second, store } = createOperands(core);
 
   /** CF, and OF from the two given signs' difference. */
   function carryOverflow(carryBit: number, overflowBit: number): number {
@@ -245,13 +242,6 @@ export function shiftBinders(core: Core): BinderMap {
   function setCarry(bit: number): void {
     setArithmetic((arithmetic() & ~CF) | (bit & 1));
   }
-  /** Address of the memory operand and `bytes`, within its segment and address size. */
-  function displaced(op: Operation, bytes: number, write: boolean): number {
-    if (op.address === null) return (address(op) + bytes) | 0;
-    const { segment } = op.address;
-    const offset = (address(op) - R[SEGMENT_BASE + segment]! + bytes) | 0;
-    return linear(segment, op.instruction.addressSize === 4 ? offset : offset & 0xffff, op.size, write);
-  }
   const bitBinder =
     (change: number): Binder =>
     (op) => {
@@ -269,7 +259,7 @@ export function shiftBinders(core: Core): BinderMap {
       return (self) => {
         const offset = self.size === 4 ? second(self) : (second(self) << 16) >> 16;
         const bit = offset & (self.size * 8 - 1);
-        const at = displaced(self, self.size === 4 ? (offset >> 5) * 4 : (offset >> 4) * 2, change !== BIT_CHANGES.bt);
+        const at = part(self, self.size === 4 ? (offset >> 5) * 4 : (offset >> 4) * 2, self.size, change !== BIT_CHANGES.bt);
         let value: number;
         if (change === BIT_CHANGES.bt) {
           value = self.size === 4 ? read32(at) : read16(at);

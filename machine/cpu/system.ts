@@ -27,7 +27,7 @@ export function systemBinders(core: Core): BinderMap {
   const { read8, read16, read32, write8, write16, probeWrite } = core.memory;
   const { arithmetic, setArithmetic } = core.flags;
   const { segments } = core;
-  const { address, load, second, store } = createOperands(core);
+  const { address, load, part, second, store } = createOperands(core);
 
   /** MOV Ev,Sw, SLDT, STR, SMSW: 16 bits to memory, zero-extended to a register. */
   function storeWord(op: Operation, value: number): void {
@@ -49,7 +49,7 @@ export function systemBinders(core: Core): BinderMap {
       const at = address(op);
       const size = op.instruction.operandSize;
       const offset = size === 4 ? read32(at) : read16(at);
-      segments.load(segment, read16((at + size) | 0));
+      segments.load(segment, read16(part(op, size, 2, false)));
       store(op, offset);
       return core.changeMode((R[PAGE]! + op.after) | 0);
     };

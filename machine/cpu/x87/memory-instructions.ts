@@ -171,6 +171,18 @@ function writeConverted(s: FpuState, memory: LinearMemory, operation: number, ad
   }
 }
 
+/** Ten bytes are written as eight and two, and the eight remain when the two cannot be written. */
+function writeFirstEight(s: FpuState, memory: LinearMemory, operation: number, address: number): void {
+  memory.probeWrite(address, 8);
+  if (operation === 0o37) {
+    memory.write32(address, s.low[RESULT]!);
+    memory.write32((address + 4) | 0, s.high[RESULT]!);
+  } else {
+    for (let i = 0; i < 8; i++) memory.write8((address + i) | 0, buffer[i]!);
+  }
+  memory.probeWrite((address + 8) | 0, 2);
+}
+
 /** Instructions that store ST(0). */
 function store(s: FpuState, memory: LinearMemory, operation: number, address: number, bytes: number, instruction: FpuInstruction): void {
   wait(s);
@@ -181,7 +193,8 @@ function store(s: FpuState, memory: LinearMemory, operation: number, address: nu
     // An operand that cannot be written leaves the status as it was.
     const after = s.status;
     s.status = before;
-    memory.probeWrite(address, bytes);
+    if (bytes === DECIMAL_BYTES) writeFirstEight(s, memory, operation, address);
+    else memory.probeWrite(address, bytes);
     s.status = after;
     writeConverted(s, memory, operation, address, bytes);
   }
