@@ -4,6 +4,7 @@
 import { Interpreter, type TimeSource } from "./cpu/interpreter.ts";
 import type { Processor } from "./processor.ts";
 import type { Ram } from "./ram.ts";
+import { type Policy, Translator } from "./translator/translator.ts";
 
 /**
  * interpreter: one operation at a time, in JavaScript.
@@ -18,6 +19,13 @@ export interface ClockedProcessor extends Processor {
   clock: TimeSource;
 }
 
-export function createProcessor(_engine: Engine, ram: Ram, clock: TimeSource): ClockedProcessor {
-  return new Interpreter(ram, clock);
+/** How eagerly the engines translate. */
+const POLICIES: Readonly<Record<Exclude<Engine, "interpreter">, Policy>> = {
+  translator: { period: 0, threshold: 1, isEager: true },
+  auto: { period: 2000, threshold: 8, isEager: false },
+};
+
+export function createProcessor(engine: Engine, ram: Ram, clock: TimeSource): ClockedProcessor {
+  if (engine === "interpreter") return new Interpreter(ram, clock);
+  return new Interpreter(ram, clock, (host) => new Translator(ram, host, POLICIES[engine]));
 }

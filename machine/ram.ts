@@ -66,6 +66,15 @@ export class Ram {
     return page;
   }
 
+  /** Zeroed memory of the arena for good, as a byte address. */
+  allocateArena(bytes: number): number {
+    const start = this.nextArenaPage;
+    const end = start + Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
+    if (end > this.arenaEnd) throw new Error(`no room for ${bytes} bytes in the arena`);
+    this.nextArenaPage = end;
+    return start;
+  }
+
   freeArenaPage(page: number): void {
     this.freeArenaPages.push(page);
   }

@@ -4,11 +4,20 @@ declare namespace WebAssembly {
     constructor(descriptor: { initial: number; maximum?: number });
     readonly buffer: ArrayBuffer;
   }
+
+  class Table {
+    constructor(descriptor: { element: "anyfunc"; initial: number; maximum?: number });
+    readonly length: number;
+    set(index: number, value: unknown): void;
+    grow(delta: number): number;
+  }
+
   class Module {
     constructor(bytes: Uint8Array);
   }
+
   class Instance {
     constructor(module: Module, imports: Record<string, Record<string, unknown>>);
-    readonly exports: Record<string, unknown>;
+    readonly exports: Record<string, (...values: number[]) => number>;
   }
 }

@@ -15,7 +15,7 @@ import { type Handler, Operation } from "./operation.ts";
 import { type RegisterFile, Stop, Word } from "./registers.ts";
 
 /** Longest chain that is decoded ahead. */
-const MAX_CHAIN = 48;
+export const MAX_CHAIN = 48;
 
 export class CodePage {
   readonly frame: number;
@@ -51,6 +51,10 @@ export interface CodeCache {
   written(physical: number, bytes: number): void;
   /** Forgets a frame. */
   drop(frame: number): void;
+  /** The operation at an offset of a frame, if it has been decoded. */
+  operationAt(frame: number, offset: number): Operation | undefined;
+  /** Says that bytes of a frame are instructions, though they may not be decoded here. */
+  cover(frame: number, from: number, to: number): void;
 }
 
 const NOTHING: Instruction = {
@@ -73,7 +77,14 @@ const NOTHING: Instruction = {
 /** Thrown by the code source while decoding ahead, at the end of the page. */
 const endOfPage = { endOfPage: true };
 
-export function createCodeCache(ram: Ram, file: RegisterFile, memory: Memory, binding: Binding): CodeCache {
+/** @param dropped called when a frame has been forgotten */
+export function createCodeCache(
+  ram: Ram,
+  file: RegisterFile,
+  memory: Memory,
+  binding: Binding,
+  dropped: (frame: number) => void,
+): CodeCache {
   const { BUDGET, EIP, PAGE, SEGMENTED, STOP } = Word;
   const { SLICE } = Stop;
   const pageMask = PAGE_MASK;
@@ -122,6 +133,7 @@ export function createCodeCache(ram: Ram, file: RegisterFile, memory: Memory, bi
       }
     }
     frameHasCode[frame] = 0;
+    dropped(frame);
   }
 
   function written(physical: number, bytes: number): void {
@@ -268,5 +280,12 @@ export function createCodeCache(ram: Ram, file: RegisterFile, memory: Memory, bi
     return enter(lookUp());
   }
 
-  return { lookUp, enter, take, follow, written, drop };
+  return {
+    operationAt(frame: number, offset: number): Operation | undefined {
+      const page = flatPages[frame];
+      const known = page?.index[offset] ?? 0;
+      return known === 0 ? undefined : page!.operations[known - 1];
+    },
+    cover: (frame: number, from: number, to: number) => cover(pageOf(frame), from, to),
+    lookUp, enter, take, follow, written, drop };
 }

@@ -8,6 +8,7 @@ import { type Exit, Vector } from "../exit.ts";
 import type { Processor } from "../processor.ts";
 import type { Ram } from "../ram.ts";
 import type { TranslationTable } from "../translation-table.ts";
+import type { Accelerator, AcceleratorHost } from "./accelerator.ts";
 import { createBinding } from "./binding.ts";
 import { type Binding, type CodeCache, createCodeCache } from "./code-cache.ts";
 import type { Core } from "./core.ts";
@@ -44,8 +45,14 @@ export class Interpreter implements Processor {
   private issued = 0;
   /** The operation that is being executed, when the run loop was left by an exception. */
   private current: Operation | null = null;
+  /** The operation that is executed for translated code, which itself is an operation's handler. */
+  private inner: Operation | null = null;
+  private readonly accelerator: Accelerator | undefined;
+  /** Instructions to interpret until the next sample. */
+  private untilSample: number;
 
-  constructor(ram: Ram, clock: TimeSource) {
+  /** @param accelerate makes what executes hot code in the interpreter's place */
+  constructor(ram: Ram, clock: TimeSource, accelerate?: (host: AcceleratorHost) => Accelerator) {
     this.clock = clock;
     this.ram = ram;
     const file = createRegisterFile(ram);
@@ -53,10 +60,16 @@ export class Interpreter implements Processor {
     // Binding and core need each other: handlers are made from the core, the code cache calls the binding.
     const late: { binding?: Binding; code?: CodeCache } = {};
     const memory = createMemory(ram, file, (physical, bytes) => late.code!.written(physical, bytes));
-    const code = createCodeCache(ram, file, memory, {
-      bind: (instruction, offset) => late.binding!.bind(instruction, offset),
-      fuse: (first, second) => late.binding!.fuse(first, second),
-    });
+    const code = createCodeCache(
+      ram,
+      file,
+      memory,
+      {
+        bind: (instruction, offset) => late.binding!.bind(instruction, offset),
+        fuse: (first, second) => late.binding!.fuse(first, second),
+      },
+      (frame) => this.accelerator?.frameDropped(frame),
+    );
     late.code = code;
     this.core = {
       file,
@@ -70,6 +83,16 @@ export class Interpreter implements Processor {
     };
     this.floatingPoint = createFloatingPoint(this.core);
     late.binding = createBinding(this.core, ram, this.floatingPoint);
+    this.accelerator = accelerate?.({
+      file,
+      lookUp: code.lookUp,
+      enter: code.enter,
+      operationAt: code.operationAt,
+      cover: code.cover,
+      executeOne: () => this.executeOne(),
+      lendX87: () => this.floatingPoint.lend(),
+    });
+    this.untilSample = this.accelerator?.period ?? 0;
   }
 
   run(context: Context, table: TranslationTable, budget: number): Exit {
@@ -115,7 +138,8 @@ export class Interpreter implements Processor {
     const R = this.words;
     R[Word.BUDGET] = left;
     this.issued = this.instructions + left;
-    this.execute();
+    if (this.accelerator === undefined) this.execute();
+    else this.executeSampled(this.accelerator);
     this.instructions = this.issued - R[Word.BUDGET]!;
     // The chain at EIP is longer than what is left of the slice: go there one by one.
     while (R[Word.STOP] === Stop.SLICE && this.instructions < this.issued) {
@@ -123,6 +147,27 @@ export class Interpreter implements Processor {
       if ((R[Word.SYSTEM_FLAGS]! & Flag.TF) !== 0) break;
     }
     return R[Word.STOP] === Stop.EXIT;
+  }
+
+  /** Executes, with a stop for a sample whenever the interpreter has executed a period's instructions. */
+  private executeSampled(accelerator: Accelerator): void {
+    const R = this.words;
+    let allotment = Math.max(this.untilSample, accelerator.least);
+    for (;;) {
+      const held = Math.max(R[Word.BUDGET]! - allotment, 0);
+      R[Word.BUDGET] = R[Word.BUDGET]! - held;
+      R[Word.HELD] = held;
+      this.execute();
+      const isSample = R[Word.STOP] === Stop.SLICE && R[Word.HELD] !== 0;
+      this.untilSample = Math.min(R[Word.BUDGET]!, accelerator.period);
+      R[Word.BUDGET] = R[Word.BUDGET]! + R[Word.HELD]!;
+      R[Word.HELD] = 0;
+      if (!isSample) return;
+      const op = this.core.code.lookUp();
+      accelerator.sample(op, R[Word.EIP]!);
+      this.untilSample = accelerator.period;
+      allotment = Math.max(accelerator.period, op.rest);
+    }
   }
 
   private execute(): void {
@@ -133,9 +178,24 @@ export class Interpreter implements Processor {
       op = code.enter(code.lookUp());
       while (op !== null) op = op.exec(op);
     } catch (reason) {
-      this.current = op;
+      this.current = this.inner ?? op;
+      this.inner = null;
       throw reason;
     }
+  }
+
+  /** Executes the instruction at EIP for translated code. @returns the address behind it */
+  private executeOne(): number {
+    const R = this.words;
+    const op = this.core.code.lookUp();
+    const after = (R[Word.PAGE]! + op.after) | 0;
+    // As if its chain had been entered.
+    R[Word.BUDGET] = R[Word.BUDGET]! - op.rest;
+    this.inner = op;
+    op.plain(op);
+    this.inner = null;
+    R[Word.BUDGET] = R[Word.BUDGET]! + op.rest - 1;
+    return after;
   }
 
   /** Executes exactly one instruction at EIP, or one iteration of a repeated one. */
@@ -213,6 +273,8 @@ export class Interpreter implements Processor {
       R[Word.EIP] = R[Word.PAGE]! + op.offset;
     }
     R[Word.SYSTEM_FLAGS] = R[Word.SYSTEM_FLAGS]! | Flag.RF;
+    R[Word.BUDGET] = R[Word.BUDGET]! + R[Word.HELD]!;
+    R[Word.HELD] = 0;
     this.instructions = this.issued - R[Word.BUDGET]!;
   }
 
@@ -233,7 +295,7 @@ export class Interpreter implements Processor {
   }
 
   private timestamp(op: Operation): number {
-    this.instructions = this.issued - this.words[Word.BUDGET]! - op.rest;
+    this.instructions = this.issued - this.words[Word.BUDGET]! - this.words[Word.HELD]! - op.rest;
     return this.clock.now();
   }
 

@@ -36,11 +36,15 @@ export const Word = {
   /** The address space's tables in the translation cache: byte address, and the same as a word index. */
   CACHE: 21,
   CACHE_WORDS: 22,
+  /** Budget that is kept back until the next sample. */
+  HELD: 23,
   /** Bases, then limits, of ES CS SS DS FS GS. */
   SEGMENT_BASE: 24,
   SEGMENT_LIMIT: 32,
   /** Rights of the six segments (Access). */
   SEGMENT_ACCESS: 40,
+  /** Their selectors. */
+  SEGMENT_SELECTOR: 48,
   /** The x87 state while it is lent to generated code (x87/loan.ts); the key is 0 while it is not. */
   X87_KEY: 64,
   X87_STATUS: 65,

@@ -15,6 +15,8 @@ export class Code {
   private readonly parameters: number;
   private readonly types: ValueType[] = [];
   private readonly free = new Map<ValueType, number[]>();
+  /** Number of open blocks, loops and ifs. A branch to the one that was opened at nesting n has depth nesting - n - 1. */
+  nesting = 0;
 
   /** @param parameters number of parameters, which are the first locals */
   constructor(parameters = 0) {
@@ -112,14 +114,17 @@ export class Code {
   }
 
   block(type: number = EMPTY_BLOCK): this {
+    this.nesting++;
     return this.op(Op.BLOCK, type);
   }
 
   loop(type: number = EMPTY_BLOCK): this {
+    this.nesting++;
     return this.op(Op.LOOP, type);
   }
 
   if(type: number = EMPTY_BLOCK): this {
+    this.nesting++;
     return this.op(Op.IF, type);
   }
 
@@ -128,6 +133,7 @@ export class Code {
   }
 
   end(): this {
+    this.nesting--;
     return this.op(Op.END);
   }
 
@@ -228,6 +234,16 @@ export class Code {
     body.set(this.bytes.subarray(0, this.length), head.length);
     body[body.length - 1] = Op.END;
     return body;
+  }
+
+  /** Puts instructions, which use the same locals, in front of those so far. */
+  prepend(head: Code): void {
+    const joined = new Uint8Array(Math.max(INITIAL_BYTES, 2 * (head.length + this.length)));
+    joined.set(head.content());
+    joined.set(this.content(), head.length);
+    this.bytes = joined;
+    this.view = new DataView(joined.buffer);
+    this.length += head.length;
   }
 
   /** Raw bytes appended so far. */

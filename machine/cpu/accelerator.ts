@@ -1,0 +1,36 @@
+/**
+ * What the interpreter offers to, and wants from, something that executes hot code in its place
+ * (translator/translator.ts).
+ */
+import type { Operation } from "./operation.ts";
+import type { RegisterFile } from "./registers.ts";
+
+export interface Accelerator {
+  /** Instructions to interpret between two samples. */
+  readonly period: number;
+  /** Instructions to interpret at least before a sample: after a whole chain, execution stops where a jump went, not where it was interrupted. */
+  readonly least: number;
+  /** The interpreter has stopped in front of a chain. */
+  sample(op: Operation, eip: number): void;
+  /** Instructions of the frame may have changed. */
+  frameDropped(frame: number): void;
+}
+
+export interface AcceleratorHost {
+  readonly file: RegisterFile;
+  /** The operation at Word.EIP. */
+  lookUp(): Operation;
+  /** Starts a chain, as a handler does that goes elsewhere. */
+  enter(op: Operation): Operation | null;
+  /** The operation at an offset of a frame, if the interpreter has decoded it. */
+  operationAt(frame: number, offset: number): Operation | undefined;
+  /** Says that bytes of a frame are instructions: `frameDropped` is called before they change. */
+  cover(frame: number, from: number, to: number): void;
+  /**
+   * Executes the one instruction at Word.EIP, which does not transfer control, and charges it to the budget. Faults leave as exceptions.
+   * @returns the address behind it
+   */
+  executeOne(): number;
+  /** Brings the x87 state of the running context into the register file (x87/loan.ts). */
+  lendX87(): void;
+}

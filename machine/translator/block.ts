@@ -1,0 +1,78 @@
+/**
+ * What a region consists of: blocks of decoded instructions, and how each block ends.
+ */
+import type { Instruction } from "../cpu/instruction.ts";
+
+/** An instruction at its linear address. */
+export interface Step {
+  readonly instruction: Instruction;
+  readonly eip: number;
+}
+
+/** Where control goes: into a block of the region, or out of it when there is none. */
+export interface Edge {
+  readonly eip: number;
+  readonly context: CallContext;
+  block: Block | undefined;
+}
+
+export const Ending = {
+  /** Goes to `edges[0]`. */
+  JUMP: 0,
+  /** The last step is a conditional jump: edges[0] when it is taken, else edges[1]. */
+  BRANCH: 1,
+  /** The last step is a call; edges[0] is the callee. */
+  CALL: 2,
+  /** The last step is a return; edges[0], if any, is where it is expected to go. */
+  RETURN: 3,
+  /** The last step is an indirect jump or call; edges[0], if any, is where it went when it was observed. */
+  INDIRECT: 4,
+  /** The interpreter takes over behind the last step. */
+  LEAVE: 5,
+} as const;
+export type Ending = (typeof Ending)[keyof typeof Ending];
+
+/**
+ * The calls through which a block was reached. A callee inside a region exists once for each place it is called from, so
+ * that its return has one expected target.
+ */
+export class CallContext {
+  readonly id: number;
+  readonly parent: CallContext | undefined;
+  readonly returnAddress: number;
+  readonly depth: number;
+
+  constructor(id: number, parent: CallContext | undefined, returnAddress: number) {
+    this.id = id;
+    this.parent = parent;
+    this.returnAddress = returnAddress;
+    this.depth = parent === undefined ? 0 : parent.depth + 1;
+  }
+}
+
+export class Block {
+  readonly eip: number;
+  readonly context: CallContext;
+  steps: Step[] = [];
+  ending: Ending = Ending.LEAVE;
+  edges: Edge[] = [];
+  /** Address behind the last step. */
+  after: number;
+  /** The budget must be looked at before this block: it heads a loop, or follows an instruction of variable cost. */
+  checksBudget = false;
+  /** Instructions that run at most from here to the next check of the budget. */
+  cost = 0;
+  /** Arithmetic flags that are needed behind each step, and in front of the first (liveness.ts). */
+  liveAfter: number[] = [];
+  liveBefore = 0;
+
+  constructor(eip: number, context: CallContext) {
+    this.eip = eip;
+    this.context = context;
+    this.after = eip;
+  }
+
+  successors(): Block[] {
+    return this.edges.flatMap(({ block }) => (block === undefined ? [] : [block]));
+  }
+}

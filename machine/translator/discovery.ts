@@ -1,0 +1,289 @@
+/**
+ * Finds the blocks of a region: all code that direct control flow reaches from a hot entry, up to a size, with the
+ * callees of calls, and the targets of indirect jumps that were observed.
+ */
+import { decode } from "../cpu/decoder.ts";
+import { type Instruction, Invalid, Kind } from "../cpu/instruction.ts";
+import { Attribute } from "../cpu/opcodes.ts";
+import { PAGE_MASK, PAGE_SHIFT } from "../ram.ts";
+import { Block, CallContext, type Edge, Ending, type Step } from "./block.ts";
+import { analyse, type Flow } from "./graph.ts";
+import { planX87, usesX87, type X87Plan } from "./lowering/x87-plan.ts";
+
+/** Largest region, in instructions. */
+const MAX_STEPS = 320;
+const MAX_BLOCKS = 96;
+const MAX_PAGES = 12;
+/** Calls within calls that are followed. */
+const MAX_DEPTH = 3;
+/** Instructions of a callee that are followed, for each call. */
+const MAX_CALLEE_STEPS = 80;
+
+/** What discovery asks of the processor. */
+export interface CodeView {
+  /** Frame of a page of instructions that can be read without a fault, else -1. */
+  frameOf(page: number): number;
+  byte(frame: number, offset: number): number;
+  /** Whether the instruction at an address has been decoded by the interpreter: code that never ran is left out. */
+  isKnown(eip: number): boolean;
+  /** Where the indirect jump or call at an address went last, or undefined. */
+  observed(eip: number): number | undefined;
+  /** Whether the translator has code for an instruction other than leaving the region. */
+  canTranslate(instruction: Instruction): boolean;
+}
+
+export interface Discovery {
+  readonly entry: Block;
+  readonly flow: Flow<Block>;
+  /** Frames of the pages of all instructions. */
+  readonly pages: ReadonlyMap<number, number>;
+  readonly steps: number;
+  /** Undefined when x87 instructions, if there are any, are the interpreter's. */
+  readonly x87: X87Plan | undefined;
+}
+
+const CONDITIONAL = Attribute.CONDITIONAL;
+
+class Explorer {
+  readonly pages = new Map<number, number>();
+  readonly blocks = new Map<string, Block>();
+  steps = 0;
+  private readonly places = new Map<string, { block: Block; index: number }>();
+  private readonly pending: Edge[][] = [];
+  private readonly calleeSteps = new Map<CallContext, number>();
+  private contexts = 0;
+  private readonly view: CodeView;
+
+  constructor(view: CodeView) {
+    this.view = view;
+  }
+
+  explore(eip: number): Block {
+    const root = new CallContext(this.contexts++, undefined, 0);
+    const entry = this.start({ eip, context: root, block: undefined })!;
+    for (let depth = 0; depth < this.pending.length; depth++) {
+      for (let edge = this.pending[depth]!.shift(); edge !== undefined; edge = this.pending[depth]!.shift()) this.start(edge);
+    }
+    for (const block of this.blocks.values()) {
+      for (const edge of block.edges) edge.block = this.blocks.get(key(edge));
+    }
+    return entry;
+  }
+
+  /** The block at the target of an edge, decoded now if there is room. */
+  private start(edge: Edge): Block | undefined {
+    const known = this.blocks.get(key(edge));
+    if (known !== undefined) return known;
+    const place = this.places.get(key(edge));
+    if (place !== undefined) return this.split(place.block, place.index, edge);
+    const { context } = edge;
+    const isFirst = this.blocks.size === 0;
+    if (!isFirst && (this.steps >= MAX_STEPS || this.blocks.size >= MAX_BLOCKS)) return undefined;
+    if (context.depth > 0 && (this.calleeSteps.get(context) ?? 0) >= MAX_CALLEE_STEPS) return undefined;
+    const block = new Block(edge.eip, context);
+    if (!this.decodeInto(block) && !isFirst) return undefined;
+    this.blocks.set(key(edge), block);
+    return block;
+  }
+
+  /** @returns false when not even the first instruction could be read */
+  private decodeInto(block: Block): boolean {
+    const { context } = block;
+    for (let eip = block.eip; ; ) {
+      if (block.steps.length > 0) {
+        const place = { eip, context, block: undefined };
+        if (this.places.has(key(place)) || this.blocks.has(key(place)) || this.steps >= MAX_STEPS) {
+          this.go(block, Ending.JUMP, place);
+          return true;
+        }
+      }
+      const instruction = this.fetch(eip);
+      if (instruction === undefined || !this.isUsable(instruction)) {
+        block.after = eip;
+        return instruction !== undefined || block.steps.length > 0;
+      }
+      const step = { instruction, eip };
+      this.places.set(key({ eip, context, block: undefined }), { block, index: block.steps.length });
+      block.steps.push(step);
+      this.steps++;
+      if (context.depth > 0) this.calleeSteps.set(context, (this.calleeSteps.get(context) ?? 0) + 1);
+      eip = (eip + instruction.length) >>> 0;
+      block.after = eip;
+      if (this.end(block, step, eip)) return true;
+    }
+  }
+
+  private isUsable(instruction: Instruction): boolean {
+    if (instruction.invalid !== Invalid.NONE) return false;
+    const { attributes, mnemonic } = instruction.row;
+    if ((attributes & Attribute.PRIVILEGED) !== 0) return false;
+    if (isTransfer(instruction)) return instruction.operandSize === 4 && !(mnemonic.startsWith("loop") && instruction.addressSize !== 4);
+    return this.view.canTranslate(instruction);
+  }
+
+  /** Ends the block if the step is a transfer of control. */
+  private end(block: Block, step: Step, next: number): boolean {
+    const { instruction } = step;
+    const { context } = block;
+    const { mnemonic } = instruction.row;
+    const target = (next + instruction.immediate) >>> 0;
+    const isDirect = instruction.operands[0]?.kind === Kind.RELATIVE;
+    if ((instruction.row.attributes & CONDITIONAL) !== 0) {
+      this.go(block, Ending.BRANCH, { eip: target, context, block: undefined }, { eip: next, context, block: undefined });
+      return true;
+    }
+    switch (mnemonic) {
+      case "jmp":
+        if (isDirect) this.go(block, Ending.JUMP, { eip: target, context, block: undefined });
+        else this.goIndirect(block, step, context);
+        return true;
+      case "call": {
+        const callee = this.enter(context, next);
+        if (!isDirect) this.goIndirect(block, step, callee);
+        else if (callee === undefined) this.leaveTo(block, Ending.CALL, target, context);
+        else this.go(block, Ending.CALL, { eip: target, context: callee, block: undefined });
+        return true;
+      }
+      case "ret":
+        if (context.parent === undefined) block.ending = Ending.RETURN;
+        else this.go(block, Ending.RETURN, { eip: context.returnAddress, context: context.parent, block: undefined });
+        return true;
+      default:
+        // Repeated instructions cost more than one: the budget is looked at behind them.
+        if ((instruction.row.attributes & Attribute.STRING) !== 0 && instruction.repeat !== 0) {
+          this.go(block, Ending.JUMP, { eip: next, context, block: undefined });
+          return true;
+        }
+        return false;
+    }
+  }
+
+  private enter(context: CallContext, returnAddress: number): CallContext | undefined {
+    if (context.depth >= MAX_DEPTH) return undefined;
+    return new CallContext(this.contexts++, context, returnAddress);
+  }
+
+  private goIndirect(block: Block, step: Step, context: CallContext | undefined): void {
+    const target = this.view.observed(step.eip);
+    if (target === undefined || context === undefined) block.ending = Ending.INDIRECT;
+    else this.go(block, Ending.INDIRECT, { eip: target >>> 0, context, block: undefined });
+  }
+
+  private leaveTo(block: Block, ending: Ending, eip: number, context: CallContext): void {
+    block.ending = ending;
+    // A context of its own has no blocks: the edge stays without one.
+    block.edges = [{ eip, context: new CallContext(this.contexts++, context, 0), block: undefined }];
+  }
+
+  private go(block: Block, ending: Ending, ...edges: Edge[]): void {
+    block.ending = ending;
+    block.edges = edges;
+    for (const edge of edges) {
+      if (edge.context === block.context && !this.view.isKnown(edge.eip)) continue;
+      const { depth } = edge.context;
+      while (this.pending.length <= depth) this.pending.push([]);
+      this.pending[depth]!.push(edge);
+    }
+  }
+
+  /** Divides a block in front of one of its steps. */
+  private split(block: Block, index: number, edge: Edge): Block {
+    const rest = new Block(edge.eip, edge.context);
+    rest.steps = block.steps.splice(index);
+    rest.ending = block.ending;
+    rest.edges = block.edges;
+    rest.after = block.after;
+    block.ending = Ending.JUMP;
+    block.edges = [{ eip: edge.eip, context: edge.context, block: undefined }];
+    block.after = edge.eip;
+    rest.steps.forEach((step, position) => {
+      this.places.set(key({ eip: step.eip, context: rest.context, block: undefined }), { block: rest, index: position });
+    });
+    this.blocks.set(key(edge), rest);
+    return rest;
+  }
+
+  /** Decodes the instruction at an address; undefined when its bytes cannot be read. */
+  private fetch(eip: number): Instruction | undefined {
+    const first = this.frame(eip >>> PAGE_SHIFT);
+    if (first < 0) return undefined;
+    const second = { frame: -2 };
+    const unreadable = { unreadable: true };
+    try {
+      const instruction = decode({
+        fetch: (index) => {
+          const offset = (eip & PAGE_MASK) + index;
+          if (offset <= PAGE_MASK) return this.view.byte(first, offset);
+          if (second.frame === -2) second.frame = this.view.frameOf(((eip >>> PAGE_SHIFT) + 1) & 0xfffff);
+          if (second.frame < 0) throw unreadable;
+          return this.view.byte(second.frame, offset & PAGE_MASK);
+        },
+      });
+      if (second.frame >= 0 && this.frame(((eip >>> PAGE_SHIFT) + 1) & 0xfffff) < 0) return undefined;
+      return instruction;
+    } catch (reason) {
+      if (reason !== unreadable) throw reason;
+      return undefined;
+    }
+  }
+
+  /** Frame of a page of the region, or -1 when it cannot become one. */
+  private frame(page: number): number {
+    const known = this.pages.get(page);
+    if (known !== undefined) return known;
+    if (this.pages.size >= MAX_PAGES) return -1;
+    const frame = this.view.frameOf(page);
+    if (frame >= 0) this.pages.set(page, frame);
+    return frame;
+  }
+}
+
+function key({ eip, context }: Edge): string {
+  return `${context.id}:${eip}`;
+}
+
+function isTransfer({ row }: Instruction): boolean {
+  return (row.attributes & CONDITIONAL) !== 0 || row.mnemonic === "jmp" || row.mnemonic === "call" || row.mnemonic === "ret";
+}
+
+/**
+ * The region that starts at an address, or undefined when nothing can be translated there.
+ * @param x87Key asks for the state of the x87 unit
+ */
+export function discover(eip: number, view: CodeView, x87Key: () => number): Discovery | undefined {
+  const explorer = new Explorer(view);
+  const entry = explorer.explore(eip >>> 0);
+  if (entry.steps.length === 0) return undefined;
+  const x87 = usesX87([...explorer.blocks.values()]) ? planX87(entry, x87Key()) : undefined;
+  let flow = analyse(entry);
+  // An edge into the middle of a loop leaves the region instead: each cut may make other loops irreducible.
+  while (flow.irreducible.length > 0) {
+    for (const [from, to] of flow.irreducible) {
+      for (const edge of flow.order[from]!.edges) {
+        if (edge.block === flow.order[to]) edge.block = undefined;
+      }
+    }
+    flow = analyse(entry);
+  }
+  estimate(flow);
+  return { entry, flow, pages: explorer.pages, steps: explorer.steps, x87 };
+}
+
+/** Marks the blocks that check the budget, and computes how many instructions may run until the next check. */
+function estimate({ order, isHeader, positions }: Flow<Block>): void {
+  order.forEach((block, position) => {
+    if (isHeader[position]) block.checksBudget = true;
+    const last = block.steps[block.steps.length - 1];
+    if (last !== undefined && (last.instruction.row.attributes & Attribute.STRING) !== 0) {
+      for (const successor of block.successors()) successor.checksBudget = true;
+    }
+  });
+  for (let position = order.length - 1; position >= 0; position--) {
+    const block = order[position]!;
+    let longest = 0;
+    for (const successor of block.successors()) {
+      if (positions.get(successor)! > position && !successor.checksBudget) longest = Math.max(longest, successor.cost);
+    }
+    block.cost = block.steps.length + longest;
+  }
+}

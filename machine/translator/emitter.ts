@@ -1,0 +1,418 @@
+/**
+ * What the lowering of an instruction is made of: guest registers, memory, operands, flags, and the ways to give an
+ * instruction back to the interpreter.
+ *
+ * Rule for lowerings: everything that can leave the region (a memory access, `leaveIf`) comes before the first change of a
+ * register, of memory or of the flags, for the interpreter then executes the whole instruction.
+ */
+import { type Instruction, Kind, Segment } from "../cpu/instruction.ts";
+import { Access, Word } from "../cpu/registers.ts";
+import { BIAS, WRITE_TABLE } from "../translation-cache.ts";
+import type { Step } from "./block.ts";
+import { FlagCode } from "./flag-code.ts";
+import { type Layout, Outcome } from "./layout.ts";
+import { runtimeImports } from "./runtime/imports.ts";
+import type { X87Code } from "./lowering/x87-code.ts";
+import type { Sites } from "./sites.ts";
+import { Code } from "./wasm/code.ts";
+import type { ImportedFunction } from "./wasm/module.ts";
+import { Op, ValueType } from "./wasm/opcodes.ts";
+
+const ESP = 4;
+const PAGE_MASK = 4095;
+
+const LOADS = { 1: Op.I32_LOAD8_U, 2: Op.I32_LOAD16_U, 4: Op.I32_LOAD } as const;
+const STORES = { 1: Op.I32_STORE8, 2: Op.I32_STORE16, 4: Op.I32_STORE } as const;
+
+/** Operand sizes of the integer unit, in bytes. */
+export type Size = 1 | 2 | 4;
+
+/** An operand that is read and written: its value in a local, and how to store a new one that is on the stack. */
+export interface Place {
+  readonly value: number;
+  store(): void;
+}
+
+/** Parts that keep guest state in locals of their own: they are loaded at the entry and stored at the exits. */
+export interface LocalState {
+  /** Loads what the region uses into locals; may branch out through `refuse`. */
+  enter(head: Code, refuse: (head: Code) => void): void;
+  /** Puts all back into the register file. */
+  spill(code: Code): void;
+  /** Takes all from the register file again, after the interpreter has executed an instruction. */
+  reload(code: Code): void;
+}
+
+export class Emitter {
+  readonly code = new Code();
+  readonly layout: Layout;
+  readonly flags: FlagCode;
+  /** The instruction that is being lowered. */
+  step!: Step;
+  /** Arithmetic flags that somebody may read behind the instruction. */
+  live = 0;
+  /** Functions that the region imports. */
+  readonly imports: ImportedFunction[] = [];
+  /** Numbers of the sites that the region uses. */
+  readonly siteNumbers: number[] = [];
+  readonly states: LocalState[] = [];
+  /** One of the states: the x87 unit, when the region has translated code for it. */
+  x87: X87Code | undefined = undefined;
+
+  /** Locals of the eight general registers, and of the address space's translation cache. */
+  private readonly registers: readonly number[];
+  private readonly cache: number;
+  /** Instructions that may still run. */
+  readonly budget: number;
+  private readonly site: number;
+  private readonly target: number;
+  private readonly slot: number;
+  private readonly segmentBases = new Map<number, number>();
+  private readonly sites: Sites;
+  /** Steps of the current block from the current one on. */
+  private refund = 0;
+  private stepSite = -1;
+  /** Nesting at which branches to the common exits are relative. */
+  private sideExit = 0;
+  private linkExit = 0;
+
+  constructor(layout: Layout, sites: Sites) {
+    const { code } = this;
+    this.layout = layout;
+    this.sites = sites;
+    this.registers = Array.from({ length: 8 }, () => code.local(ValueType.I32));
+    this.cache = code.local(ValueType.I32);
+    this.budget = code.local(ValueType.I32);
+    this.site = code.local(ValueType.I32);
+    this.target = code.local(ValueType.I32);
+    this.slot = code.local(ValueType.I32);
+    this.flags = new FlagCode(code, () => this.importFunction("arithmetic"));
+  }
+
+  // ---- general registers ----
+
+  /** Pushes a register's value, zero-extended. */
+  getRegister(register: number, size: Size = 4): Code {
+    const { code, registers } = this;
+    if (size === 4) return code.get(registers[register]!);
+    if (size === 2) return code.get(registers[register]!).i32(0xffff).op(Op.I32_AND);
+    if (register < 4) return code.get(registers[register]!).i32(0xff).op(Op.I32_AND);
+    return code.get(registers[register - 4]!).i32(8).op(Op.I32_SHR_U).i32(0xff).op(Op.I32_AND);
+  }
+
+  /** Pops a value into a register; what lies above the size is ignored. */
+  setRegister(register: number, size: Size = 4): Code {
+    const { code, registers } = this;
+    if (size === 4) return code.set(registers[register]!);
+    if (size === 2) return this.merge(registers[register]!, 0xffff);
+    if (register < 4) return this.merge(registers[register]!, 0xff);
+    code.i32(0xff).op(Op.I32_AND).i32(8).op(Op.I32_SHL);
+    const local = registers[register - 4]!;
+    return code.get(local).i32(~0xff00).op(Op.I32_AND, Op.I32_OR).set(local);
+  }
+
+  private merge(local: number, mask: number): Code {
+    return this.code.i32(mask).op(Op.I32_AND).get(local).i32(~mask).op(Op.I32_AND, Op.I32_OR).set(local);
+  }
+
+  // ---- memory ----
+
+  /** Pushes the linear address of the instruction's memory operand. @param stackOffset added when ESP is its base (POP) */
+  address(instruction: Instruction = this.step.instruction, stackOffset = 0): Code {
+    this.offset(instruction, stackOffset);
+    const { segment } = instruction.address!;
+    if (segment === Segment.FS || segment === Segment.GS) this.code.get(this.segmentBase(segment)).op(Op.I32_ADD);
+    return this.code;
+  }
+
+  /** Pushes the operand's offset in its segment. */
+  offset(instruction: Instruction, stackOffset = 0): Code {
+    const { code, registers } = this;
+    const { base, index, scale, displacement } = instruction.address!;
+    const offset = (displacement + (base === ESP ? stackOffset : 0)) | 0;
+    let terms = 0;
+    const add = (): void => {
+      if (terms++ > 0) code.op(Op.I32_ADD);
+    };
+    if (base >= 0) {
+      code.get(registers[base]!);
+      add();
+    }
+    if (index >= 0) {
+      code.get(registers[index]!);
+      if (scale !== 0) code.i32(scale).op(Op.I32_SHL);
+      add();
+    }
+    if (offset !== 0 || terms === 0) {
+      code.i32(offset);
+      add();
+    }
+    if (instruction.addressSize === 2) code.i32(0xffff).op(Op.I32_AND);
+    return code;
+  }
+
+  /** Local with the base of FS or GS; the region is entered only if the segment has no limit. */
+  private segmentBase(segment: number): number {
+    let local = this.segmentBases.get(segment);
+    if (local === undefined) {
+      local = this.code.local(ValueType.I32);
+      this.segmentBases.set(segment, local);
+    }
+    return local;
+  }
+
+  /**
+   * Pops a linear address and leaves the region if the access cannot go on at once.
+   * @param bytes size of the access, up to 16
+   * @returns a temporary local; accesses add BIAS as their constant offset
+   */
+  translate(bytes: number, write: boolean): number {
+    const { code } = this;
+    const address = code.temporary();
+    const entry = code.temporary();
+    code.tee(address).i32(12).op(Op.I32_SHR_U).i32(2).op(Op.I32_SHL).get(this.cache).op(Op.I32_ADD);
+    code.access(Op.I32_LOAD, write ? WRITE_TABLE : 0).tee(entry);
+    if (bytes === 1) code.op(Op.I32_EQZ);
+    else code.i32(PAGE_MASK).op(Op.I32_AND).get(address).i32(PAGE_MASK).op(Op.I32_AND, Op.I32_LE_U);
+    this.leaveIf();
+    code.get(address).get(entry).op(Op.I32_ADD).set(address);
+    code.release(entry);
+    return address;
+  }
+
+  /** Pops a linear address, pushes what is there, zero-extended. */
+  load(size: Size): Code {
+    const place = this.translate(size, false);
+    this.code.get(place).access(LOADS[size], BIAS);
+    this.code.release(place);
+    return this.code;
+  }
+
+  /** Stores a value on the stack at a translated address. Never leaves the region. */
+  storeAt(place: number, size: Size): Code {
+    const value = this.code.temporary();
+    this.code.set(value).get(place).get(value).access(STORES[size], BIAS);
+    this.code.release(value);
+    return this.code;
+  }
+
+  /** Pushes what is at a translated address, zero-extended. */
+  loadAt(place: number, size: Size): Code {
+    return this.code.get(place).access(LOADS[size], BIAS);
+  }
+
+  /** Pushes a value from a local onto the guest's stack. */
+  push(value: number, size: 2 | 4 = 4): void {
+    const { code } = this;
+    const top = code.temporary();
+    this.getRegister(ESP).i32(size).op(Op.I32_SUB).tee(top);
+    const place = this.translate(size, true);
+    code.get(value);
+    this.storeAt(place, size);
+    code.get(top);
+    this.setRegister(ESP);
+    code.release(top, place);
+  }
+
+  // ---- operands ----
+
+  /** Size of an operand of the current instruction. */
+  sizeOf(index: number): Size {
+    const { size } = this.step.instruction.operands[index]!;
+    return size === 1 || size === 2 ? size : 4;
+  }
+
+  /** Pushes an operand's value, zero-extended; immediates are cut to `size`. */
+  read(index: number, size: Size = this.sizeOf(index)): Code {
+    const operand = this.step.instruction.operands[index]!;
+    switch (operand.kind) {
+      case Kind.REGISTER:
+        return this.getRegister(operand.register, size);
+      case Kind.MEMORY:
+        this.address();
+        return this.load(size);
+      default:
+        return this.code.i32(size === 4 ? operand.value : operand.value & (size === 2 ? 0xffff : 0xff));
+    }
+  }
+
+  /** The same into a temporary local. */
+  readLocal(index: number, size: Size = this.sizeOf(index)): number {
+    const local = this.code.temporary();
+    this.read(index, size).set(local);
+    return local;
+  }
+
+  /** Makes a register or memory operand ready to be written, without reading it: the value to store is pushed later. */
+  destination(index: number): () => void {
+    const operand = this.step.instruction.operands[index]!;
+    const size = this.sizeOf(index);
+    if (operand.kind === Kind.REGISTER) return () => void this.setRegister(operand.register, size);
+    this.address();
+    const place = this.translate(size, true);
+    return () => {
+      this.storeAt(place, size);
+      this.code.release(place);
+    };
+  }
+
+  /** An operand that is read, then written. Its value is in a temporary local, which the caller releases. */
+  modify(index: number): Place {
+    const operand = this.step.instruction.operands[index]!;
+    const size = this.sizeOf(index);
+    const value = this.code.temporary();
+    if (operand.kind === Kind.REGISTER) {
+      this.getRegister(operand.register, size).set(value);
+      return { value, store: () => void this.setRegister(operand.register, size) };
+    }
+    this.address();
+    const place = this.translate(size, true);
+    this.loadAt(place, size).set(value);
+    return {
+      value,
+      store: () => {
+        this.storeAt(place, size);
+        this.code.release(place);
+      },
+    };
+  }
+
+  // ---- leaving ----
+
+  /** Pops a number; unless it is 0, the interpreter executes the current instruction. */
+  leaveIf(): void {
+    const { code } = this;
+    code.i32(this.currentSite()).set(this.site).brIf(code.nesting - this.sideExit - 1);
+  }
+
+  /** The interpreter executes the current instruction. */
+  leave(): void {
+    const { code } = this;
+    code.i32(this.currentSite()).set(this.site).br(code.nesting - this.sideExit - 1);
+  }
+
+  private currentSite(): number {
+    if (this.stepSite < 0) {
+      this.stepSite = this.sites.add({ eip: this.step.eip, refund: this.refund });
+      this.siteNumbers.push(this.stepSite);
+    }
+    return this.stepSite;
+  }
+
+  /**
+   * Has the interpreter execute the current instruction, and goes on behind it. For instructions that change neither EIP
+   * nor the way of execution.
+   */
+  interpret(): void {
+    const { code } = this;
+    this.spill(code);
+    code.i32(this.currentSite()).call(this.importFunction("interpret"));
+    // The interpreter wants to go on itself: all is in the register file.
+    code.if().i32(Outcome.WENT).op(Op.RETURN).end();
+    this.reload(code);
+    this.flags.state = { kind: -1, shift: 0, hasSecond: false };
+  }
+
+  /** Goes to a constant address outside the region. @param slot of the function table where its region is, or will be */
+  goOut(eip: number, slot: number): void {
+    const { code } = this;
+    code.i32(eip).set(this.target).i32(slot).set(this.slot).br(code.nesting - this.linkExit - 1);
+  }
+
+  /** Pops an address and goes there, by way of the lookup table. */
+  goTo(lookup: (address: number) => void): void {
+    const { code } = this;
+    code.set(this.target);
+    lookup(this.target);
+    code.set(this.slot).br(code.nesting - this.linkExit - 1);
+  }
+
+  // ---- blocks and regions ----
+
+  /** Starts a block: charges its instructions. @param checks the cost to check first, or 0 */
+  enterBlock(eip: number, steps: number, cost: number): void {
+    const { code } = this;
+    if (cost > 0) {
+      const number = this.sites.add({ eip, refund: 0 });
+      this.siteNumbers.push(number);
+      code.get(this.budget).i32(cost).op(Op.I32_LT_S);
+      code.i32(number).set(this.site).brIf(code.nesting - this.sideExit - 1);
+    }
+    code.get(this.budget).i32(steps).op(Op.I32_SUB).set(this.budget);
+  }
+
+  enterStep(step: Step, refund: number, live: number): void {
+    this.step = step;
+    this.refund = refund;
+    this.live = live;
+    this.stepSite = -1;
+  }
+
+  importFunction(name: keyof typeof runtimeImports | string): number {
+    const known = this.imports.findIndex((imported) => imported.name === name);
+    if (known >= 0) return known;
+    this.imports.push({ name, type: runtimeImports[name]! });
+    return this.imports.length - 1;
+  }
+
+  spill(code: Code): void {
+    const { layout } = this;
+    this.registers.forEach((local, register) => code.storeAt(layout.word(register), local));
+    code.storeAt(layout.word(Word.BUDGET), this.budget);
+    this.flags.store(code, layout);
+    for (const state of this.states) state.spill(code);
+  }
+
+  private reload(code: Code): void {
+    const { layout } = this;
+    this.registers.forEach((local, register) => code.loadAt(layout.word(register)).set(local));
+    code.loadAt(layout.word(Word.BUDGET)).set(this.budget);
+    this.flags.load(code, layout);
+    for (const state of this.states) state.reload(code);
+  }
+
+  /** Opens the blocks whose ends are the region's exits; the body follows. */
+  begin(): void {
+    const { code } = this;
+    code.block();
+    this.linkExit = code.nesting - 1;
+    code.block();
+    this.sideExit = code.nesting - 1;
+  }
+
+  /**
+   * Writes the exits behind the body, and the entry in front of it.
+   * @param entries expected translation cache entries of the region's pages
+   * @param cost instructions that run at most before the budget is checked again
+   */
+  end(entries: readonly { page: number; entry: number }[], cost: number): Code {
+    const { code, layout } = this;
+    code.op(Op.UNREACHABLE).end();
+    this.spill(code);
+    code.get(this.site).op(Op.RETURN).end();
+    this.spill(code);
+    code.storeAt(layout.word(Word.EIP), this.target);
+    code.get(this.slot).returnCallIndirect(0);
+
+    const head = new Code();
+    const refuse = (): void => void head.if().i32(Outcome.REFUSED).op(Op.RETURN).end();
+    head.loadAt(layout.word(Word.CACHE)).set(this.cache);
+    for (const { page, entry } of entries) {
+      head.get(this.cache).access(Op.I32_LOAD, page * 4).i32(entry).op(Op.I32_NE);
+      refuse();
+    }
+    head.loadAt(layout.word(Word.BUDGET)).tee(this.budget).i32(cost).op(Op.I32_LT_S);
+    refuse();
+    for (const [segment, base] of this.segmentBases) {
+      head.loadAt(layout.word(Word.SEGMENT_LIMIT + segment)).i32(-1).op(Op.I32_NE);
+      head.loadAt(layout.word(Word.SEGMENT_ACCESS + segment)).i32(Access.READ | Access.WRITE).op(Op.I32_NE, Op.I32_OR);
+      refuse();
+      head.loadAt(layout.word(Word.SEGMENT_BASE + segment)).set(base);
+    }
+    for (const state of this.states) state.enter(head, refuse);
+    this.registers.forEach((local, register) => head.loadAt(layout.word(register)).set(local));
+    this.flags.load(head, layout);
+    code.prepend(head);
+    return code;
+  }
+}

@@ -1,0 +1,307 @@
+/**
+ * Code for the arithmetic flags of a region. They are kept as the interpreter keeps them (cpu/flags.ts): kind, first operand
+ * and result of the last instruction that set them, in locals, and turned into a condition only where one is read.
+ *
+ * What kind it is, is mostly known while translating; where paths with different kinds meet, a routine decides.
+ */
+import { FLAG_SHIFT, Flag, FlagKind } from "../cpu/flags.ts";
+import { Word } from "../cpu/registers.ts";
+import type { Layout } from "./layout.ts";
+import type { Code } from "./wasm/code.ts";
+import { Op, ValueType } from "./wasm/opcodes.ts";
+
+const { ADD, DEC, EXPLICIT, INC, LOGIC, MIXED, SUB } = FlagKind;
+const MOST_NEGATIVE = -0x80000000;
+
+/** What is known of the flags at a place: their kind and shift, or nothing (kind -1). */
+export interface FlagState {
+  readonly kind: number;
+  /** 32 - 8 * operand size. */
+  readonly shift: number;
+  /** Whether the local `second` holds the second operand of ADD and SUB. */
+  readonly hasSecond: boolean;
+}
+
+export const UNKNOWN_FLAGS: FlagState = { kind: -1, shift: 0, hasSecond: false };
+
+const WORDS = [Word.FLAG_TYPE, Word.FLAG_FIRST, Word.FLAG_RESULT, Word.FLAGS] as const;
+
+/** Comparisons of the operands of SUB by condition code. */
+const COMPARISONS: Readonly<Record<number, number>> = {
+  2: Op.I32_LT_U,
+  3: Op.I32_GE_U,
+  4: Op.I32_EQ,
+  5: Op.I32_NE,
+  6: Op.I32_LE_U,
+  7: Op.I32_GT_U,
+  12: Op.I32_LT_S,
+  13: Op.I32_GE_S,
+  14: Op.I32_LE_S,
+  15: Op.I32_GT_S,
+};
+
+/** Comparisons with 0 of the result of LOGIC, which has neither carry nor overflow. */
+const LOGIC_COMPARISONS: Readonly<Record<number, number>> = {
+  4: Op.I32_EQ,
+  5: Op.I32_NE,
+  6: Op.I32_EQ,
+  7: Op.I32_NE,
+  8: Op.I32_LT_S,
+  9: Op.I32_GE_S,
+  12: Op.I32_LT_S,
+  13: Op.I32_GE_S,
+  14: Op.I32_LE_S,
+  15: Op.I32_GT_S,
+};
+
+export class FlagCode {
+  state: FlagState = UNKNOWN_FLAGS;
+  private readonly code: Code;
+  private readonly type: number;
+  private readonly first: number;
+  private readonly result: number;
+  private readonly explicit: number;
+  private readonly second: number;
+  private readonly routine: () => number;
+
+  /** @param routine function index of the routine `arithmetic` (runtime/flags.ts) */
+  constructor(code: Code, routine: () => number) {
+    this.code = code;
+    this.type = code.local(ValueType.I32);
+    this.first = code.local(ValueType.I32);
+    this.result = code.local(ValueType.I32);
+    this.explicit = code.local(ValueType.I32);
+    this.second = code.local(ValueType.I32);
+    this.routine = routine;
+  }
+
+  private get locals(): readonly number[] {
+    return [this.type, this.first, this.result, this.explicit];
+  }
+
+  /** Takes the flags from the register file. */
+  load(code: Code, layout: Layout): void {
+    WORDS.forEach((word, index) => code.loadAt(layout.word(word)).set(this.locals[index]!));
+  }
+
+  /** Puts the flags into the register file. */
+  store(code: Code, layout: Layout): void {
+    WORDS.forEach((word, index) => code.storeAt(layout.word(word), this.locals[index]!));
+  }
+
+  /**
+   * Flags of a sum or difference.
+   * @param first local with the first operand
+   * @param second local with the second operand
+   * @param result local with the result
+   */
+  setSum(kind: typeof ADD | typeof SUB, shift: number, first: number, second: number, result: number): void {
+    this.copy(first, shift, this.first);
+    this.copy(second, shift, this.second);
+    this.copy(result, shift, this.result);
+    this.setKind(kind, shift, true);
+  }
+
+  /** Flags of a logical operation, whose result is in a local. */
+  setLogic(shift: number, result: number): void {
+    this.copy(result, shift, this.result);
+    this.setKind(LOGIC, shift, false);
+  }
+
+  /** Flags of INC or DEC. CF stays: `keepsCarry` says whether anybody will read it. */
+  setCount(kind: typeof INC | typeof DEC, shift: number, result: number, keepsCarry: boolean): void {
+    if (keepsCarry) {
+      this.carry();
+      this.code.set(this.explicit);
+    }
+    this.copy(result, shift, this.result);
+    this.setKind(kind, shift, false);
+  }
+
+  /** ZF, SF and PF of a result in a local; CF, OF and AF, as EFLAGS bits, are on the stack. */
+  setMixed(shift: number, result: number): void {
+    this.code.set(this.explicit);
+    this.copy(result, shift, this.result);
+    this.setKind(MIXED, shift, false);
+  }
+
+  /** All flags, as EFLAGS bits, are on the stack. */
+  setExplicit(): void {
+    this.code.set(this.explicit);
+    this.setKind(EXPLICIT, 0, false);
+  }
+
+  /** Pushes all arithmetic flags as EFLAGS bits. */
+  arithmetic(): void {
+    const { code } = this;
+    if (this.state.kind === EXPLICIT) code.get(this.explicit);
+    else code.get(this.type).get(this.first).get(this.result).get(this.explicit).call(this.routine());
+  }
+
+  /** Pushes CF as 0 or 1. */
+  carry(): void {
+    const { code } = this;
+    switch (this.state.kind) {
+      case LOGIC:
+        code.i32(0);
+        return;
+      case ADD:
+        code.get(this.result).get(this.first).op(Op.I32_LT_U);
+        return;
+      case SUB:
+        code.get(this.first);
+        this.pushSecond();
+        code.op(Op.I32_LT_U);
+        return;
+      case -1:
+        this.bits(Flag.CF);
+        return;
+      default:
+        code.get(this.explicit).i32(Flag.CF).op(Op.I32_AND);
+    }
+  }
+
+  /** Pushes a number that is not 0 exactly when condition code cc (0…15, as in Jcc) holds. */
+  condition(cc: number): void {
+    const { code } = this;
+    const { kind, hasSecond } = this.state;
+    if (kind === SUB && hasSecond && COMPARISONS[cc] !== undefined) {
+      code.get(this.first).get(this.second).op(COMPARISONS[cc]);
+      return;
+    }
+    if (kind === LOGIC && LOGIC_COMPARISONS[cc] !== undefined) {
+      code.get(this.result).i32(0).op(LOGIC_COMPARISONS[cc]);
+      return;
+    }
+    this.basic(cc & 14);
+    if ((cc & 1) !== 0) code.op(Op.I32_EQZ);
+  }
+
+  private basic(cc: number): void {
+    const { code } = this;
+    switch (cc) {
+      case 0:
+        this.overflow();
+        return;
+      case 2:
+        this.carry();
+        return;
+      case 4:
+        this.zero();
+        return;
+      case 6:
+        this.carry();
+        this.zero();
+        code.op(Op.I32_OR);
+        return;
+      case 8:
+        this.sign();
+        return;
+      case 10:
+        this.parity();
+        return;
+      case 12:
+        this.less();
+        return;
+      default:
+        this.less();
+        this.zero();
+        code.op(Op.I32_OR);
+    }
+  }
+
+  /** SF != OF as 0 or 1. */
+  private less(): void {
+    const { code } = this;
+    if (this.state.kind === LOGIC) {
+      this.sign();
+      return;
+    }
+    this.sign();
+    this.overflow();
+    code.op(Op.I32_NE);
+  }
+
+  /** Pushes ZF as 0 or 1. */
+  private zero(): void {
+    if (this.state.kind === -1 || this.state.kind === EXPLICIT) this.bit(Flag.ZF);
+    else this.code.get(this.result).op(Op.I32_EQZ);
+  }
+
+  private sign(): void {
+    if (this.state.kind === -1 || this.state.kind === EXPLICIT) this.bit(Flag.SF);
+    else this.code.get(this.result).i32(0).op(Op.I32_LT_S);
+  }
+
+  private overflow(): void {
+    const { code, first, result } = this;
+    switch (this.state.kind) {
+      case LOGIC:
+        code.i32(0);
+        return;
+      case ADD:
+        code.get(first).get(result).op(Op.I32_XOR);
+        this.pushSecond();
+        code.get(result).op(Op.I32_XOR, Op.I32_AND).i32(31).op(Op.I32_SHR_U);
+        return;
+      case SUB:
+        code.get(first);
+        this.pushSecond();
+        code.op(Op.I32_XOR).get(first).get(result).op(Op.I32_XOR, Op.I32_AND).i32(31).op(Op.I32_SHR_U);
+        return;
+      case INC:
+        code.get(result).i32(MOST_NEGATIVE).op(Op.I32_EQ);
+        return;
+      case DEC:
+        code
+          .get(result)
+          .i32((MOST_NEGATIVE - (1 << this.state.shift)) | 0)
+          .op(Op.I32_EQ);
+        return;
+      default:
+        this.bit(Flag.OF);
+    }
+  }
+
+  /** PF, not 0 when set. */
+  private parity(): void {
+    const { code } = this;
+    if (this.state.kind === -1 || this.state.kind === EXPLICIT) {
+      this.bits(Flag.PF);
+      return;
+    }
+    code.get(this.result).i32(this.state.shift).op(Op.I32_SHR_U).i32(255).op(Op.I32_AND, Op.I32_POPCNT).i32(1).op(Op.I32_AND, Op.I32_EQZ);
+  }
+
+  /** The second operand of a sum or difference. */
+  private pushSecond(): void {
+    const { code, first, result } = this;
+    if (this.state.hasSecond) code.get(this.second);
+    else if (this.state.kind === SUB) code.get(first).get(result).op(Op.I32_SUB);
+    else code.get(result).get(first).op(Op.I32_SUB);
+  }
+
+  /** Pushes flags of unknown or explicit kind, masked. */
+  private bits(mask: number): void {
+    if (this.state.kind === -1) this.arithmetic();
+    else this.code.get(this.explicit);
+    this.code.i32(mask).op(Op.I32_AND);
+  }
+
+  /** The same for one flag, as 0 or 1. */
+  private bit(mask: number): void {
+    this.bits(mask);
+    this.code.i32(0).op(Op.I32_NE);
+  }
+
+  private copy(from: number, shift: number, to: number): void {
+    this.code.get(from);
+    if (shift !== 0) this.code.i32(shift).op(Op.I32_SHL);
+    this.code.set(to);
+  }
+
+  private setKind(kind: number, shift: number, hasSecond: boolean): void {
+    this.code.i32(kind | (shift << FLAG_SHIFT)).set(this.type);
+    this.state = { kind, shift, hasSecond };
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Which arithmetic flags an instruction reads, and which it overwrites whatever it read: for the liveness of flags in
+ * translated code. What the table does not name reads all and overwrites none.
+ *
+ * Source: Intel SDM vol. 1, appendix A; undefined flags as the interpreter's handlers leave them.
+ */
+import { ARITHMETIC_FLAGS, Flag } from "../cpu/flags.ts";
+import { type Instruction, Kind } from "../cpu/instruction.ts";
+import { CONDITIONS } from "../cpu/opcodes.ts";
+
+export interface FlagEffects {
+  readonly reads: number;
+  readonly kills: number;
+}
+
+const { CF, OF, PF, SF, ZF } = Flag;
+const ALL = ARITHMETIC_FLAGS;
+
+/** Flags that condition codes depend on, by code >> 1. */
+const CONDITION_FLAGS = [OF, CF, ZF, CF | ZF, SF, PF, SF | OF, ZF | SF | OF] as const;
+
+const NONE: FlagEffects = { reads: 0, kills: 0 };
+const UNKNOWN: FlagEffects = { reads: ALL, kills: 0 };
+const RESULT: FlagEffects = { reads: 0, kills: ALL };
+const COUNT: FlagEffects = { reads: 0, kills: ALL & ~CF };
+const CHAINED: FlagEffects = { reads: CF, kills: ALL };
+
+const EFFECTS: Readonly<Record<string, FlagEffects>> = {
+  add: RESULT,
+  sub: RESULT,
+  cmp: RESULT,
+  neg: RESULT,
+  and: RESULT,
+  or: RESULT,
+  xor: RESULT,
+  test: RESULT,
+  adc: CHAINED,
+  sbb: CHAINED,
+  inc: COUNT,
+  dec: COUNT,
+  mov: NONE,
+  movzx: NONE,
+  movsx: NONE,
+  lea: NONE,
+  xchg: NONE,
+  not: NONE,
+  nop: NONE,
+  bswap: NONE,
+  cbw: NONE,
+  cwd: NONE,
+  push: NONE,
+  pop: NONE,
+  leave: NONE,
+  jmp: NONE,
+  call: NONE,
+  ret: NONE,
+  loop: NONE,
+  jcxz: NONE,
+  loope: { reads: ZF, kills: 0 },
+  loopne: { reads: ZF, kills: 0 },
+};
+
+const CONDITIONAL = new Map<string, FlagEffects>(
+  CONDITIONS.flatMap((name, code) =>
+    ["j", "set", "cmov"].map((prefix): [string, FlagEffects] => [prefix + name, { reads: CONDITION_FLAGS[code >> 1]!, kills: 0 }]),
+  ),
+);
+
+const SHIFTS = new Set(["shl", "shr", "sar"]);
+
+export function flagEffects(instruction: Instruction): FlagEffects {
+  const { mnemonic } = instruction.row;
+  if (SHIFTS.has(mnemonic)) {
+    const count = instruction.operands[1]!;
+    return count.kind === Kind.IMMEDIATE && (count.value & 31) !== 0 ? RESULT : NONE;
+  }
+  return EFFECTS[mnemonic] ?? CONDITIONAL.get(mnemonic) ?? UNKNOWN;
+}
+
+/** Instructions that cannot leave the region before they are done, unless they access memory. */
+const SAFE = new Set([
+  ...["add", "sub", "cmp", "neg", "and", "or", "xor", "test", "adc", "sbb", "inc", "dec", "mov", "movzx", "movsx", "lea", "xchg", "not"],
+  ...["nop", "bswap", "cbw", "cwd", "jmp", "loop", "jcxz", "loope", "loopne", "shl", "shr", "sar"],
+  ...CONDITIONAL.keys(),
+]);
+
+/** Whether the translation of an instruction may leave the region before the instruction. */
+export function mayExit(instruction: Instruction): boolean {
+  if (!SAFE.has(instruction.row.mnemonic)) return true;
+  return instruction.address !== undefined && instruction.row.mnemonic !== "lea" && instruction.row.mnemonic !== "nop";
+}

@@ -1,0 +1,39 @@
+/**
+ * Liveness of the arithmetic flags in a region: which flags are needed behind each instruction, be it by an
+ * instruction or because the region may be left, for then all are.
+ */
+import { ARITHMETIC_FLAGS } from "../cpu/flags.ts";
+import { type Block, Ending } from "./block.ts";
+import { flagEffects, mayExit } from "./flag-effects.ts";
+
+/** Fills in Block.liveAfter and Block.liveBefore of all blocks. @param order reverse postorder */
+export function computeLiveness(order: readonly Block[]): void {
+  let isChanged = true;
+  while (isChanged) {
+    isChanged = false;
+    for (let position = order.length - 1; position >= 0; position--) {
+      const block = order[position]!;
+      const before = block.liveBefore;
+      visit(block);
+      if (block.liveBefore !== before) isChanged = true;
+    }
+  }
+}
+
+function visit(block: Block): void {
+  let live = liveAtEnd(block);
+  for (let index = block.steps.length - 1; index >= 0; index--) {
+    block.liveAfter[index] = live;
+    const { instruction } = block.steps[index]!;
+    const { reads, kills } = flagEffects(instruction);
+    live = mayExit(instruction) ? ARITHMETIC_FLAGS : (live & ~kills) | reads;
+  }
+  block.liveBefore = block.checksBudget ? ARITHMETIC_FLAGS : live;
+}
+
+function liveAtEnd({ ending, edges }: Block): number {
+  if (ending === Ending.LEAVE || ending === Ending.RETURN || ending === Ending.INDIRECT) return ARITHMETIC_FLAGS;
+  let live = 0;
+  for (const { block } of edges) live |= block === undefined ? ARITHMETIC_FLAGS : block.liveBefore;
+  return live;
+}

@@ -1,0 +1,257 @@
+/**
+ * The code of a region: its blocks in structured control flow, the ends of the blocks, entry and exits.
+ *
+ * Structure after Ramsey, "Beyond Relooper" (2022): a block of the dominator tree is emitted where its one predecessor ends;
+ * where paths meet, a WebAssembly block ends in front of it; a loop header opens a WebAssembly loop.
+ */
+import { type Instruction, Kind } from "../cpu/instruction.ts";
+import { cacheEntry } from "../translation-cache.ts";
+import { type Block, type Edge, Ending, type Step } from "./block.ts";
+import type { Discovery } from "./discovery.ts";
+import { Emitter } from "./emitter.ts";
+import { UNKNOWN_FLAGS } from "./flag-code.ts";
+import { type Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, UNLINKED } from "./layout.ts";
+import { computeLiveness } from "./liveness.ts";
+import { lowerings } from "./lowering/table.ts";
+import { X87Code } from "./lowering/x87-code.ts";
+import type { Sites } from "./sites.ts";
+import type { Code } from "./wasm/code.ts";
+import type { ImportedFunction } from "./wasm/module.ts";
+import { Op } from "./wasm/opcodes.ts";
+
+const ECX = 1;
+const ESP = 4;
+
+export interface RegionCode {
+  readonly code: Code;
+  readonly imports: readonly ImportedFunction[];
+  readonly siteNumbers: readonly number[];
+}
+
+/** Table slot of the region that starts at an address, whether it exists yet or not. */
+export type SlotOf = (eip: number) => number;
+
+export function generate(discovery: Discovery, layout: Layout, sites: Sites, slotOf: SlotOf): RegionCode {
+  return new Generator(discovery, layout, sites, slotOf).run();
+}
+
+class Generator {
+  private readonly discovery: Discovery;
+  private readonly layout: Layout;
+  private readonly slotOf: SlotOf;
+  private readonly e: Emitter;
+  /** Nesting of the WebAssembly loop of a header, and of the block that ends in front of a merge, by position. */
+  private readonly loops = new Map<number, number>();
+  private readonly merges = new Map<number, number>();
+
+  constructor(discovery: Discovery, layout: Layout, sites: Sites, slotOf: SlotOf) {
+    this.discovery = discovery;
+    this.layout = layout;
+    this.slotOf = slotOf;
+    this.e = new Emitter(layout, sites);
+    if (discovery.x87 !== undefined) {
+      this.e.x87 = new X87Code(this.e, discovery.x87);
+      this.e.states.push(this.e.x87);
+    }
+  }
+
+  run(): RegionCode {
+    const { e, discovery } = this;
+    computeLiveness(discovery.flow.order);
+    e.begin();
+    this.tree(0);
+    const entries = Array.from(discovery.pages, ([page, frame]) => ({ page, entry: cacheEntry(page, frame) }));
+    const code = e.end(entries, discovery.entry.cost);
+    return { code, imports: e.imports, siteNumbers: e.siteNumbers };
+  }
+
+  /** A block and all that it dominates. */
+  private tree(position: number): void {
+    const { code } = this.e;
+    const { dominators, isHeader, isMerge } = this.discovery.flow;
+    if (isHeader[position]) {
+      code.loop();
+      this.loops.set(position, code.nesting - 1);
+    }
+    const followers: number[] = [];
+    for (let child = position + 1; child < dominators.length; child++) {
+      if (dominators[child] === position && isMerge[child]) followers.push(child);
+    }
+    for (let index = followers.length - 1; index >= 0; index--) {
+      code.block();
+      this.merges.set(followers[index]!, code.nesting - 1);
+    }
+    if (isHeader[position] || isMerge[position]) this.e.flags.state = UNKNOWN_FLAGS;
+    this.block(position);
+    for (const follower of followers) {
+      code.end();
+      this.tree(follower);
+    }
+    if (isHeader[position]) code.end();
+  }
+
+  private block(position: number): void {
+    const { e } = this;
+    const block = this.discovery.flow.order[position]!;
+    const { steps } = block;
+    e.x87?.startBlock(this.discovery.x87!.keys.get(block)!);
+    e.enterBlock(block.eip, steps.length, block.checksBudget ? block.cost : 0);
+    const isTransfer = block.ending !== Ending.LEAVE && block.ending !== Ending.JUMP;
+    steps.forEach((step, index) => {
+      e.enterStep(step, steps.length - index, block.liveAfter[index]!);
+      if (index < steps.length - 1 || !(isTransfer || isJump(step.instruction))) this.lower(step);
+    });
+    this.finish(block, position);
+  }
+
+  private lower(step: Step): void {
+    const lowering = lowerings[step.instruction.row.mnemonic];
+    if (lowering === undefined || lowering(this.e, step.instruction) === false) this.e.interpret();
+  }
+
+  private finish(block: Block, from: number): void {
+    const [first, second] = block.edges;
+    switch (block.ending) {
+      case Ending.JUMP:
+        this.go(first!, from);
+        return;
+      case Ending.BRANCH:
+        this.branch(block, from, first!, second!);
+        return;
+      case Ending.CALL:
+        this.pushReturn(block);
+        this.go(first!, from);
+        return;
+      case Ending.RETURN:
+        this.finishReturn(block, from, first);
+        return;
+      case Ending.INDIRECT:
+        this.finishIndirect(block, from, first);
+        return;
+      default:
+        this.e.goOut(block.after, UNLINKED);
+    }
+  }
+
+  private branch(block: Block, from: number, taken: Edge, next: Edge): void {
+    const { e } = this;
+    const { instruction } = block.steps[block.steps.length - 1]!;
+    this.pushCondition(instruction);
+    const depth = this.directBranch(taken, from);
+    if (depth !== undefined) {
+      e.code.brIf(depth);
+    } else {
+      const { state } = e.flags;
+      e.code.if();
+      this.go(taken, from);
+      e.code.end();
+      e.flags.state = state;
+    }
+    this.go(next, from);
+  }
+
+  /** Whether a conditional jump is taken. */
+  private pushCondition(instruction: Instruction): void {
+    const { e } = this;
+    const { code } = e;
+    const { mnemonic } = instruction.row;
+    const size = instruction.addressSize === 2 ? 2 : 4;
+    if (mnemonic === "jcxz") {
+      e.getRegister(ECX, size).op(Op.I32_EQZ);
+      return;
+    }
+    if (!mnemonic.startsWith("loop")) {
+      e.flags.condition(instruction.opcode & 15);
+      return;
+    }
+    e.getRegister(ECX).i32(1).op(Op.I32_SUB);
+    e.setRegister(ECX);
+    e.getRegister(ECX).i32(0).op(Op.I32_NE);
+    if (mnemonic === "loop") return;
+    e.flags.condition(mnemonic === "loope" ? 4 : 5);
+    code.i32(0).op(Op.I32_NE, Op.I32_AND);
+  }
+
+  private pushReturn(block: Block): void {
+    const { e } = this;
+    const address = e.code.temporary();
+    e.code.i32(block.after).set(address);
+    e.push(address);
+    e.code.release(address);
+  }
+
+  private finishReturn(block: Block, from: number, expected: Edge | undefined): void {
+    const { e } = this;
+    const { code } = e;
+    const { instruction } = block.steps[block.steps.length - 1]!;
+    const released = (instruction.operands[0]?.value ?? 0) & 0xffff;
+    const target = code.temporary();
+    e.getRegister(ESP);
+    e.load(4).set(target);
+    e.getRegister(ESP)
+      .i32(4 + released)
+      .op(Op.I32_ADD);
+    e.setRegister(ESP);
+    this.goIfExpected(target, from, expected);
+    code.release(target);
+  }
+
+  private finishIndirect(block: Block, from: number, expected: Edge | undefined): void {
+    const { e } = this;
+    const { instruction } = block.steps[block.steps.length - 1]!;
+    const target = e.readLocal(0);
+    if (instruction.row.mnemonic === "call") this.pushReturn(block);
+    this.goIfExpected(target, from, expected);
+    e.code.release(target);
+  }
+
+  private goIfExpected(target: number, from: number, expected: Edge | undefined): void {
+    const { e } = this;
+    if (expected?.block !== undefined) {
+      const { state } = e.flags;
+      e.code.get(target).i32(expected.eip).op(Op.I32_EQ).if();
+      this.go(expected, from);
+      e.code.end();
+      e.flags.state = state;
+    }
+    e.code.get(target);
+    e.goTo((address) => this.pushSlot(address));
+  }
+
+  /** Pushes the slot that the lookup table has for an address in a local. */
+  private pushSlot(address: number): void {
+    const { code } = this.e;
+    const { lookup } = this.layout;
+    const entry = code.temporary();
+    code.get(address).get(address).i32(12).op(Op.I32_SHR_U, Op.I32_XOR).i32(LOOKUP_ENTRIES - 1).op(Op.I32_AND);
+    code.i32(Math.log2(LOOKUP_ENTRY_BYTES)).op(Op.I32_SHL).set(entry);
+    code.get(entry).access(Op.I32_LOAD, lookup + 4).i32(UNLINKED);
+    code.get(entry).access(Op.I32_LOAD, lookup).get(address).op(Op.I32_EQ, Op.SELECT);
+    code.release(entry);
+  }
+
+  private go(edge: Edge, from: number): void {
+    const { block } = edge;
+    if (block === undefined) {
+      this.e.goOut(edge.eip, this.slotOf(edge.eip));
+      return;
+    }
+    const depth = this.directBranch(edge, from);
+    if (depth !== undefined) this.e.code.br(depth);
+    else this.tree(this.discovery.flow.positions.get(block)!);
+  }
+
+  /** Depth of the branch that an edge is, or undefined when its target's code follows here, or it leaves the region. */
+  private directBranch({ block }: Edge, from: number): number | undefined {
+    if (block === undefined) return undefined;
+    const { positions, isMerge } = this.discovery.flow;
+    const to = positions.get(block)!;
+    const { nesting } = this.e.code;
+    if (to <= from) return nesting - this.loops.get(to)! - 1;
+    return isMerge[to] ? nesting - this.merges.get(to)! - 1 : undefined;
+  }
+}
+
+function isJump({ row, operands }: Instruction): boolean {
+  return row.mnemonic === "jmp" && operands[0]!.kind === Kind.RELATIVE;
+}

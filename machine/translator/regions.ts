@@ -1,0 +1,100 @@
+/**
+ * All translated regions: in which table slot each is, which frames it depends on, how it is found by address.
+ *
+ * A region belongs to a linear address and the frame that was mapped there. It serves every address space in which all its pages
+ * are mapped alike, which its code checks at the entry: so translations outlive processes. A slot exists as soon as code
+ * wants to go to a region, and returns to the caller until there is one.
+ */
+import type { Ram } from "../ram.ts";
+import { type Layout, LOOKUP_ENTRY_BYTES, lookupIndex, UNLINKED } from "./layout.ts";
+import type { Sites } from "./sites.ts";
+
+/** Regions that are kept before all are forgotten. */
+const MAX_REGIONS = 6000;
+const TABLE_GROWTH = 1024;
+
+export interface Region {
+  readonly eip: number;
+  readonly slot: number;
+  readonly run: () => number;
+  readonly frames: readonly number[];
+  readonly siteNumbers: readonly number[];
+}
+
+export class Regions {
+  /** Counts removals, so that running code can tell whether it was affected. */
+  removals = 0;
+  readonly table: WebAssembly.Table;
+  private readonly i32: Int32Array;
+  private readonly lookup: number;
+  private readonly sites: Sites;
+  private readonly unlinked: unknown;
+  private readonly slots = new Map<number, number>();
+  private readonly byFrame = new Map<number, Set<Region>>();
+  private count = 0;
+  private nextSlot = UNLINKED + 1;
+
+  /** @param unlinked function for slots without a region */
+  constructor(ram: Ram, layout: Layout, sites: Sites, unlinked: unknown) {
+    this.i32 = ram.i32;
+    this.lookup = layout.lookup >> 2;
+    this.sites = sites;
+    this.unlinked = unlinked;
+    this.table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_GROWTH });
+    this.table.set(UNLINKED, unlinked);
+  }
+
+  /** The slot of the region that starts at an address in a frame. */
+  slotOf(eip: number, frame: number): number {
+    const key = frame * 2 ** 32 + (eip >>> 0);
+    let slot = this.slots.get(key);
+    if (slot === undefined) {
+      slot = this.nextSlot++;
+      if (slot >= this.table.length) this.table.grow(TABLE_GROWTH);
+      this.table.set(slot, this.unlinked);
+      this.slots.set(key, slot);
+    }
+    return slot;
+  }
+
+  add(region: Region): void {
+    if (this.count >= MAX_REGIONS) this.clear();
+    this.count++;
+    this.table.set(region.slot, region.run);
+    for (const frame of region.frames) {
+      const regions = this.byFrame.get(frame);
+      if (regions === undefined) this.byFrame.set(frame, new Set([region]));
+      else regions.add(region);
+    }
+  }
+
+  /** Lets indirect jumps to the region's address find it. */
+  publish(region: Region): void {
+    const entry = this.lookup + (lookupIndex(region.eip) * LOOKUP_ENTRY_BYTES) / 4;
+    this.i32[entry] = region.eip;
+    this.i32[entry + 1] = region.slot;
+  }
+
+  /** Forgets the regions with instructions in a frame. */
+  removeFrame(frame: number): void {
+    const regions = this.byFrame.get(frame);
+    if (regions === undefined) return;
+    for (const region of [...regions]) this.remove(region);
+  }
+
+  private remove(region: Region): void {
+    this.removals++;
+    this.count--;
+    this.table.set(region.slot, this.unlinked);
+    this.sites.remove(region.siteNumbers);
+    for (const frame of region.frames) {
+      const regions = this.byFrame.get(frame)!;
+      regions.delete(region);
+      if (regions.size === 0) this.byFrame.delete(frame);
+    }
+  }
+
+  private clear(): void {
+    for (const frame of [...this.byFrame.keys()]) this.removeFrame(frame);
+  }
+}

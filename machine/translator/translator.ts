@@ -1,0 +1,193 @@
+/**
+ * The translator: turns what the interpreter executes often into WebAssembly, and runs it in the interpreter's place.
+ *
+ * The interpreter stops now and then in front of a chain of operations (`sample`). An address where it is found
+ * often gets a region: the first operation there is given a handler that runs the region's function. Whatever the function
+ * does not do itself it leaves to the interpreter, by returning in front of the instruction.
+ *
+ * Layer beneath: cpu/.
+ */
+import type { Accelerator, AcceleratorHost } from "../cpu/accelerator.ts";
+import { MAX_CHAIN } from "../cpu/code-cache.ts";
+import type { Handler, Operation } from "../cpu/operation.ts";
+import { type RegisterFile, Word } from "../cpu/registers.ts";
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, type Ram } from "../ram.ts";
+import { BIAS } from "../translation-cache.ts";
+import { type CodeView, discover } from "./discovery.ts";
+import { Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, Outcome } from "./layout.ts";
+import { canTranslate } from "./lowering/table.ts";
+import { generate } from "./region-code.ts";
+import { type Region, Regions } from "./regions.ts";
+import { routines } from "./runtime/imports.ts";
+import { encodeRoutines } from "./runtime/routine.ts";
+import { createRare } from "./runtime/x87-rare.ts";
+import { rareImport } from "./runtime/x87-routines.ts";
+import { Sites } from "./sites.ts";
+import { encodeModule, Types } from "./wasm/module.ts";
+import { ValueType } from "./wasm/opcodes.ts";
+
+/** How eagerly code is translated. */
+export interface Policy {
+  /** Instructions that the interpreter executes between two samples. */
+  readonly period: number;
+  /** Samples at an address after which it is translated. */
+  readonly threshold: number;
+  /** Whether code that the interpreter has not seen yet becomes part of regions. */
+  readonly isEager: boolean;
+}
+
+const REGION_TYPE = { parameters: [], results: [ValueType.I32] } as const;
+const WASM_PAGE = 65536;
+
+export class Translator implements Accelerator {
+  readonly period: number;
+  readonly least: number;
+  private readonly policy: Policy;
+  private readonly ram: Ram;
+  private readonly file: RegisterFile;
+  private readonly host: AcceleratorHost;
+  private readonly layout: Layout;
+  private readonly sites = new Sites();
+  private readonly regions: Regions;
+  private readonly functions: Readonly<Record<string, unknown>>;
+  private readonly heat = new WeakMap<Operation, number>();
+  private readonly entries = new WeakMap<Operation, Region>();
+  private readonly handler: Handler;
+  private readonly view: CodeView;
+  private readonly memoryPages: number;
+
+  constructor(ram: Ram, host: AcceleratorHost, policy: Policy) {
+    this.ram = ram;
+    this.host = host;
+    this.file = host.file;
+    this.policy = policy;
+    this.period = policy.period;
+    this.least = policy.isEager ? 0 : MAX_CHAIN;
+    this.layout = new Layout(host.file, ram.allocateArena(LOOKUP_ENTRIES * LOOKUP_ENTRY_BYTES));
+    this.memoryPages = ram.memory.buffer.byteLength / WASM_PAGE;
+    const imports = { memory: ram.memory };
+    const module = encodeRoutines([rareImport], routines, host.file.words.byteOffset, this.memoryPages);
+    const runtime = new WebAssembly.Instance(new WebAssembly.Module(module), {
+      e: { ...imports, [rareImport.name]: createRare(host.file.words) },
+    }).exports;
+    this.regions = new Regions(ram, this.layout, this.sites, runtime.unlinked);
+    this.functions = { ...runtime, ...imports, table: this.regions.table, interpret: (site: number) => this.interpret(site), lendX87: host.lendX87 };
+    this.handler = this.createHandler();
+    this.view = this.createView();
+  }
+
+  sample(op: Operation, eip: number): void {
+    if (this.entries.has(op)) return;
+    const heat = (this.heat.get(op) ?? 0) + 1;
+    this.heat.set(op, heat);
+    if (heat === this.policy.threshold) this.translate(op, eip >>> 0);
+  }
+
+  frameDropped(frame: number): void {
+    this.regions.removeFrame(frame);
+  }
+
+  private translate(op: Operation, eip: number): void {
+    const discovery = discover(eip, this.view, () => this.x87Key());
+    if (discovery === undefined) return;
+    const slotOf = (target: number): number => {
+      const frame = this.view.frameOf(target >>> PAGE_SHIFT);
+      return frame < 0 ? 0 : this.regions.slotOf(target, frame);
+    };
+    const { code, imports, siteNumbers } = generate(discovery, this.layout, this.sites, slotOf);
+    const types = new Types();
+    types.index(REGION_TYPE);
+    const bytes = encodeModule(
+      { imports, functions: [{ type: REGION_TYPE, code, name: "run" }], memoryPages: this.memoryPages, usesTable: true },
+      types,
+    );
+    const { run } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: this.functions }).exports;
+    for (const block of discovery.flow.order) {
+      for (const step of block.steps) this.cover(step.eip, step.instruction.length, discovery.pages);
+    }
+    const frames = [...new Set(discovery.pages.values())];
+    const region: Region = { eip, slot: slotOf(eip), run: run!, frames, siteNumbers };
+    this.regions.add(region);
+    this.entries.set(op, region);
+    op.exec = this.handler;
+  }
+
+  /** The x87 state of the running context (cpu/x87/loan.ts). */
+  private x87Key(): number {
+    this.host.lendX87();
+    return this.file.words[Word.X87_KEY]!;
+  }
+
+  private cover(eip: number, length: number, pages: ReadonlyMap<number, number>): void {
+    const offset = eip & PAGE_MASK;
+    const end = offset + length;
+    const page = eip >>> PAGE_SHIFT;
+    this.host.cover(pages.get(page)!, offset, Math.min(end, PAGE_SIZE));
+    if (end > PAGE_SIZE) this.host.cover(pages.get((page + 1) & 0xfffff)!, 0, end - PAGE_SIZE);
+  }
+
+  private createView(): CodeView {
+    const { ram, host, policy } = this;
+    const R = this.file.words;
+    const frameOf = (page: number): number => {
+      const entry = ram.i32[R[Word.CACHE_WORDS]! + page]!;
+      return entry === 0 ? -1 : ((page << PAGE_SHIFT) + entry + BIAS) >>> PAGE_SHIFT;
+    };
+    return {
+      frameOf,
+      byte: (frame, offset) => ram.u8[frame * PAGE_SIZE + offset]!,
+      isKnown: (eip) => policy.isEager || host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK) !== undefined,
+      observed: (eip) => host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK)?.observed || undefined,
+      canTranslate,
+    };
+  }
+
+  /** Runs the region that starts at an operation. */
+  private createHandler(): Handler {
+    const { BUDGET, EIP, HELD, PAGE } = Word;
+    const { WENT } = Outcome;
+    const R = this.file.words;
+    const { entries, least, regions, sites } = this;
+    const { lookUp, enter } = this.host;
+    return (op) => {
+      const region = entries.get(op)!;
+      // Only the interpreter's instructions count for the next sample.
+      const left = R[BUDGET]! + op.rest;
+      const allotment = left < least ? least : left;
+      R[BUDGET] = left + R[HELD]!;
+      R[HELD] = 0;
+      R[EIP] = R[PAGE]! + op.offset;
+      regions.publish(region);
+      const outcome = region.run();
+      if (outcome >= 0) {
+        const site = sites.get(outcome);
+        R[EIP] = site.eip;
+        R[BUDGET] = R[BUDGET]! + site.refund;
+      }
+      const held = R[BUDGET]! - allotment;
+      if (held > 0) {
+        R[HELD] = held;
+        R[BUDGET] = allotment;
+      }
+      const next = enter(lookUp());
+      // In front of a site's instruction, or where the region could not start, the interpreter has to act.
+      return outcome === WENT || next === null ? next : next.plain(next);
+    };
+  }
+
+  /** Executes the instruction of a site for a region. @returns not 0 when the region must return at once */
+  private interpret(number: number): number {
+    const R = this.file.words;
+    const site = this.sites.get(number);
+    const { removals } = this.regions;
+    R[Word.EIP] = site.eip;
+    R[Word.BUDGET] = R[Word.BUDGET]! + site.refund;
+    const after = this.host.executeOne();
+    if (this.regions.removals !== removals) {
+      R[Word.EIP] = after;
+      return 1;
+    }
+    R[Word.BUDGET] = R[Word.BUDGET]! - (site.refund - 1);
+    return 0;
+  }
+}
