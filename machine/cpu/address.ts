@@ -42,7 +42,7 @@ const READERS = new Set([
 ]);
 
 /** Instructions that use the address, but do not access it. */
-const ADDRESS_ONLY = new Set(["lea", "nop", "invlpg", "ud1", "prefetchnta", "prefetcht0", "prefetcht1", "prefetcht2"]);
+const ADDRESS_ONLY = new Set(["lea", "nop", "invlpg", "ud0", "ud1", "prefetchnta", "prefetcht0", "prefetcht1", "prefetcht2"]);
 
 /** Instructions that store 16 bits whatever the operand size; MOV from a segment register is another one. */
 const WORD_STORES = new Set(["sldt", "str", "smsw"]);

@@ -50,7 +50,8 @@ export function createBinding(core: Core, ram: Ram, floatingPoint: FloatingPoint
       op.target = op.after + instruction.immediate;
       const handler = binders[isSegmentMove ? "mov segment" : row.mnemonic]!(op, instruction);
       op.body = handler;
-      op.plain = step === null ? handler : vector.precede(instruction, step);
+      if (step === null) op.plain = handler;
+      else op.plain = row.mnemonic === "x87" ? floatingPoint.precede(step) : vector.precede(instruction, step);
       op.exec = op.plain;
       return op;
     },

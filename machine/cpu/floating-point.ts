@@ -16,6 +16,8 @@ import { type FpuFlagsPort, type FpuInstruction, X87 } from "./x87/x87.ts";
 
 export interface FloatingPoint {
   readonly binders: BinderMap;
+  /** An address step that does what x87 instructions do before they look at their operand. */
+  precede(step: Handler): Handler;
   /** The x87 state, and so the MMX registers; valid behind `acquire`, until generated code runs. */
   readonly state: FpuState;
   /** Brings the state of the running context into the units. Word.UNITS_READY says that the vector registers are there. */
@@ -116,6 +118,13 @@ export function createFloatingPoint(core: Core): FloatingPoint {
       x87: (_op, instruction) => (instruction.address === undefined ? registerForm : memoryForm),
       wait: () => wait,
     },
+    precede:
+      (step: Handler): Handler =>
+      (op) => {
+        acquire();
+        const { opcode, modrm } = op.instruction;
+        return unit.reachesOperand(opcode & 7, (modrm >> 3) & 7) ? step(op) : op.body(op);
+      },
     state,
     acquire,
     select(context: Context): void {

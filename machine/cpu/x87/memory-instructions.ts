@@ -205,6 +205,26 @@ function store(s: FpuState, memory: LinearMemory, operation: number, address: nu
 /** FST and FIST; all other stores pop. */
 const KEEPS_TOP: ReadonlySet<number> = new Set([0o12, 0o32, 0o52, 0o72]);
 
+/** FLDENV…FNSTCW and FRSTOR…FNSTSW that do not wait for exceptions. */
+const NOT_WAITING: ReadonlySet<number> = new Set([0o16, 0o17, 0o56, 0o57]);
+/** Reg fields without an instruction. */
+const INVALID: ReadonlySet<number> = new Set([0o11, 0o31, 0o34, 0o36, 0o51, 0o55, 0o71]);
+const STORES: ReadonlySet<number> = new Set([0o12, 0o13, 0o32, 0o33, 0o37, 0o52, 0o53, 0o72, 0o73, 0o76, 0o77]);
+
+/**
+ * What comes before the look at the operand: invalid opcodes, pending exceptions, and exceptions that prevent a store.
+ * @returns whether the operand is looked at at all; the state is as before
+ */
+export function reachesOperand(s: FpuState, operation: number): boolean {
+  if (INVALID.has(operation)) throw invalidOpcodeFault;
+  if (!NOT_WAITING.has(operation)) wait(s);
+  if (!STORES.has(operation)) return true;
+  const before = s.status;
+  const isStored = convert(s, operation);
+  s.status = before;
+  return isStored;
+}
+
 /** Executes escape opcode and reg field `operation` with the operand at a linear address. */
 export function executeMemoryForm(
   s: FpuState,

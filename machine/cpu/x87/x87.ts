@@ -6,7 +6,7 @@
  */
 import { readEnvironment, readRegisters, writeEnvironment, writeRegisters } from "./environment.ts";
 import { floatingPointFault } from "./faults.ts";
-import { executeMemoryForm } from "./memory-instructions.ts";
+import { executeMemoryForm, reachesOperand } from "./memory-instructions.ts";
 import type { FpuFlagsPort, FpuInstruction, LinearMemory } from "./ports.ts";
 import { executeRegisterForm } from "./register-instructions.ts";
 import { ES, FpuState } from "./state.ts";
@@ -38,6 +38,11 @@ export class X87 {
    */
   executeMemory(escape: number, reg: number, address: number, instruction: FpuInstruction): void {
     executeMemoryForm(this.#state, this.#memory, (escape << 3) | reg, address, instruction);
+  }
+
+  /** Throws what comes before a fault of the operand's address. @returns whether the operand is looked at at all */
+  reachesOperand(escape: number, reg: number): boolean {
+    return reachesOperand(this.#state, (escape << 3) | reg);
   }
 
   /** Executes an instruction on registers only; modrm is the whole byte, C0…FF. Throws like executeMemory. */
