@@ -261,7 +261,8 @@ function decodeFrom(reader: Reader): Instruction {
         break;
       case "W":
         if (code === "Ww") {
-          if (((modrm >> 3) & 7) > Segment.GS) invalid = Invalid.OPCODE;
+          // CS cannot be loaded.
+          if (((modrm >> 3) & 7) > Segment.GS || (((modrm >> 3) & 7) === Segment.CS && operands.length === 0)) invalid = Invalid.OPCODE;
           add(Kind.SEGMENT, 2, (modrm >> 3) & 7);
         } else {
           add(modrm >> 6 === 3 ? Kind.XMM : Kind.MEMORY, size, modrm & 7);

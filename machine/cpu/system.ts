@@ -145,11 +145,7 @@ export function systemBinders(core: Core): BinderMap {
 
   return {
     /* MOV with a segment register; all other forms are in moves.ts. */
-    "mov segment": (_op, instruction) => {
-      const [first] = instruction.operands;
-      if (first!.kind !== Kind.SEGMENT) return storeSegment;
-      return first!.register === Segment.CS ? invalidOpcode : loadSegment;
-    },
+    "mov segment": (_op, instruction) => (instruction.operands[0]!.kind === Kind.SEGMENT ? loadSegment : storeSegment),
     les: () => loadFar(Segment.ES),
     lds: () => loadFar(Segment.DS),
     lss: () => loadFar(Segment.SS),
