@@ -81,7 +81,7 @@ export class EmulatedProcessor {
       writable: true,
       expandDown: false,
       pages: false,
-      available: false,
+      available: true,
     };
     context.tls[1] = {
       base: READ_ONLY_SEGMENT.base,
@@ -90,7 +90,7 @@ export class EmulatedProcessor {
       writable: false,
       expandDown: false,
       pages: false,
-      available: false,
+      available: true,
     };
     context.fs = test.fs === 0 ? 0 : SELECTORS[SelectorKind.SEGMENT] | 3;
     context.ds = Selector.USER_DATA;

@@ -27,10 +27,9 @@ function bytes(value: number): number[] {
 export function follower(random: Random, undefinedFlags: number): number[] {
   if (random.chance(30)) return [random.pick([0x39, 0x85]), 0xc0 | random.below(64)];
   if (undefinedFlags === 0 && random.chance(40)) {
-    // LAHF with SETO, PUSHF, ADC, INC, RCL.
+    // LAHF with SETO, ADC, INC, RCL.
     return random.pick([
       [0x9f, 0x0f, 0x90, 0xc0],
-      [0x9c],
       [0x11, 0xc0 | random.below(64)],
       [0x40 | random.below(8)],
       [0xd1, 0xd0 | random.below(8)],
