@@ -10,19 +10,29 @@
 struct user_desc {
   u32 entry, base, limit, flags;
 };
-enum { READ_EXEC_ONLY = 1 << 3, LIMIT_IN_PAGES = 1 << 4, SEG_NOT_PRESENT = 1 << 5 };
-enum { DESCRIPTOR_PRESENT = 1, DESCRIPTOR_WRITABLE = 2 };
+enum { SEG_32BIT = 1, EXPAND_DOWN = 1 << 1, CODE = 1 << 2, READ_EXEC_ONLY = 1 << 3, LIMIT_IN_PAGES = 1 << 4, SEG_NOT_PRESENT = 1 << 5, USEABLE = 1 << 6 };
+enum { DESCRIPTOR_PRESENT = 1, DESCRIPTOR_WRITABLE = 2, DESCRIPTOR_EXPAND_DOWN = 4, DESCRIPTOR_PAGES = 8, DESCRIPTOR_AVAILABLE = 16 };
+#define FLAG_BITS 0x7f
+#define LIMIT_BITS 0xfffff
 
-/* An empty descriptor, as Linux defines it, clears the entry. */
+/* An empty descriptor, as Linux defines it, clears the entry; so does one of zeros. */
 static int is_empty(const struct user_desc *d) {
-  return d->base == 0 && d->limit == 0 && (d->flags & 0x7f) == (READ_EXEC_ONLY | SEG_NOT_PRESENT);
+  u32 flags = d->flags & FLAG_BITS;
+  return d->base == 0 && d->limit == 0 && (flags == (READ_EXEC_ONLY | SEG_NOT_PRESENT) || flags == 0);
+}
+
+/* Linux lets programs have 32-bit data segments that are present. */
+static int is_allowed(const struct user_desc *d) {
+  return is_empty(d) || (d->flags & (SEG_32BIT | CODE | SEG_NOT_PRESENT)) == SEG_32BIT;
 }
 
 int set_thread_area(u32 address) {
   struct user_desc d;
-  u32 limit, flags = 0, slot;
+  u32 limit, flags, slot;
 
   if (!in_user_space(address, sizeof d) || copy(&d, (void *)address, sizeof d)) return -EFAULT;
+  if (!is_allowed(&d)) return -EINVAL;
+  d.limit &= LIMIT_BITS;
   if (d.entry == (u32)-1) {
     for (slot = 0; slot < ENTRIES && (STATE->tls_used >> slot & 1); slot++);
     if (slot == ENTRIES) return -ESRCH;
@@ -32,8 +42,11 @@ int set_thread_area(u32 address) {
   slot = d.entry - FIRST_ENTRY;
   if (slot >= ENTRIES) return -EINVAL;
   limit = d.flags & LIMIT_IN_PAGES ? d.limit << 12 | 0xfff : d.limit;
-  if (!(d.flags & SEG_NOT_PRESENT)) flags |= DESCRIPTOR_PRESENT;
+  flags = DESCRIPTOR_PRESENT;
   if (!(d.flags & READ_EXEC_ONLY)) flags |= DESCRIPTOR_WRITABLE;
+  if (d.flags & EXPAND_DOWN) flags |= DESCRIPTOR_EXPAND_DOWN;
+  if (d.flags & LIMIT_IN_PAGES) flags |= DESCRIPTOR_PAGES;
+  if (d.flags & USEABLE) flags |= DESCRIPTOR_AVAILABLE;
   if (is_empty(&d)) flags = 0;
   if (set_descriptor(d.entry, d.base, limit, flags)) return -EINVAL;
   if (is_empty(&d))

@@ -17,6 +17,7 @@ struct frame {
   u32 ebx, ecx, edx, esi, edi, ebp, eax;
   u32 eip, eflags, esp, ds, es, fs, gs;
   u32 nested_vector, nested_eip, nested_address, nested_reason;
+  u32 ss;
 };
 
 /* Arguments are the registers EBX … EBP, in this order. */

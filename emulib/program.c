@@ -23,7 +23,7 @@ void start_program(void) {
   frame->eip = PROCESS_WORD(PROCESS_ENTRY);
   frame->esp = stack;
   frame->eflags = INITIAL_EFLAGS;
-  frame->ds = frame->es = USER_DATA;
+  frame->ds = frame->es = frame->ss = USER_DATA;
 }
 
 /*

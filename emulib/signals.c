@@ -71,7 +71,7 @@ static void fill_context(struct sigcontext *c, const struct frame *f, u32 fpstat
   c->trapno = f->vector < 32 ? f->vector : 0;
   c->err = f->error_code;
   c->eip = f->eip, c->cs = USER_CODE, c->eflags = f->eflags;
-  c->esp_at_signal = f->esp, c->ss = USER_DATA;
+  c->esp_at_signal = f->esp, c->ss = f->ss;
   c->fpstate = fpstate, c->oldmask = mask, c->cr2 = f->address;
 }
 
@@ -158,7 +158,7 @@ static void call_handler(struct frame *frame) {
   }
   frame->eip = DELIVERED(DELIVERY_HANDLER);
   frame->eflags &= ~(DIRECTION_FLAG | TRAP_FLAG);
-  frame->ds = frame->es = USER_DATA;
+  frame->ds = frame->es = frame->ss = USER_DATA;
 }
 
 /* One request to the server for a signal, its answer at SCRATCH. Returns the signal number, 0, or an error. */
@@ -196,7 +196,7 @@ void take_signals(struct frame *frame) {
 }
 
 static void restore_context(struct frame *f, const struct sigcontext *c) {
-  f->gs = c->gs & 0xffff, f->fs = c->fs & 0xffff, f->es = c->es & 0xffff, f->ds = c->ds & 0xffff;
+  f->gs = c->gs & 0xffff, f->fs = c->fs & 0xffff, f->es = c->es & 0xffff, f->ds = c->ds & 0xffff, f->ss = c->ss & 0xffff;
   f->edi = c->edi, f->esi = c->esi, f->ebp = c->ebp, f->esp = c->esp;
   f->ebx = c->ebx, f->edx = c->edx, f->ecx = c->ecx, f->eax = c->eax;
   f->eip = c->eip;

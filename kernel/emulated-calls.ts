@@ -29,8 +29,7 @@ const INT_LENGTH = 2;
 /** RegionRequest: base, size, manager, ds, offset, rights. */
 const REGION_REQUEST_WORDS = 6;
 /** set_descriptor's flags. */
-const DESCRIPTOR_PRESENT = 1;
-const DESCRIPTOR_WRITABLE = 2;
+const DescriptorFlag = { PRESENT: 1, WRITABLE: 2, EXPAND_DOWN: 4, PAGES: 8, AVAILABLE: 16 } as const;
 
 export class EmulatedCalls {
   private readonly core: Core;
@@ -197,8 +196,11 @@ function setDescriptor(context: Context): number {
   context.tls[index] = {
     base: registers[ECX]! >>> 0,
     limit: registers[EDX]! >>> 0,
-    present: (flags & DESCRIPTOR_PRESENT) !== 0,
-    writable: (flags & DESCRIPTOR_WRITABLE) !== 0,
+    present: (flags & DescriptorFlag.PRESENT) !== 0,
+    writable: (flags & DescriptorFlag.WRITABLE) !== 0,
+    expandDown: (flags & DescriptorFlag.EXPAND_DOWN) !== 0,
+    pages: (flags & DescriptorFlag.PAGES) !== 0,
+    available: (flags & DescriptorFlag.AVAILABLE) !== 0,
   };
   return RegionError.OK;
 }

@@ -17,8 +17,9 @@ import { ABSENT } from "./user-memory.ts";
 const USER_EFLAGS = 0x00244dd5;
 /** Bit 1 is always set, and interrupts are always on. */
 const FIXED_EFLAGS = 0x202;
-const TRAP_FLAG = 0x100;
-const DIRECTION_FLAG = 0x400;
+/** TF, DF, NT and AC are clear in a handler; RF is only seen in its frame. */
+const HANDLER_CLEARS = 0x00054500;
+const RESUME_FLAG = 0x10000;
 
 /** Length of INT n: from its end back to its start. */
 const INT_LENGTH = 2;
@@ -39,6 +40,7 @@ const DS = TrapFrame.DS >> 2;
 const ES = TrapFrame.ES >> 2;
 const FS = TrapFrame.FS >> 2;
 const GS = TrapFrame.GS >> 2;
+const SS = TrapFrame.SS >> 2;
 
 /** Word index in the frame of each general register, by the processor's numbers. */
 const generalRegisters: readonly number[] = (() => {
@@ -94,6 +96,7 @@ export class Traps {
   refuseInterrupt(thread: Thread, vector: number): void {
     const context = thread.context!;
     context.eip = (context.eip - INT_LENGTH) | 0;
+    context.eflags |= RESUME_FLAG;
     this.deliver(thread, { vector: Vector.GENERAL_PROTECTION, errorCode: vector * 8 + GATE, address: 0, reason: 0 });
   }
 
@@ -154,6 +157,8 @@ export class Traps {
     context.es = loadable(words[base + ES]!);
     context.fs = loadable(words[base + FS]!);
     context.gs = loadable(words[base + GS]!);
+    // A null stack segment cannot be loaded: frames that were never filled have it.
+    context.ss = loadable(words[base + SS]!) || Selector.USER_DATA;
     if (words[base + AST_PENDING] !== 0 && frame === thread.traps.frame) {
       this.enterHandler(thread, { vector: VECTOR_AST, errorCode: 0, address: 0, reason: 0 }, base);
       return;
@@ -202,10 +207,12 @@ export class Traps {
     words[base + ES] = context.es;
     words[base + FS] = context.fs;
     words[base + GS] = context.gs;
+    words[base + SS] = context.ss;
     thread.inHandler = true;
     registers[Register.ESP] = thread.traps.handlerEsp;
+    context.ss = Selector.USER_DATA;
     context.eip = thread.traps.handlerEip;
-    context.eflags = (context.eflags & ~(TRAP_FLAG | DIRECTION_FLAG)) | FIXED_EFLAGS;
+    context.eflags = (context.eflags & ~HANDLER_CLEARS) | FIXED_EFLAGS;
   }
 
   private enterNested(thread: Thread, trap: Trap, base: number): void {
@@ -224,7 +231,7 @@ export class Traps {
     words[base + (TrapFrame.NESTED_ADDRESS >> 2)] = trap.address;
     words[base + (TrapFrame.NESTED_REASON >> 2)] = trap.reason;
     context.eip = nestedEip;
-    context.eflags &= ~(TRAP_FLAG | DIRECTION_FLAG);
+    context.eflags &= ~HANDLER_CLEARS;
   }
 
   private trace(thread: Thread, trap: Trap, to: "handler" | "nested" | "chief"): void {

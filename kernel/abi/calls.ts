@@ -18,7 +18,8 @@
  * region_unmap     EAX base, ECX size → EAX RegionError
  * trap_return      EAX pointer to the trap frame: continues the interrupted user code
  * trap_setup       EAX trap frame, ECX handler EIP, EDX handler ESP, EBX nested handler EIP → EAX 0 or RegionError.INVALID
- * set_descriptor   EAX entry number (6…8), ECX base, EDX limit in bytes, EBX flags (1 present, 2 writable) → EAX 0 or RegionError.INVALID
+ * set_descriptor   EAX entry number (6…8), ECX base, EDX limit in bytes, EBX flags (1 present, 2 writable,
+ *                  4 expands down, 8 limit kept in pages, 16 available bit) → EAX 0 or RegionError.INVALID
  */
 export const KernelCallVector = {
   IPC: 0x30,

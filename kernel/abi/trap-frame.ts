@@ -4,7 +4,8 @@
  * A thread announces with trap_setup a frame (in its own memory), a handler EIP and a handler ESP.
  * From then on every exception and every software interrupt that is not a kernel call is mirrored:
  * the kernel writes the user registers into the frame, sets `inHandler`, and continues at the
- * handler with the handler's stack, all general registers but ESP unchanged, DF and TF cleared.
+ * handler with the handler's stack in the flat segment, all general registers but ESP unchanged, and AC, DF, NT
+ * and TF cleared.
  * trap_return restores everything from the frame and clears `inHandler`, in one step.
  *
  * - A fault while inHandler ≠ 0 (the handler touched bad memory) does not overwrite the frame: only the
@@ -51,7 +52,8 @@ export const TrapFrame = {
   NESTED_EIP: 84,
   NESTED_ADDRESS: 88,
   NESTED_REASON: 92,
-  SIZE: 96,
+  SS: 96,
+  SIZE: 100,
 } as const;
 
 /** VECTOR of a forced exception. */
