@@ -38,20 +38,15 @@ import { C1, ES, type FpuState, RESULT, SOURCE } from "./state.ts";
 /** Room for the longest operand, an FSAVE image. */
 const buffer = new Uint8Array(ENVIRONMENT_BYTES + REGISTERS_BYTES);
 
-const PAGE_OFFSET = 4095;
-/** Of an area on two pages the processor looks at the first word, then at the last byte. */
-function isOnTwoPages(address: number, length: number): boolean {
-  return (address & PAGE_OFFSET) + length > PAGE_OFFSET + 1;
-}
-
+/** Of an area the processor looks at the first word, then at the last byte: it lies on two pages at most. */
 function probeAreaRead(memory: LinearMemory, address: number, length: number, wordBytes: number): void {
   memory.probeRead(address, wordBytes);
-  if (isOnTwoPages(address, length)) memory.probeRead((address + length - 1) | 0, 1);
+  memory.probeRead((address + length - 1) | 0, 1);
 }
 
 function probeAreaWrite(memory: LinearMemory, address: number, length: number, wordBytes: number): void {
   memory.probeWrite(address, wordBytes);
-  if (isOnTwoPages(address, length)) memory.probeWrite((address + length - 1) | 0, 1);
+  memory.probeWrite((address + length - 1) | 0, 1);
 }
 
 function readBytes(memory: LinearMemory, address: number, length: number): void {
