@@ -7,6 +7,20 @@ import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import { EXPONENT, type Inexactness, normalizeByOne, requireNormal, round, SIGN, TOP_BIT, type Value } from "./x87-value.ts";
 
+/** Twice a normal number is exact. */
+function double(code: Code, a: Value, exponent: number, result: Value, depth: number): void {
+  code
+    .get(a.head)
+    .i32(EXPONENT)
+    .op(Op.I32_AND)
+    .tee(exponent)
+    .i32(EXPONENT - 1)
+    .op(Op.I32_EQ)
+    .brIf(depth);
+  code.get(exponent).i32(1).op(Op.I32_ADD).get(a.head).i32(SIGN).op(Op.I32_AND, Op.I32_OR).set(result.head);
+  code.get(a.significand).set(result.significand);
+}
+
 /** Emits result = a + b, or a - b, for normal numbers; `rare` emits the same for all operands. */
 export function add(
   code: Code,
@@ -30,6 +44,14 @@ export function add(
   const temporaries = [larger, smaller, extra, shift, sum, exponent, sign, distance, signs];
   code.block().block();
   requireNormal(code, a, b, 0);
+  if (a === b && !isSubtraction) {
+    double(code, a, exponent, result, 0);
+    code.br(1).end();
+    rare();
+    code.end();
+    code.release(...temporaries);
+    return;
+  }
 
   code.get(a.head).get(b.head).op(Op.I32_XOR).i32(SIGN).op(Op.I32_AND);
   if (isSubtraction) code.i32(SIGN).op(Op.I32_XOR);

@@ -6,13 +6,13 @@
 import { C1, PE } from "../../cpu/x87/state.ts";
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
-import { BIAS, EXPONENT, shiftOf, SIGN, type Value } from "./x87-value.ts";
+import { BIAS, EXPONENT, shiftOf, SIGN, SPECIAL, type Value } from "./x87-value.ts";
 
 /** Emits the value of an integer, an i64 local. */
 export function loadInteger(code: Code, integer: number, result: Value): void {
   const shift = code.temporary(ValueType.I64);
   code.get(integer).op(Op.I64_EQZ).if();
-  code.i64(0n).set(result.significand).i32(0).set(result.head);
+  code.i64(0n).set(result.significand).i32(SPECIAL).set(result.head);
   code.else();
   code.i64(0n).get(integer).op(Op.I64_SUB).get(integer).get(integer).i64(0n).op(Op.I64_LT_S, Op.SELECT).tee(result.significand);
   code.get(result.significand).op(Op.I64_CLZ).tee(shift).op(Op.I64_SHL).set(result.significand);
@@ -99,18 +99,17 @@ export function roundToIntegral(code: Code, a: Value, result: Value, rare: () =>
   const shift = code.temporary(ValueType.I64);
   const flags = code.temporary();
   code.block().block();
-  code.get(a.head).i32(EXPONENT).op(Op.I32_AND, Op.I32_EQZ).brIf(0);
+  code.get(a.head).i32(SPECIAL).op(Op.I32_AND).brIf(0);
   roundMagnitude(code, a, false, integer, flags, 0);
   code.get(a.head).i32(SIGN).op(Op.I32_AND).get(flags).op(Op.I32_OR).set(result.head);
   code.get(integer).get(integer).op(Op.I64_CLZ).tee(shift).op(Op.I64_SHL).set(result.significand);
-  code.get(integer).i64(0n).op(Op.I64_NE).if();
   code
     .get(result.head)
     .i32(BIAS + 63)
     .get(shift)
-    .op(Op.I32_WRAP_I64, Op.I32_SUB, Op.I32_OR)
-    .set(result.head);
-  code.end();
+    .op(Op.I32_WRAP_I64, Op.I32_SUB)
+    .i32(SPECIAL);
+  code.get(integer).i64(0n).op(Op.I64_NE, Op.SELECT, Op.I32_OR).set(result.head);
   code.br(1).end();
   rare();
   code.end();

@@ -8,7 +8,7 @@ import { compare } from "../../cpu/x87/comparison.ts";
 import { converted, storeDouble, storeInteger, storeSingle } from "../../cpu/x87/conversion.ts";
 import { roundToIntegral } from "../../cpu/x87/scaling.ts";
 import { DE, FpuState, RESULT } from "../../cpu/x87/state.ts";
-import { EXPONENT, FLAGS, FLAGS_SHIFT, SIGN } from "./x87-value.ts";
+import { EXPONENT, FLAGS, FLAGS_SHIFT, FROM_DENORMAL, SIGN, SPECIAL } from "./x87-value.ts";
 
 export const LEFT = 11;
 export const RIGHT = 12;
@@ -86,7 +86,7 @@ const OPERATIONS: Readonly<Record<Rare, Operation>> = {
 function admitDenormal(s: FpuState, slot: number): boolean {
   const head = s.signExponent[slot]!;
   if (head >= 0) return false;
-  s.signExponent[slot] = (head & SIGN) | ((head >> FLAGS_SHIFT) & EXPONENT);
+  s.signExponent[slot] = (head & SIGN) | ((head & ~(FROM_DENORMAL | SPECIAL)) >> FLAGS_SHIFT);
   return true;
 }
 

@@ -6,7 +6,7 @@
 import { C1, DE, IE, PE } from "../../cpu/x87/state.ts";
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
-import { BIAS, EXPONENT, FLAGS_SHIFT, FROM_DENORMAL, shiftOf, SIGN, TOP_BIT, type Value } from "./x87-value.ts";
+import { BIAS, EXPONENT, FLAGS_SHIFT, FROM_DENORMAL, shiftOf, SIGN, SPECIAL, TOP_BIT, type Value } from "./x87-value.ts";
 
 /** A format of memory operands; its bits are in an i64 local. */
 export interface RealFormat {
@@ -71,7 +71,7 @@ export function loadReal(code: Code, format: RealFormat, bits: number, result: V
 export function loadSpecialReal(code: Code, format: RealFormat, bits: number, isOperand: boolean, result: Value): void {
   const shift = code.temporary(ValueType.I64);
   const { significand, head } = result;
-  signField(code, format, bits).set(head);
+  signField(code, format, bits).i32(SPECIAL).op(Op.I32_OR).set(head);
   fraction(code, format, bits).i64(~TOP_BIT).op(Op.I64_AND).set(significand);
   exponentField(code, format, bits).if();
   code.get(significand).i64(TOP_BIT).op(Op.I64_OR).set(significand).get(head).i32(EXPONENT).op(Op.I32_OR).set(head);
@@ -103,8 +103,11 @@ export function loadSpecialReal(code: Code, format: RealFormat, bits: number, is
       .op(Op.I32_SHL)
       .i32(FROM_DENORMAL | EXPONENT)
       .op(Op.I32_OR);
-  else code.i32(DE << FLAGS_SHIFT).op(Op.I32_OR);
-  code.get(head).op(Op.I32_OR).set(head);
+  else code.i32((DE << FLAGS_SHIFT) | SPECIAL).op(Op.I32_OR);
+  code
+    .get(head)
+    .op(isOperand ? Op.I32_OR : Op.I32_XOR)
+    .set(head);
   code.end();
   code.end();
   code.release(shift);

@@ -6,7 +6,7 @@
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import { multiplyWide } from "./x87-multiplication.ts";
-import { BIAS, EXPONENT, round, SIGN, testSpecial, type Value } from "./x87-value.ts";
+import { BIAS, EXPONENT, round, SIGN, SPECIAL, type Value } from "./x87-value.ts";
 
 const LARGEST_DIGIT = 0xffffffffn;
 const ABOVE_HALF = 3n << 62n;
@@ -22,9 +22,11 @@ export function squareRoot(code: Code, a: Value, result: Value, rare: () => void
   const squareLow = code.temporary(ValueType.I64);
   const exponent = code.temporary();
   code.block().block();
-  testSpecial(code, a.head).brIf(0);
-  code.get(a.head).i32(SIGN).op(Op.I32_AND).brIf(0);
-  code.get(a.significand).i64(0n).op(Op.I64_GE_S).brIf(0);
+  code
+    .get(a.head)
+    .i32(SIGN | SPECIAL)
+    .op(Op.I32_AND)
+    .brIf(0);
 
   // The significand times 2^63 or 2^64, so that the power is even; the root of that has 64 bits.
   code.get(a.head).i32(EXPONENT).op(Op.I32_AND).i32(BIAS).op(Op.I32_SUB).tee(exponent).i32(1).op(Op.I32_AND).if();

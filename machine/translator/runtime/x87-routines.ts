@@ -21,7 +21,7 @@ import { LEFT, Rare, RIGHT } from "./x87-rare.ts";
 import { DOUBLE, loadReal, loadSpecialReal, type RealFormat, SINGLE, storeReal } from "./x87-reals.ts";
 import { squareRoot } from "./x87-root.ts";
 import { getSignificand, storeSlot, wordAddress } from "./x87-slots.ts";
-import { EXPONENT, getValue, setValue, SIGN, type Value } from "./x87-value.ts";
+import { EXPONENT, getValue, markSpecial, setValue, SIGN, SPECIAL, type Value } from "./x87-value.ts";
 
 const { I32, I64 } = ValueType;
 const VALUE = [I64, I32] as const;
@@ -51,15 +51,15 @@ function rareRoutine(name: string, operation: Rare, isDyadic: boolean, shortcut?
     build(link, file) {
       const code = new Code(isDyadic ? 4 : 2);
       shortcut?.(code);
-      const flags = code.local(I32);
+      const result = { significand: code.local(I64), head: code.local(I32) };
       callRare(code, link, file, operation, isDyadic ? [A, B] : [A]);
-      code.set(flags);
-      getSignificand(code, file, RESULT);
       code
         .loadAt(wordAddress(file, Word.X87_SIGN_EXPONENT, RESULT))
-        .get(flags)
-        .op(Op.I32_OR);
-      return code;
+        .op(Op.I32_OR)
+        .set(result.head);
+      getSignificand(code, file, RESULT).set(result.significand);
+      markSpecial(code, result);
+      return getValue(code, result);
     },
   };
 }
@@ -96,15 +96,14 @@ function testZero(code: Code, value: Value): Code {
 /** Leaves whether a value is a normal number or zero. */
 function testPlain(code: Code, value: Value): Code {
   testZero(code, value);
-  code
-    .get(value.head)
-    .i32(1)
-    .op(Op.I32_ADD)
-    .i32(EXPONENT - 1)
-    .op(Op.I32_AND)
-    .i32(0)
-    .op(Op.I32_NE);
-  return code.get(value.significand).i64(0n).op(Op.I64_LT_S, Op.I32_AND, Op.I32_OR);
+  return code.get(value.head).i32(SPECIAL).op(Op.I32_AND, Op.I32_EQZ, Op.I32_OR);
+}
+
+/** Returns a zero, whose sign (in its place) is the only bit of the number on the stack that counts. */
+function returnZero(code: Code): void {
+  const sign = code.temporary();
+  code.set(sign).i64(0n).get(sign).i32(SIGN).op(Op.I32_AND).i32(SPECIAL).op(Op.I32_OR, Op.RETURN);
+  code.release(sign);
 }
 
 /** Sums with zero, and exact differences of zero. */
@@ -116,7 +115,8 @@ function addZero(isSubtraction: boolean): (code: Code) => void {
     testZero(code, B).if();
     testZero(code, A).if();
     // Unlike zeros add up to +0.
-    code.i64(0n).get(A.head).get(B.head).i32(negate).op(Op.I32_XOR, Op.I32_AND).i32(SIGN).op(Op.I32_AND, Op.RETURN);
+    code.get(A.head).get(B.head).i32(negate).op(Op.I32_XOR, Op.I32_AND);
+    returnZero(code);
     code.end();
     code
       .get(A.significand)
@@ -143,7 +143,8 @@ function addZero(isSubtraction: boolean): (code: Code) => void {
       .i32(SIGN ^ negate)
       .op(Op.I32_EQ, Op.I32_AND)
       .if();
-    code.i64(0n).i32(0).op(Op.RETURN);
+    code.i32(0);
+    returnZero(code);
     code.end();
     code.end();
   };
@@ -155,7 +156,8 @@ function multiplyZero(code: Code): void {
   testPlain(code, B).op(Op.I32_AND);
   testZero(code, A);
   testZero(code, B).op(Op.I32_OR, Op.I32_AND).if();
-  code.i64(0n).get(A.head).get(B.head).op(Op.I32_XOR).i32(SIGN).op(Op.I32_AND, Op.RETURN);
+  code.get(A.head).get(B.head).op(Op.I32_XOR);
+  returnZero(code);
   code.end();
 }
 
@@ -165,14 +167,15 @@ function divideZero(code: Code): void {
   testPlain(code, B).op(Op.I32_AND);
   testZero(code, A).op(Op.I32_AND);
   testZero(code, B).op(Op.I32_EQZ, Op.I32_AND).if();
-  code.i64(0n).get(A.head).get(B.head).op(Op.I32_XOR).i32(SIGN).op(Op.I32_AND, Op.RETURN);
+  code.get(A.head).get(B.head).op(Op.I32_XOR);
+  returnZero(code);
   code.end();
 }
 
-/** Zero, and numbers without a fraction, are their own nearest integers. */
+/** Zero is its own nearest integer. */
 function roundZero(code: Code): void {
-  testZero(code, A).if();
-  code.get(A.significand).get(A.head).i32(SIGN).op(Op.I32_AND, Op.RETURN);
+  testZero(code, A).if().get(A.head);
+  returnZero(code);
   code.end();
 }
 

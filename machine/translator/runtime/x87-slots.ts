@@ -6,7 +6,7 @@
 import { Word } from "../../cpu/registers.ts";
 import type { Code } from "../wasm/code.ts";
 import { Op } from "../wasm/opcodes.ts";
-import type { Value } from "./x87-value.ts";
+import { markSpecial, type Value } from "./x87-value.ts";
 
 /** @param file address of the register file */
 export function wordAddress(file: number, word: number, slot: number): number {
@@ -44,8 +44,9 @@ export function getSignificand(code: Code, file: number, slot: number): Code {
   return code.loadAt(wordAddress(file, Word.X87_LOW, slot), Op.I64_LOAD32_U).op(Op.I64_OR);
 }
 
-/** Loads a slot of the register file. */
+/** Loads a slot of the register file that has no flags, as registers are. */
 export function loadSlot(code: Code, file: number, slot: number, value: Value): void {
   getSignificand(code, file, slot).set(value.significand);
   code.loadAt(wordAddress(file, Word.X87_SIGN_EXPONENT, slot)).set(value.head);
+  markSpecial(code, value);
 }

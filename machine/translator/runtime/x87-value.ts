@@ -3,6 +3,7 @@
  *
  * A value is two locals: the significand (i64) and the head (i32): sign and exponent as in the 80-bit format
  * in its low half, and in its high half what the operation that made it adds to the status word: exception flags and C1.
+ * SPECIAL says that it is not a normal number: zero, denormal, infinity, NaN or no valid encoding.
  * A denormal of a shorter format that is an operand from memory keeps its own kind of head: FROM_DENORMAL, the exponent
  * of its normalized significand from bit 16 on, and the exponent field of a NaN, so that every operation takes its rare
  * path.
@@ -23,6 +24,7 @@ export const FLAGS_SHIFT = 16;
 /** What a head's high half can hold. */
 export const FLAGS = C1 | 0x3f;
 export const TOP_BIT = 1n << 63n;
+export const SPECIAL = 0x40000000;
 export const FROM_DENORMAL = 0x80000000 | 0;
 
 export function temporaryValue(code: Code): Value {
@@ -42,16 +44,23 @@ export function setValue(code: Code, value: Value): Code {
   return code.set(value.head).set(value.significand);
 }
 
-/** Leaves whether the exponent is that of zeros and denormals, or of infinities and NaNs. */
-export function testSpecial(code: Code, head: number): Code {
-  return code.get(head).i32(1).op(Op.I32_ADD).i32(0x7ffe).op(Op.I32_AND, Op.I32_EQZ);
+/** Sets SPECIAL of a value whose head has only sign, exponent and flags. */
+export function markSpecial(code: Code, { significand, head }: Value): void {
+  code
+    .get(head)
+    .i32(1)
+    .op(Op.I32_ADD)
+    .i32(EXPONENT - 1)
+    .op(Op.I32_AND, Op.I32_EQZ);
+  code.get(significand).i64(0n).op(Op.I64_GE_S, Op.I32_OR).i32(Math.log2(SPECIAL)).op(Op.I32_SHL);
+  code.get(head).op(Op.I32_OR).set(head);
 }
 
 /** Leaves the block at `depth` unless both operands are normal numbers. */
 export function requireNormal(code: Code, a: Value, b: Value, depth: number): void {
-  testSpecial(code, a.head).brIf(depth);
-  testSpecial(code, b.head).brIf(depth);
-  code.get(a.significand).get(b.significand).op(Op.I64_AND).i64(0n).op(Op.I64_GE_S).brIf(depth);
+  code.get(a.head);
+  if (a.head !== b.head) code.get(b.head).op(Op.I32_OR);
+  code.i32(SPECIAL).op(Op.I32_AND).brIf(depth);
 }
 
 /**
@@ -78,10 +87,10 @@ export interface Unrounded {
  */
 export function round(code: Code, { significand, extra, exponent }: Unrounded, depth: number, inexactness?: Inexactness): void {
   const up = code.temporary(ValueType.I64);
-  // Above a half, or just a half and the last bit is 1: extra - 1/2 > -bit as signed numbers.
-  code.get(extra).i64(TOP_BIT).op(Op.I64_XOR).i64(0n).get(significand).i64(1n).op(Op.I64_AND, Op.I64_SUB);
-  code.op(Op.I64_GT_S, Op.I64_EXTEND_I32_U);
-  code.tee(up).get(significand).op(Op.I64_ADD).tee(significand).op(Op.I64_EQZ).if();
+  code.get(extra).i64(63n).op(Op.I64_SHR_U).set(up);
+  // Just a half goes to the even neighbour.
+  code.get(extra).i64(TOP_BIT).op(Op.I64_EQ).if().get(significand).i64(1n).op(Op.I64_AND).set(up).end();
+  code.get(up).get(significand).op(Op.I64_ADD).tee(significand).op(Op.I64_EQZ).if();
   code.i64(TOP_BIT).set(significand).get(exponent).i32(1).op(Op.I32_ADD).set(exponent);
   code.end();
   code.get(exponent).i32(1).op(Op.I32_SUB).i32(0x7ffe).op(Op.I32_GE_U).brIf(depth);
