@@ -6,7 +6,7 @@
 import { CONTROL_FIXED, CONTROL_WRITABLE, ROUND_TO_ZERO, TOP_SHIFT } from "../../cpu/x87/state.ts";
 import type { Emitter } from "../emitter.ts";
 import { DOUBLE, loadReal, type RealFormat, SINGLE } from "../runtime/x87-reals.ts";
-import { getValue, releaseValue, setValue, temporaryValue, type Value } from "../runtime/x87-value.ts";
+import { getValue, markSpecial, releaseValue, setValue, temporaryValue, type Value } from "../runtime/x87-value.ts";
 import { BIAS } from "../../translation-cache.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import { isCalculation, operate } from "./x87-arithmetic.ts";
@@ -106,6 +106,7 @@ function loadExtended(e: Emitter, x87: X87Code): void {
     .get(place)
     .access(Op.I32_LOAD16_U, BIAS + 8)
     .set(head);
+  markSpecial(code, x87.register(0));
   x87.clearC1();
   code.release(place);
 }

@@ -7,7 +7,7 @@
 import { loadConstant } from "../../cpu/x87/constants.ts";
 import { FpuState, SOURCE, TOP_SHIFT } from "../../cpu/x87/state.ts";
 import type { Emitter } from "../emitter.ts";
-import { EXPONENT, releaseValue, SIGN, temporaryValue, type Value } from "../runtime/x87-value.ts";
+import { releaseValue, SIGN, SPECIAL, temporaryValue, type Value } from "../runtime/x87-value.ts";
 import type { Code } from "../wasm/code.ts";
 import { Op } from "../wasm/opcodes.ts";
 import type { Lowering, LoweringMap } from "./lowering.ts";
@@ -29,7 +29,8 @@ const constants = new FpuState();
 function setConstant(code: Code, number: number, { significand, head }: Value): void {
   loadConstant(constants, number);
   code.i64((BigInt(constants.high[SOURCE]!) << 32n) | BigInt(constants.low[SOURCE]! >>> 0)).set(significand);
-  code.i32(constants.signExponent[SOURCE]!).set(head);
+  const exponent = constants.signExponent[SOURCE]!;
+  code.i32(exponent === 0 ? SPECIAL : exponent).set(head);
 }
 
 /** FCHS, FABS, FTST. */
@@ -42,12 +43,12 @@ function changeOrTest(e: Emitter, x87: X87Code, i: number): boolean {
       x87.clearC1();
       return true;
     case 1:
-      code.get(head).i32(EXPONENT).op(Op.I32_AND).set(head);
+      code.get(head).i32(~SIGN).op(Op.I32_AND).set(head);
       x87.clearC1();
       return true;
     case 4: {
       const zero = temporaryValue(code);
-      code.i64(0n).set(zero.significand).i32(0).set(zero.head);
+      code.i64(0n).set(zero.significand).i32(SPECIAL).set(zero.head);
       compare(e, x87, zero, false);
       releaseValue(code, zero);
       return true;
