@@ -14,6 +14,8 @@ import { planX87, usesX87, type X87Plan } from "./lowering/x87-plan.ts";
 const MAX_STEPS = 320;
 const MAX_BLOCKS = 96;
 const MAX_PAGES = 12;
+/** Size up to which a region takes in code that has not run yet. */
+const MAX_COLD_STEPS = 128;
 /** Calls within calls that are followed. */
 const MAX_DEPTH = 3;
 /** Instructions of a callee that are followed, for each call. */
@@ -24,7 +26,7 @@ export interface CodeView {
   /** Frame of a page of instructions that can be read without a fault, else -1. */
   frameOf(page: number): number;
   byte(frame: number, offset: number): number;
-  /** Whether the instruction at an address has been decoded by the interpreter: code that never ran is left out. */
+  /** Whether the instruction at an address has been decoded by the interpreter: code that never ran comes last. */
   isKnown(eip: number): boolean;
   /** Where the indirect jump or call at an address went last, or undefined. */
   observed(eip: number): number | undefined;
@@ -49,7 +51,9 @@ class Explorer {
   readonly blocks = new Map<string, Block>();
   steps = 0;
   private readonly places = new Map<string, { block: Block; index: number }>();
+  /** Edges to follow, by depth of calls; those to code that has not run yet come last. */
   private readonly pending: Edge[][] = [];
+  private readonly cold: Edge[] = [];
   private readonly calleeSteps = new Map<CallContext, number>();
   private contexts = 0;
   private readonly view: CodeView;
@@ -61,13 +65,21 @@ class Explorer {
   explore(eip: number): Block {
     const root = new CallContext(this.contexts++, undefined, 0);
     const entry = this.start({ eip, context: root, block: undefined })!;
-    for (let depth = 0; depth < this.pending.length; depth++) {
-      for (let edge = this.pending[depth]!.shift(); edge !== undefined; edge = this.pending[depth]!.shift()) this.start(edge);
+    this.follow();
+    while (this.cold.length > 0 && this.steps < MAX_COLD_STEPS) {
+      this.start(this.cold.shift()!);
+      this.follow();
     }
     for (const block of this.blocks.values()) {
       for (const edge of block.edges) edge.block = this.blocks.get(key(edge));
     }
     return entry;
+  }
+
+  private follow(): void {
+    for (let depth = 0; depth < this.pending.length; depth++) {
+      for (let edge = this.pending[depth]!.shift(); edge !== undefined; edge = this.pending[depth]!.shift()) this.start(edge);
+    }
   }
 
   /** The block at the target of an edge, decoded now if there is room. */
@@ -179,7 +191,10 @@ class Explorer {
     block.ending = ending;
     block.edges = edges;
     for (const edge of edges) {
-      if (edge.context === block.context && !this.view.isKnown(edge.eip)) continue;
+      if (!this.view.isKnown(edge.eip)) {
+        if (edge.context.depth === 0) this.cold.push(edge);
+        continue;
+      }
       const { depth } = edge.context;
       while (this.pending.length <= depth) this.pending.push([]);
       this.pending[depth]!.push(edge);

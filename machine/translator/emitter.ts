@@ -19,6 +19,7 @@ import type { ImportedFunction } from "./wasm/module.ts";
 import { Op, ValueType } from "./wasm/opcodes.ts";
 
 const ESP = 4;
+const ALL_REGISTERS = 0xff;
 const PAGE_MASK = 4095;
 
 const LOADS = { 1: Op.I32_LOAD8_U, 2: Op.I32_LOAD16_U, 4: Op.I32_LOAD } as const;
@@ -61,6 +62,9 @@ export class Emitter {
 
   /** Locals of the eight general registers, and of the address space's translation cache. */
   private readonly registers: readonly number[];
+  /** General registers, one bit each, that the region reads or writes, and those that it writes. */
+  private used = 0;
+  private written = 0;
   private readonly cache: number;
   /** Instructions that may still run. */
   readonly budget: number;
@@ -93,21 +97,34 @@ export class Emitter {
 
   /** Pushes a register's value, zero-extended. */
   getRegister(register: number, size: Size = 4): Code {
-    const { code, registers } = this;
-    if (size === 4) return code.get(registers[register]!);
-    if (size === 2) return code.get(registers[register]!).i32(0xffff).op(Op.I32_AND);
-    if (register < 4) return code.get(registers[register]!).i32(0xff).op(Op.I32_AND);
-    return code.get(registers[register - 4]!).i32(8).op(Op.I32_SHR_U).i32(0xff).op(Op.I32_AND);
+    const { code } = this;
+    if (size === 4) return code.get(this.use(register));
+    if (size === 2) return code.get(this.use(register)).i32(0xffff).op(Op.I32_AND);
+    if (register < 4) return code.get(this.use(register)).i32(0xff).op(Op.I32_AND);
+    return code
+      .get(this.use(register - 4))
+      .i32(8)
+      .op(Op.I32_SHR_U)
+      .i32(0xff)
+      .op(Op.I32_AND);
+  }
+
+  /** Local of a register that is read. */
+  private use(register: number): number {
+    this.used |= 1 << register;
+    return this.registers[register]!;
   }
 
   /** Pops a value into a register; what lies above the size is ignored. */
   setRegister(register: number, size: Size = 4): Code {
-    const { code, registers } = this;
-    if (size === 4) return code.set(registers[register]!);
-    if (size === 2) return this.merge(registers[register]!, 0xffff);
-    if (register < 4) return this.merge(registers[register]!, 0xff);
+    const { code } = this;
+    const whole = size === 1 ? register & 3 : register;
+    this.written |= 1 << whole;
+    const local = this.use(whole);
+    if (size === 4) return code.set(local);
+    if (size === 2) return this.merge(local, 0xffff);
+    if (register < 4) return this.merge(local, 0xff);
     code.i32(0xff).op(Op.I32_AND).i32(8).op(Op.I32_SHL);
-    const local = registers[register - 4]!;
     return code.get(local).i32(~0xff00).op(Op.I32_AND, Op.I32_OR).set(local);
   }
 
@@ -127,7 +144,7 @@ export class Emitter {
 
   /** Pushes the operand's offset in its segment. */
   offset(instruction: Instruction, stackOffset = 0): Code {
-    const { code, registers } = this;
+    const { code } = this;
     const { base, index, scale, displacement } = instruction.address!;
     const offset = (displacement + (base === ESP ? stackOffset : 0)) | 0;
     let terms = 0;
@@ -135,11 +152,11 @@ export class Emitter {
       if (terms++ > 0) code.op(Op.I32_ADD);
     };
     if (base >= 0) {
-      code.get(registers[base]!);
+      code.get(this.use(base));
       add();
     }
     if (index >= 0) {
-      code.get(registers[index]!);
+      code.get(this.use(index));
       if (scale !== 0) code.i32(scale).op(Op.I32_SHL);
       add();
     }
@@ -305,6 +322,9 @@ export class Emitter {
    */
   interpret(): void {
     const { code } = this;
+    // The interpreter may change any of them.
+    this.used = this.written = ALL_REGISTERS;
+    this.flags.useAll();
     this.spill(code);
     code.i32(this.currentSite()).call(this.importFunction("interpret"));
     // The interpreter wants to go on itself: all is in the register file.
@@ -357,7 +377,9 @@ export class Emitter {
 
   spill(code: Code): void {
     const { layout } = this;
-    this.registers.forEach((local, register) => code.storeAt(layout.word(register), local));
+    this.registers.forEach((local, register) => {
+      if ((this.written & (1 << register)) !== 0) code.storeAt(layout.word(register), local);
+    });
     code.storeAt(layout.word(Word.BUDGET), this.budget);
     this.flags.store(code, layout);
     for (const state of this.states) state.spill(code);
@@ -410,7 +432,9 @@ export class Emitter {
       head.loadAt(layout.word(Word.SEGMENT_BASE + segment)).set(base);
     }
     for (const state of this.states) state.enter(head, refuse);
-    this.registers.forEach((local, register) => head.loadAt(layout.word(register)).set(local));
+    this.registers.forEach((local, register) => {
+      if ((this.used & (1 << register)) !== 0) head.loadAt(layout.word(register)).set(local);
+    });
     this.flags.load(head, layout);
     code.prepend(head);
     return code;

@@ -63,6 +63,10 @@ export class FlagCode {
   private readonly explicit: number;
   private readonly second: number;
   private readonly routine: () => number;
+  /** Whether flags are read that the region may not have written itself. */
+  private isUsed = false;
+  /** Which of the words the region writes: type, first operand, result, explicit flags. */
+  private readonly isWritten = [false, false, false, false];
 
   /** @param routine function index of the routine `arithmetic` (runtime/flags.ts) */
   constructor(code: Code, routine: () => number) {
@@ -79,14 +83,24 @@ export class FlagCode {
     return [this.type, this.first, this.result, this.explicit];
   }
 
-  /** Takes the flags from the register file. */
+  /** Takes the flags from the register file, those that the region reads or writes. */
   load(code: Code, layout: Layout): void {
-    WORDS.forEach((word, index) => code.loadAt(layout.word(word)).set(this.locals[index]!));
+    WORDS.forEach((word, index) => {
+      if (this.isUsed || this.isWritten[index]) code.loadAt(layout.word(word)).set(this.locals[index]!);
+    });
   }
 
-  /** Puts the flags into the register file. */
+  /** Puts those that the region writes into the register file. */
   store(code: Code, layout: Layout): void {
-    WORDS.forEach((word, index) => code.storeAt(layout.word(word), this.locals[index]!));
+    WORDS.forEach((word, index) => {
+      if (this.isWritten[index]) code.storeAt(layout.word(word), this.locals[index]!);
+    });
+  }
+
+  /** All flags may be read and written, by somebody else. */
+  useAll(): void {
+    this.isUsed = true;
+    this.isWritten.fill(true);
   }
 
   /**
@@ -112,7 +126,7 @@ export class FlagCode {
   setCount(kind: typeof INC | typeof DEC, shift: number, result: number, keepsCarry: boolean): void {
     if (keepsCarry) {
       this.carry();
-      this.code.set(this.explicit);
+      this.setExplicitLocal();
     }
     this.copy(result, shift, this.result);
     this.setKind(kind, shift, false);
@@ -120,20 +134,21 @@ export class FlagCode {
 
   /** ZF, SF and PF of a result in a local; CF, OF and AF, as EFLAGS bits, are on the stack. */
   setMixed(shift: number, result: number): void {
-    this.code.set(this.explicit);
+    this.setExplicitLocal();
     this.copy(result, shift, this.result);
     this.setKind(MIXED, shift, false);
   }
 
   /** All flags, as EFLAGS bits, are on the stack. */
   setExplicit(): void {
-    this.code.set(this.explicit);
+    this.setExplicitLocal();
     this.setKind(EXPLICIT, 0, false);
   }
 
   /** Pushes all arithmetic flags as EFLAGS bits. */
   arithmetic(): void {
     const { code } = this;
+    if (this.state.kind !== EXPLICIT) this.isUsed = true;
     if (this.state.kind === EXPLICIT) code.get(this.explicit);
     else code.get(this.type).get(this.first).get(this.result).get(this.explicit).call(this.routine());
   }
@@ -294,13 +309,21 @@ export class FlagCode {
     this.code.i32(0).op(Op.I32_NE);
   }
 
+  private setExplicitLocal(): void {
+    this.isWritten[3] = true;
+    this.code.set(this.explicit);
+  }
+
   private copy(from: number, shift: number, to: number): void {
+    if (to === this.first) this.isWritten[1] = true;
+    if (to === this.result) this.isWritten[2] = true;
     this.code.get(from);
     if (shift !== 0) this.code.i32(shift).op(Op.I32_SHL);
     this.code.set(to);
   }
 
   private setKind(kind: number, shift: number, hasSecond: boolean): void {
+    this.isWritten[0] = true;
     this.code.i32(kind | (shift << FLAG_SHIFT)).set(this.type);
     this.state = { kind, shift, hasSecond };
   }
