@@ -31,6 +31,8 @@ export interface AcceleratorHost {
    * @returns the address behind it
    */
   executeOne(): number;
+  /** Executes an operation by its own handler, from within another one's: a fault is then its fault. */
+  executeWithin(op: Operation): Operation | null;
   /** Brings the x87 state of the running context into the register file (x87/loan.ts). */
   lendX87(): void;
 }

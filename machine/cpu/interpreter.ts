@@ -90,6 +90,7 @@ export class Interpreter implements Processor {
       operationAt: code.operationAt,
       cover: code.cover,
       executeOne: () => this.executeOne(),
+      executeWithin: (op) => this.executeWithin(op),
       lendX87: () => this.floatingPoint.lend(),
     });
     this.untilSample = this.accelerator?.period ?? 0;
@@ -196,6 +197,14 @@ export class Interpreter implements Processor {
     this.inner = null;
     R[Word.BUDGET] = R[Word.BUDGET]! + op.rest - 1;
     return after;
+  }
+
+  private executeWithin(op: Operation): Operation | null {
+    this.inner = op;
+    // What straddles pages is never a region's first instruction, so that its check is still there.
+    const next = op.second === null ? op.plain(op) : op.exec(op);
+    this.inner = null;
+    return next;
   }
 
   /** Executes exactly one instruction at EIP, or one iteration of a repeated one. */

@@ -71,7 +71,13 @@ export class Translator implements Accelerator {
       e: { ...imports, [rareImport.name]: createRare(host.file.words) },
     }).exports;
     this.regions = new Regions(ram, this.layout, this.sites, runtime.unlinked);
-    this.functions = { ...runtime, ...imports, table: this.regions.table, interpret: (site: number) => this.interpret(site), lendX87: host.lendX87 };
+    this.functions = {
+      ...runtime,
+      ...imports,
+      table: this.regions.table,
+      interpret: (site: number) => this.interpret(site),
+      lendX87: host.lendX87,
+    };
     this.handler = this.createHandler();
     this.view = this.createView();
   }
@@ -88,6 +94,7 @@ export class Translator implements Accelerator {
   }
 
   private translate(op: Operation, eip: number): void {
+    if (op.second !== null) return;
     const discovery = discover(eip, this.view, () => this.x87Key());
     if (discovery === undefined) return;
     const slotOf = (target: number): number => {
@@ -148,7 +155,7 @@ export class Translator implements Accelerator {
     const { WENT } = Outcome;
     const R = this.file.words;
     const { entries, least, regions, sites } = this;
-    const { lookUp, enter } = this.host;
+    const { lookUp, enter, executeWithin } = this.host;
     return (op) => {
       const region = entries.get(op)!;
       // Only the interpreter's instructions count for the next sample.
@@ -171,7 +178,7 @@ export class Translator implements Accelerator {
       }
       const next = enter(lookUp());
       // In front of a site's instruction, or where the region could not start, the interpreter has to act.
-      return outcome === WENT || next === null ? next : next.plain(next);
+      return outcome === WENT || next === null ? next : executeWithin(next);
     };
   }
 
