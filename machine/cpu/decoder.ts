@@ -4,7 +4,7 @@
  * Source: Intel SDM vol. 2, chapter 2 (formats) and appendix A.
  */
 import { type Address, type Instruction, Invalid, Kind, type Operand, Segment } from "./instruction.ts";
-import { Attribute, type Group, isForms, isGroup, isPrefixed, ONE_BYTE, PREFIXES, type Row, TWO_BYTE } from "./opcodes.ts";
+import { Attribute, type Entry, isForms, isGroup, isPrefixed, ONE_BYTE, PREFIXES, type Row, TWO_BYTE } from "./opcodes.ts";
 
 /** Longest instruction; a longer one raises #GP. */
 export const MAX_INSTRUCTION_LENGTH = 15;
@@ -147,7 +147,7 @@ function decodeFrom(reader: Reader): Instruction {
   const member = plain !== undefined && isGroup(plain) ? plain.rows[(modrm >> 3) & 7] : plain;
   const row = member !== undefined && isForms(member) ? (modrm >> 6 === 3 ? member.register : member.memory) : member;
   if (row === undefined) {
-    if (plain !== undefined && isGroup(plain)) skipOperands(reader, plain, modrm, operandSize, addressSize);
+    skipOperands(reader, entry, modrm, operandSize, addressSize);
     return invalidInstruction(Invalid.OPCODE, reader.position, opcode);
   }
 
@@ -325,15 +325,26 @@ function decodeFrom(reader: Reader): Instruction {
   };
 }
 
-/** An undefined member of a group is fetched to its end, like its siblings, before it faults. */
-function skipOperands(reader: Reader, { rows }: Group, modrm: number, operandSize: number, addressSize: number): void {
-  if (modrm >> 6 !== 3) {
-    if (addressSize === 4) address32(reader, modrm);
-    else address16(reader, modrm);
+/** A row of an entry that has several. */
+function siblingOf(entry: Entry): Row | undefined {
+  if (entry === undefined) return undefined;
+  if (isPrefixed(entry)) return siblingOf(entry.prefixed.find((part) => part !== undefined));
+  if (isGroup(entry)) return siblingOf(entry.rows.find((part) => part !== undefined));
+  return isForms(entry) ? (entry.register ?? entry.memory) : entry;
+}
+
+/**
+ * An undefined member of a group, and one behind a prefix that it does not know, is fetched to its end, like its siblings, before it
+ * faults. @param modrm -1 if it has not been read
+ */
+function skipOperands(reader: Reader, entry: Entry, modrm: number, operandSize: number, addressSize: number): void {
+  const codes = siblingOf(entry)?.operands ?? [];
+  const mode = modrm < 0 && codes.length > 0 ? reader.byte() : modrm;
+  if (mode >= 0 && mode >> 6 !== 3) {
+    if (addressSize === 4) address32(reader, mode);
+    else address16(reader, mode);
   }
-  const sibling = rows.find((row) => row !== undefined);
-  if (sibling === undefined || isForms(sibling)) return;
-  for (const code of sibling.operands) {
+  for (const code of codes) {
     if (code === "Ib") reader.immediate(1);
     else if (code === "Iz") reader.immediate(operandSize);
   }

@@ -74,6 +74,12 @@ describe("decoding", () => {
     expect(m.execute(code)).toMatchObject({ kind: "exception", vector: 6 });
     expect(m.context.eip).toBe(CODE);
   });
+
+  it("fetches operands behind a prefix without row before it refuses them", () => {
+    m.write(CODE + 0x1ffc, 0xf3, 0x0f, 0xc6, 0xc1);
+    m.context.eip = CODE + 0x1ffc;
+    expect(m.run()).toMatchObject({ vector: 14, address: CODE + 0x2000 });
+  });
 });
 
 describe("operations", () => {
