@@ -57,7 +57,7 @@ const LEAVES: ReadonlyMap<number, Registers> = new Map<number, Registers>([
   [0, [lastLeaf, word(vendor, 0), word(vendor, 8), word(vendor, 4)]],
   [1, [(family << 8) | (model << 4) | stepping, (LINE_BYTES / 8) << 8, 0, capabilities]],
   [lastLeaf, CACHES],
-  [0x80000000, [LAST_EXTENDED_LEAF | 0, 0, 0, 0]],
+  [0x80000000, [LAST_EXTENDED_LEAF, 0, 0, 0]],
   [0x80000001, [0, 0, 0, 0]],
   [0x80000002, texts(name, 0)],
   [0x80000003, texts(name, 16)],
