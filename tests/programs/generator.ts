@@ -2,8 +2,8 @@
  * Random programs: functions of straight lines, branches on all conditions, nested loops, calls and jumps through tables, string
  * instructions, code that changes itself. The same seed gives the same program.
  *
- * Every statement draws its numbers from the seed and its own number, so that leaving one out (to find the smallest program that
- * still fails) does not change the others.
+ * Every statement draws its numbers from its own name, which follows from its place among its parent's parts. So leaving one out (to
+ * find the smallest program that still fails) does not change the others.
  */
 import { Random } from "../instructions/random.ts";
 import { Assembler, type Label, littleEndian } from "./assembler.ts";
@@ -18,7 +18,8 @@ const LARGE_BUDGET = 500_000;
 /** A body that runs more often is hot. */
 const HOT = 40;
 const MAX_DEPTH = 3;
-const SEED_STEP = 0x9e3779b1;
+/** Spreads names. */
+const NAME_STEP = 0x9e3779b1;
 const GENERAL = [EAX, ECX, EDX, EBX, ESI, EDI];
 const LOOP_COUNTS = [2, 3, 5, 20, 100, 1000, 20_000];
 /** Forms of memory counters: DEC m32 and SUB m32,1. */
@@ -28,15 +29,15 @@ const COUNT_DOWN = [
 ] as const;
 
 export interface GeneratorOptions {
-  /** Statements that are left out, by number. */
+  /** Names of statements that are left out. */
   readonly omitted?: ReadonlySet<number>;
   /** Whether the program changes its own code. */
   readonly changesCode?: boolean;
 }
 
 export interface GeneratedProgram extends Program {
-  /** Statements have the numbers below. */
-  readonly statements: number;
+  /** Names of the statements, outer ones first. */
+  readonly statements: readonly number[];
 }
 
 interface Function {
@@ -55,14 +56,14 @@ export class Generator {
   readonly assembler = new Assembler();
   random: Random;
   line: StraightLine;
-  private readonly seed: number;
   private readonly options: GeneratorOptions;
   private readonly functions: Function[] = [];
-  private statements = 0;
+  private readonly statements: number[] = [];
+  private parent: { readonly name: number; children: number };
   private counters = 0;
 
   constructor(seed: number, options: GeneratorOptions) {
-    this.seed = seed;
+    this.parent = { name: Math.imul(seed, NAME_STEP), children: 0 };
     this.options = options;
     this.random = new Random(seed);
     this.line = new StraightLine(this.random, this.assembler);
@@ -105,14 +106,22 @@ export class Generator {
 
   /** @returns about how many instructions it executes */
   private statement(place: Place, budget: number): number {
-    const id = this.statements++;
-    const before = this.random;
-    this.random = new Random(this.seed + Math.imul(id + 1, SEED_STEP));
+    return this.named(() => this.choose(place, budget));
+  }
+
+  /** Writes something with a name and random numbers of its own. @returns its cost, 0 when it is left out */
+  private named(write: () => number): number {
+    const { parent, random, line } = this;
+    const name = Math.imul(parent.name ^ ++parent.children, NAME_STEP) ^ (parent.name >>> 15);
+    this.statements.push(name);
+    if (this.options.omitted?.has(name) === true) return 0;
+    this.parent = { name, children: 0 };
+    this.random = new Random(name);
     this.line = new StraightLine(this.random, this.assembler);
-    const isOmitted = this.options.omitted?.has(id) === true;
-    const cost = isOmitted ? 0 : this.choose(place, budget);
-    this.random = before;
-    this.line = new StraightLine(before, this.assembler);
+    const cost = write();
+    this.parent = parent;
+    this.random = random;
+    this.line = line;
     return cost;
   }
 
@@ -133,7 +142,12 @@ export class Generator {
 
   private straight({ state }: Place): number {
     const length = 1 + this.random.below(12);
-    for (let count = 0; count < length; count++) this.line.instruction(state);
+    for (let count = 0; count < length; count++) {
+      this.named(() => {
+        this.line.instruction(state);
+        return 1;
+      });
+    }
     return length;
   }
 

@@ -24,7 +24,6 @@ export interface Failure {
 
 export interface Tally {
   programs: number;
-  /** Instructions on each engine. */
   instructions: number;
   faults: number;
   readonly failures: Failure[];
@@ -37,6 +36,7 @@ function optionsOf(seed: number): { changesCode: boolean } {
 
 export class ProgramProver {
   private readonly native: NativeProcessor;
+  private readonly reference = new EmulatedProcessor("interpreter");
   private readonly processors: readonly { engine: Engine; processor: EmulatedProcessor }[];
 
   constructor(native: NativeProcessor, engines: readonly Engine[]) {
@@ -59,51 +59,50 @@ export class ProgramProver {
 
   private compare(seed: number, program: Program, expected: Outcome | undefined, tally: Tally): void {
     tally.programs++;
-    let instructions = -1;
+    if (expected !== undefined) {
+      tally.faults += expected.faults;
+      tally.instructions += this.reference.run(program).instructions;
+    }
     for (const { engine, processor } of this.processors) {
       const found = this.run(program, expected, processor);
-      if (found.differences.length > 0) tally.failures.push({ seed, engine, found: found.differences });
-      if (instructions >= 0 && instructions !== found.instructions) {
-        tally.failures.push({ seed, engine, found: [`${found.instructions} instructions, not ${instructions}`] });
-      }
-      if (instructions < 0) tally.instructions += found.instructions;
-      instructions = found.instructions;
+      if (found.length > 0) tally.failures.push({ seed, engine, found });
     }
-    tally.faults += expected?.faults ?? 0;
   }
 
-  private run(
-    program: Program,
-    expected: Outcome | undefined,
-    processor: EmulatedProcessor,
-  ): { differences: readonly string[]; instructions: number } {
-    if (expected === undefined) return { differences: ["it does not end natively"], instructions: 0 };
+  /** @returns how a program differs from the host, and in its count of instructions from the interpreter */
+  private run(program: Program, expected: Outcome | undefined, processor: EmulatedProcessor): string[] {
+    if (expected === undefined) return ["it does not end natively"];
     const actual = processor.run(program);
-    return { differences: differences(expected, actual), instructions: actual.instructions };
+    const found = differences(expected, actual);
+    const { instructions } = this.reference.run(program);
+    if (instructions !== actual.instructions) found.push(`${actual.instructions} instructions, not ${instructions}`);
+    return found;
   }
 
   /** The program of a failure with as many statements left out as possible, disassembled. */
   explain({ seed, engine, found }: Failure): string {
-    const { processor } = this.processors.find((candidate) => candidate.engine === engine)!;
     const omitted = new Set<number>();
-    const make = (without: ReadonlySet<number>): ReturnType<typeof generateProgram> =>
-      generateProgram(seed, { ...optionsOf(seed), omitted: without });
-    const differ = (without: ReadonlySet<number>): readonly string[] => {
-      const program = make(without);
-      return this.run(program, this.native.run([program])[0], processor).differences;
-    };
+    const make = (): ReturnType<typeof generateProgram> => generateProgram(seed, { ...optionsOf(seed), omitted });
     let smallest = found;
-    const { statements } = make(omitted);
-    // Twice: what is left out makes other statements dispensable.
-    for (let step = 0; step < Math.min(2 * statements, SHRINKING_STEPS); step++) {
-      if (omitted.has(step % statements)) continue;
-      const attempt = new Set(omitted).add(step % statements);
-      const remaining = differ(attempt);
-      if (remaining.length === 0) continue;
-      for (const statement of attempt) omitted.add(statement);
-      smallest = remaining;
+    let attempts = 0;
+    let isSmaller = true;
+    while (isSmaller) {
+      isSmaller = false;
+      for (const statement of make().statements) {
+        if (omitted.has(statement) || ++attempts > SHRINKING_STEPS) continue;
+        omitted.add(statement);
+        const program = make();
+        // A new processor, so that nothing depends on what ran before.
+        const remaining = this.run(program, this.native.run([program])[0], new EmulatedProcessor(engine));
+        if (remaining.length === 0) omitted.delete(statement);
+        else {
+          smallest = remaining;
+          isSmaller = true;
+        }
+      }
+      if (attempts > SHRINKING_STEPS) break;
     }
-    return `seed ${seed}, ${engine}: ${smallest.join("; ")}\n${listing(make(omitted))}`;
+    return `seed ${seed}, ${engine}: ${smallest.join("; ")}\n${listing(make())}`;
   }
 }
 

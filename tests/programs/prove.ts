@@ -7,12 +7,11 @@ import { type Engine, ENGINES } from "#machine/engine.ts";
 import { NativeProcessor } from "./native.ts";
 import { ProgramProver } from "./proof.ts";
 
-const EXPLAINED = 3;
-
 interface Options {
   count: number;
   seed: number;
   engine: Engine[];
+  explain: number;
   runner?: string;
 }
 
@@ -34,6 +33,7 @@ const options = new Command("prove:programs")
   .option("--count <programs>", "how many", integer, 2000)
   .option("--seed <number>", "of the first; the others follow", integer, 1)
   .option("--engine <names>", `some of ${ENGINES.join(", ")}`, engines, ["interpreter"])
+  .option("--explain <failures>", "how many to make small and show", integer, 3)
   .option("--runner <file>", "source of the native runner")
   .parse()
   .opts<Options>();
@@ -45,7 +45,7 @@ const tally = prover.prove(options.seed, options.count, ({ programs, failures })
   process.stderr.write(`\r\x1b[K${programs} programs, ${failures.length} failures`);
 });
 process.stderr.write("\n");
-for (const failure of tally.failures.slice(0, EXPLAINED)) console.log(prover.explain(failure));
+for (const failure of tally.failures.slice(0, options.explain)) console.log(prover.explain(failure));
 native.close();
 const { programs, instructions, faults, failures } = tally;
 console.log(`${programs} programs, ${instructions} instructions, ${faults} faults, ${failures.length} failures`);
