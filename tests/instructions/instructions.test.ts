@@ -12,21 +12,25 @@ import { Prover } from "./proof.ts";
 import { decodeCases, decodeResults } from "./records.ts";
 import { comparableRows } from "./rows.ts";
 
-const CASES_PER_ROW = 20;
 const SEED = 4711;
 const REPORTED = 10;
-const ENGINES: readonly Engine[] = ["interpreter", "translator"];
+/** The translator makes a module of every case, which takes a hundred times as long as interpreting it. */
+const ENGINES: readonly { engine: Engine; recordedPart: number; casesPerRow: number }[] = [
+  { engine: "interpreter", recordedPart: 1, casesPerRow: 20 },
+  { engine: "translator", recordedPart: 3, casesPerRow: 1 },
+];
 
 function recorded(name: string): Uint8Array {
   return gunzipSync(readFileSync(new URL(`vectors/${name}.gz`, import.meta.url)));
 }
 
 describe("instructions", () => {
-  it.each(ENGINES)("do in the %s what a real processor did", (engine) => {
+  it.each(ENGINES)("do in the $engine what a real processor did", ({ engine, recordedPart }) => {
     const cases = decodeCases(recorded("cases"));
     const results = decodeResults(recorded("results"));
     const processor = new EmulatedProcessor(engine);
     const found = cases.flatMap((test, index) => {
+      if (index % recordedPart !== 0) return [];
       const different = differences(test, results[index]!, processor.run(test));
       return different.length > 0 ? [describeCase(test, different)] : [];
     });
@@ -37,9 +41,13 @@ describe("instructions", () => {
   const hardware = Hardware.open();
   afterAll(() => hardware?.close());
 
-  it.skipIf(hardware === undefined)("do what the host's processor does", { timeout: 120_000 }, () => {
-    const prover = new Prover(hardware!, ENGINES);
-    const found = comparableRows().flatMap((row, index) => prover.prove(row, index, CASES_PER_ROW, SEED).examples);
-    expect(found.slice(0, REPORTED)).toEqual([]);
-  });
+  it.skipIf(hardware === undefined).each(ENGINES)(
+    "do in the $engine what the host's processor does",
+    { timeout: 120_000 },
+    ({ engine, casesPerRow }) => {
+      const prover = new Prover(hardware!, [engine]);
+      const found = comparableRows().flatMap((row, index) => prover.prove(row, index, casesPerRow, SEED).examples);
+      expect(found.slice(0, REPORTED)).toEqual([]);
+    },
+  );
 });
