@@ -287,5 +287,11 @@ export function createCodeCache(
       return known === 0 ? undefined : page!.operations[known - 1];
     },
     cover: (frame: number, from: number, to: number) => cover(pageOf(frame), from, to),
-    lookUp, enter, take, follow, written, drop };
+    lookUp,
+    enter,
+    take,
+    follow,
+    written,
+    drop,
+  };
 }

@@ -48,9 +48,9 @@ const CONDITIONAL = Attribute.CONDITIONAL;
 
 class Explorer {
   readonly pages = new Map<number, number>();
-  readonly blocks = new Map<string, Block>();
+  readonly blocks = new Map<number, Block>();
   steps = 0;
-  private readonly places = new Map<string, { block: Block; index: number }>();
+  private readonly places = new Map<number, { block: Block; index: number }>();
   /** Edges to follow, by depth of calls; those to code that has not run yet come last. */
   private readonly pending: Edge[][] = [];
   private readonly cold: Edge[] = [];
@@ -115,7 +115,7 @@ class Explorer {
         return instruction !== undefined || block.steps.length > 0;
       }
       const step = { instruction, eip };
-      this.places.set(key({ eip, context, block: undefined }), { block, index: block.steps.length });
+      this.places.set(key({ eip, context }), { block, index: block.steps.length });
       block.steps.push(step);
       this.steps++;
       if (context.depth > 0) this.calleeSteps.set(context, (this.calleeSteps.get(context) ?? 0) + 1);
@@ -212,7 +212,7 @@ class Explorer {
     block.edges = [{ eip: edge.eip, context: edge.context, block: undefined }];
     block.after = edge.eip;
     rest.steps.forEach((step, position) => {
-      this.places.set(key({ eip: step.eip, context: rest.context, block: undefined }), { block: rest, index: position });
+      this.places.set(key({ eip: step.eip, context: rest.context }), { block: rest, index: position });
     });
     this.blocks.set(key(edge), rest);
     return rest;
@@ -253,8 +253,9 @@ class Explorer {
   }
 }
 
-function key({ eip, context }: Edge): string {
-  return `${context.id}:${eip}`;
+/** Names an instruction within a region. */
+function key({ eip, context }: { eip: number; context: CallContext }): number {
+  return context.id * 2 ** 32 + eip;
 }
 
 function isTransfer({ row }: Instruction): boolean {

@@ -83,7 +83,8 @@ export class Translator implements Accelerator {
   }
 
   sample(op: Operation, eip: number): void {
-    if (this.entries.has(op)) return;
+    // Regions are for flat segments and no alignment checks.
+    if (this.file.words[Word.SEGMENTED] !== 0 || this.entries.has(op)) return;
     const heat = (this.heat.get(op) ?? 0) + 1;
     this.heat.set(op, heat);
     if (heat === this.policy.threshold) this.translate(op, eip >>> 0);
