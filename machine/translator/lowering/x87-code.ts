@@ -19,6 +19,8 @@ import type { X87Plan } from "./x87-plan.ts";
 const { I32, I64 } = ValueType;
 const EXCEPTIONS = 0x3f;
 const SELECTORS = 6;
+const OPCODE_SHIFT = 32n;
+const RECORDED = 1n << 63n;
 /** Operations that a region has inline; further ones are calls. */
 const MAX_INLINE = 40;
 
@@ -39,9 +41,8 @@ export class X87Code implements LocalState {
   /** The same of results that inline code has rounded. */
   readonly inexactness: Inexactness;
   private inlined = 0;
-  private readonly instructionOffset: number;
-  private readonly instructionSelector: number;
-  private readonly opcode: number;
+  /** Address of the last instruction, above it its opcode and RECORDED; 0 when there was none since the entry. */
+  private readonly lastInstruction: number;
   private readonly operandOffset: number;
   /** Segment of the last operand, or -1 when there was none since the entry. */
   private readonly operandSegment: number;
@@ -59,9 +60,7 @@ export class X87Code implements LocalState {
     this.sticky = code.local(I32);
     this.last = code.local(I32);
     this.inexactness = { discarded: code.local(I64), up: code.local(I64) };
-    this.instructionOffset = code.local(I32);
-    this.instructionSelector = code.local(I32);
-    this.opcode = code.local(I32);
+    this.lastInstruction = code.local(I64);
     this.operandOffset = code.local(I32);
     this.operandSegment = code.local(I32);
   }
@@ -99,9 +98,8 @@ export class X87Code implements LocalState {
   record(address?: number): void {
     const { code, step } = this.e;
     const { instruction, eip } = step;
-    code.i32(eip).set(this.instructionOffset);
-    code.i32(CODE_SELECTOR).set(this.instructionSelector);
-    code.i32(((instruction.opcode & 7) << 8) | instruction.modrm).set(this.opcode);
+    const opcode = ((instruction.opcode & 7) << 8) | instruction.modrm;
+    code.i64(RECORDED | (BigInt(opcode) << OPCODE_SHIFT) | BigInt(eip >>> 0)).set(this.lastInstruction);
     if (address !== undefined) code.get(address).set(this.operandOffset).i32(instruction.segment).set(this.operandSegment);
   }
 
@@ -167,11 +165,12 @@ export class X87Code implements LocalState {
     code.i32(0);
     this.getStatus(code).access(Op.I32_STORE, word(Word.X87_STATUS));
     code.storeAt(word(Word.X87_KEY), this.keyLocal);
-    code.storeAt(word(Word.X87_INSTRUCTION_OFFSET), this.instructionOffset);
-    code.storeAt(word(Word.X87_INSTRUCTION_SELECTOR), this.instructionSelector);
-    code.storeAt(word(Word.X87_OPCODE), this.opcode);
-    code.storeAt(word(Word.X87_OPERAND_OFFSET), this.operandOffset);
+    code.get(this.lastInstruction).i64(0n).op(Op.I64_NE).if();
+    code.i32(0).get(this.lastInstruction).access(Op.I64_STORE32, word(Word.X87_INSTRUCTION_OFFSET));
+    code.i32(0).get(this.lastInstruction).i64(OPCODE_SHIFT).op(Op.I64_SHR_U).access(Op.I64_STORE16, word(Word.X87_OPCODE));
+    code.storeConstantAt(word(Word.X87_INSTRUCTION_SELECTOR), CODE_SELECTOR).end();
     code.get(this.operandSegment).i32(SELECTORS).op(Op.I32_LT_U).if();
+    code.storeAt(word(Word.X87_OPERAND_OFFSET), this.operandOffset);
     code.i32(0).get(this.operandSegment).i32(2).op(Op.I32_SHL).access(Op.I32_LOAD, word(Word.SEGMENT_SELECTOR));
     code.access(Op.I32_STORE, word(Word.X87_OPERAND_SELECTOR)).end();
   }
@@ -205,10 +204,7 @@ export class X87Code implements LocalState {
     code.loadAt(word(Word.X87_STATUS)).tee(this.status).i32(FLAGS_SHIFT).op(Op.I32_SHL).set(this.last);
     code.get(this.status).i32(~C1).op(Op.I32_AND).set(this.status);
     code.i32(0).set(this.sticky).i64(0n).set(this.inexactness.discarded).i64(0n).set(this.inexactness.up);
-    code.loadAt(word(Word.X87_INSTRUCTION_OFFSET)).set(this.instructionOffset);
-    code.loadAt(word(Word.X87_INSTRUCTION_SELECTOR)).set(this.instructionSelector);
-    code.loadAt(word(Word.X87_OPCODE)).set(this.opcode);
-    code.loadAt(word(Word.X87_OPERAND_OFFSET)).set(this.operandOffset);
+    code.i64(0n).set(this.lastInstruction);
     code.i32(-1).set(this.operandSegment);
   }
 }

@@ -78,8 +78,12 @@ function translate(e: Emitter, x87: X87Code, bytes: number, isWrite: boolean): n
   return place;
 }
 
-/** Pops the bits of an operand into a value. @param isOperand whether an operation will report what is special about it */
-function convert(e: Emitter, { real }: Format, isOperand: boolean, value: Value): void {
+/**
+ * Pops the bits of an operand into a value.
+ * @param isOperand whether an operation will report what is special about it
+ * @param special emits what follows when it is not a normal number
+ */
+function convert(e: Emitter, { real }: Format, isOperand: boolean, value: Value, special?: () => void): void {
   const { code } = e;
   if (real === undefined) {
     code.call(e.importFunction("x87LoadInteger"));
@@ -92,6 +96,7 @@ function convert(e: Emitter, { real }: Format, isOperand: boolean, value: Value)
     const size = real === SINGLE ? "Single" : "Double";
     code.get(bits).call(e.importFunction(`x87${isOperand ? "Operand" : "Load"}${size}`));
     setValue(code, value);
+    special?.();
   });
   code.release(bits);
 }
@@ -128,14 +133,9 @@ function storeExtended(e: Emitter, x87: X87Code): void {
 function load(e: Emitter, x87: X87Code, format: Format): void {
   readOperand(e, x87, format);
   x87.advance();
+  x87.clearC1();
   const value = x87.register(0);
-  convert(e, format, false, value);
-  if (format.real === undefined) {
-    x87.clearC1();
-  } else {
-    // Flags of denormals and signalling NaNs only: C1 is 0.
-    x87.note(value.head);
-  }
+  convert(e, format, false, value, () => x87.noteExceptions(value.head));
 }
 
 function store(e: Emitter, x87: X87Code, { format, routine, truncating }: Store): void {

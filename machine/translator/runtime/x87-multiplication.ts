@@ -42,13 +42,15 @@ export function multiply(code: Code, a: Value, b: Value, result: Value, rare: ()
   requireNormal(code, a, b, 0);
   code.get(a.head).i32(EXPONENT).op(Op.I32_AND).get(b.head).i32(EXPONENT).op(Op.I32_AND, Op.I32_ADD);
   code.i32(BIAS).op(Op.I32_SUB).set(exponent);
-  code.get(a.significand).i64(TOP_BIT).op(Op.I64_EQ).get(b.significand).i64(TOP_BIT).op(Op.I64_EQ, Op.I32_OR).if();
-  // One of them is a power of two.
-  code.get(a.significand).get(b.significand).op(Op.I64_OR).set(high).i64(0n).set(low);
-  code.else();
+  code.block().block();
+  code.get(a.significand).i64(TOP_BIT).op(Op.I64_EQ).brIf(0);
+  code.get(b.significand).i64(TOP_BIT).op(Op.I64_EQ).brIf(0);
   multiplyWide(code, a.significand, b.significand, high, low);
   code.get(exponent).i32(1).op(Op.I32_ADD).set(exponent);
   normalizeByOne(code, product);
+  code.br(1).end();
+  // One of them is a power of two.
+  code.get(a.significand).get(b.significand).op(Op.I64_OR).set(high).i64(0n).set(low);
   code.end();
   round(code, product, 0, inexactness);
   code.get(a.head).get(b.head).op(Op.I32_XOR).i32(SIGN).op(Op.I32_AND, Op.I32_OR).set(result.head);

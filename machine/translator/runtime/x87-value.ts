@@ -110,13 +110,14 @@ export function round(code: Code, { significand, extra, exponent }: Unrounded, d
  * Shifts by a constant, because others take more instructions in V8's code.
  */
 export function normalizeByOne(code: Code, { significand, extra, exponent }: Unrounded): void {
-  const mask = code.temporary(ValueType.I64);
-  code.get(significand).i64(63n).op(Op.I64_SHR_S).i64(-1n).op(Op.I64_XOR).set(mask);
-  code.get(significand).get(significand).get(mask).op(Op.I64_AND, Op.I64_ADD);
-  code.get(extra).i64(63n).op(Op.I64_SHR_U).get(mask).op(Op.I64_AND, Op.I64_ADD).set(significand);
-  code.get(extra).get(extra).get(mask).op(Op.I64_AND, Op.I64_ADD).set(extra);
-  code.get(exponent).get(mask).op(Op.I32_WRAP_I64, Op.I32_ADD).set(exponent);
-  code.release(mask);
+  const isNormal = code.temporary();
+  const doubled = code.temporary(ValueType.I64);
+  code.get(significand).get(significand).op(Op.I64_ADD).get(extra).i64(63n).op(Op.I64_SHR_U, Op.I64_ADD).set(doubled);
+  code.get(significand).i64(0n).op(Op.I64_LT_S).set(isNormal);
+  code.get(exponent).get(significand).i64(63n).op(Op.I64_SHR_U, Op.I32_WRAP_I64, Op.I32_ADD).i32(1).op(Op.I32_SUB).set(exponent);
+  code.get(extra).get(extra).get(extra).op(Op.I64_ADD).get(isNormal).op(Op.SELECT).set(extra);
+  code.get(significand).get(doubled).get(isNormal).op(Op.SELECT).set(significand);
+  code.release(isNormal, doubled);
 }
 
 /** Position of a status flag in a head. */
