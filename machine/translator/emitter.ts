@@ -12,6 +12,7 @@ import type { Step } from "./block.ts";
 import { FlagCode } from "./flag-code.ts";
 import { type Layout, Outcome } from "./layout.ts";
 import { runtimeImports } from "./runtime/imports.ts";
+import type { VectorCode } from "./lowering/vector-code.ts";
 import type { X87Code } from "./lowering/x87-code.ts";
 import type { Sites } from "./sites.ts";
 import { Code } from "./wasm/code.ts";
@@ -59,6 +60,8 @@ export class Emitter {
   readonly states: LocalState[] = [];
   /** One of the states: the x87 unit, when the region has translated code for it. */
   x87: X87Code | undefined = undefined;
+  /** Another one: the vector unit, when the region has instructions on XMM registers. */
+  vector: VectorCode | undefined = undefined;
 
   /** Locals of the eight general registers, and of the address space's translation cache. */
   private readonly registers: readonly number[];
@@ -181,15 +184,22 @@ export class Emitter {
   /**
    * Pops a linear address and leaves the region if the access cannot go on at once.
    * @param bytes size of the access, up to 16
+   * @param isAligned whether it must be aligned, else the interpreter raises the fault
    * @returns a temporary local; accesses add BIAS as their constant offset
    */
-  translate(bytes: number, write: boolean): number {
+  translate(bytes: number, write: boolean, isAligned = false): number {
     const { code } = this;
     const address = code.temporary();
     const entry = code.temporary();
     code.tee(address).i32(12).op(Op.I32_SHR_U).i32(2).op(Op.I32_SHL).get(this.cache).op(Op.I32_ADD);
     code.access(Op.I32_LOAD, write ? WRITE_TABLE : 0).tee(entry);
-    if (bytes === 1) code.op(Op.I32_EQZ);
+    if (isAligned)
+      code
+        .op(Op.I32_EQZ)
+        .get(address)
+        .i32(bytes - 1)
+        .op(Op.I32_AND, Op.I32_OR);
+    else if (bytes === 1) code.op(Op.I32_EQZ);
     else code.i32(PAGE_MASK).op(Op.I32_AND).get(address).i32(PAGE_MASK).op(Op.I32_AND, Op.I32_LE_U);
     this.leaveIf();
     code.get(address).get(entry).op(Op.I32_ADD).set(address);
@@ -299,13 +309,19 @@ export class Emitter {
   /** Pops a number; unless it is 0, the interpreter executes the current instruction. */
   leaveIf(): void {
     const { code } = this;
-    code.i32(this.currentSite()).set(this.site).brIf(code.nesting - this.sideExit - 1);
+    code
+      .i32(this.currentSite())
+      .set(this.site)
+      .brIf(code.nesting - this.sideExit - 1);
   }
 
   /** The interpreter executes the current instruction. */
   leave(): void {
     const { code } = this;
-    code.i32(this.currentSite()).set(this.site).br(code.nesting - this.sideExit - 1);
+    code
+      .i32(this.currentSite())
+      .set(this.site)
+      .br(code.nesting - this.sideExit - 1);
   }
 
   private currentSite(): number {
@@ -336,7 +352,12 @@ export class Emitter {
   /** Goes to a constant address outside the region. @param slot of the function table where its region is, or will be */
   goOut(eip: number, slot: number): void {
     const { code } = this;
-    code.i32(eip).set(this.target).i32(slot).set(this.slot).br(code.nesting - this.linkExit - 1);
+    code
+      .i32(eip)
+      .set(this.target)
+      .i32(slot)
+      .set(this.slot)
+      .br(code.nesting - this.linkExit - 1);
   }
 
   /** Pops an address and goes there, by way of the lookup table. */
@@ -356,7 +377,10 @@ export class Emitter {
       const number = this.sites.add({ eip, refund: 0 });
       this.siteNumbers.push(number);
       code.get(this.budget).i32(cost).op(Op.I32_LT_S);
-      code.i32(number).set(this.site).brIf(code.nesting - this.sideExit - 1);
+      code
+        .i32(number)
+        .set(this.site)
+        .brIf(code.nesting - this.sideExit - 1);
     }
     code.get(this.budget).i32(steps).op(Op.I32_SUB).set(this.budget);
   }
@@ -420,14 +444,24 @@ export class Emitter {
     const refuse = (): void => void head.if().i32(Outcome.REFUSED).op(Op.RETURN).end();
     head.loadAt(layout.word(Word.CACHE)).set(this.cache);
     for (const { page, entry } of entries) {
-      head.get(this.cache).access(Op.I32_LOAD, page * 4).i32(entry).op(Op.I32_NE);
+      head
+        .get(this.cache)
+        .access(Op.I32_LOAD, page * 4)
+        .i32(entry)
+        .op(Op.I32_NE);
       refuse();
     }
     head.loadAt(layout.word(Word.BUDGET)).tee(this.budget).i32(cost).op(Op.I32_LT_S);
     refuse();
     for (const [segment, base] of this.segmentBases) {
-      head.loadAt(layout.word(Word.SEGMENT_LIMIT + segment)).i32(-1).op(Op.I32_NE);
-      head.loadAt(layout.word(Word.SEGMENT_ACCESS + segment)).i32(Access.READ | Access.WRITE).op(Op.I32_NE, Op.I32_OR);
+      head
+        .loadAt(layout.word(Word.SEGMENT_LIMIT + segment))
+        .i32(-1)
+        .op(Op.I32_NE);
+      head
+        .loadAt(layout.word(Word.SEGMENT_ACCESS + segment))
+        .i32(Access.READ | Access.WRITE)
+        .op(Op.I32_NE, Op.I32_OR);
       refuse();
       head.loadAt(layout.word(Word.SEGMENT_BASE + segment)).set(base);
     }

@@ -13,6 +13,8 @@ import { UNKNOWN_FLAGS } from "./flag-code.ts";
 import { type Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, UNLINKED } from "./layout.ts";
 import { computeLiveness } from "./liveness.ts";
 import { lowerings } from "./lowering/table.ts";
+import { VectorCode } from "./lowering/vector-code.ts";
+import { planVector } from "./lowering/vector-plan.ts";
 import { X87Code } from "./lowering/x87-code.ts";
 import type { Sites } from "./sites.ts";
 import type { Code } from "./wasm/code.ts";
@@ -52,6 +54,11 @@ class Generator {
     if (discovery.x87 !== undefined) {
       this.e.x87 = new X87Code(this.e, discovery.x87);
       this.e.states.push(this.e.x87);
+    }
+    const vector = planVector(discovery.flow.order);
+    if (vector !== undefined) {
+      this.e.vector = new VectorCode(this.e, vector);
+      this.e.states.push(this.e.vector);
     }
   }
 
@@ -94,6 +101,7 @@ class Generator {
     const { e } = this;
     const block = this.discovery.flow.order[position]!;
     const { steps } = block;
+    e.vector?.startBlock();
     e.x87?.startBlock(this.discovery.x87!.keys.get(block)!);
     e.enterBlock(block.eip, steps.length, block.checksBudget ? block.cost : 0);
     const isTransfer = block.ending !== Ending.LEAVE && block.ending !== Ending.JUMP;
@@ -223,9 +231,18 @@ class Generator {
     const { code } = this.e;
     const { lookup } = this.layout;
     const entry = code.temporary();
-    code.get(address).get(address).i32(12).op(Op.I32_SHR_U, Op.I32_XOR).i32(LOOKUP_ENTRIES - 1).op(Op.I32_AND);
+    code
+      .get(address)
+      .get(address)
+      .i32(12)
+      .op(Op.I32_SHR_U, Op.I32_XOR)
+      .i32(LOOKUP_ENTRIES - 1)
+      .op(Op.I32_AND);
     code.i32(Math.log2(LOOKUP_ENTRY_BYTES)).op(Op.I32_SHL).set(entry);
-    code.get(entry).access(Op.I32_LOAD, lookup + 4).i32(UNLINKED);
+    code
+      .get(entry)
+      .access(Op.I32_LOAD, lookup + 4)
+      .i32(UNLINKED);
     code.get(entry).access(Op.I32_LOAD, lookup).get(address).op(Op.I32_EQ, Op.SELECT);
     code.release(entry);
   }

@@ -7,6 +7,7 @@ import type { FunctionType } from "../wasm/module.ts";
 import { ValueType } from "../wasm/opcodes.ts";
 import { flagRoutine } from "./flags.ts";
 import type { Routine } from "./routine.ts";
+import { vectorRoutines } from "./vector-routines.ts";
 import { x87Routines } from "./x87-routines.ts";
 
 const { I32 } = ValueType;
@@ -18,10 +19,10 @@ const unlinked: Routine = {
   build: () => new Code().i32(Outcome.WENT),
 };
 
-export const routines: readonly Routine[] = [unlinked, flagRoutine, ...x87Routines];
+export const routines: readonly Routine[] = [unlinked, flagRoutine, ...x87Routines, ...vectorRoutines];
 
 /**
- * Types by name. `lendX87` brings the x87 state of the running context into the register file. `interpret` executes the instruction of a site; not 0 when the region must not go on behind it.
+ * Types by name. `lendX87` brings the state of the running context's x87 and vector units into the register file. `interpret` executes the instruction of a site; not 0 when the region must not go on behind it.
  */
 export const runtimeImports: Readonly<Record<string, FunctionType>> = {
   lendX87: { parameters: [], results: [] },

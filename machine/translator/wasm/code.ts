@@ -5,6 +5,7 @@
  * Locals are declared on demand. Source: WebAssembly Core Specification 2.0, section 5.4.
  */
 import { EMPTY_BLOCK, Misc, Op, ValueType } from "./opcodes.ts";
+import { Simd } from "./simd.ts";
 
 const INITIAL_BYTES = 4096;
 
@@ -196,6 +197,26 @@ export class Code {
     this.simd(number);
     this.byte(0);
     return this.unsigned(offset);
+  }
+
+  /** A vector instruction with the number of a lane. */
+  lane(number: number, lane: number): this {
+    return this.simd(number).byte(lane);
+  }
+
+  /** A load or store of one lane of a vector. */
+  laneAccess(number: number, offset: number, lane: number): this {
+    return this.simdAccess(number, offset).byte(lane);
+  }
+
+  /** Takes sixteen bytes out of those of two vectors, which are numbered 0…31. */
+  shuffle(bytes: readonly number[]): this {
+    return this.simd(Simd.I8X16_SHUFFLE).op(...bytes);
+  }
+
+  /** The vector of zeros. */
+  zeroVector(): this {
+    return this.simd(Simd.V128_CONST).op(...new Array<number>(16).fill(0));
   }
 
   unsigned(value: number): this {

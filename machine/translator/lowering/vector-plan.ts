@@ -1,0 +1,28 @@
+/**
+ * What of the vector unit a region uses.
+ */
+import { Kind } from "../../cpu/instruction.ts";
+import type { Block } from "../block.ts";
+import { vectorFloatLowerings } from "./vector-floats.ts";
+
+export interface VectorPlan {
+  /** The XMM registers that the region touches, one bit each. */
+  readonly registers: number;
+  /** Whether there is floating-point arithmetic. */
+  readonly computes: boolean;
+}
+
+/** @returns undefined when no instruction is about XMM registers */
+export function planVector(blocks: readonly Block[]): VectorPlan | undefined {
+  let registers = 0;
+  let computes = false;
+  for (const { steps } of blocks) {
+    for (const { instruction } of steps) {
+      for (const { kind, register } of instruction.operands) {
+        if (kind === Kind.XMM) registers |= 1 << register;
+      }
+      if (vectorFloatLowerings[instruction.row.mnemonic] !== undefined) computes = true;
+    }
+  }
+  return registers === 0 ? undefined : { registers, computes };
+}

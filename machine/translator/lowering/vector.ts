@@ -1,0 +1,17 @@
+/**
+ * All lowerings of SSE and SSE2. What has none, and what works on MMX registers, is the interpreter's.
+ */
+import type { LoweringMap } from "./lowering.ts";
+import { vectorFloatLowerings } from "./vector-floats.ts";
+import { vectorIntegerLowerings } from "./vector-integers.ts";
+import { vectorMoveLowerings } from "./vector-moves.ts";
+import { vectorShiftLowerings } from "./vector-shifts.ts";
+import { vectorShuffleLowerings } from "./vector-shuffles.ts";
+
+export const vectorLowerings: LoweringMap = {
+  ...vectorMoveLowerings,
+  ...vectorIntegerLowerings,
+  ...vectorShuffleLowerings,
+  ...vectorShiftLowerings,
+  ...vectorFloatLowerings,
+};
