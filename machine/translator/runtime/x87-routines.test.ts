@@ -50,9 +50,10 @@ function resultOf(slot: number): string {
 
 function textOf([significand, head]: [bigint, number]): string {
   const signExponent = head & 0xffff;
-  expect(headOf({ significand: BigInt.asUintN(64, significand), signExponent }) & SPECIAL).toBe(head & SPECIAL);
-  const bits = BigInt.asUintN(64, significand).toString(16).padStart(16, "0");
-  return `${signExponent.toString(16)}:${bits} ${((head >>> 16) & 0x3fff).toString(16)}`;
+  const bits = BigInt.asUintN(64, significand);
+  const isMarked = ((headOf({ significand: bits, signExponent }) ^ head) & SPECIAL) === 0;
+  const flags = ((head >>> 16) & 0x3fff).toString(16);
+  return `${signExponent.toString(16)}:${bits.toString(16).padStart(16, "0")} ${flags}${isMarked ? "" : " marked wrongly"}`;
 }
 
 /** The head of a value, as routines expect it. */
