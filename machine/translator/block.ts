@@ -23,7 +23,7 @@ export const Ending = {
   BRANCH: 1,
   /** The last step is a call; edges[0] is the callee. */
   CALL: 2,
-  /** The last step is a return; edges[0], if any, is where it is expected to go. */
+  /** The last step is a return; edges are where it may be expected to go. */
   RETURN: 3,
   /** The last step is an indirect jump or call; edges[0], if any, is where it went when it was observed. */
   INDIRECT: 4,
@@ -34,18 +34,19 @@ export type Ending = (typeof Ending)[keyof typeof Ending];
 
 /**
  * The calls through which a block was reached. A callee inside a region exists once for each place it is called from, so
- * that its return has one expected target.
+ * that its return has one expected target; only recursive calls share the blocks of the outer one.
  */
 export class CallContext {
   readonly id: number;
   readonly parent: CallContext | undefined;
-  readonly returnAddress: number;
+  /** Calls on the way here. */
   readonly depth: number;
+  /** Where returns of the callee are expected to go. */
+  readonly returns: Edge[] = [];
 
-  constructor(id: number, parent: CallContext | undefined, returnAddress: number) {
+  constructor(id: number, parent: CallContext | undefined) {
     this.id = id;
     this.parent = parent;
-    this.returnAddress = returnAddress;
     this.depth = parent === undefined ? 0 : parent.depth + 1;
   }
 }

@@ -18,6 +18,8 @@ const MAX_PAGES = 12;
 const MAX_COLD_STEPS = 128;
 /** Calls within calls that are followed. */
 const MAX_DEPTH = 3;
+/** Places to which the returns of one callee are expected to go. */
+const MAX_RETURNS = 6;
 /** Instructions of a callee that are followed, for each call. */
 const MAX_CALLEE_STEPS = 80;
 
@@ -63,7 +65,7 @@ class Explorer {
   }
 
   explore(eip: number): Block {
-    const root = new CallContext(this.contexts++, undefined, 0);
+    const root = new CallContext(this.contexts++, undefined);
     const entry = this.start({ eip, context: root, block: undefined })!;
     this.follow();
     while (this.cold.length > 0 && this.steps < MAX_COLD_STEPS) {
@@ -76,10 +78,13 @@ class Explorer {
     return entry;
   }
 
+  /** Decodes what is pending, what is reached by few calls first. */
   private follow(): void {
-    for (let depth = 0; depth < this.pending.length; depth++) {
-      for (let edge = this.pending[depth]!.shift(); edge !== undefined; edge = this.pending[depth]!.shift()) this.start(edge);
-    }
+    for (let list = this.nearest(); list !== undefined; list = this.nearest()) this.start(list.shift()!);
+  }
+
+  private nearest(): Edge[] | undefined {
+    return this.pending.find((list) => list.length > 0);
   }
 
   /** The block at the target of an edge, decoded now if there is room. */
@@ -149,16 +154,13 @@ class Explorer {
         if (isDirect) this.go(block, Ending.JUMP, { eip: target, context, block: undefined });
         else this.goIndirect(block, step, context);
         return true;
-      case "call": {
-        const callee = this.enter(context, next);
-        if (!isDirect) this.goIndirect(block, step, callee);
-        else if (callee === undefined) this.leaveTo(block, Ending.CALL, target, context);
-        else this.go(block, Ending.CALL, { eip: target, context: callee, block: undefined });
+      case "call":
+        if (isDirect) this.call(block, target, context, next);
+        else this.goIndirect(block, step, this.enter(context, next));
         return true;
-      }
       case "ret":
-        if (context.parent === undefined) block.ending = Ending.RETURN;
-        else this.go(block, Ending.RETURN, { eip: context.returnAddress, context: context.parent, block: undefined });
+        block.ending = Ending.RETURN;
+        block.edges = context.returns;
         return true;
       default:
         // Repeated instructions cost more than one: the budget is looked at behind them.
@@ -170,9 +172,39 @@ class Explorer {
     }
   }
 
+  private call(block: Block, target: number, context: CallContext, next: number): void {
+    const outer = this.outerCall(target, context);
+    const callee = outer ?? this.enter(context, next);
+    if (callee === undefined) {
+      block.ending = Ending.CALL;
+      block.edges = [{ eip: target, context, block: undefined }];
+      return;
+    }
+    if (outer !== undefined) this.expectReturn(outer, context, next);
+    this.go(block, Ending.CALL, { eip: target, context: callee, block: undefined });
+  }
+
+  /** The context of a call of the same function that is still open: the call is recursive. */
+  private outerCall(target: number, context: CallContext): CallContext | undefined {
+    for (let outer: CallContext | undefined = context; outer !== undefined; outer = outer.parent) {
+      if (this.places.has(key({ eip: target, context: outer })) && outer.returns.length < MAX_RETURNS) return outer;
+    }
+    return undefined;
+  }
+
+  /** The context of a call that is not yet followed; undefined when there are too many around it. */
   private enter(context: CallContext, returnAddress: number): CallContext | undefined {
     if (context.depth >= MAX_DEPTH) return undefined;
-    return new CallContext(this.contexts++, context, returnAddress);
+    const callee = new CallContext(this.contexts++, context);
+    this.expectReturn(callee, context, returnAddress);
+    return callee;
+  }
+
+  private expectReturn(callee: CallContext, context: CallContext, eip: number): void {
+    if (callee.returns.some((edge) => edge.eip === eip && edge.context === context)) return;
+    const edge: Edge = { eip, context, block: undefined };
+    callee.returns.push(edge);
+    this.pend(edge);
   }
 
   private goIndirect(block: Block, step: Step, context: CallContext | undefined): void {
@@ -181,24 +213,20 @@ class Explorer {
     else this.go(block, Ending.INDIRECT, { eip: target >>> 0, context, block: undefined });
   }
 
-  private leaveTo(block: Block, ending: Ending, eip: number, context: CallContext): void {
-    block.ending = ending;
-    // A context of its own has no blocks: the edge stays without one.
-    block.edges = [{ eip, context: new CallContext(this.contexts++, context, 0), block: undefined }];
-  }
-
   private go(block: Block, ending: Ending, ...edges: Edge[]): void {
     block.ending = ending;
     block.edges = edges;
-    for (const edge of edges) {
-      if (!this.view.isKnown(edge.eip)) {
-        if (edge.context.depth === 0) this.cold.push(edge);
-        continue;
-      }
-      const { depth } = edge.context;
-      while (this.pending.length <= depth) this.pending.push([]);
-      this.pending[depth]!.push(edge);
+    for (const edge of edges) this.pend(edge);
+  }
+
+  private pend(edge: Edge): void {
+    const { depth } = edge.context;
+    if (!this.view.isKnown(edge.eip)) {
+      if (depth === 0) this.cold.push(edge);
+      return;
     }
+    while (this.pending.length <= depth) this.pending.push([]);
+    this.pending[depth]!.push(edge);
   }
 
   /** Divides a block in front of one of its steps. */

@@ -131,7 +131,7 @@ class Generator {
         this.go(first!, from);
         return;
       case Ending.RETURN:
-        this.finishReturn(block, from, first);
+        this.finishReturn(block, from);
         return;
       case Ending.INDIRECT:
         this.finishIndirect(block, from, first);
@@ -188,7 +188,7 @@ class Generator {
     e.code.release(address);
   }
 
-  private finishReturn(block: Block, from: number, expected: Edge | undefined): void {
+  private finishReturn(block: Block, from: number): void {
     const { e } = this;
     const { code } = e;
     const { instruction } = block.steps[block.steps.length - 1]!;
@@ -200,7 +200,7 @@ class Generator {
       .i32(4 + released)
       .op(Op.I32_ADD);
     e.setRegister(ESP);
-    this.goIfExpected(target, from, expected);
+    this.goIfExpected(target, from, block.edges);
     code.release(target);
   }
 
@@ -209,16 +209,18 @@ class Generator {
     const { instruction } = block.steps[block.steps.length - 1]!;
     const target = e.readLocal(0);
     if (instruction.row.mnemonic === "call") this.pushReturn(block);
-    this.goIfExpected(target, from, expected);
+    this.goIfExpected(target, from, expected === undefined ? [] : [expected]);
     e.code.release(target);
   }
 
-  private goIfExpected(target: number, from: number, expected: Edge | undefined): void {
+  /** Goes to the address in a local: to a block of the region if it is expected there, else by the lookup table. */
+  private goIfExpected(target: number, from: number, expected: readonly Edge[]): void {
     const { e } = this;
-    if (expected?.block !== undefined) {
-      const { state } = e.flags;
-      e.code.get(target).i32(expected.eip).op(Op.I32_EQ).if();
-      this.go(expected, from);
+    const { state } = e.flags;
+    for (const edge of expected) {
+      if (edge.block === undefined) continue;
+      e.code.get(target).i32(edge.eip).op(Op.I32_EQ).if();
+      this.go(edge, from);
       e.code.end();
       e.flags.state = state;
     }
