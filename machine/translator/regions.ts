@@ -19,6 +19,8 @@ export interface Region {
   readonly run: () => number;
   readonly frames: readonly number[];
   readonly siteNumbers: readonly number[];
+  /** State of the x87 unit (cpu/x87/loan.ts) that the region was made for, if it has x87 instructions. */
+  readonly x87Key: number | undefined;
 }
 
 export class Regions {
@@ -82,7 +84,7 @@ export class Regions {
     for (const region of [...regions]) this.remove(region);
   }
 
-  private remove(region: Region): void {
+  remove(region: Region): void {
     this.removals++;
     this.count--;
     this.table.set(region.slot, this.unlinked);

@@ -38,6 +38,8 @@ export interface Policy {
 
 const REGION_TYPE = { parameters: [], results: [ValueType.I32] } as const;
 const WASM_PAGE = 65536;
+/** Translations of the same instructions for different states of the x87 unit. */
+const MAX_VERSIONS = 4;
 
 export class Translator implements Accelerator {
   readonly period: number;
@@ -84,10 +86,14 @@ export class Translator implements Accelerator {
 
   sample(op: Operation, eip: number): void {
     // Regions are for flat segments and no alignment checks.
-    if (this.file.words[Word.SEGMENTED] !== 0 || this.entries.has(op)) return;
+    if (this.file.words[Word.SEGMENTED] !== 0) return;
+    const region = this.entries.get(op);
+    if (region !== undefined && !this.isUnfit(region)) return;
     const heat = (this.heat.get(op) ?? 0) + 1;
     this.heat.set(op, heat);
-    if (heat === this.policy.threshold) this.translate(op, eip >>> 0);
+    const { threshold } = this.policy;
+    if (heat % threshold !== 0 || heat > threshold * MAX_VERSIONS) return;
+    this.translate(op, eip >>> 0);
   }
 
   frameDropped(frame: number): void {
@@ -96,7 +102,11 @@ export class Translator implements Accelerator {
 
   private translate(op: Operation, eip: number): void {
     if (op.second !== null) return;
-    const discovery = discover(eip, this.view, () => this.x87Key());
+    let x87Key: number | undefined;
+    const discovery = discover(eip, this.view, () => {
+      x87Key = this.x87Key();
+      return x87Key;
+    });
     if (discovery === undefined) return;
     const slotOf = (target: number): number => {
       const frame = this.view.frameOf(target >>> PAGE_SHIFT);
@@ -114,10 +124,17 @@ export class Translator implements Accelerator {
       for (const step of block.steps) this.cover(step.eip, step.instruction.length, discovery.pages);
     }
     const frames = [...new Set(discovery.pages.values())];
-    const region: Region = { eip, slot: slotOf(eip), run: run!, frames, siteNumbers };
+    const region: Region = { eip, slot: slotOf(eip), run: run!, frames, siteNumbers, x87Key };
+    const former = this.entries.get(op);
+    if (former !== undefined) this.regions.remove(former);
     this.regions.add(region);
     this.entries.set(op, region);
     op.exec = this.handler;
+  }
+
+  /** Whether a region refuses to run because the x87 unit is in another state than when it was made. */
+  private isUnfit({ x87Key }: Region): boolean {
+    return x87Key !== undefined && x87Key !== this.x87Key();
   }
 
   /** The x87 state of the running context (cpu/x87/loan.ts). */
