@@ -10,7 +10,7 @@ import type { InstructionCase, InstructionResult } from "./layout.ts";
 export interface Mask {
   /** Flags that are not compared. */
   flags: number;
-  /** After a page fault, registers and memory are not compared. */
+  /** After a fault of the operand, registers and memory are not compared. */
   partial: boolean;
   /** ST registers may differ by one unit in the last place. */
   transcendental: boolean;
@@ -30,15 +30,8 @@ const FLAG_NAMES: readonly [number, string][] = [
 ];
 const OVERFLOW_OF_SHIFTS = /^(ro[lr]|rc[lr]|sh[lr]|sar|sh[lr]d)$/;
 
-/** Instructions that write before their last access has succeeded: hardware leaves a part behind. */
-const PARTIAL: Readonly<Record<string, string>> = {
-  enter: "a page fault leaves frame pointers that were copied",
-  popa: "a page fault leaves registers that were popped",
-  fxsave: "a page fault may leave a part of the image",
-  maskmovdqu: "a page fault may leave a part",
-};
-/** x87 instructions that store in many parts: FSTENV D9 /6, FSAVE DD /6, FBSTP DF /6. */
-const STORES_IN_PARTS = new Set([0x16, 0x56, 0x76]);
+/** x87 instructions that store in parts: FSTENV D9 /6, FSTP m80 DB /7, FSAVE DD /6, FBSTP DF /6. */
+const STORES_IN_PARTS = new Set([0x16, 0x37, 0x56, 0x76]);
 /** F2XM1, FYL2X, FPTAN, FPATAN (D9 F0…F3), FYL2XP1, FSINCOS, FSIN, FCOS (D9 F9, FB, FE, FF). */
 const TRANSCENDENTAL = new Set([0xf0, 0xf1, 0xf2, 0xf3, 0xf9, 0xfb, 0xfe, 0xff]);
 /** SDM vol. 2: |relative error| of RCP and RSQRT. */
@@ -67,7 +60,6 @@ export function instructionMask(instruction: Instruction, count: number): Mask {
   return {
     ...NOTHING,
     flags: UNDEFINED_FLAGS[mnemonic] ?? 0,
-    partial: mnemonic in PARTIAL,
     error: APPROXIMATE.has(mnemonic) ? APPROXIMATION_ERROR : 0,
   };
 }
@@ -98,7 +90,7 @@ function flagNames(flags: number): string {
 /** What is left out of the comparison of a mnemonic, in words for the report. */
 export function maskText(mnemonic: string): string {
   if (mnemonic === "x87") {
-    return "FSIN and other transcendental results ±1 unit in the last place; last instruction and operand (recent processors record less); after page faults of FSTENV, FSAVE and FBSTP registers and memory";
+    return "FSIN and other transcendental results ±1 unit in the last place; last instruction and operand (recent processors record less); after faults of the operand of FSTENV, FSAVE, FBSTP and FSTP m80, which store in parts, registers and memory";
   }
   if (APPROXIMATE.has(mnemonic)) return "within the documented error, 1.5·2⁻¹²";
   if (OVERFLOW_OF_SHIFTS.test(mnemonic)) {
@@ -108,7 +100,6 @@ export function maskText(mnemonic: string): string {
   const parts: string[] = [];
   const flags = UNDEFINED_FLAGS[mnemonic] ?? 0;
   if (flags !== 0) parts.push(`undefined: ${flagNames(flags)}`);
-  if (mnemonic in PARTIAL) parts.push(PARTIAL[mnemonic]!);
   if (mnemonic === "fxsave" || mnemonic === "fxrstor") parts.push("last instruction and operand");
   return parts.join("; ");
 }

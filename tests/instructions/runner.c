@@ -61,6 +61,8 @@ struct result {
 static struct test_case *cases;
 static struct result *results;
 static size_t count, current;
+/* What was where the instruction stores a selector. */
+static uint16_t result_before;
 static uint32_t pattern[3 * WORDS];
 /* The C library's segment; cases run with a null GS, and signals do not restore it. */
 static uint16_t library_selector;
@@ -140,6 +142,7 @@ static void start(ucontext_t *uc) {
     uint16_t value = (selectors[t->selector & 255] & ~3) | (t->selector >> 8);
     memcpy(place(t->registers, t->selector_place), &value, 2);
   }
+  if (t->selector_result != ~0u) memcpy(&result_before, place(t->registers, t->selector_result), 2);
   greg_t *g = uc->uc_mcontext.gregs;
   for (int i = 0; i < 8; i++) g[order[i]] = t->registers[i];
   g[REG_EFL] = t->eflags;
@@ -176,7 +179,7 @@ static void record(ucontext_t *uc) {
   if (t->selector_result != ~0u) {
     uint16_t stored;
     memcpy(&stored, place(r->registers, t->selector_result), 2);
-    stored = name(stored);
+    if (stored != result_before) stored = name(stored);
     memcpy(place(r->registers, t->selector_result), &stored, 2);
   }
   memset((void *)t->blank, 0, t->blank_length);

@@ -4,7 +4,7 @@
 import { Kind } from "#machine/cpu/instruction.ts";
 import type { RowPlace } from "#machine/cpu/opcodes.ts";
 import { type Draft, isWritable, jumpTarget, operandAddress, poke } from "./draft.ts";
-import { NO_PLACE, SelectorKind } from "./layout.ts";
+import { DATA, NO_PLACE, SelectorKind } from "./layout.ts";
 
 export interface SelectorOperand {
   selector: number;
@@ -49,7 +49,9 @@ export function aimSelector(draft: Draft, eip: number): SelectorOperand {
   const segment = instruction.operands.findIndex((operand) => operand.kind === Kind.SEGMENT);
   const usual = random.pick([SelectorKind.FLAT_DATA, SelectorKind.SEGMENT]);
   const at = (selectorPlace: number, kind = usual): SelectorOperand =>
-    selectorPlace < 8 || isWritable(selectorPlace, 2) ? { ...NONE, selector: anySelector(draft, kind), selectorPlace } : NONE;
+    selectorPlace < 8 || isWritable(selectorPlace, 2)
+      ? { ...NONE, selector: anySelector(draft, kind), selectorPlace }
+      : unplaced(selectorPlace);
   if (mnemonic === "push" && segment === 0) return { ...NONE, selectorResult: stored(stack - size) };
   if (mnemonic === "pop" && segment === 0) return at(stack);
   if (mnemonic === "mov" && segment === 1) return { ...NONE, selectorResult: stored(generalOperand(draft, 0)) };
@@ -75,6 +77,11 @@ export function aimSelector(draft: Draft, eip: number): SelectorOperand {
     selectorPlace: offset + size,
     selectorResult: mnemonic === "callf" ? stored(stack - size) : NO_PLACE,
   };
+}
+
+/** A place where no selector can be put: it must fault, or what is read by chance would mean different segments. */
+function unplaced(place: number): SelectorOperand {
+  return place >= DATA && place < DATA + 0x3000 ? IMPOSSIBLE : NONE;
 }
 
 /** A place that can be written; an instruction that stores elsewhere faults. */

@@ -13,7 +13,7 @@ import type { NativeProcessor } from "./native.ts";
 /** Programs that run in one native process. */
 const BATCH = 100;
 /** Most attempts at leaving out a statement. */
-const SHRINKING_STEPS = 400;
+const SHRINKING_STEPS = 200;
 const LISTED = 60;
 
 export interface Failure {
