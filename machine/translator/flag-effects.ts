@@ -24,6 +24,11 @@ const UNKNOWN: FlagEffects = { reads: ALL, kills: 0 };
 const RESULT: FlagEffects = { reads: 0, kills: ALL };
 const COUNT: FlagEffects = { reads: 0, kills: ALL & ~CF };
 const CHAINED: FlagEffects = { reads: CF, kills: ALL };
+const CARRY: FlagEffects = { reads: 0, kills: CF };
+const ZERO: FlagEffects = { reads: 0, kills: ZF };
+const TURN: FlagEffects = { reads: 0, kills: CF | OF };
+const TURN_CARRY: FlagEffects = { reads: CF, kills: CF | OF };
+const CARRY_READER: FlagEffects = { reads: CF, kills: 0 };
 
 const EFFECTS: Readonly<Record<string, FlagEffects>> = {
   add: RESULT,
@@ -56,6 +61,32 @@ const EFFECTS: Readonly<Record<string, FlagEffects>> = {
   ret: NONE,
   loop: NONE,
   jcxz: NONE,
+  xadd: RESULT,
+  cmpxchg: RESULT,
+  cmpxchg8b: ZERO,
+  bt: CARRY,
+  bts: CARRY,
+  btr: CARRY,
+  btc: CARRY,
+  bsf: ZERO,
+  bsr: ZERO,
+  mul: RESULT,
+  imul1: RESULT,
+  imul: RESULT,
+  div: NONE,
+  idiv: NONE,
+  lahf: { reads: ALL & ~OF, kills: 0 },
+  sahf: { reads: 0, kills: ALL & ~OF },
+  clc: CARRY,
+  stc: CARRY,
+  cmc: { reads: CF, kills: CF },
+  salc: CARRY_READER,
+  cld: NONE,
+  std: NONE,
+  xlat: NONE,
+  movs: NONE,
+  stos: NONE,
+  lods: NONE,
   loope: { reads: ZF, kills: 0 },
   loopne: { reads: ZF, kills: 0 },
 };
@@ -66,21 +97,34 @@ const CONDITIONAL = new Map<string, FlagEffects>(
   ),
 );
 
-const SHIFTS = new Set(["shl", "shr", "sar"]);
+/** Shifts and rotates change no flags when the count, their last operand, is 0: what they do otherwise, and what with a count in CL. */
+const SHIFTS: Readonly<Record<string, { readonly shifted: FlagEffects; readonly perhaps: FlagEffects }>> = {
+  ...Object.fromEntries(["shl", "shr", "sar", "shld", "shrd"].map((name) => [name, { shifted: RESULT, perhaps: NONE }])),
+  ...Object.fromEntries(["rol", "ror"].map((name) => [name, { shifted: TURN, perhaps: NONE }])),
+  ...Object.fromEntries(["rcl", "rcr"].map((name) => [name, { shifted: TURN_CARRY, perhaps: CARRY_READER }])),
+};
+
+/** Comparing string instructions; repeated ones change no flags when ECX is 0. */
+const COMPARISONS = new Set(["cmps", "scas"]);
 
 export function flagEffects(instruction: Instruction): FlagEffects {
-  const { mnemonic } = instruction.row;
-  if (SHIFTS.has(mnemonic)) {
-    const count = instruction.operands[1]!;
-    return count.kind === Kind.IMMEDIATE && (count.value & 31) !== 0 ? RESULT : NONE;
+  const { operands, repeat, row } = instruction;
+  const { mnemonic } = row;
+  const shift = SHIFTS[mnemonic];
+  if (shift !== undefined) {
+    const count = operands[operands.length - 1]!;
+    return count.kind === Kind.IMMEDIATE && (count.value & 31) !== 0 ? shift.shifted : shift.perhaps;
   }
+  if (COMPARISONS.has(mnemonic)) return repeat === 0 ? RESULT : NONE;
   return EFFECTS[mnemonic] ?? CONDITIONAL.get(mnemonic) ?? UNKNOWN;
 }
 
 /** Instructions that cannot leave the region before they are done, unless they access memory. */
 const SAFE = new Set([
   ...["add", "sub", "cmp", "neg", "and", "or", "xor", "test", "adc", "sbb", "inc", "dec", "mov", "movzx", "movsx", "lea", "xchg", "not"],
-  ...["nop", "bswap", "cbw", "cwd", "jmp", "loop", "jcxz", "loope", "loopne", "shl", "shr", "sar"],
+  ...["nop", "bswap", "cbw", "cwd", "jmp", "loop", "jcxz", "loope", "loopne", "xadd", "cmpxchg", "mul", "imul1", "imul"],
+  ...["bt", "bts", "btr", "btc", "bsf", "bsr", "lahf", "sahf", "clc", "stc", "cmc", "salc", "cld", "std"],
+  ...Object.keys(SHIFTS),
   ...CONDITIONAL.keys(),
 ]);
 

@@ -1,13 +1,14 @@
 /**
- * MOV MOVZX MOVSX LEA PUSH POP LEAVE NOP CBW CWD, SETcc, CMOVcc. Source: Intel SDM vol. 2.
+ * MOV MOVZX MOVSX LEA PUSH POP ENTER LEAVE XLAT NOP CBW CWD, SETcc, CMOVcc. Source: Intel SDM vol. 2.
  */
-import { Kind } from "../../cpu/instruction.ts";
+import { Kind, Segment } from "../../cpu/instruction.ts";
 import { CONDITIONS } from "../../cpu/opcodes.ts";
 import { Op } from "../wasm/opcodes.ts";
 import type { Lowering, LoweringMap } from "./lowering.ts";
 
 const EAX = 0;
 const EDX = 2;
+const EBX = 3;
 const ESP = 4;
 const EBP = 5;
 
@@ -130,6 +131,37 @@ function conditionalMove(condition: number): Lowering {
   };
 }
 
+/** XLAT: AL from the table at EBX. */
+const xlat: Lowering = (e, { segment, addressSize }) => {
+  if (segment === Segment.FS || segment === Segment.GS) return false;
+  e.getRegister(EBX);
+  e.getRegister(EAX, 1).op(Op.I32_ADD);
+  if (addressSize === 2) e.code.i32(0xffff).op(Op.I32_AND);
+  e.load(1);
+  e.setRegister(EAX, 1);
+  return true;
+};
+
+/** ENTER of level 0. The processor checks that the new top of the stack can be written. */
+const enter: Lowering = (e, { operands, operandSize }) => {
+  if (operandSize !== 4 || (operands[1]!.value & 31) !== 0) return false;
+  const { code } = e;
+  const frame = code.temporary();
+  e.getRegister(ESP).i32(4).op(Op.I32_SUB).tee(frame);
+  const place = e.translate(4, true);
+  const size = operands[0]!.value & 0xffff;
+  code.get(frame).i32(size).op(Op.I32_SUB);
+  code.release(e.translate(4, true));
+  e.getRegister(EBP);
+  e.storeAt(place, 4);
+  code.get(frame);
+  e.setRegister(EBP);
+  code.get(frame).i32(size).op(Op.I32_SUB);
+  e.setRegister(ESP);
+  code.release(frame, place);
+  return true;
+};
+
 const nothing: Lowering = () => true;
 
 export const moveLowerings: LoweringMap = {
@@ -139,9 +171,13 @@ export const moveLowerings: LoweringMap = {
   lea,
   push,
   pop,
+  enter,
   leave,
+  xlat,
   cbw,
   cwd,
   nop: nothing,
-  ...Object.fromEntries(CONDITIONS.flatMap((name, code) => [[`set${name}`, set(code)] as const, [`cmov${name}`, conditionalMove(code)] as const])),
+  ...Object.fromEntries(
+    CONDITIONS.flatMap((name, code) => [[`set${name}`, set(code)] as const, [`cmov${name}`, conditionalMove(code)] as const]),
+  ),
 };
