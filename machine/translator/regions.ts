@@ -6,7 +6,7 @@
  * wants to go to a region, and returns to the caller until there is one.
  */
 import type { Ram } from "../ram.ts";
-import { type Layout, LOOKUP_ENTRY_BYTES, lookupIndex, UNLINKED } from "./layout.ts";
+import { type Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, lookupIndex, UNLINKED } from "./layout.ts";
 import type { Sites } from "./sites.ts";
 
 /** Regions that are kept before all are forgotten. */
@@ -21,6 +21,8 @@ export interface Region {
   readonly siteNumbers: readonly number[];
   /** State of the x87 unit (cpu/x87/loan.ts) that the region was made for, if it has x87 instructions. */
   readonly x87Key: number | undefined;
+  /** Called when the region is forgotten: nobody may run it any more. */
+  readonly forget: () => void;
 }
 
 export class Regions {
@@ -59,8 +61,12 @@ export class Regions {
     return slot;
   }
 
-  add(region: Region): void {
+  /** Makes room for one more region; to be called before its slot is asked for. */
+  makeRoom(): void {
     if (this.count >= MAX_REGIONS) this.clear();
+  }
+
+  add(region: Region): void {
     this.count++;
     this.table.set(region.slot, region.run);
     for (const frame of region.frames) {
@@ -88,6 +94,7 @@ export class Regions {
     this.removals++;
     this.count--;
     this.table.set(region.slot, this.unlinked);
+    region.forget();
     this.sites.remove(region.siteNumbers);
     for (const frame of region.frames) {
       const regions = this.byFrame.get(frame)!;
@@ -96,7 +103,11 @@ export class Regions {
     }
   }
 
+  /** Forgets all. No region may be running. */
   private clear(): void {
     for (const frame of [...this.byFrame.keys()]) this.removeFrame(frame);
+    this.slots.clear();
+    this.nextSlot = UNLINKED + 1;
+    this.i32.fill(0, this.lookup, this.lookup + (LOOKUP_ENTRIES * LOOKUP_ENTRY_BYTES) / 4);
   }
 }

@@ -108,6 +108,7 @@ export class Translator implements Accelerator {
       return x87Key;
     });
     if (discovery === undefined) return;
+    this.regions.makeRoom();
     const slotOf = (target: number): number => {
       const frame = this.view.frameOf(target >>> PAGE_SHIFT);
       return frame < 0 ? 0 : this.regions.slotOf(target, frame);
@@ -124,7 +125,11 @@ export class Translator implements Accelerator {
       for (const step of block.steps) this.cover(step.eip, step.instruction.length, discovery.pages);
     }
     const frames = [...new Set(discovery.pages.values())];
-    const region: Region = { eip, slot: slotOf(eip), run: run!, frames, siteNumbers, x87Key };
+    const forget = (): void => {
+      this.entries.delete(op);
+      if (op.exec === this.handler) op.exec = op.plain;
+    };
+    const region: Region = { eip, slot: slotOf(eip), run: run!, frames, siteNumbers, x87Key, forget };
     const former = this.entries.get(op);
     if (former !== undefined) this.regions.remove(former);
     this.regions.add(region);
