@@ -86,8 +86,9 @@ class Machine {
     return { exit, eip: context.eip, eflags: context.eflags, registers: [...context.registers], instructions };
   }
 
-  memory(): Buffer {
-    return Buffer.from(this.ram.u8.subarray(DATA_FRAME * PAGE_SIZE, (STACK_FRAME + 1) * PAGE_SIZE));
+  /** Data and stack. */
+  memory(): Uint8Array {
+    return this.ram.u8.subarray(DATA_FRAME * PAGE_SIZE, (STACK_FRAME + 1) * PAGE_SIZE);
   }
 }
 
@@ -110,7 +111,9 @@ export class Engines {
       if (left !== right) return `slice ${turn} of ${slice}:\ninterpreter ${left}\ntranslator  ${right}`;
       if (expected.exit.kind !== "slice") break;
     }
-    return this.interpreter.memory().equals(this.translator.memory()) ? undefined : "memory differs";
+    const memory = this.translator.memory();
+    const at = this.interpreter.memory().findIndex((byte, index) => byte !== memory[index]);
+    return at < 0 ? undefined : `memory differs at byte ${at} of data and stack`;
   }
 }
 
