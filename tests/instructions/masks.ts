@@ -94,7 +94,7 @@ export function maskText(mnemonic: string): string {
   }
   if (APPROXIMATE.has(mnemonic)) return "within the documented error, 1.5·2⁻¹²";
   if (OVERFLOW_OF_SHIFTS.test(mnemonic)) {
-    const many = mnemonic.startsWith("r") ? "" : /d$/.test(mnemonic) ? "; AF; all flags when the count exceeds the operand" : "; AF";
+    const many = mnemonic.startsWith("r") ? "" : mnemonic.endsWith("d") ? "; AF; all flags when the count exceeds the operand" : "; AF";
     return `undefined: OF unless the count is 1${many}`;
   }
   const parts: string[] = [];

@@ -321,10 +321,11 @@ export class Generator {
     while (slots.length > 0) {
       const size = slots.pop()!;
       const prefix = size === 2 ? [0x66] : [];
-      if (random.chance(20)) {
+      const kind = random.below(10);
+      if (kind < 2) {
         line.emit([0x83, 0xc4, size], state);
         state.undefinedFlags = 0;
-      } else if (random.chance(20)) line.emit([...prefix, 0x8f, 0x05, ...littleEndian(ARENA + random.below(0x3ff0), 4)], state);
+      } else if (kind < 4) line.emit([...prefix, 0x8f, 0x05, ...littleEndian(ARENA + random.below(0x3ff0), 4)], state);
       else line.emit([...prefix, 0x58 | random.pick(state.free)], state);
     }
     return 2 * depth + 2;

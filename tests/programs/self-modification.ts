@@ -49,12 +49,13 @@ function emitChange(generator: Generator, state: State, target: Target): void {
     const at = line.emit([...opcode, ...littleEndian(base + distance, 4), ...immediate], state);
     assembler.absolute(at + opcode.length, target.label);
   };
+  const kind = random.below(4);
   if (target.kind === "increment") {
     // XOR byte, 8.
     write([0x80, 0x35], 0, [8]);
     state.undefinedFlags = 16;
-  } else if (random.chance(50)) write([0x89, (random.pick(state.free) << 3) | 5], target.distance, []);
-  else if (random.chance(50)) write([0xc6, 0x05], target.distance + random.below(4), [random.below(256)]);
+  } else if (kind < 2) write([0x89, (random.pick(state.free) << 3) | 5], target.distance, []);
+  else if (kind === 2) write([0xc6, 0x05], target.distance + random.below(4), [random.below(256)]);
   else write([0xc7, 0x05], target.distance, littleEndian(random.next(), 4));
   if (isThroughAlias) serialize(generator, state);
 }
