@@ -5,9 +5,11 @@
  */
 import { CONTROL_FIXED, CONTROL_WRITABLE, ROUND_TO_ZERO, TOP_SHIFT } from "../../cpu/x87/state.ts";
 import type { Emitter } from "../emitter.ts";
-import { DOUBLE, loadReal, type RealFormat, SINGLE } from "../runtime/x87-reals.ts";
+import { storeInteger } from "../runtime/x87-integers.ts";
+import { DOUBLE, loadReal, type RealFormat, SINGLE, storeReal } from "../runtime/x87-reals.ts";
 import { getValue, markSpecial, releaseValue, setValue, temporaryValue, type Value } from "../runtime/x87-value.ts";
 import { BIAS } from "../../translation-cache.ts";
+import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import { isCalculation, operate } from "./x87-arithmetic.ts";
 import type { X87Code } from "./x87-code.ts";
@@ -33,20 +35,37 @@ const EXTENDED_BYTES = 10;
 const OPERANDS: Readonly<Record<number, Format>> = { 0: REAL_32, 2: INTEGER_32, 4: REAL_64, 6: INTEGER_16 };
 const LOADS: Readonly<Record<number, Format>> = { 0o10: REAL_32, 0o50: REAL_64, 0o30: INTEGER_32, 0o70: INTEGER_16, 0o75: INTEGER_64 };
 
+/** Emits the conversion of a value to bits, with flags, by a fast path; `rare` emits it for all values. */
+type Conversion = (code: Code, value: Value, bits: number, flags: number, rare: () => void) => void;
+
+interface Rounding {
+  readonly routine: string;
+  readonly inline: Conversion;
+}
+
 interface Store {
   readonly format: Format;
-  readonly routine: string;
+  readonly toNearest: Rounding;
   /** What takes its place when the control word says truncation; undefined when the interpreter has to. */
-  readonly truncating: string | undefined;
+  readonly truncating: Rounding | undefined;
+}
+
+function realStore(format: Format, real: RealFormat, routine: string): Store {
+  const inline: Conversion = (code, value, bits, flags, rare) => storeReal(code, real, value, bits, flags, rare);
+  return { format, toNearest: { routine, inline }, truncating: undefined };
 }
 
 function integerStore(format: Format): Store {
-  const bits = format.bytes * 8;
-  return { format, routine: `x87StoreInteger${bits}`, truncating: `x87Truncate${bits}` };
+  const size = format.bytes * 8;
+  const rounding = (routine: string, isTruncated: boolean): Rounding => ({
+    routine: `${routine}${size}`,
+    inline: (code, value, bits, flags, rare) => storeInteger(code, value, size, isTruncated, bits, flags, rare),
+  });
+  return { format, toNearest: rounding("x87StoreInteger", false), truncating: rounding("x87Truncate", true) };
 }
 
-const SINGLE_STORE: Store = { format: REAL_32, routine: "x87StoreSingle", truncating: undefined };
-const DOUBLE_STORE: Store = { format: REAL_64, routine: "x87StoreDouble", truncating: undefined };
+const SINGLE_STORE = realStore(REAL_32, SINGLE, "x87StoreSingle");
+const DOUBLE_STORE = realStore(REAL_64, DOUBLE, "x87StoreDouble");
 
 const STORES: Readonly<Record<number, Store>> = {
   0o12: SINGLE_STORE,
@@ -138,13 +157,15 @@ function load(e: Emitter, x87: X87Code, format: Format): void {
   convert(e, format, false, value, () => x87.noteExceptions(value.head));
 }
 
-function store(e: Emitter, x87: X87Code, { format, routine, truncating }: Store): void {
+function store(e: Emitter, x87: X87Code, format: Format, { routine, inline }: Rounding): void {
   const { code } = e;
   const bits = code.temporary(ValueType.I64);
   const flags = code.temporary();
   const place = translate(e, x87, format.bytes, true);
-  getValue(code, x87.register(0)).call(e.importFunction(isTruncating(x87.control) ? truncating! : routine));
-  code.set(flags).set(bits);
+  const value = x87.register(0);
+  const call = (): void => void getValue(code, value).call(e.importFunction(routine)).set(flags).set(bits);
+  if (x87.admitsInline()) inline(code, value, bits, flags, call);
+  else call();
   code.get(place).get(bits).access(format.store, BIAS);
   x87.note(flags);
   x87.advance();
@@ -199,9 +220,13 @@ export function lowerMemoryForm(e: Emitter, x87: X87Code, operation: number): bo
   const stored = STORES[operation];
   if (stored !== undefined || operation === 0o37) {
     if (x87.isEmpty(0)) return false;
-    if (stored === undefined) storeExtended(e, x87);
-    else if (isTruncating(x87.control) && stored.truncating === undefined) return false;
-    else store(e, x87, stored);
+    if (stored === undefined) {
+      storeExtended(e, x87);
+      return true;
+    }
+    const rounding = isTruncating(x87.control) ? stored.truncating : stored.toNearest;
+    if (rounding === undefined) return false;
+    store(e, x87, stored.format, rounding);
     return true;
   }
   switch (operation) {
