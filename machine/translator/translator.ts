@@ -92,7 +92,7 @@ export class Translator implements Accelerator {
     const heat = (this.heat.get(op) ?? 0) + 1;
     this.heat.set(op, heat);
     const { threshold } = this.policy;
-    if (heat % threshold !== 0 || heat > threshold * MAX_VERSIONS) return;
+    if (heat % threshold !== 0 || (region !== undefined && heat > threshold * MAX_VERSIONS)) return;
     this.translate(op, eip >>> 0);
   }
 
@@ -177,14 +177,13 @@ export class Translator implements Accelerator {
     const { BUDGET, EIP, HELD, PAGE } = Word;
     const { WENT } = Outcome;
     const R = this.file.words;
-    const { entries, least, regions, sites } = this;
+    const { entries, regions, sites } = this;
     const { lookUp, enter, executeWithin } = this.host;
     return (op) => {
       const region = entries.get(op)!;
       // Only the interpreter's instructions count for the next sample.
-      const left = R[BUDGET]! + op.rest;
-      const allotment = left < least ? least : left;
-      R[BUDGET] = left + R[HELD]!;
+      const allotment = R[BUDGET]! + op.rest;
+      R[BUDGET] = allotment + R[HELD]!;
       R[HELD] = 0;
       R[EIP] = R[PAGE]! + op.offset;
       regions.publish(region);
@@ -194,14 +193,18 @@ export class Translator implements Accelerator {
         R[EIP] = site.eip;
         R[BUDGET] = R[BUDGET]! + site.refund;
       }
-      const held = R[BUDGET]! - allotment;
+      const next = lookUp();
+      const isTarget = outcome === WENT;
+      // Samples are for targets of jumps: a chain in the middle of which the region ended is not one.
+      const wanted = isTarget || allotment > next.rest ? allotment : next.rest;
+      const held = R[BUDGET]! - wanted;
       if (held > 0) {
         R[HELD] = held;
-        R[BUDGET] = allotment;
+        R[BUDGET] = wanted;
       }
-      const next = enter(lookUp());
+      const entered = enter(next);
       // In front of a site's instruction, or where the region could not start, the interpreter has to act.
-      return outcome === WENT || next === null ? next : executeWithin(next);
+      return isTarget || entered === null ? entered : executeWithin(entered);
     };
   }
 
