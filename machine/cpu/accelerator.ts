@@ -10,8 +10,8 @@ export interface Accelerator {
   readonly period: number;
   /** Instructions to interpret at least before a sample: after a whole chain, execution stops where a jump went, not where it was interrupted. */
   readonly least: number;
-  /** The interpreter has stopped in front of a chain. */
-  sample(op: Operation, eip: number): void;
+  /** The interpreter has stopped in front of a chain. @returns false when the chain is not interpreted anyway */
+  sample(op: Operation, eip: number): boolean;
   /** Instructions of the frame may have changed. */
   frameDropped(frame: number): void;
 }

@@ -11,7 +11,7 @@ import { ARITHMETIC_FLAGS, Flag } from "./flags.ts";
 import { Segment } from "./instruction.ts";
 import { CONDITIONS } from "./opcodes.ts";
 import { createOperands } from "./operands.ts";
-import { Access, type Handler, type Operation } from "./operation.ts";
+import { Access, type Handler, observe, type Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
 import { createStackAccess } from "./stack-access.ts";
 import { USER_FLAGS } from "./stack.ts";
@@ -26,6 +26,7 @@ export function controlBinders(core: Core): BinderMap {
   const stack = createStackAccess(core);
   const { condition, carry, zero, arithmetic, setArithmetic } = core.flags;
   const { take, follow } = core.code;
+  const see = observe;
   const { address, load, part } = createOperands(core);
 
   function nextAddress(op: Operation): number {
@@ -87,12 +88,12 @@ export function controlBinders(core: Core): BinderMap {
   const jumpHalf: Handler = (op) => follow((R[PAGE]! + op.target) & 0xffff);
   const jumpIndirect: Handler = (op) => {
     const target = load(op);
-    op.observed = target;
+    if (op.observed !== target) see(op, target);
     return follow(target);
   };
   const jumpMemory: Handler = (op) => {
     const target = read32((R[op.base]! + (R[op.index]! << op.scale) + op.displacement) | 0);
-    op.observed = target;
+    if (op.observed !== target) see(op, target);
     return follow(target);
   };
 
@@ -107,6 +108,7 @@ export function controlBinders(core: Core): BinderMap {
     const at = (R[ESP]! - 4) | 0;
     write32(at, (R[PAGE]! + op.after) | 0);
     R[ESP] = at;
+    if (op.observed !== target) see(op, target);
     return follow(target);
   };
   /** With a 16-bit operand size, or a stack that is not flat. */

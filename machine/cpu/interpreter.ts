@@ -26,6 +26,9 @@ import { floatingPointFault, invalidOpcodeFault } from "./x87/x87.ts";
 /** Largest budget handed to the register file at once; a run with more goes in turns. */
 const MAX_TURN = 0x3fffffff;
 
+/** Chains that a sample may pass by because they are not interpreted. */
+const MAX_PASSED = 16;
+
 /** Source of RDTSC, in nanoseconds. */
 export interface TimeSource {
   now(): number;
@@ -154,6 +157,7 @@ export class Interpreter implements Processor {
   private executeSampled(accelerator: Accelerator): void {
     const R = this.words;
     let allotment = Math.max(this.untilSample, accelerator.least);
+    let passed = 0;
     for (;;) {
       const held = Math.max(R[Word.BUDGET]! - allotment, 0);
       R[Word.BUDGET] = R[Word.BUDGET]! - held;
@@ -165,9 +169,11 @@ export class Interpreter implements Processor {
       R[Word.HELD] = 0;
       if (!isSample) return;
       const op = this.core.code.lookUp();
-      accelerator.sample(op, R[Word.EIP]!);
+      const isCounted = accelerator.sample(op, R[Word.EIP]!);
+      // What is not interpreted is no sample: the next chain that is interpreted is one, unless there is none for long.
+      passed = isCounted || passed === MAX_PASSED ? 0 : passed + 1;
       this.untilSample = accelerator.period;
-      allotment = Math.max(accelerator.period, op.rest);
+      allotment = passed === 0 ? Math.max(accelerator.period, op.rest) : op.rest;
     }
   }
 

@@ -17,6 +17,9 @@ export type Handler = (op: Operation) => Operation | null;
 /** How an operand is accessed; the index beside it is into the view of that size. */
 export const Access = { BYTE: 0, HALF: 1, WORD: 2, MEMORY8: 3, MEMORY16: 4, MEMORY32: 5, IMMEDIATE: 6, NONE: 7 } as const;
 
+/** Targets of an indirect jump that are remembered. */
+const MAX_TARGETS = 24;
+
 export class Operation {
   /** What the run loop calls: the instruction, or the instruction fused with its successor. */
   exec: Handler;
@@ -28,8 +31,9 @@ export class Operation {
   next: Operation;
   /** Target of a direct jump, once it is known, if it lies in the same page. */
   taken: Operation | null = null;
-  /** Where an indirect jump or call went last. */
+  /** Where an indirect jump or call went last, and all its targets, the first ones that were seen. */
   observed = 0;
+  targets: number[] | null = null;
   /** Page of the rest of an instruction that straddles two pages. */
   second: CodePage | null = null;
   readonly instruction: Instruction;
@@ -93,6 +97,13 @@ export class Operation {
     this.immediate = immediate;
     this.condition = instruction.opcode & 15;
   }
+}
+
+/** Notes that an indirect jump goes elsewhere than the last time. */
+export function observe(op: Operation, target: number): void {
+  op.observed = target;
+  op.targets ??= [];
+  if (op.targets.length < MAX_TARGETS && !op.targets.includes(target)) op.targets.push(target);
 }
 
 function operationSize(instruction: Instruction): number {

@@ -25,7 +25,7 @@ export const Ending = {
   CALL: 2,
   /** The last step is a return; edges are where it may be expected to go. */
   RETURN: 3,
-  /** The last step is an indirect jump or call; edges[0], if any, is where it went when it was observed. */
+  /** The last step is an indirect jump or call; edges are where it has been seen to go. */
   INDIRECT: 4,
   /** The interpreter takes over behind the last step. */
   LEAVE: 5,

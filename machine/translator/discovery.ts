@@ -30,8 +30,8 @@ export interface CodeView {
   byte(frame: number, offset: number): number;
   /** Whether the instruction at an address has been decoded by the interpreter: code that never ran comes last. */
   isKnown(eip: number): boolean;
-  /** Where the indirect jump or call at an address went last, or undefined. */
-  observed(eip: number): number | undefined;
+  /** Where the indirect jump or call at an address has been seen to go. */
+  observed(eip: number): readonly number[];
   /** Whether the translator has code for an instruction other than leaving the region. */
   canTranslate(instruction: Instruction): boolean;
 }
@@ -208,9 +208,8 @@ class Explorer {
   }
 
   private goIndirect(block: Block, step: Step, context: CallContext | undefined): void {
-    const target = this.view.observed(step.eip);
-    if (target === undefined || context === undefined) block.ending = Ending.INDIRECT;
-    else this.go(block, Ending.INDIRECT, { eip: target >>> 0, context, block: undefined });
+    const targets = context === undefined ? [] : this.view.observed(step.eip);
+    this.go(block, Ending.INDIRECT, ...targets.map((target) => ({ eip: target >>> 0, context: context!, block: undefined })));
   }
 
   private go(block: Block, ending: Ending, ...edges: Edge[]): void {

@@ -134,7 +134,7 @@ class Generator {
         this.finishReturn(block, from);
         return;
       case Ending.INDIRECT:
-        this.finishIndirect(block, from, first);
+        this.finishIndirect(block, from);
         return;
       default:
         this.e.goOut(block.after, UNLINKED);
@@ -204,12 +204,12 @@ class Generator {
     code.release(target);
   }
 
-  private finishIndirect(block: Block, from: number, expected: Edge | undefined): void {
+  private finishIndirect(block: Block, from: number): void {
     const { e } = this;
     const { instruction } = block.steps[block.steps.length - 1]!;
     const target = e.readLocal(0);
     if (instruction.row.mnemonic === "call") this.pushReturn(block);
-    this.goIfExpected(target, from, expected === undefined ? [] : [expected]);
+    this.goIfExpected(target, from, block.edges);
     e.code.release(target);
   }
 

@@ -38,6 +38,7 @@ export interface Policy {
 
 const REGION_TYPE = { parameters: [], results: [ValueType.I32] } as const;
 const WASM_PAGE = 65536;
+const NO_TARGETS: readonly number[] = [];
 /** Translations of the same instructions for different states of the x87 unit. */
 const MAX_VERSIONS = 4;
 
@@ -84,16 +85,17 @@ export class Translator implements Accelerator {
     this.view = this.createView();
   }
 
-  sample(op: Operation, eip: number): void {
+  sample(op: Operation, eip: number): boolean {
     // Regions are for flat segments and no alignment checks.
-    if (this.file.words[Word.SEGMENTED] !== 0) return;
+    if (this.file.words[Word.SEGMENTED] !== 0) return true;
     const region = this.entries.get(op);
-    if (region !== undefined && !this.isUnfit(region)) return;
+    if (region !== undefined && !this.isUnfit(region)) return false;
     const heat = (this.heat.get(op) ?? 0) + 1;
     this.heat.set(op, heat);
     const { threshold } = this.policy;
-    if (heat % threshold !== 0 || (region !== undefined && heat > threshold * MAX_VERSIONS)) return;
-    this.translate(op, eip >>> 0);
+    const isDue = heat % threshold === 0 && (region === undefined || heat <= threshold * MAX_VERSIONS);
+    if (isDue) this.translate(op, eip >>> 0);
+    return true;
   }
 
   frameDropped(frame: number): void {
@@ -167,7 +169,7 @@ export class Translator implements Accelerator {
       frameOf,
       byte: (frame, offset) => ram.u8[frame * PAGE_SIZE + offset]!,
       isKnown: (eip) => policy.isEager || host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK) !== undefined,
-      observed: (eip) => host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK)?.observed || undefined,
+      observed: (eip) => host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK)?.targets ?? NO_TARGETS,
       canTranslate,
     };
   }
@@ -182,8 +184,8 @@ export class Translator implements Accelerator {
     return (op) => {
       const region = entries.get(op)!;
       // Only the interpreter's instructions count for the next sample.
-      const allotment = R[BUDGET]! + op.rest;
-      R[BUDGET] = allotment + R[HELD]!;
+      const allotment = R[BUDGET]!;
+      R[BUDGET] = allotment + op.rest + R[HELD]!;
       R[HELD] = 0;
       R[EIP] = R[PAGE]! + op.offset;
       regions.publish(region);
