@@ -8,6 +8,7 @@ import { Attribute } from "../cpu/opcodes.ts";
 import { PAGE_MASK, PAGE_SHIFT } from "../ram.ts";
 import { Block, CallContext, type Edge, Ending, type Step } from "./block.ts";
 import { analyse, type Flow } from "./graph.ts";
+import { planVector, type VectorPlan } from "./lowering/vector-plan.ts";
 import { planX87, usesX87, type X87Plan } from "./lowering/x87-plan.ts";
 
 /** Largest region, in instructions. */
@@ -32,6 +33,8 @@ export interface CodeView {
   isKnown(eip: number): boolean;
   /** Where the indirect jump or call at an address has been seen to go. */
   observed(eip: number): readonly number[];
+  /** Whether MXCSR says that the program has had inexact results. */
+  hasInexactResults(): boolean;
   /** Whether the translator has code for an instruction other than leaving the region. */
   canTranslate(instruction: Instruction): boolean;
 }
@@ -44,6 +47,8 @@ export interface Discovery {
   readonly steps: number;
   /** Undefined when x87 instructions, if there are any, are the interpreter's. */
   readonly x87: X87Plan | undefined;
+  /** Undefined when there is nothing to do with XMM registers. */
+  readonly vector: VectorPlan | undefined;
 }
 
 const CONDITIONAL = Attribute.CONDITIONAL;
@@ -309,7 +314,8 @@ export function discover(eip: number, view: CodeView, x87Key: () => number): Dis
     flow = analyse(entry);
   }
   estimate(flow);
-  return { entry, flow, pages: explorer.pages, steps: explorer.steps, x87 };
+  const vector = planVector(flow.order, view.hasInexactResults());
+  return { entry, flow, pages: explorer.pages, steps: explorer.steps, x87, vector };
 }
 
 /** Marks the blocks that check the budget, and computes how many instructions may run until the next check. */

@@ -14,7 +14,6 @@ import { type Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, UNLINKED } from "./lay
 import { computeLiveness } from "./liveness.ts";
 import { lowerings } from "./lowering/table.ts";
 import { VectorCode } from "./lowering/vector-code.ts";
-import { planVector } from "./lowering/vector-plan.ts";
 import { X87Code } from "./lowering/x87-code.ts";
 import type { Sites } from "./sites.ts";
 import type { Code } from "./wasm/code.ts";
@@ -55,9 +54,8 @@ class Generator {
       this.e.x87 = new X87Code(this.e, discovery.x87);
       this.e.states.push(this.e.x87);
     }
-    const vector = planVector(discovery.flow.order);
-    if (vector !== undefined) {
-      this.e.vector = new VectorCode(this.e, vector);
+    if (discovery.vector !== undefined) {
+      this.e.vector = new VectorCode(this.e, discovery.vector);
       this.e.states.push(this.e.vector);
     }
   }

@@ -11,6 +11,7 @@ import type { Accelerator, AcceleratorHost } from "../cpu/accelerator.ts";
 import { MAX_CHAIN } from "../cpu/code-cache.ts";
 import type { Handler, Operation } from "../cpu/operation.ts";
 import { type RegisterFile, Word } from "../cpu/registers.ts";
+import { Mxcsr } from "../cpu/vector/float/mxcsr.ts";
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, type Ram } from "../ram.ts";
 import { BIAS } from "../translation-cache.ts";
 import { type CodeView, discover } from "./discovery.ts";
@@ -170,6 +171,7 @@ export class Translator implements Accelerator {
       byte: (frame, offset) => ram.u8[frame * PAGE_SIZE + offset]!,
       isKnown: (eip) => policy.isEager || host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK) !== undefined,
       observed: (eip) => host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK)?.targets ?? NO_TARGETS,
+      hasInexactResults: () => R[Word.UNITS_READY] === 0 || (R[Word.MXCSR]! & Mxcsr.INEXACT) !== 0,
       canTranslate,
     };
   }

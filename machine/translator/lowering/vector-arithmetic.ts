@@ -14,13 +14,15 @@ import { onXmm } from "./vector-operands.ts";
 /** An operation in one format: scalar and packed instruction. */
 interface Operation {
   readonly closer: string;
+  /** How many of the operands explain a result of 0 (Closer). */
+  readonly zeroFactors: number;
   readonly scalar: number;
   readonly packed: number;
   /** For subtraction: how the second operand is negated for the routine. */
   readonly negate?: { readonly scalar: number; readonly packed: number };
 }
 
-function scalar(format: RealFormat, { closer, scalar: opcode, negate }: Operation): Lowering {
+function scalar(format: RealFormat, { closer, scalar: opcode, zeroFactors, negate }: Operation): Lowering {
   return onXmm((e, vector, { operands }) => {
     const { code } = e;
     const [to, from] = operands;
@@ -39,6 +41,7 @@ function scalar(format: RealFormat, { closer, scalar: opcode, negate }: Operatio
     requireNumbers(e, vector, format, numbers, {
       name: `vector${closer}${format.name}`,
       parameters: [x, second, result].map((local) => [local, format]),
+      zeroFactors,
     });
     if (from!.kind === Kind.XMM) vector.markTame(from!.register, format, 1);
     vector.setLane(to!.register, format, result, true);
@@ -47,7 +50,7 @@ function scalar(format: RealFormat, { closer, scalar: opcode, negate }: Operatio
   });
 }
 
-function packed(format: RealFormat, { closer, packed: opcode, negate }: Operation): Lowering {
+function packed(format: RealFormat, { closer, packed: opcode, zeroFactors, negate }: Operation): Lowering {
   return onXmm((e, vector, { operands }) => {
     const { code } = e;
     const { lanes } = format;
@@ -66,6 +69,7 @@ function packed(format: RealFormat, { closer, packed: opcode, negate }: Operatio
     requireVectors(e, vector, format, vectors, lanes, {
       name: `vector${closer}${format.name}`,
       parameters: [x, second, result].map((local) => [local, format]),
+      zeroFactors,
     });
     if (from!.kind === Kind.XMM) vector.markTame(from!.register, format, lanes);
     code.get(result);
@@ -86,8 +90,11 @@ function scalarRoot(format: RealFormat, opcode: number): Lowering {
     const closer = {
       name: `vectorRoot${format.name}`,
       parameters: [x, result].map((local) => [local, format] as const),
+      zeroFactors: 0,
     };
-    requireNumbers(e, vector, format, [x], closer, false);
+    // Roots of negative numbers are NaNs.
+    const isTame = from!.kind === Kind.XMM && vector.isTame(from!.register, format, 1);
+    requireNumbers(e, vector, format, isTame ? [result] : [result, x], closer);
     vector.setLane(to!.register, format, result, true);
     code.release(x, result);
   });
@@ -104,8 +111,10 @@ function packedRoot(format: RealFormat, opcode: number): Lowering {
     const closer = {
       name: `vectorRoot${format.name}`,
       parameters: [x, result].map((local) => [local, format] as const),
+      zeroFactors: 0,
     };
-    requireVectors(e, vector, format, [x], lanes, closer, false);
+    const isTame = from!.kind === Kind.XMM && vector.isTame(from!.register, format, lanes);
+    requireVectors(e, vector, format, isTame ? [result] : [result, x], lanes, closer);
     code.get(result);
     vector.set(to!.register);
     vector.markTame(to!.register, format, lanes);
@@ -114,17 +123,29 @@ function packedRoot(format: RealFormat, opcode: number): Lowering {
 }
 
 const SINGLES: Readonly<Record<string, Operation>> = {
-  add: { closer: "Sum", scalar: Op.F32_ADD, packed: Simd.F32X4_ADD },
-  sub: { closer: "Sum", scalar: Op.F32_SUB, packed: Simd.F32X4_SUB, negate: { scalar: Op.F32_NEG, packed: Simd.F32X4_NEG } },
-  mul: { closer: "Product", scalar: Op.F32_MUL, packed: Simd.F32X4_MUL },
-  div: { closer: "Quotient", scalar: Op.F32_DIV, packed: Simd.F32X4_DIV },
+  add: { closer: "Sum", zeroFactors: 0, scalar: Op.F32_ADD, packed: Simd.F32X4_ADD },
+  sub: {
+    closer: "Sum",
+    zeroFactors: 0,
+    scalar: Op.F32_SUB,
+    packed: Simd.F32X4_SUB,
+    negate: { scalar: Op.F32_NEG, packed: Simd.F32X4_NEG },
+  },
+  mul: { closer: "Product", zeroFactors: 2, scalar: Op.F32_MUL, packed: Simd.F32X4_MUL },
+  div: { closer: "Quotient", zeroFactors: 1, scalar: Op.F32_DIV, packed: Simd.F32X4_DIV },
 };
 
 const DOUBLES: Readonly<Record<string, Operation>> = {
-  add: { closer: "Sum", scalar: Op.F64_ADD, packed: Simd.F64X2_ADD },
-  sub: { closer: "Sum", scalar: Op.F64_SUB, packed: Simd.F64X2_SUB, negate: { scalar: Op.F64_NEG, packed: Simd.F64X2_NEG } },
-  mul: { closer: "Product", scalar: Op.F64_MUL, packed: Simd.F64X2_MUL },
-  div: { closer: "Quotient", scalar: Op.F64_DIV, packed: Simd.F64X2_DIV },
+  add: { closer: "Sum", zeroFactors: 0, scalar: Op.F64_ADD, packed: Simd.F64X2_ADD },
+  sub: {
+    closer: "Sum",
+    zeroFactors: 0,
+    scalar: Op.F64_SUB,
+    packed: Simd.F64X2_SUB,
+    negate: { scalar: Op.F64_NEG, packed: Simd.F64X2_NEG },
+  },
+  mul: { closer: "Product", zeroFactors: 2, scalar: Op.F64_MUL, packed: Simd.F64X2_MUL },
+  div: { closer: "Quotient", zeroFactors: 1, scalar: Op.F64_DIV, packed: Simd.F64X2_DIV },
 };
 
 function forms(format: RealFormat, suffix: string, operations: Readonly<Record<string, Operation>>): LoweringMap {

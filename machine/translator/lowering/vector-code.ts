@@ -8,7 +8,7 @@ import { Kind, type Operand } from "../../cpu/instruction.ts";
 import { Word } from "../../cpu/registers.ts";
 import { BIAS } from "../../translation-cache.ts";
 import type { Emitter, LocalState } from "../emitter.ts";
-import { acceptedSpan, DOUBLE, highestFinite, isQuiet, lowestNormal, type RealFormat, SINGLE } from "../runtime/vector-real.ts";
+import { acceptedExponents, DOUBLE, highestFinite, isQuiet, lowestNormal, type RealFormat, SINGLE } from "../runtime/vector-real.ts";
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import { Simd } from "../wasm/simd.ts";
@@ -18,8 +18,8 @@ const REGISTER_WORDS = 4;
 
 /** Locals that say which numbers need no closer look; they accept none unless MXCSR is quiet. */
 export interface Acceptance {
-  /** I32: how many exponents from the second one on. */
-  readonly span: number;
+  /** I32: acceptedExponents. */
+  readonly exponents: number;
   /** V128: bounds in every lane. Accepted numbers are above the lowest and not above the highest one. */
   readonly lowest: number;
   readonly highest: number;
@@ -29,19 +29,22 @@ export class VectorCode implements LocalState {
   private readonly e: Emitter;
   /** By number; those that the region does not touch have none. */
   private readonly registers: readonly (number | undefined)[];
+  /** Whether the region is made for programs that have had inexact results; others get results looked at closer in a routine. */
+  readonly isInexactRecorded: boolean;
   private readonly acceptances = new Map<RealFormat, Acceptance>();
   /** By register: in which formats, and how many lanes of it from the lowest on, it holds normal numbers or zeros. */
   private readonly tame: Map<RealFormat, number>[] = Array.from({ length: 8 }, () => new Map());
 
   constructor(e: Emitter, plan: VectorPlan) {
     this.e = e;
+    this.isInexactRecorded = plan.isInexactRecorded;
     this.registers = Array.from({ length: 8 }, (_, register) =>
       ((plan.registers >> register) & 1) === 0 ? undefined : e.code.local(ValueType.V128),
     );
     if (!plan.computes) return;
     for (const format of [SINGLE, DOUBLE]) {
       this.acceptances.set(format, {
-        span: e.code.local(ValueType.I32),
+        exponents: e.code.local(ValueType.I32),
         lowest: e.code.local(ValueType.V128),
         highest: e.code.local(ValueType.V128),
       });
@@ -157,13 +160,13 @@ export class VectorCode implements LocalState {
       if (local !== undefined) code.i32(0).simdAccess(Simd.V128_LOAD, this.addressOf(register)).set(local);
     });
     for (const known of this.tame) known.clear();
-    for (const [format, { span, lowest, highest }] of this.acceptances) {
+    for (const [format, { exponents, lowest, highest }] of this.acceptances) {
       highestFinite(code, format).set(highest);
       lowestNormal(code, format).set(lowest);
-      code.i32(acceptedSpan(format)).set(span);
+      code.i32(acceptedExponents(format)).set(exponents);
       isQuiet(code, this.e.layout.word(0)).op(Op.I32_EQZ).if();
       // Nothing is above a NaN.
-      code.i32(0).set(span).i32(-1).simd(Simd.I32X4_SPLAT).set(lowest).end();
+      code.i32(0).set(exponents).i32(-1).simd(Simd.I32X4_SPLAT).set(lowest).end();
     }
   }
 

@@ -31,10 +31,10 @@ function requireOperands(e: Emitter, vector: VectorCode, { operands }: Instructi
       return number;
     });
     const [one, other] = [numbers[0]!, numbers[1] ?? numbers[0]!];
-    requireNumbers(e, vector, format, numbers, { name, parameters: [one, other].map((local) => [local, format]) });
+    requireNumbers(e, vector, format, numbers, { name, parameters: [one, other].map((local) => [local, format]), zeroFactors: 0 });
     code.release(...numbers);
   } else {
-    requireVectors(e, vector, format, untamed, lanes, { name, parameters: [x, y].map((local) => [local, format]) });
+    requireVectors(e, vector, format, untamed, lanes, { name, parameters: [x, y].map((local) => [local, format]), zeroFactors: 0 });
   }
   vector.markTame(first!.register, format, lanes);
   if (second!.kind === Kind.XMM) vector.markTame(second!.register, format, lanes);

@@ -28,7 +28,7 @@ const integerToSingle = onXmm((e, vector, { operands }) => {
   const value = e.readLocal(1, 4);
   const result = code.temporary(ValueType.F32);
   code.get(value).op(Op.F32_CONVERT_I32_S).set(result);
-  code.get(vector.acceptance(SINGLE).span).op(Op.I32_EQZ).if();
+  code.get(vector.acceptance(SINGLE).exponents).op(Op.I32_EQZ).if();
   code.get(result).op(Op.F64_PROMOTE_F32).get(value).op(Op.F64_CONVERT_I32_S, Op.F64_NE);
   e.leaveIf();
   code.end();
@@ -49,7 +49,7 @@ function scalarToInteger(format: RealFormat, rounding: number | undefined): Lowe
     if (rounding !== undefined) code.op(rounding);
     code.tee(rounded).misc(Misc.I32_TRUNC_SAT_F64_S).set(result);
     code.get(rounded).op(Op.F64_ABS).f64(LIMIT).op(Op.F64_LT, Op.I32_EQZ);
-    code.get(vector.acceptance(format).span).op(Op.I32_EQZ, Op.I32_OR).if();
+    code.get(vector.acceptance(format).exponents).op(Op.I32_EQZ, Op.I32_OR).if();
     code.get(result).op(Op.F64_CONVERT_I32_S).get(value).op(Op.F64_NE);
     e.leaveIf();
     code.end();
@@ -66,7 +66,7 @@ const singleToDouble = onXmm((e, vector, { operands }) => {
   const result = code.temporary(ValueType.F64);
   vector.readLane(from!, SINGLE).lane(SINGLE.extractLane, 0).tee(value).op(Op.F64_PROMOTE_F32).set(result);
   const isTame = from!.kind === Kind.XMM && vector.isTame(from!.register, SINGLE, 1);
-  const closer = { name: "vectorOperandsSingle", parameters: [value, value].map((local) => [local, SINGLE] as const) };
+  const closer = { name: "vectorOperandsSingle", parameters: [value, value].map((local) => [local, SINGLE] as const), zeroFactors: 0 };
   requireNumbers(e, vector, SINGLE, isTame ? [] : [value], closer);
   vector.setLane(to!.register, DOUBLE, result, true);
   code.release(value, result);
@@ -84,6 +84,7 @@ const doubleToSingle = onXmm((e, vector, { operands }) => {
       [value, DOUBLE],
       [result, SINGLE],
     ],
+    zeroFactors: 1,
   });
   vector.setLane(to!.register, SINGLE, result, true);
   code.release(value, result);
@@ -99,7 +100,7 @@ const integersToDoubles = onXmm((_e, vector, { operands }) => {
 /** Some of the results may be inexact. */
 const integersToSingles = onXmm((e, vector, { operands }) => {
   const { register } = operands[0]!;
-  e.code.get(vector.acceptance(SINGLE).span).op(Op.I32_EQZ);
+  e.code.get(vector.acceptance(SINGLE).exponents).op(Op.I32_EQZ);
   e.leaveIf();
   vector.read(operands[1]!).simd(Simd.F32X4_CONVERT_I32X4_S);
   vector.set(register);
@@ -121,7 +122,7 @@ function packedToIntegers(format: RealFormat, rounding: number | undefined): Low
       .simd(format.signs)
       .i32((1 << format.lanes) - 1)
       .op(Op.I32_NE);
-    code.get(vector.acceptance(format).span).op(Op.I32_EQZ, Op.I32_OR);
+    code.get(vector.acceptance(format).exponents).op(Op.I32_EQZ, Op.I32_OR);
     e.leaveIf();
     code.get(rounded).simd(isSingle ? Simd.I32X4_TRUNC_SAT_F32X4_S : Simd.I32X4_TRUNC_SAT_F64X2_S_ZERO);
     vector.set(operands[0]!.register);
@@ -137,7 +138,7 @@ const singlesToDoubles = onXmm((e, vector, { operands }) => {
   const value = code.temporary(ValueType.V128);
   vector.readLane(from!, DOUBLE).set(value);
   const isTame = from!.kind === Kind.XMM && vector.isTame(from!.register, SINGLE, LOW_LANES);
-  const closer = { name: "vectorOperandsSingle", parameters: [value, value].map((local) => [local, SINGLE] as const) };
+  const closer = { name: "vectorOperandsSingle", parameters: [value, value].map((local) => [local, SINGLE] as const), zeroFactors: 0 };
   requireVectors(e, vector, SINGLE, isTame ? [] : [value], LOW_LANES, closer);
   code.get(value).simd(Simd.F64X2_PROMOTE_LOW_F32X4);
   vector.set(to!.register);
@@ -157,6 +158,7 @@ const doublesToSingles = onXmm((e, vector, { operands }) => {
       [value, DOUBLE],
       [result, SINGLE],
     ],
+    zeroFactors: 1,
   });
   code.get(result);
   vector.set(to!.register);

@@ -10,10 +10,12 @@ export interface VectorPlan {
   readonly registers: number;
   /** Whether there is floating-point arithmetic. */
   readonly computes: boolean;
+  /** Whether MXCSR says that there have been inexact results. */
+  readonly isInexactRecorded: boolean;
 }
 
 /** @returns undefined when no instruction is about XMM registers */
-export function planVector(blocks: readonly Block[]): VectorPlan | undefined {
+export function planVector(blocks: readonly Block[], isInexactRecorded: boolean): VectorPlan | undefined {
   let registers = 0;
   let computes = false;
   for (const { steps } of blocks) {
@@ -24,5 +26,5 @@ export function planVector(blocks: readonly Block[]): VectorPlan | undefined {
       if (vectorFloatLowerings[instruction.row.mnemonic] !== undefined) computes = true;
     }
   }
-  return registers === 0 ? undefined : { registers, computes };
+  return registers === 0 ? undefined : { registers, computes, isInexactRecorded };
 }

@@ -30,8 +30,11 @@ export interface RealFormat {
   readonly greater: number;
   readonly atMost: number;
   readonly signs: number;
+  readonly unequal: number;
+  readonly unequalLanes: number;
   /** Pops a number, pushes its sign and exponent. */
   pushHead(code: Code): Code;
+  pushZero(code: Code): Code;
 }
 
 export const SINGLE: RealFormat = {
@@ -48,7 +51,10 @@ export const SINGLE: RealFormat = {
   greater: Simd.F32X4_GT,
   atMost: Simd.F32X4_LE,
   signs: Simd.I32X4_BITMASK,
+  unequal: Op.F32_NE,
+  unequalLanes: Simd.F32X4_NE,
   pushHead: (code) => code.op(Op.I32_REINTERPRET_F32).i32(23).op(Op.I32_SHR_U),
+  pushZero: (code) => code.i32(0).op(Op.F32_REINTERPRET_I32),
 };
 
 export const DOUBLE: RealFormat = {
@@ -65,22 +71,25 @@ export const DOUBLE: RealFormat = {
   greater: Simd.F64X2_GT,
   atMost: Simd.F64X2_LE,
   signs: Simd.I64X2_BITMASK,
+  unequal: Op.F64_NE,
+  unequalLanes: Simd.F64X2_NE,
   pushHead: (code) => code.op(Op.I64_REINTERPRET_F64).i64(52n).op(Op.I64_SHR_U, Op.I32_WRAP_I64),
+  pushZero: (code) => code.f64(0),
 };
 
-/** The smallest exponent field that is accepted at once: results with 1 may be rounded from below the normal numbers. */
-const FIRST_EXPONENT = 2;
-
-/** How many exponents are accepted at once. */
-export function acceptedSpan({ exponents }: RealFormat): number {
-  return exponents - FIRST_EXPONENT;
+/**
+ * Behind an addition of 1, the exponents of accepted numbers have one of these bits; those of zeros and of the lowest numbers, infinities and
+ * NaNs do not. The lowest normal numbers are not accepted at once because results may be rounded to them from below.
+ */
+export function acceptedExponents({ exponents }: RealFormat): number {
+  return exponents & ~3;
 }
 
-/** Pops a number, pushes the index of its exponent among the accepted ones, as an unsigned number. @param isSigned whether negative numbers are accepted */
-export function exponentIndex(code: Code, format: RealFormat, isSigned = true): Code {
-  format.pushHead(code);
-  if (isSigned) code.i32(format.exponents).op(Op.I32_AND);
-  return code.i32(FIRST_EXPONENT).op(Op.I32_SUB);
+/** Pops a number, pushes not 0 when it is accepted. @param pushExponents pushes acceptedExponents, or 0 to accept nothing */
+export function isAccepted(code: Code, format: RealFormat, pushExponents: () => void): Code {
+  format.pushHead(code).i32(1).op(Op.I32_ADD);
+  pushExponents();
+  return code.op(Op.I32_AND);
 }
 
 /** Pushes the lowest normal number in all lanes. */

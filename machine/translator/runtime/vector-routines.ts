@@ -11,7 +11,7 @@
 import { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import type { Routine } from "./routine.ts";
-import { acceptedSpan, DOUBLE, exponentIndex, hasDefaults, isInexactRecorded, type RealFormat, SINGLE } from "./vector-real.ts";
+import { acceptedExponents, DOUBLE, hasDefaults, isAccepted, isInexactRecorded, type RealFormat, SINGLE } from "./vector-real.ts";
 
 const { F32, F64, I32 } = ValueType;
 
@@ -19,6 +19,13 @@ const FRACTION_BITS = 52n;
 const HIDDEN_BIT = 1n << FRACTION_BITS;
 /** Trailing zeros of two significands whose product fits in 53 bits. */
 const SPARE_BITS = 53n;
+
+/** Pops a number, pushes whether it is well within the normal ones. */
+function isNormal(code: Code, format: RealFormat): Code {
+  return isAccepted(code, format, () => void code.i32(acceptedExponents(format)))
+    .i32(0)
+    .op(Op.I32_NE);
+}
 
 /** Builds the body of a routine. Parameters: operands, then the result. */
 class Closer {
@@ -44,7 +51,7 @@ class Closer {
 
   /** Pushes whether a parameter is well within the normal numbers. */
   isNormal(parameter: number): Code {
-    return exponentIndex(this.code.get(parameter), this.format).i32(acceptedSpan(this.format)).op(Op.I32_LT_U);
+    return isNormal(this.code.get(parameter), this.format);
   }
 
   isTame(parameter: number): Code {
@@ -180,7 +187,7 @@ const narrowing: Routine = {
   type: { parameters: [F64, F32], results: [I32] },
   build(_link, file) {
     const code = new Code(2);
-    exponentIndex(code.get(1), SINGLE).i32(acceptedSpan(SINGLE)).op(Op.I32_LT_U);
+    isNormal(code.get(1), SINGLE);
     code.get(1).op(Op.F64_PROMOTE_F32).get(0).op(Op.F64_EQ);
     isInexactRecorded(code, file).op(Op.I32_OR).i32(0).op(Op.I32_NE, Op.I32_AND);
     code.get(0).f64(0).op(Op.F64_EQ, Op.I32_OR);
