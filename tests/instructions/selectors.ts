@@ -65,6 +65,8 @@ export function aimSelector(draft: Draft, eip: number): SelectorOperand {
   else if (operands[0] === "Ap") offset = eip + instruction.length - size - 2;
   const isInCode = operands[0] === "Ap";
   if (!isInCode && !isWritable(offset, size * 3)) return IMPOSSIBLE;
+  // A far pointer where the return address goes would be one selector before and another after.
+  if (mnemonic === "callf" && Math.abs(offset - (stack - 2 * size)) < 2 * size + 2) return IMPOSSIBLE;
   const goal = jumpTarget(random);
   if (isInCode) {
     for (let byte = 0; byte < size; byte++) draft.encoded.bytes[instruction.length - size - 2 + byte] = (goal >>> (byte * 8)) & 0xff;
