@@ -6,9 +6,8 @@
  *
  *   frame address - page address - BIAS
  *
- * so that address + entry + BIAS is the physical address, and its low twelve bits are 0xff1: an access of up to 16 bytes
- * may go on when (address & 0xfff) < (entry & 0xfff). 0 means: take the slow path (machine/cpu/memory.ts). Nothing but
- * the touched pages of a table takes host memory.
+ * so that address + entry + BIAS is the physical address. It is odd, so never 0, which means: take the slow path
+ * (machine/cpu/memory.ts). Nothing but the touched pages of a table takes host memory.
  *
  * The truth is in TranslationTable; its changes drop entries here. A frame has at most one write entry in all
  * tables, so that it can be taken away when instructions of the frame become cached.
@@ -19,7 +18,7 @@ import { PAGE_SHIFT, type Ram } from "./ram.ts";
 export const WRITE_TABLE = 4 << 20;
 /** Bytes of a slot: two tables. */
 export const CACHE_SLOT_BYTES = 2 * WRITE_TABLE;
-/** Constant offset of accesses; makes valid entries differ from 0 and ends the fast range before the page's last bytes. */
+/** Constant offset of accesses; makes valid entries differ from 0. */
 export const BIAS = 15;
 
 const TABLE_WORDS = WRITE_TABLE >> 2;

@@ -7,6 +7,7 @@
  */
 import { type Instruction, Kind, Segment } from "../cpu/instruction.ts";
 import { Access, Word } from "../cpu/registers.ts";
+import { PAGE_MASK, PAGE_SIZE } from "../ram.ts";
 import { BIAS, WRITE_TABLE } from "../translation-cache.ts";
 import type { Step } from "./block.ts";
 import { FlagCode } from "./flag-code.ts";
@@ -21,7 +22,6 @@ import { Op, ValueType } from "./wasm/opcodes.ts";
 
 const ESP = 4;
 const ALL_REGISTERS = 0xff;
-const PAGE_MASK = 4095;
 
 const LOADS = { 1: Op.I32_LOAD8_U, 2: Op.I32_LOAD16_U, 4: Op.I32_LOAD } as const;
 const STORES = { 1: Op.I32_STORE8, 2: Op.I32_STORE16, 4: Op.I32_STORE } as const;
@@ -183,7 +183,7 @@ export class Emitter {
 
   /**
    * Pops a linear address and leaves the region if the access cannot go on at once.
-   * @param bytes size of the access, up to 16
+   * @param bytes size of the access
    * @param isAligned whether it must be aligned, else the interpreter raises the fault
    * @returns a temporary local; accesses add BIAS as their constant offset
    */
@@ -193,15 +193,23 @@ export class Emitter {
     const entry = code.temporary();
     code.tee(address).i32(12).op(Op.I32_SHR_U).i32(2).op(Op.I32_SHL).get(this.cache).op(Op.I32_ADD);
     code.access(Op.I32_LOAD, write ? WRITE_TABLE : 0).tee(entry);
-    if (isAligned)
+    code.op(Op.I32_EQZ);
+    this.leaveIf();
+    if (isAligned) {
       code
-        .op(Op.I32_EQZ)
         .get(address)
         .i32(bytes - 1)
-        .op(Op.I32_AND, Op.I32_OR);
-    else if (bytes === 1) code.op(Op.I32_EQZ);
-    else code.i32(PAGE_MASK).op(Op.I32_AND).get(address).i32(PAGE_MASK).op(Op.I32_AND, Op.I32_LE_U);
-    this.leaveIf();
+        .op(Op.I32_AND);
+      this.leaveIf();
+    } else if (bytes > 1) {
+      code
+        .get(address)
+        .i32(PAGE_MASK)
+        .op(Op.I32_AND)
+        .i32(PAGE_SIZE - bytes)
+        .op(Op.I32_GT_U);
+      this.leaveIf();
+    }
     code.get(address).get(entry).op(Op.I32_ADD).set(address);
     code.release(entry);
     return address;
