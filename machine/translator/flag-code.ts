@@ -3,6 +3,9 @@
  * and result of the last instruction that set them, in locals, and turned into a condition only where one is read.
  *
  * What kind it is, is mostly known while translating; where paths with different kinds meet, a routine decides.
+ *
+ * Instructions that change CF and OF only, rotates above all, put these into the upper half of the type, so that what the others follow
+ * from can stay: FLAGS << VALUE_SHIFT, and the mask of the replaced ones << MASK_SHIFT. The register file has no such types.
  */
 import { FLAG_SHIFT, Flag, FlagKind } from "../cpu/flags.ts";
 import { Word } from "../cpu/registers.ts";
@@ -20,6 +23,15 @@ export interface FlagState {
   readonly shift: number;
   /** Whether the local `second` holds the second operand of ADD and SUB. */
   readonly hasSecond: boolean;
+  /** The comparison of floating-point numbers that set ZF and CF and cleared all others, neither of them being a NaN. */
+  readonly numbers?: NumberComparison;
+}
+
+export interface NumberComparison {
+  /** Locals. */
+  readonly first: number;
+  readonly second: number;
+  readonly type: typeof ValueType.F32 | typeof ValueType.F64;
 }
 
 export const UNKNOWN_FLAGS: FlagState = { kind: -1, shift: 0, hasSecond: false };
@@ -52,6 +64,12 @@ const LOGIC_COMPARISONS: Readonly<Record<number, number>> = {
   13: Op.I32_GE_S,
   14: Op.I32_LE_S,
   15: Op.I32_GT_S,
+};
+
+/** Comparisons of floating-point numbers by condition code. */
+const NUMBER_COMPARISONS: Readonly<Record<NumberComparison["type"], Readonly<Record<number, number>>>> = {
+  [ValueType.F32]: { 2: Op.F32_LT, 3: Op.F32_GE, 4: Op.F32_EQ, 5: Op.F32_NE, 6: Op.F32_LE, 7: Op.F32_GT },
+  [ValueType.F64]: { 2: Op.F64_LT, 3: Op.F64_GE, 4: Op.F64_EQ, 5: Op.F64_NE, 6: Op.F64_LE, 7: Op.F64_GT },
 };
 
 export class FlagCode {
@@ -145,6 +163,17 @@ export class FlagCode {
     this.setKind(EXPLICIT, 0, false);
   }
 
+  /** Flags of a comparison of numbers; the caller leaves their locals alone as long as the flags live. */
+  setNumbers(numbers: NumberComparison): void {
+    const { code } = this;
+    const { first, second, type } = numbers;
+    const comparisons = NUMBER_COMPARISONS[type];
+    code.get(first).get(second).op(comparisons[4]!).i32(Math.log2(Flag.ZF)).op(Op.I32_SHL);
+    code.get(first).get(second).op(comparisons[2]!).i32(Math.log2(Flag.CF)).op(Op.I32_SHL, Op.I32_OR);
+    this.setExplicit();
+    this.state = { ...this.state, numbers };
+  }
+
   /** Pushes all arithmetic flags as EFLAGS bits. */
   arithmetic(): void {
     const { code } = this;
@@ -179,7 +208,12 @@ export class FlagCode {
   /** Pushes a number that is not 0 exactly when condition code cc (0…15, as in Jcc) holds. */
   condition(cc: number): void {
     const { code } = this;
-    const { kind, hasSecond } = this.state;
+    const { kind, hasSecond, numbers } = this.state;
+    const comparison = numbers === undefined ? undefined : NUMBER_COMPARISONS[numbers.type][cc];
+    if (numbers !== undefined && comparison !== undefined) {
+      code.get(numbers.first).get(numbers.second).op(comparison);
+      return;
+    }
     if (kind === SUB && hasSecond && COMPARISONS[cc] !== undefined) {
       code.get(this.first).get(this.second).op(COMPARISONS[cc]);
       return;

@@ -6,7 +6,8 @@
  */
 import { ARITHMETIC_FLAGS, Flag } from "../cpu/flags.ts";
 import { type Instruction, Kind } from "../cpu/instruction.ts";
-import { CONDITIONS } from "../cpu/opcodes.ts";
+import { Attribute, CONDITIONS } from "../cpu/opcodes.ts";
+import { vectorBitLowerings } from "./lowering/vector.ts";
 
 export interface FlagEffects {
   readonly reads: number;
@@ -107,9 +108,13 @@ const SHIFTS: Readonly<Record<string, { readonly shifted: FlagEffects; readonly 
 /** Comparing string instructions; repeated ones change no flags when ECX is 0. */
 const COMPARISONS = new Set(["cmps", "scas"]);
 
+/** Vector instructions that set flags; no others do. */
+const NUMBER_COMPARISONS = new Set(["comiss", "comisd", "ucomiss", "ucomisd"]);
+
 export function flagEffects(instruction: Instruction): FlagEffects {
   const { operands, repeat, row } = instruction;
   const { mnemonic } = row;
+  if ((row.attributes & Attribute.VECTOR) !== 0) return NUMBER_COMPARISONS.has(mnemonic) ? RESULT : NONE;
   const shift = SHIFTS[mnemonic];
   if (shift !== undefined) {
     const count = operands[operands.length - 1]!;
@@ -128,8 +133,14 @@ const SAFE = new Set([
   ...CONDITIONAL.keys(),
 ]);
 
+/** Vector instructions on registers that look at no numbers: moves, and operations on integers. */
+function vectorMayExit({ operands, row }: Instruction): boolean {
+  return operands.some(({ kind }) => kind === Kind.MMX) || vectorBitLowerings[row.mnemonic] === undefined;
+}
+
 /** Whether the translation of an instruction may leave the region before the instruction. */
 export function mayExit(instruction: Instruction): boolean {
+  if ((instruction.row.attributes & Attribute.VECTOR) !== 0) return instruction.address !== undefined || vectorMayExit(instruction);
   if (!SAFE.has(instruction.row.mnemonic)) return true;
   return instruction.address !== undefined && instruction.row.mnemonic !== "lea" && instruction.row.mnemonic !== "nop";
 }

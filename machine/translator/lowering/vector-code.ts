@@ -8,6 +8,7 @@ import { Kind, type Operand } from "../../cpu/instruction.ts";
 import { Word } from "../../cpu/registers.ts";
 import { BIAS } from "../../translation-cache.ts";
 import type { Emitter, LocalState } from "../emitter.ts";
+import type { NumberComparison } from "../flag-code.ts";
 import { acceptedExponents, DOUBLE, highestFinite, isQuiet, lowestNormal, type RealFormat, SINGLE } from "../runtime/vector-real.ts";
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
@@ -31,6 +32,7 @@ export class VectorCode implements LocalState {
   private readonly registers: readonly (number | undefined)[];
   /** Whether the region is made for programs that have had inexact results; others get results looked at closer in a routine. */
   readonly isInexactRecorded: boolean;
+  private readonly comparisons = new Map<RealFormat, NumberComparison>();
   private readonly acceptances = new Map<RealFormat, Acceptance>();
   /** By register: in which formats, and how many lanes of it from the lowest on, it holds normal numbers or zeros. */
   private readonly tame: Map<RealFormat, number>[] = Array.from({ length: 8 }, () => new Map());
@@ -57,6 +59,17 @@ export class VectorCode implements LocalState {
 
   acceptance(format: RealFormat): Acceptance {
     return this.acceptances.get(format)!;
+  }
+
+  /** Locals for the operands of comparisons. */
+  compared(format: RealFormat): NumberComparison {
+    let numbers = this.comparisons.get(format);
+    if (numbers === undefined) {
+      const { code } = this.e;
+      numbers = { first: code.local(format.type), second: code.local(format.type), type: format.type };
+      this.comparisons.set(format, numbers);
+    }
+    return numbers;
   }
 
   // ---- registers ----

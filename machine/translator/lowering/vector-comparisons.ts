@@ -3,7 +3,6 @@
  *
  * Layer beneath: vector-numbers.ts. Comparisons of tame numbers raise nothing; those with NaNs are the interpreter's.
  */
-import { Flag } from "../../cpu/flags.ts";
 import { type Instruction, Kind } from "../../cpu/instruction.ts";
 import type { Emitter } from "../emitter.ts";
 import { DOUBLE, type RealFormat, SINGLE } from "../runtime/vector-real.ts";
@@ -108,26 +107,24 @@ const DOUBLE_COMPARISONS: Comparisons = {
   greaterOrEqual: Simd.F64X2_GE,
 };
 
-function toFlags(format: RealFormat, equal: number, less: number): Lowering {
+/** The flags keep the operands. */
+function toFlags(format: RealFormat): Lowering {
   return onXmm((e, vector, instruction) => {
     const { code } = e;
     const [first, second] = instruction.operands;
-    const vectorY = code.temporary(ValueType.V128);
-    vector.readLane(second!, format).set(vectorY);
-    requireOperands(e, vector, instruction, format, 1, vectorY);
-    const x = code.temporary(format.type);
-    const y = code.temporary(format.type);
-    vector.get(first!.register).lane(format.extractLane, 0).set(x);
-    code.get(vectorY).lane(format.extractLane, 0).set(y);
-    code.get(x).get(y).op(equal).i32(Math.log2(Flag.ZF)).op(Op.I32_SHL);
-    code.get(x).get(y).op(less).i32(Math.log2(Flag.CF)).op(Op.I32_SHL, Op.I32_OR);
-    e.flags.setExplicit();
-    code.release(vectorY, x, y);
+    const y = code.temporary(ValueType.V128);
+    vector.readLane(second!, format).set(y);
+    requireOperands(e, vector, instruction, format, 1, y);
+    const numbers = vector.compared(format);
+    vector.get(first!.register).lane(format.extractLane, 0).set(numbers.first);
+    code.get(y).lane(format.extractLane, 0).set(numbers.second);
+    e.flags.setNumbers(numbers);
+    code.release(y);
   });
 }
 
-const singleFlags = toFlags(SINGLE, Op.F32_EQ, Op.F32_LT);
-const doubleFlags = toFlags(DOUBLE, Op.F64_EQ, Op.F64_LT);
+const singleFlags = toFlags(SINGLE);
+const doubleFlags = toFlags(DOUBLE);
 
 function forms(format: RealFormat, suffix: string, minimum: number, maximum: number, comparisons: Comparisons): LoweringMap {
   const shapes = [

@@ -174,6 +174,9 @@ const ROWS = allRows().filter(({ row, member }) => {
   return (row.attributes & Attribute.VECTOR) !== 0 && member !== 4 && !isCache;
 });
 
+/** Those that set flags. */
+const COMPARISONS = ROWS.filter(({ row }) => row.mnemonic.includes("comis"));
+
 /** The bytes of an instruction with [ESI + displacement] or a register as operand. */
 function encode({ prefix, opcode, member }: RowPlace, isMemory: boolean, displacement = 0): number[] {
   const reg = member >= 0 ? member : random.below(8);
@@ -235,9 +238,12 @@ describe("programs", () => {
       const body: number[] = [];
       const count = 4 + random.below(20);
       for (let index = 0; index < count; index++) {
-        body.push(...instruction(ROWS[random.below(ROWS.length)]!, 16 * random.below(8)));
-        // ADD EDX, EBX and JNC to the next instruction: flags are read now and then.
-        if (random.below(4) === 0) body.push(0x01, 0xda, 0x73, 0x00);
+        const rows = random.below(6) === 0 ? COMPARISONS : ROWS;
+        body.push(...instruction(rows[random.below(rows.length)]!, 16 * random.below(8)));
+        // Flags are read and set now and then: SETcc CL, Jcc over INC EDX, ADD EDX, EBX.
+        if (random.below(3) === 0) body.push(0x0f, 0x90 | random.below(16), 0xc1);
+        if (random.below(3) === 0) body.push(0x70 | random.below(16), 1, 0x42);
+        if (random.below(4) === 0) body.push(0x01, 0xda);
       }
       // MOV EBP, 5 in front; DEC EBP and JNZ behind, unless the loop were too long.
       const jump = body.length + 7;

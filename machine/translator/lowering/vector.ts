@@ -8,10 +8,15 @@ import { vectorMoveLowerings } from "./vector-moves.ts";
 import { vectorShiftLowerings } from "./vector-shifts.ts";
 import { vectorShuffleLowerings } from "./vector-shuffles.ts";
 
-export const vectorLowerings: LoweringMap = {
+/** Those that take their operands as bits: MXCSR does not matter. */
+export const vectorBitLowerings: LoweringMap = {
   ...vectorMoveLowerings,
   ...vectorIntegerLowerings,
   ...vectorShuffleLowerings,
   ...vectorShiftLowerings,
+};
+
+export const vectorLowerings: LoweringMap = {
+  ...vectorBitLowerings,
   ...vectorFloatLowerings,
 };

@@ -19,7 +19,7 @@ export interface RealFormat {
   readonly bytes: number;
   /** In a vector. */
   readonly lanes: number;
-  readonly type: ValueType;
+  readonly type: typeof ValueType.F32 | typeof ValueType.F64;
   /** The exponent field of infinities. */
   readonly exponents: number;
   readonly load: number;
