@@ -10,7 +10,7 @@ import { Access, Word } from "../cpu/registers.ts";
 import { PAGE_MASK, PAGE_SIZE } from "../ram.ts";
 import { BIAS, WRITE_TABLE } from "../translation-cache.ts";
 import type { Step } from "./block.ts";
-import { FlagCode } from "./flag-code.ts";
+import { FlagCode, UNKNOWN_FLAGS } from "./flag-code.ts";
 import { type Layout, Outcome } from "./layout.ts";
 import { runtimeImports } from "./runtime/imports.ts";
 import type { VectorCode } from "./lowering/vector-code.ts";
@@ -354,7 +354,21 @@ export class Emitter {
     // The interpreter wants to go on itself: all is in the register file.
     code.if().i32(Outcome.WENT).op(Op.RETURN).end();
     this.reload(code);
-    this.flags.state = { kind: -1, shift: 0, hasSecond: false };
+    this.flags.state = UNKNOWN_FLAGS;
+  }
+
+  /** Leaves the region behind the current instruction, when all is in the register file: the rest of the block is not charged. */
+  abandon(): void {
+    const { code, layout, step, refund } = this;
+    const budget = layout.word(Word.BUDGET);
+    code.storeConstantAt(layout.word(Word.EIP), step.eip + step.instruction.length);
+    code
+      .i32(0)
+      .loadAt(budget)
+      .i32(refund - 1)
+      .op(Op.I32_ADD)
+      .access(Op.I32_STORE, budget);
+    code.i32(Outcome.WENT).op(Op.RETURN);
   }
 
   /** Goes to a constant address outside the region. @param slot of the function table where its region is, or will be */

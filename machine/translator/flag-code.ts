@@ -23,6 +23,8 @@ export interface FlagState {
   readonly shift: number;
   /** Whether the local `second` holds the second operand of ADD and SUB. */
   readonly hasSecond: boolean;
+  /** Flags that are in the upper half of the type. */
+  readonly replaced: number;
   /** The comparison of floating-point numbers that set ZF and CF and cleared all others, neither of them being a NaN. */
   readonly numbers?: NumberComparison;
 }
@@ -34,7 +36,13 @@ export interface NumberComparison {
   readonly type: typeof ValueType.F32 | typeof ValueType.F64;
 }
 
-export const UNKNOWN_FLAGS: FlagState = { kind: -1, shift: 0, hasSecond: false };
+export const UNKNOWN_FLAGS: FlagState = { kind: -1, shift: 0, hasSecond: false, replaced: 0 };
+
+/** Positions of replaced flags, and of the mask that says which they are, in the type. Neither covers the other: CF is bit 0, OF bit 11. */
+export const VALUE_SHIFT = 16;
+export const MASK_SHIFT = 17;
+/** Types from here on have replaced flags. */
+const REPLACED_TYPE = 1 << MASK_SHIFT;
 
 const WORDS = [Word.FLAG_TYPE, Word.FLAG_FIRST, Word.FLAG_RESULT, Word.FLAGS] as const;
 
@@ -85,6 +93,8 @@ export class FlagCode {
   private isUsed = false;
   /** Which of the words the region writes: type, first operand, result, explicit flags. */
   private readonly isWritten = [false, false, false, false];
+  /** Whether the type may have replaced flags. */
+  private mayReplace = false;
 
   /** @param routine function index of the routine `arithmetic` (runtime/flags.ts) */
   constructor(code: Code, routine: () => number) {
@@ -110,6 +120,11 @@ export class FlagCode {
 
   /** Puts those that the region writes into the register file. */
   store(code: Code, layout: Layout): void {
+    if (this.mayReplace) {
+      code.get(this.type).i32(REPLACED_TYPE).op(Op.I32_GE_U).if();
+      this.callRoutine(code);
+      code.set(this.explicit).i32(EXPLICIT).set(this.type).end();
+    }
     WORDS.forEach((word, index) => {
       if (this.isWritten[index]) code.storeAt(layout.word(word), this.locals[index]!);
     });
@@ -118,6 +133,7 @@ export class FlagCode {
   /** All flags may be read and written, by somebody else. */
   useAll(): void {
     this.isUsed = true;
+    this.mayReplace = true;
     this.isWritten.fill(true);
   }
 
@@ -174,16 +190,61 @@ export class FlagCode {
     this.state = { ...this.state, numbers };
   }
 
+  /** CF, OF or both, as EFLAGS bits, are on the stack; the other flags stay. */
+  replace(mask: number): void {
+    const { code, state, type } = this;
+    this.isUsed = true;
+    this.mayReplace = true;
+    this.isWritten[0] = true;
+    this.isWritten[3] = true;
+    code.i32(VALUE_SHIFT).op(Op.I32_SHL);
+    if (state.kind >= 0 && (state.replaced & ~mask) === 0) {
+      code.i32(state.kind | (state.shift << FLAG_SHIFT) | (mask << MASK_SHIFT)).op(Op.I32_OR);
+    } else {
+      code
+        .get(type)
+        .i32(~(mask << VALUE_SHIFT))
+        .op(Op.I32_AND, Op.I32_OR);
+      code.i32(mask << MASK_SHIFT).op(Op.I32_OR);
+    }
+    code.set(type);
+    this.state = { ...state, replaced: state.replaced | mask };
+  }
+
+  /** Whether all flags are known to be EFLAGS bits already. */
+  get isExplicit(): boolean {
+    return this.state.kind === EXPLICIT && this.state.replaced === 0;
+  }
+
   /** Pushes all arithmetic flags as EFLAGS bits. */
   arithmetic(): void {
-    const { code } = this;
-    if (this.state.kind !== EXPLICIT) this.isUsed = true;
-    if (this.state.kind === EXPLICIT) code.get(this.explicit);
-    else code.get(this.type).get(this.first).get(this.result).get(this.explicit).call(this.routine());
+    if (this.isExplicit) {
+      this.code.get(this.explicit);
+      return;
+    }
+    this.isUsed = true;
+    this.callRoutine(this.code);
+  }
+
+  private callRoutine(code: Code): void {
+    code.get(this.type).get(this.first).get(this.result).get(this.explicit).call(this.routine());
+  }
+
+  /** Pushes a flag as 0 or 1 if it is a replaced one. */
+  private pushReplaced(flag: number): boolean {
+    if ((this.state.replaced & flag) === 0) return false;
+    this.code
+      .get(this.type)
+      .i32(VALUE_SHIFT + Math.log2(flag))
+      .op(Op.I32_SHR_U)
+      .i32(1)
+      .op(Op.I32_AND);
+    return true;
   }
 
   /** Pushes CF as 0 or 1. */
   carry(): void {
+    if (this.pushReplaced(Flag.CF)) return;
     const { code } = this;
     switch (this.state.kind) {
       case LOGIC:
@@ -208,7 +269,11 @@ export class FlagCode {
   /** Pushes a number that is not 0 exactly when condition code cc (0…15, as in Jcc) holds. */
   condition(cc: number): void {
     const { code } = this;
-    const { kind, hasSecond, numbers } = this.state;
+    const { kind, hasSecond, numbers, replaced } = this.state;
+    if (replaced !== 0) {
+      this.computed(cc);
+      return;
+    }
     const comparison = numbers === undefined ? undefined : NUMBER_COMPARISONS[numbers.type][cc];
     if (numbers !== undefined && comparison !== undefined) {
       code.get(numbers.first).get(numbers.second).op(comparison);
@@ -222,8 +287,12 @@ export class FlagCode {
       code.get(this.result).i32(0).op(LOGIC_COMPARISONS[cc]);
       return;
     }
+    this.computed(cc);
+  }
+
+  private computed(cc: number): void {
     this.basic(cc & 14);
-    if ((cc & 1) !== 0) code.op(Op.I32_EQZ);
+    if ((cc & 1) !== 0) this.code.op(Op.I32_EQZ);
   }
 
   private basic(cc: number): void {
@@ -262,7 +331,7 @@ export class FlagCode {
   /** SF != OF as 0 or 1. */
   private less(): void {
     const { code } = this;
-    if (this.state.kind === LOGIC) {
+    if (this.state.kind === LOGIC && this.state.replaced === 0) {
       this.sign();
       return;
     }
@@ -283,6 +352,7 @@ export class FlagCode {
   }
 
   private overflow(): void {
+    if (this.pushReplaced(Flag.OF)) return;
     const { code, first, result } = this;
     switch (this.state.kind) {
       case LOGIC:
@@ -359,6 +429,6 @@ export class FlagCode {
   private setKind(kind: number, shift: number, hasSecond: boolean): void {
     this.isWritten[0] = true;
     this.code.i32(kind | (shift << FLAG_SHIFT)).set(this.type);
-    this.state = { kind, shift, hasSecond };
+    this.state = { kind, shift, hasSecond, replaced: 0 };
   }
 }

@@ -19,6 +19,10 @@ export function replaceFlags(e: Emitter, mask: number, push: () => void): void {
   if ((e.live & mask) === 0) return;
   if ((e.live & ~mask) === 0) {
     push();
+  } else if ((mask & ~(CF | OF)) === 0 && !e.flags.isExplicit) {
+    push();
+    e.flags.replace(mask);
+    return;
   } else {
     e.flags.arithmetic();
     e.code.i32(~mask).op(Op.I32_AND);

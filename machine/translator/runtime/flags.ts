@@ -1,8 +1,9 @@
 /**
  * The routine `arithmetic`: EFLAGS bits of all arithmetic flags from their lazy form (cpu/flags.ts), for places where
- * the kind of the last instruction that set them is not known while translating.
+ * the kind of the last instruction that set them is not known while translating, or where some have been replaced (flag-code.ts).
  */
 import { FLAG_SHIFT, Flag, FlagKind } from "../../cpu/flags.ts";
+import { MASK_SHIFT, VALUE_SHIFT } from "../flag-code.ts";
 import { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import type { Routine } from "./routine.ts";
@@ -17,17 +18,30 @@ const RESULT = 2;
 const EXPLICIT_FLAGS = 3;
 
 const KIND_BITS = 15;
+const LOWER_HALF = 0xffff;
 
 export const flagRoutine: Routine = {
   name: "arithmetic",
   type: { parameters: [I32, I32, I32, I32], results: [I32] },
-  build(): Code {
+  build(link): Code {
     const code = new Code(4);
     const kind = code.local(I32);
     const shift = code.local(I32);
     const flags = code.local(I32);
     const other = code.local(I32);
     const isKind = (value: number): Code => code.get(kind).i32(value).op(Op.I32_EQ);
+    const mask = code.local(I32);
+    code
+      .get(TYPE)
+      .i32(MASK_SHIFT)
+      .op(Op.I32_SHR_U)
+      .i32(Flag.CF | Flag.OF)
+      .op(Op.I32_AND)
+      .tee(mask)
+      .if();
+    code.get(TYPE).i32(VALUE_SHIFT).op(Op.I32_SHR_U).get(mask).op(Op.I32_AND);
+    code.get(TYPE).i32(LOWER_HALF).op(Op.I32_AND).get(FIRST).get(RESULT).get(EXPLICIT_FLAGS).call(link("arithmetic"));
+    code.get(mask).i32(-1).op(Op.I32_XOR, Op.I32_AND, Op.I32_OR, Op.RETURN).end();
     code.get(TYPE).i32(KIND_BITS).op(Op.I32_AND).set(kind);
     isKind(EXPLICIT).if().get(EXPLICIT_FLAGS).op(Op.RETURN).end();
     code.get(TYPE).i32(FLAG_SHIFT).op(Op.I32_SHR_U).set(shift);
