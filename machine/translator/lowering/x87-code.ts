@@ -8,7 +8,6 @@ import { CODE_SELECTOR } from "../../cpu/segments.ts";
 import { controlOf, emptyOf, topOf } from "../../cpu/x87/loan.ts";
 import { C1, PE } from "../../cpu/x87/state.ts";
 import type { Emitter, LocalState } from "../emitter.ts";
-import { Outcome } from "../layout.ts";
 import { loadSlot, storeRegister } from "../runtime/x87-slots.ts";
 import { FLAGS_SHIFT, getValue, type Inexactness, setValue, type Value } from "../runtime/x87-value.ts";
 import type { Code } from "../wasm/code.ts";
@@ -176,12 +175,11 @@ export class X87Code implements LocalState {
   }
 
   reload(code: Code): void {
-    const { e } = this;
-    const { instruction, eip } = e.step;
     this.requireKey(code, this.key);
-    // The instruction has done something unforeseen. All is in the register file.
-    code.if().storeConstantAt(e.layout.word(Word.EIP), eip + instruction.length);
-    code.i32(Outcome.WENT).op(Op.RETURN).end();
+    // The instruction has done something unforeseen.
+    code.if();
+    this.e.abandon();
+    code.end();
     this.load(code);
   }
 
