@@ -47,7 +47,7 @@ export interface Discovery {
   readonly steps: number;
   /** Undefined when x87 instructions, if there are any, are the interpreter's. */
   readonly x87: X87Plan | undefined;
-  /** Undefined when there is nothing to do with XMM registers. */
+  /** Undefined when there is nothing to do with XMM and MMX registers. */
   readonly vector: VectorPlan | undefined;
 }
 
@@ -62,6 +62,8 @@ class Explorer {
   private readonly pending: Edge[][] = [];
   private readonly cold: Edge[] = [];
   private readonly calleeSteps = new Map<CallContext, number>();
+  /** Contexts in which a return has been found: what follows the call is reached only then. */
+  private readonly returning = new Set<CallContext>();
   private contexts = 0;
   private readonly view: CodeView;
 
@@ -166,6 +168,10 @@ class Explorer {
       case "ret":
         block.ending = Ending.RETURN;
         block.edges = context.returns;
+        if (!this.returning.has(context)) {
+          this.returning.add(context);
+          for (const edge of context.returns) this.pend(edge);
+        }
         return true;
       default:
         // Repeated instructions cost more than one: the budget is looked at behind them.
@@ -209,7 +215,7 @@ class Explorer {
     if (callee.returns.some((edge) => edge.eip === eip && edge.context === context)) return;
     const edge: Edge = { eip, context, block: undefined };
     callee.returns.push(edge);
-    this.pend(edge);
+    if (this.returning.has(callee)) this.pend(edge);
   }
 
   private goIndirect(block: Block, step: Step, context: CallContext | undefined): void {

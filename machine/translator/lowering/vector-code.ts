@@ -13,6 +13,8 @@ import { acceptedExponents, DOUBLE, highestFinite, isQuiet, lowestNormal, type R
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import { Simd } from "../wasm/simd.ts";
+import { MmxCode } from "./mmx-code.ts";
+import type { VectorFile } from "./vector-operands.ts";
 import type { VectorPlan } from "./vector-plan.ts";
 
 const REGISTER_WORDS = 4;
@@ -26,7 +28,9 @@ export interface Acceptance {
   readonly highest: number;
 }
 
-export class VectorCode implements LocalState {
+export class VectorCode implements LocalState, VectorFile {
+  readonly isMmx = false;
+  readonly mmx: MmxCode;
   private readonly e: Emitter;
   /** By number; those that the region does not touch have none. */
   private readonly registers: readonly (number | undefined)[];
@@ -39,6 +43,7 @@ export class VectorCode implements LocalState {
 
   constructor(e: Emitter, plan: VectorPlan) {
     this.e = e;
+    this.mmx = new MmxCode(e);
     this.isInexactRecorded = plan.isInexactRecorded;
     this.registers = Array.from({ length: 8 }, (_, register) =>
       ((plan.registers >> register) & 1) === 0 ? undefined : e.code.local(ValueType.V128),
@@ -54,6 +59,7 @@ export class VectorCode implements LocalState {
   }
 
   startBlock(): void {
+    this.mmx.forget();
     for (const known of this.tame) known.clear();
   }
 
@@ -172,7 +178,7 @@ export class VectorCode implements LocalState {
     this.registers.forEach((local, register) => {
       if (local !== undefined) code.i32(0).simdAccess(Simd.V128_LOAD, this.addressOf(register)).set(local);
     });
-    for (const known of this.tame) known.clear();
+    this.startBlock();
     for (const [format, { exponents, lowest, highest }] of this.acceptances) {
       highestFinite(code, format).set(highest);
       lowestNormal(code, format).set(lowest);

@@ -6,7 +6,7 @@
 import { ValueType } from "../wasm/opcodes.ts";
 import { Simd } from "../wasm/simd.ts";
 import type { Lowering, LoweringMap } from "./lowering.ts";
-import { dyadic, onXmm, simple } from "./vector-operands.ts";
+import { dyadic, onEither, simple } from "./vector-operands.ts";
 import { DOUBLE, SINGLE } from "../runtime/vector-real.ts";
 
 /** What one instruction of WebAssembly does. */
@@ -47,33 +47,45 @@ const SIMPLE: Readonly<Record<string, number>> = {
   pcmpgtb: Simd.I8X16_GT_S,
   pcmpgtw: Simd.I16X8_GT_S,
   pcmpgtd: Simd.I32X4_GT_S,
-  packsswb: Simd.I8X16_NARROW_I16X8_S,
-  packuswb: Simd.I8X16_NARROW_I16X8_U,
-  packssdw: Simd.I16X8_NARROW_I32X4_S,
 };
 
+/** Low halves of two vectors. */
+const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23] as const;
+
+function pack(opcode: number): Lowering {
+  return dyadic((code, isMmx) => {
+    if (isMmx) {
+      const both = code.temporary(ValueType.V128);
+      code.shuffle(LOW_HALVES).tee(both).get(both);
+      code.release(both);
+    }
+    code.simd(opcode);
+  });
+}
+
 /** PANDN negates its destination, WebAssembly the second operand. */
-const andNot = onXmm((_e, vector, { operands }) => {
+const andNot = onEither((_e, file, { operands }) => {
   const { register } = operands[0]!;
-  vector.read(operands[1]!);
-  vector.get(register).simd(Simd.V128_ANDNOT);
-  vector.set(register);
+  file.read(operands[1]!);
+  file.get(register).simd(Simd.V128_ANDNOT);
+  file.set(register);
 });
 
 /** A register combined with itself becomes zeros, in all formats. */
-const exclusiveOr = onXmm((e, vector, { operands }) => {
+const exclusiveOr = onEither((e, file, { operands }) => {
   const [first, second] = operands;
   const { register } = first!;
-  if (second!.register === register && second!.kind === first!.kind) {
-    e.code.zeroVector();
-    vector.set(register);
-    vector.markTame(register, SINGLE, 4);
-    vector.markTame(register, DOUBLE, 2);
+  if (second!.register !== register || second!.kind !== first!.kind) {
+    file.get(register);
+    file.read(second!).simd(Simd.V128_XOR);
+    file.set(register);
     return;
   }
-  vector.get(register);
-  vector.read(second!).simd(Simd.V128_XOR);
-  vector.set(register);
+  e.code.zeroVector();
+  file.set(register);
+  if (file.isMmx) return;
+  e.vector!.markTame(register, SINGLE, SINGLE.lanes);
+  e.vector!.markTame(register, DOUBLE, DOUBLE.lanes);
 });
 
 /** Bytes of the upper halves of the words of two vectors. */
@@ -114,6 +126,9 @@ const sumOfDifferences = dyadic((code) => {
 
 export const vectorIntegerLowerings: LoweringMap = {
   ...Object.fromEntries(Object.entries(SIMPLE).map(([mnemonic, opcode]) => [mnemonic, simple(opcode)])),
+  packsswb: pack(Simd.I8X16_NARROW_I16X8_S),
+  packuswb: pack(Simd.I8X16_NARROW_I16X8_U),
+  packssdw: pack(Simd.I16X8_NARROW_I32X4_S),
   pandn: andNot,
   andnps: andNot,
   andnpd: andNot,

@@ -14,17 +14,19 @@ export interface VectorPlan {
   readonly isInexactRecorded: boolean;
 }
 
-/** @returns undefined when no instruction is about XMM registers */
+/** @returns undefined when no instruction is about XMM or MMX registers */
 export function planVector(blocks: readonly Block[], isInexactRecorded: boolean): VectorPlan | undefined {
   let registers = 0;
   let computes = false;
+  let usesMmx = false;
   for (const { steps } of blocks) {
     for (const { instruction } of steps) {
       for (const { kind, register } of instruction.operands) {
         if (kind === Kind.XMM) registers |= 1 << register;
+        if (kind === Kind.MMX) usesMmx = true;
       }
       if (vectorFloatLowerings[instruction.row.mnemonic] !== undefined) computes = true;
     }
   }
-  return registers === 0 ? undefined : { registers, computes, isInexactRecorded };
+  return registers === 0 && !usesMmx ? undefined : { registers, computes, isInexactRecorded };
 }

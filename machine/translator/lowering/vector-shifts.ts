@@ -4,11 +4,12 @@
  * Layer beneath: vector-operands.ts. WebAssembly takes counts modulo the width; here, counts beyond it give zeros, or copies of the
  * sign.
  */
-import { Kind } from "../../cpu/instruction.ts";
+import { type Instruction, Kind } from "../../cpu/instruction.ts";
+import type { Emitter } from "../emitter.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import { Simd } from "../wasm/simd.ts";
 import type { Lowering, LoweringMap } from "./lowering.ts";
-import { onXmm, type VectorLowering } from "./vector-operands.ts";
+import { onEither, onXmm, type VectorFile } from "./vector-operands.ts";
 
 const BYTES = 16;
 const COUNT_FIELD = 0xff;
@@ -21,7 +22,9 @@ interface Shift {
   readonly isArithmetic: boolean;
 }
 
-function byImmediate({ opcode, width, isArithmetic }: Shift): VectorLowering {
+type ShiftLowering = (e: Emitter, file: VectorFile, instruction: Instruction) => void;
+
+function byImmediate({ opcode, width, isArithmetic }: Shift): ShiftLowering {
   return (e, vector, { operands }) => {
     const { register } = operands[0]!;
     const count = operands[1]!.value & COUNT_FIELD;
@@ -35,7 +38,7 @@ function byImmediate({ opcode, width, isArithmetic }: Shift): VectorLowering {
   };
 }
 
-function byOperand({ opcode, width, isArithmetic }: Shift): VectorLowering {
+function byOperand({ opcode, width, isArithmetic }: Shift): ShiftLowering {
   return (e, vector, { operands }) => {
     const { code } = e;
     const { register } = operands[0]!;
@@ -59,8 +62,8 @@ function byOperand({ opcode, width, isArithmetic }: Shift): VectorLowering {
 }
 
 function shift(opcode: number, width: number, isArithmetic = false): Lowering {
-  const immediate = onXmm(byImmediate({ opcode, width, isArithmetic }));
-  const operand = onXmm(byOperand({ opcode, width, isArithmetic }));
+  const immediate = onEither(byImmediate({ opcode, width, isArithmetic }));
+  const operand = onEither(byOperand({ opcode, width, isArithmetic }));
   return (e, instruction) => (instruction.operands[1]!.kind === Kind.IMMEDIATE ? immediate : operand)(e, instruction);
 }
 

@@ -38,27 +38,30 @@ function shuffledHalves(immediate: number, start: number): number[] {
   );
 }
 
-const unpack = (size: number, from: number) => shuffled(() => interleaved(size, from));
+/** In MMX registers the upper half starts at byte 4, and the result is the low half of the bytes. */
+const unpackLow = (size: number) => shuffled(() => interleaved(size, 0));
+const unpackHigh = (size: number) => shuffled((_immediate, isMmx) => interleaved(size, isMmx ? 4 : 8));
 
 export const vectorShuffleLowerings: LoweringMap = {
-  punpcklbw: unpack(1, 0),
-  punpcklwd: unpack(2, 0),
-  punpckldq: unpack(4, 0),
-  punpcklqdq: unpack(8, 0),
-  punpckhbw: unpack(1, 8),
-  punpckhwd: unpack(2, 8),
-  punpckhdq: unpack(4, 8),
-  punpckhqdq: unpack(8, 8),
-  unpcklps: unpack(4, 0),
-  unpcklpd: unpack(8, 0),
-  unpckhps: unpack(4, 8),
-  unpckhpd: unpack(8, 8),
+  punpcklbw: unpackLow(1),
+  punpcklwd: unpackLow(2),
+  punpckldq: unpackLow(4),
+  punpcklqdq: unpackLow(8),
+  punpckhbw: unpackHigh(1),
+  punpckhwd: unpackHigh(2),
+  punpckhdq: unpackHigh(4),
+  punpckhqdq: unpackHigh(8),
+  unpcklps: unpackLow(4),
+  unpcklpd: unpackLow(8),
+  unpckhps: unpackHigh(4),
+  unpckhpd: unpackHigh(8),
   pshufd: shuffled((immediate) =>
     lanes(
       4,
       choices(immediate).map((choice) => SOURCE + 4 * choice),
     ),
   ),
+  pshufw: shuffled((immediate) => [...shuffledHalves(immediate, SOURCE), ...HIGH_HALF]),
   pshuflw: shuffled((immediate) => [...shuffledHalves(immediate, SOURCE), ...HIGH_HALF]),
   pshufhw: shuffled((immediate) => [...LOW_HALF, ...shuffledHalves(immediate, SOURCE + 8)]),
   shufps: shuffled((immediate) =>

@@ -25,6 +25,7 @@ const STACK_FRAME = 4;
 const INT3 = 0xcc;
 const BUDGET = 2000;
 const MXCSR = 24;
+const ST = 32;
 const XMM = 160;
 
 class Machine {
@@ -152,7 +153,14 @@ function control(): number {
 function state(tameness: number, pointer = DATA + 16 * random.below(8), mxcsr = control()): State {
   const unit = new Uint8Array(FXSAVE_SIZE);
   const view = new DataView(unit.buffer);
-  view.setUint16(0, 0x37f, true);
+  // Mostly in MMX state: all registers valid, TOP 0. Sometimes an exception is pending.
+  const isPending = random.below(20) === 0;
+  view.setUint16(0, isPending ? 0x37e : 0x37f, true);
+  view.setUint16(2, (isPending ? 1 : 0) | (random.below(4) === 0 ? random.below(8) << 11 : 0), true);
+  view.setUint8(4, random.below(4) === 0 ? random.below(256) : 0xff);
+  for (let register = 0; register < 8; register++) {
+    unit.set(vector(0).subarray(0, 10), ST + register * 16);
+  }
   view.setUint32(MXCSR, mxcsr, true);
   for (let register = 0; register < 8; register++) unit.set(vector(tameness), XMM + register * 16);
   const data = new Uint8Array(2 * PAGE_SIZE);
@@ -168,10 +176,10 @@ function state(tameness: number, pointer = DATA + 16 * random.below(8), mxcsr = 
   return { data, unit, registers, eflags: 0x202 | (random.next() & 0x8d5) };
 }
 
-/** Rows of SSE and SSE2 whose operands may all be something else than MMX registers. */
-const ROWS = allRows().filter(({ row, member }) => {
+/** All rows but those of the whole state. */
+const ROWS = allRows().filter(({ row }) => {
   const isCache = row.mnemonic === "clflush" || row.mnemonic === "fxsave" || row.mnemonic === "fxrstor";
-  return (row.attributes & Attribute.VECTOR) !== 0 && member !== 4 && !isCache;
+  return (row.attributes & Attribute.VECTOR) !== 0 && !isCache;
 });
 
 /** Those that set flags. */
