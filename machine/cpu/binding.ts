@@ -52,6 +52,7 @@ export function createBinding(core: Core, ram: Ram, floatingPoint: FloatingPoint
       op.body = handler;
       if (step === null) op.plain = handler;
       else op.plain = row.mnemonic === "x87" ? floatingPoint.precede(step) : vector.precede(instruction, step);
+      op.alone = op.plain;
       op.exec = op.plain;
       return op;
     },

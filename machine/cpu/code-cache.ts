@@ -130,6 +130,7 @@ export function createCodeCache(
       for (const op of page.operations) {
         op.exec = resynchronize;
         op.plain = resynchronize;
+        op.alone = resynchronize;
       }
     }
     frameHasCode[frame] = 0;
@@ -209,6 +210,7 @@ export function createCodeCache(
         const second = pageOf(source.secondFrame);
         cover(second, 0, op.after - PAGE_SIZE);
         op.second = second;
+        op.alone = straddle;
         op.exec = straddle;
       }
       offset = op.after;

@@ -199,7 +199,7 @@ export class Interpreter implements Processor {
     // As if its chain had been entered.
     R[Word.BUDGET] = R[Word.BUDGET]! - op.rest;
     this.inner = op;
-    op.plain(op);
+    op.alone(op);
     this.inner = null;
     R[Word.BUDGET] = R[Word.BUDGET]! + op.rest - 1;
     return after;
@@ -207,8 +207,7 @@ export class Interpreter implements Processor {
 
   private executeWithin(op: Operation): Operation | null {
     this.inner = op;
-    // What straddles pages is never a region's first instruction, so that its check is still there.
-    const next = op.second === null ? op.plain(op) : op.exec(op);
+    const next = op.alone(op);
     this.inner = null;
     return next;
   }
@@ -226,7 +225,7 @@ export class Interpreter implements Processor {
     R[Word.BUDGET] = 1 - op.rest;
     this.issued = this.instructions + 1;
     R[Word.STOP] = Stop.SLICE;
-    const next = op.second === null ? op.plain(op) : op.exec(op);
+    const next = op.alone(op);
     if (next !== null) R[Word.EIP] = R[Word.PAGE]! + next.offset;
     this.instructions++;
     this.issued = issued;

@@ -23,8 +23,10 @@ const MAX_TARGETS = 24;
 export class Operation {
   /** What the run loop calls: the instruction, or the instruction fused with its successor. */
   exec: Handler;
-  /** This instruction alone. */
+  /** This instruction alone, as it was decoded. */
   plain: Handler;
+  /** This instruction alone; one that straddles two pages makes sure first that it is still what was decoded. */
+  alone: Handler;
   /** The part of `plain` behind a separate address step (segments.ts). */
   body: Handler;
   /** The operation behind this one; itself where nothing follows. */
@@ -75,6 +77,7 @@ export class Operation {
   constructor(instruction: Instruction, offset: number, handler: Handler) {
     this.exec = handler;
     this.plain = handler;
+    this.alone = handler;
     this.body = handler;
     this.next = this;
     this.instruction = instruction;

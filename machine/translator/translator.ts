@@ -104,7 +104,6 @@ export class Translator implements Accelerator {
   }
 
   private translate(op: Operation, eip: number): void {
-    if (op.second !== null) return;
     let x87Key: number | undefined;
     const discovery = discover(eip, this.view, () => {
       x87Key = this.x87Key();
@@ -130,7 +129,7 @@ export class Translator implements Accelerator {
     const frames = [...new Set(discovery.pages.values())];
     const forget = (): void => {
       this.entries.delete(op);
-      if (op.exec === this.handler) op.exec = op.plain;
+      if (op.exec === this.handler) op.exec = op.alone;
     };
     const region: Region = { eip, slot: slotOf(eip), run: run!, frames, siteNumbers, x87Key, forget };
     const former = this.entries.get(op);
