@@ -3,7 +3,7 @@
  * INTEGER_SEED ask for more and others.
  */
 import { expect, test } from "vitest";
-import { describeProgram, FAMILIES, integerProgram, stringProgram } from "./integer-test-programs.ts";
+import { describeProgram, FAMILIES, integerProgram, stringProgram } from "./test-programs.ts";
 import { Random } from "./runtime/x87-test-values.ts";
 import { Engines, type Start } from "./test-engines.ts";
 
