@@ -11,9 +11,8 @@ import { TranslationTable } from "../translation-table.ts";
 export const CODE = 0x40000000;
 /** Two pages that can be written, one that cannot, and then none. */
 export const DATA = 0x60000000;
-export const READ_ONLY = DATA + 2 * PAGE_SIZE;
 export const HOLE = DATA + 3 * PAGE_SIZE;
-export const STACK = 0x70001000;
+const STACK = 0x70001000;
 
 const CODE_FRAME = 1;
 const DATA_FRAME = 3;
@@ -34,7 +33,7 @@ export interface Start {
 }
 
 /** All that a program can have changed. */
-export interface State {
+interface State {
   readonly exit: Exit;
   readonly eip: number;
   readonly eflags: number;

@@ -10,7 +10,7 @@ type Encoder = (random: Random) => number[];
 
 const EBX = 3;
 const OPERAND_PREFIX = 0x66;
-/** Conditional jumps, SETcc and PUSHF among them. */
+/** One in so many instructions is followed by one that reads flags. */
 const READERS = 4;
 const FLAG_BITS = 0x8d5;
 const DIRECTION = 0x400;
@@ -122,7 +122,7 @@ const READER: Encoder = oneOf(
 
 const STRINGS = [0xa4, 0xa5, 0xa6, 0xa7, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf] as const;
 
-/** A string instruction, mostly repeated, sometimes with 16-bit operands or a segment. */
+/** A string instruction, mostly repeated, sometimes with 16-bit operands. */
 function string(random: Random): number[] {
   const repeat = pick(random, [[], [0xf2], [0xf3], [0xf3]]);
   const size = random.below(4) === 0 ? [OPERAND_PREFIX] : [];
@@ -162,7 +162,7 @@ function start(random: Random, code: readonly number[], registers: readonly numb
   };
 }
 
-/** Instructions of a family and of others, in a loop of a few rounds or not. */
+/** Instructions of a family, among others that set and read flags. */
 export function integerProgram(random: Random, family: Encoder): Start {
   const body: number[] = [];
   const length = 1 + random.below(6);
