@@ -12,17 +12,17 @@ import { planVector, type VectorPlan } from "./lowering/vector-plan.ts";
 import { planX87, usesX87, type X87Plan } from "./lowering/x87-plan.ts";
 
 /** Largest region, in instructions. */
-const MAX_STEPS = 320;
+const MAX_STEPS = 240;
 const MAX_BLOCKS = 96;
 const MAX_PAGES = 12;
 /** Size up to which a region takes in code that has not run yet. */
-const MAX_COLD_STEPS = 128;
+const MAX_COLD_STEPS = 64;
 /** Calls within calls that are followed. */
 const MAX_DEPTH = 3;
 /** Places to which the returns of one callee are expected to go. */
 const MAX_RETURNS = 6;
 /** Instructions of a callee that are followed, for each call. */
-const MAX_CALLEE_STEPS = 80;
+const MAX_CALLEE_STEPS = 40;
 
 /** What discovery asks of the processor. */
 export interface CodeView {
