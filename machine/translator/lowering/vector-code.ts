@@ -34,6 +34,8 @@ export class VectorCode implements LocalState, VectorFile {
   private readonly e: Emitter;
   /** By number; those that the region does not touch have none. */
   private readonly registers: readonly (number | undefined)[];
+  /** The registers, one bit each, that have to be stored. */
+  private readonly written: number;
   /** Whether the region is made for programs that have had inexact results; others get results looked at closer in a routine. */
   readonly isInexactRecorded: boolean;
   private readonly comparisons = new Map<RealFormat, NumberComparison>();
@@ -44,6 +46,7 @@ export class VectorCode implements LocalState, VectorFile {
   constructor(e: Emitter, plan: VectorPlan) {
     this.e = e;
     this.mmx = new MmxCode(e);
+    this.written = plan.written;
     this.isInexactRecorded = plan.isInexactRecorded;
     this.registers = Array.from({ length: 8 }, (_, register) =>
       ((plan.registers >> register) & 1) === 0 ? undefined : e.code.local(ValueType.V128),
@@ -170,7 +173,8 @@ export class VectorCode implements LocalState, VectorFile {
 
   spill(code: Code): void {
     this.registers.forEach((local, register) => {
-      if (local !== undefined) code.i32(0).get(local).simdAccess(Simd.V128_STORE, this.addressOf(register));
+      if (local !== undefined && ((this.written >> register) & 1) !== 0)
+        code.i32(0).get(local).simdAccess(Simd.V128_STORE, this.addressOf(register));
     });
   }
 
