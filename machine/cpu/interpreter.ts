@@ -321,6 +321,7 @@ export class Interpreter implements Processor {
     const cache = this.ram.translations.acquire(table);
     R[Word.CACHE] = cache;
     R[Word.CACHE_WORDS] = cache >>> 2;
+    R[Word.EPOCH] = R[Word.EPOCH]! + 1;
     this.core.flags.setArithmetic(context.eflags);
     // There are no instruction breakpoints, so RF has no effect, and the first instruction would clear it.
     R[Word.SYSTEM_FLAGS] = (context.eflags & ~(ARITHMETIC_FLAGS | Flag.RF)) | 2;

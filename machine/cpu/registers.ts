@@ -67,8 +67,8 @@ export const Word = {
   MXCSR: 160,
   /** Sixteen bytes of operand and result of the vector unit, aligned: four operands. */
   VECTOR_SCRATCH: 164,
-  /** The translator's own words (translator/). */
-  TRANSLATOR: 192,
+  /** Changes with every run of the processor: within one, mappings do not change. */
+  EPOCH: 192,
 } as const;
 
 const WORDS = 256;

@@ -11,7 +11,7 @@ import { PAGE_MASK, PAGE_SIZE } from "../ram.ts";
 import { BIAS, WRITE_TABLE } from "../translation-cache.ts";
 import type { Step } from "./block.ts";
 import { FlagCode, UNKNOWN_FLAGS } from "./flag-code.ts";
-import { type Layout, Outcome } from "./layout.ts";
+import { EPOCH_CELLS, type Layout, Outcome } from "./layout.ts";
 import { runtimeImports } from "./runtime/imports.ts";
 import type { VectorCode } from "./lowering/vector-code.ts";
 import type { X87Code } from "./lowering/x87-code.ts";
@@ -21,7 +21,10 @@ import type { ImportedFunction } from "./wasm/module.ts";
 import { Op, ValueType } from "./wasm/opcodes.ts";
 
 const ESP = 4;
+const REGISTERS = 8;
 const ALL_REGISTERS = 0xff;
+/** All registers and flag words, for `spill`. */
+const EVERYTHING = -1;
 
 const LOADS = { 1: Op.I32_LOAD8_U, 2: Op.I32_LOAD16_U, 4: Op.I32_LOAD } as const;
 const STORES = { 1: Op.I32_STORE8, 2: Op.I32_STORE16, 4: Op.I32_STORE } as const;
@@ -33,6 +36,14 @@ export type Size = 1 | 2 | 4;
 export interface Place {
   readonly value: number;
   store(): void;
+}
+
+/** A way out of the region to another address, in a register of the function when it is not constant. */
+interface Exit {
+  /** Position of the block at whose end it is. */
+  readonly from: number;
+  readonly eip: number | undefined;
+  readonly slot: number | undefined;
 }
 
 /** Parts that keep guest state in locals of their own: they are loaded at the entry and stored at the exits. */
@@ -81,7 +92,9 @@ export class Emitter {
   private stepSite = -1;
   /** Nesting at which branches to the common exits are relative. */
   private sideExit = 0;
-  private linkExit = 0;
+  private readonly exits: Exit[] = [];
+  /** General registers that the current block has written. */
+  private writes = 0;
 
   constructor(layout: Layout, sites: Sites) {
     const { code } = this;
@@ -123,6 +136,7 @@ export class Emitter {
     const { code } = this;
     const whole = size === 1 ? register & 3 : register;
     this.written |= 1 << whole;
+    this.writes |= 1 << whole;
     const local = this.use(whole);
     if (size === 4) return code.set(local);
     if (size === 2) return this.merge(local, 0xffff);
@@ -347,9 +361,9 @@ export class Emitter {
   interpret(): void {
     const { code } = this;
     // The interpreter may change any of them.
-    this.used = this.written = ALL_REGISTERS;
+    this.used = this.written = this.writes = ALL_REGISTERS;
     this.flags.useAll();
-    this.spill(code);
+    this.spill(code, EVERYTHING);
     code.i32(this.currentSite()).call(this.importFunction("interpret"));
     // The interpreter wants to go on itself: all is in the register file.
     code.if().i32(Outcome.WENT).op(Op.RETURN).end();
@@ -372,22 +386,31 @@ export class Emitter {
   }
 
   /** Goes to a constant address outside the region. @param slot of the function table where its region is, or will be */
-  goOut(eip: number, slot: number): void {
-    const { code } = this;
-    code
-      .i32(eip)
-      .set(this.target)
-      .i32(slot)
-      .set(this.slot)
-      .br(code.nesting - this.linkExit - 1);
+  goOut(eip: number, slot: number, from: number): void {
+    this.branchOut({ from, eip, slot });
   }
 
   /** Pops an address and goes there, by way of the lookup table. */
-  goTo(lookup: (address: number) => void): void {
+  goTo(lookup: (address: number) => void, from: number): void {
     const { code } = this;
     code.set(this.target);
     lookup(this.target);
-    code.set(this.slot).br(code.nesting - this.linkExit - 1);
+    code.set(this.slot);
+    this.branchOut({ from, eip: undefined, slot: undefined });
+  }
+
+  /** The blocks of exits lie around the one of the side exits, the first one innermost. */
+  private branchOut(exit: Exit): void {
+    const { code } = this;
+    code.br(code.nesting - this.sideExit + this.exits.length);
+    this.exits.push(exit);
+  }
+
+  /** What was written since the last call: general registers, then flag words (FlagCode), one bit each. */
+  takeWrites(): number {
+    const writes = this.writes | (this.flags.takeWrites() << REGISTERS);
+    this.writes = 0;
+    return writes;
   }
 
   // ---- blocks and regions ----
@@ -421,13 +444,14 @@ export class Emitter {
     return this.imports.length - 1;
   }
 
-  spill(code: Code): void {
+  /** @param written what may have been written on the way here, as takeWrites says it */
+  spill(code: Code, written: number): void {
     const { layout } = this;
     this.registers.forEach((local, register) => {
-      if ((this.written & (1 << register)) !== 0) code.storeAt(layout.word(register), local);
+      if ((this.written & written & (1 << register)) !== 0) code.storeAt(layout.word(register), local);
     });
     code.storeAt(layout.word(Word.BUDGET), this.budget);
-    this.flags.store(code, layout);
+    this.flags.store(code, layout, written >> REGISTERS);
     for (const state of this.states) state.spill(code);
   }
 
@@ -439,32 +463,37 @@ export class Emitter {
     for (const state of this.states) state.reload(code);
   }
 
-  /** Opens the blocks whose ends are the region's exits; the body follows. */
+  /** Opens the block whose end is where side exits go; the body follows. */
   begin(): void {
-    const { code } = this;
-    code.block();
-    this.linkExit = code.nesting - 1;
-    code.block();
-    this.sideExit = code.nesting - 1;
+    this.code.block();
+    this.sideExit = this.code.nesting - 1;
   }
 
   /**
    * Writes the exits behind the body, and the entry in front of it.
    * @param entries expected translation cache entries of the region's pages
    * @param cost instructions that run at most before the budget is checked again
+   * @param slot of the region
+   * @param writtenAt what may have been written on the way to the end of a block, by position
    */
-  end(entries: readonly { page: number; entry: number }[], cost: number): Code {
+  end(entries: readonly { page: number; entry: number }[], cost: number, slot: number, writtenAt: (position: number) => number): Code {
     const { code, layout } = this;
     code.op(Op.UNREACHABLE).end();
-    this.spill(code);
-    code.get(this.site).op(Op.RETURN).end();
-    this.spill(code);
-    code.storeAt(layout.word(Word.EIP), this.target);
-    code.get(this.slot).returnCallIndirect(0);
+    this.spill(code, EVERYTHING);
+    code.get(this.site).op(Op.RETURN);
+    for (const exit of this.exits) {
+      code.end();
+      this.spill(code, writtenAt(exit.from));
+      if (exit.eip === undefined) code.storeAt(layout.word(Word.EIP), this.target).get(this.slot);
+      else code.storeConstantAt(layout.word(Word.EIP), exit.eip).i32(exit.slot!);
+      code.returnCallIndirect(0);
+    }
 
     const head = new Code();
     const refuse = (): void => void head.if().i32(Outcome.REFUSED).op(Op.RETURN).end();
     head.loadAt(layout.word(Word.CACHE)).set(this.cache);
+    const cell = slot < EPOCH_CELLS ? layout.epochs + slot * 4 : undefined;
+    if (cell !== undefined) head.loadAt(cell).loadAt(layout.word(Word.EPOCH)).tee(this.site).op(Op.I32_NE).if();
     for (const { page, entry } of entries) {
       head
         .get(this.cache)
@@ -473,6 +502,7 @@ export class Emitter {
         .op(Op.I32_NE);
       refuse();
     }
+    if (cell !== undefined) head.storeAt(cell, this.site).end();
     head.loadAt(layout.word(Word.BUDGET)).tee(this.budget).i32(cost).op(Op.I32_LT_S);
     refuse();
     for (const [segment, base] of this.segmentBases) {
@@ -492,6 +522,7 @@ export class Emitter {
       if ((this.used & (1 << register)) !== 0) head.loadAt(layout.word(register)).set(local);
     });
     this.flags.load(head, layout);
+    for (let exit = 0; exit < this.exits.length; exit++) head.block();
     code.prepend(head);
     return code;
   }

@@ -80,6 +80,9 @@ const NUMBER_COMPARISONS: Readonly<Record<NumberComparison["type"], Readonly<Rec
   [ValueType.F64]: { 2: Op.F64_LT, 3: Op.F64_GE, 4: Op.F64_EQ, 5: Op.F64_NE, 6: Op.F64_LE, 7: Op.F64_GT },
 };
 
+const ALL_WORDS = 15;
+const TYPE_BIT = 1;
+
 export class FlagCode {
   state: FlagState = UNKNOWN_FLAGS;
   private readonly code: Code;
@@ -93,6 +96,7 @@ export class FlagCode {
   private isUsed = false;
   /** Which of the words the region writes: type, first operand, result, explicit flags. */
   private readonly isWritten = [false, false, false, false];
+  private writes = 0;
   /** Whether the type may have replaced flags. */
   private mayReplace = false;
 
@@ -118,16 +122,32 @@ export class FlagCode {
     });
   }
 
-  /** Puts those that the region writes into the register file. */
-  store(code: Code, layout: Layout): void {
-    if (this.mayReplace) {
+  /**
+   * Puts those that the region writes into the register file.
+   * @param words those that may have been written on the way here, one bit each
+   */
+  store(code: Code, layout: Layout, words: number): void {
+    if (this.mayReplace && (words & TYPE_BIT) !== 0) {
       code.get(this.type).i32(REPLACED_TYPE).op(Op.I32_GE_U).if();
       this.callRoutine(code);
       code.set(this.explicit).i32(EXPLICIT).set(this.type).end();
     }
     WORDS.forEach((word, index) => {
-      if (this.isWritten[index]) code.storeAt(layout.word(word), this.locals[index]!);
+      const isWritten = (words & (1 << index)) !== 0 || (this.mayReplace && (words & TYPE_BIT) !== 0);
+      if (isWritten && this.isWritten[index]) code.storeAt(layout.word(word), this.locals[index]!);
     });
+  }
+
+  /** Words, one bit each, that were written since the last call. */
+  takeWrites(): number {
+    const { writes } = this;
+    this.writes = 0;
+    return writes;
+  }
+
+  private write(index: number): void {
+    this.isWritten[index] = true;
+    this.writes |= 1 << index;
   }
 
   /** All flags may be read and written, by somebody else. */
@@ -135,6 +155,7 @@ export class FlagCode {
     this.isUsed = true;
     this.mayReplace = true;
     this.isWritten.fill(true);
+    this.writes = ALL_WORDS;
   }
 
   /**
@@ -195,8 +216,8 @@ export class FlagCode {
     const { code, state, type } = this;
     this.isUsed = true;
     this.mayReplace = true;
-    this.isWritten[0] = true;
-    this.isWritten[3] = true;
+    this.write(0);
+    this.write(3);
     code.i32(VALUE_SHIFT).op(Op.I32_SHL);
     if (state.kind >= 0 && (state.replaced & ~mask) === 0) {
       code.i32(state.kind | (state.shift << FLAG_SHIFT) | (mask << MASK_SHIFT)).op(Op.I32_OR);
@@ -414,20 +435,20 @@ export class FlagCode {
   }
 
   private setExplicitLocal(): void {
-    this.isWritten[3] = true;
+    this.write(3);
     this.code.set(this.explicit);
   }
 
   private copy(from: number, shift: number, to: number): void {
-    if (to === this.first) this.isWritten[1] = true;
-    if (to === this.result) this.isWritten[2] = true;
+    if (to === this.first) this.write(1);
+    if (to === this.result) this.write(2);
     this.code.get(from);
     if (shift !== 0) this.code.i32(shift).op(Op.I32_SHL);
     this.code.set(to);
   }
 
   private setKind(kind: number, shift: number, hasSecond: boolean): void {
-    this.isWritten[0] = true;
+    this.write(0);
     this.code.i32(kind | (shift << FLAG_SHIFT)).set(this.type);
     this.state = { kind, shift, hasSecond, replaced: 0 };
   }

@@ -12,7 +12,7 @@ export const Outcome = {
   WENT: -2,
 } as const;
 
-/** Entries of the table that finds the region of an address (Word.TRANSLATOR holds none of it). */
+/** Entries of the table that finds the region of an address. */
 export const LOOKUP_ENTRIES = 4096;
 /** Bytes of an entry: linear address, then table slot. */
 export const LOOKUP_ENTRY_BYTES = 8;
@@ -20,14 +20,20 @@ export const LOOKUP_ENTRY_BYTES = 8;
 /** Table slot of the function that only returns WENT. */
 export const UNLINKED = 0;
 
+/** Slots whose regions remember the epoch (Word.EPOCH) in which their pages were checked last. */
+export const EPOCH_CELLS = 16384;
+
 export class Layout {
   private readonly base: number;
   /** Byte address of the lookup table. */
   readonly lookup: number;
+  /** Byte address of a word for each of the first EPOCH_CELLS slots. */
+  readonly epochs: number;
 
-  constructor(file: RegisterFile, lookup: number) {
+  constructor(file: RegisterFile, lookup: number, epochs: number) {
     this.base = file.words.byteOffset;
     this.lookup = lookup;
+    this.epochs = epochs;
   }
 
   /** Byte address of a word of the register file. */

@@ -44,6 +44,8 @@ class Generator {
   /** Nesting of the WebAssembly loop of a header, and of the block that ends in front of a merge, by position. */
   private readonly loops = new Map<number, number>();
   private readonly merges = new Map<number, number>();
+  /** What each block writes, by position. */
+  private readonly writes: number[] = [];
 
   constructor(discovery: Discovery, layout: Layout, sites: Sites, slotOf: SlotOf) {
     this.discovery = discovery;
@@ -66,7 +68,8 @@ class Generator {
     e.begin();
     this.tree(0);
     const entries = Array.from(discovery.pages, ([page, frame]) => ({ page, entry: cacheEntry(page, frame) }));
-    const code = e.end(entries, discovery.entry.cost);
+    const written = this.flowOfWrites();
+    const code = e.end(entries, discovery.entry.cost, this.slotOf(discovery.entry.eip), (position) => written[position]!);
     return { code, imports: e.imports, siteNumbers: e.siteNumbers };
   }
 
@@ -95,8 +98,27 @@ class Generator {
     if (isHeader[position]) code.end();
   }
 
+  /** What may have been written on the way to the end of each block. */
+  private flowOfWrites(): number[] {
+    const { order, positions } = this.discovery.flow;
+    const written = order.map((_, position) => this.writes[position] ?? 0);
+    for (let isChanged = true; isChanged; ) {
+      isChanged = false;
+      order.forEach((block, position) => {
+        for (const successor of block.successors()) {
+          const to = positions.get(successor)!;
+          const sum = written[to]! | written[position]!;
+          if (sum !== written[to]) isChanged = true;
+          written[to] = sum;
+        }
+      });
+    }
+    return written;
+  }
+
   private block(position: number): void {
     const { e } = this;
+    e.takeWrites();
     const block = this.discovery.flow.order[position]!;
     const { steps } = block;
     e.vector?.startBlock();
@@ -135,7 +157,8 @@ class Generator {
         this.finishIndirect(block, from);
         return;
       default:
-        this.e.goOut(block.after, UNLINKED);
+        this.leaveBlock(from);
+        this.e.goOut(block.after, UNLINKED, from);
     }
   }
 
@@ -223,7 +246,8 @@ class Generator {
       e.flags.state = state;
     }
     e.code.get(target);
-    e.goTo((address) => this.pushSlot(address));
+    this.leaveBlock(from);
+    e.goTo((address) => this.pushSlot(address), from);
   }
 
   /** Pushes the slot that the lookup table has for an address in a local. */
@@ -247,10 +271,16 @@ class Generator {
     code.release(entry);
   }
 
+  /** To be called when all code of a block but its jumps is there, before that of any other block. */
+  private leaveBlock(position: number): void {
+    this.writes[position] ??= this.e.takeWrites();
+  }
+
   private go(edge: Edge, from: number): void {
+    this.leaveBlock(from);
     const { block } = edge;
     if (block === undefined) {
-      this.e.goOut(edge.eip, this.slotOf(edge.eip));
+      this.e.goOut(edge.eip, this.slotOf(edge.eip), from);
       return;
     }
     const depth = this.directBranch(edge, from);

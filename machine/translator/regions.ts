@@ -6,7 +6,7 @@
  * wants to go to a region, and returns to the caller until there is one.
  */
 import type { Ram } from "../ram.ts";
-import { type Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, lookupIndex, UNLINKED } from "./layout.ts";
+import { EPOCH_CELLS, type Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, lookupIndex, UNLINKED } from "./layout.ts";
 import type { Sites } from "./sites.ts";
 
 /** Regions that are kept before all are forgotten. */
@@ -31,6 +31,7 @@ export class Regions {
   readonly table: WebAssembly.Table;
   private readonly i32: Int32Array;
   private readonly lookup: number;
+  private readonly epochs: number;
   private readonly sites: Sites;
   private readonly unlinked: unknown;
   private readonly slots = new Map<number, number>();
@@ -42,6 +43,7 @@ export class Regions {
   constructor(ram: Ram, layout: Layout, sites: Sites, unlinked: unknown) {
     this.i32 = ram.i32;
     this.lookup = layout.lookup >> 2;
+    this.epochs = layout.epochs >> 2;
     this.sites = sites;
     this.unlinked = unlinked;
     this.table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_GROWTH });
@@ -69,6 +71,7 @@ export class Regions {
   add(region: Region): void {
     this.count++;
     this.table.set(region.slot, region.run);
+    if (region.slot < EPOCH_CELLS) this.i32[this.epochs + region.slot] = 0;
     for (const frame of region.frames) {
       const regions = this.byFrame.get(frame);
       if (regions === undefined) this.byFrame.set(frame, new Set([region]));

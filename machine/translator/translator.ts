@@ -15,7 +15,7 @@ import { Mxcsr } from "../cpu/vector/float/mxcsr.ts";
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, type Ram } from "../ram.ts";
 import { BIAS } from "../translation-cache.ts";
 import { type CodeView, discover } from "./discovery.ts";
-import { Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, Outcome } from "./layout.ts";
+import { EPOCH_CELLS, Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, Outcome } from "./layout.ts";
 import { canTranslate } from "./lowering/table.ts";
 import { generate } from "./region-code.ts";
 import { type Region, Regions } from "./regions.ts";
@@ -78,7 +78,7 @@ export class Translator implements Accelerator {
     this.policy = policy;
     this.period = policy.period;
     this.least = policy.isEager ? 0 : MAX_CHAIN;
-    this.layout = new Layout(host.file, ram.allocateArena(LOOKUP_ENTRIES * LOOKUP_ENTRY_BYTES));
+    this.layout = new Layout(host.file, ram.allocateArena(LOOKUP_ENTRIES * LOOKUP_ENTRY_BYTES), ram.allocateArena(EPOCH_CELLS * 4));
     this.memoryPages = ram.memory.buffer.byteLength / WASM_PAGE;
     const imports = { memory: ram.memory };
     const module = encodeRoutines([rareImport], routines, host.file.words.byteOffset, this.memoryPages);

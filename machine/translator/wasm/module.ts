@@ -85,7 +85,10 @@ export function encodeModule(content: ModuleContent, types = new Types()): Uint8
   for (const { type } of functions) functionSection.unsigned(types.index(type));
   const exported = functions.flatMap((defined, index) => (defined.name === undefined ? [] : [{ name: defined.name, index }]));
   const exportSection = new Code().unsigned(exported.length);
-  for (const entry of exported) name(exportSection, entry.name).byte(External.FUNCTION).unsigned(imports.length + entry.index);
+  for (const entry of exported)
+    name(exportSection, entry.name)
+      .byte(External.FUNCTION)
+      .unsigned(imports.length + entry.index);
   const codeSection = new Code().unsigned(functions.length);
   for (const { code } of functions) {
     const body = code.finish();
