@@ -76,7 +76,7 @@ function accessOf({ isWritable, expandsDown }: DescriptorView): number {
 export function createSegments(file: RegisterFile): Segments {
   const { SEGMENTED, SEGMENT_ACCESS, SEGMENT_BASE, SEGMENT_LIMIT, SYSTEM_FLAGS } = Word;
   const R = file.words;
-  const selectors = new Int32Array(6);
+  const selectors = R.subarray(Word.SEGMENT_SELECTOR, Word.SEGMENT_SELECTOR + 6);
   const table: { tls: readonly (Descriptor | undefined)[] } = { tls: [] };
 
   function describe(selector: number): DescriptorView | undefined {
@@ -130,7 +130,8 @@ export function createSegments(file: RegisterFile): Segments {
     const limit = R[SEGMENT_LIMIT + segment]! >>> 0;
     const last = offset + bytes - 1;
     const access = R[SEGMENT_ACCESS + segment]!;
-    if ((access & (write ? Access.WRITE : Access.READ)) !== 0) return last <= limit || (limit === 0xffffffff && R[SEGMENT_BASE + segment] === 0);
+    if ((access & (write ? Access.WRITE : Access.READ)) !== 0)
+      return last <= limit || (limit === 0xffffffff && R[SEGMENT_BASE + segment] === 0);
     return (access & (write ? Access.WRITE_DOWN : Access.READ_DOWN)) !== 0 && offset > limit && last <= 0xffffffff;
   }
 
