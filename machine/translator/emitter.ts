@@ -486,7 +486,7 @@ export class Emitter {
       this.spill(code, writtenAt(exit.from));
       if (exit.eip === undefined) code.storeAt(layout.word(Word.EIP), this.target).get(this.slot);
       else code.storeConstantAt(layout.word(Word.EIP), exit.eip).i32(exit.slot!);
-      code.returnCallIndirect(0);
+      code.op(Op.RETURN_CALL).unsigned(this.importFunction("go"));
     }
 
     const head = new Code();

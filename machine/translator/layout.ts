@@ -3,6 +3,8 @@
  */
 import type { RegisterFile } from "../cpu/registers.ts";
 import { Word } from "../cpu/registers.ts";
+import type { FunctionType } from "./wasm/module.ts";
+import { ValueType } from "./wasm/opcodes.ts";
 
 /** Results of a region's function; numbers from 0 on are sites (sites.ts). */
 export const Outcome = {
@@ -11,6 +13,9 @@ export const Outcome = {
   /** Control has gone to Word.EIP. */
   WENT: -2,
 } as const;
+
+/** Type of a region's function. */
+export const REGION_TYPE: FunctionType = { parameters: [], results: [ValueType.I32] };
 
 /** Entries of the table that finds the region of an address. */
 export const LOOKUP_ENTRIES = 4096;

@@ -28,7 +28,7 @@ export interface Region {
 export class Regions {
   /** Counts removals, so that running code can tell whether it was affected. */
   removals = 0;
-  readonly table: WebAssembly.Table;
+  private readonly table: WebAssembly.Table;
   private readonly i32: Int32Array;
   private readonly lookup: number;
   private readonly epochs: number;
@@ -39,14 +39,14 @@ export class Regions {
   private count = 0;
   private nextSlot = UNLINKED + 1;
 
-  /** @param unlinked function for slots without a region */
-  constructor(ram: Ram, layout: Layout, sites: Sites, unlinked: unknown) {
+  /** @param unlinked function for slots of the table without a region */
+  constructor(ram: Ram, layout: Layout, sites: Sites, table: WebAssembly.Table, unlinked: unknown) {
     this.i32 = ram.i32;
     this.lookup = layout.lookup >> 2;
     this.epochs = layout.epochs >> 2;
     this.sites = sites;
     this.unlinked = unlinked;
-    this.table = new WebAssembly.Table({ element: "anyfunc", initial: TABLE_GROWTH });
+    this.table = table;
     this.table.set(UNLINKED, unlinked);
   }
 

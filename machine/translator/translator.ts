@@ -15,17 +15,17 @@ import { Mxcsr } from "../cpu/vector/float/mxcsr.ts";
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, type Ram } from "../ram.ts";
 import { BIAS } from "../translation-cache.ts";
 import { type CodeView, discover } from "./discovery.ts";
-import { EPOCH_CELLS, Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, Outcome } from "./layout.ts";
+import { EPOCH_CELLS, Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, Outcome, REGION_TYPE } from "./layout.ts";
 import { canTranslate } from "./lowering/table.ts";
 import { generate } from "./region-code.ts";
 import { type Region, Regions } from "./regions.ts";
 import { routines } from "./runtime/imports.ts";
+import { encodeLinker } from "./runtime/linker.ts";
 import { encodeRoutines } from "./runtime/routine.ts";
 import { createRare } from "./runtime/x87-rare.ts";
 import { rareImport } from "./runtime/x87-routines.ts";
 import { Sites } from "./sites.ts";
 import { encodeModule, Types } from "./wasm/module.ts";
-import { ValueType } from "./wasm/opcodes.ts";
 
 /** How eagerly code is translated. */
 export interface Policy {
@@ -44,7 +44,6 @@ export interface Policy {
 const STEP_COST = 500;
 const MAX_CREDIT = 200_000;
 
-const REGION_TYPE = { parameters: [], results: [ValueType.I32] } as const;
 const WASM_PAGE = 65536;
 const NO_TARGETS: readonly number[] = [];
 /** Translations of the same instructions for different states of the x87 unit. */
@@ -60,6 +59,7 @@ export class Translator implements Accelerator {
   private readonly layout: Layout;
   private readonly sites = new Sites();
   private readonly regions: Regions;
+  private readonly go: (slot: number) => number;
   private readonly functions: Readonly<Record<string, unknown>>;
   private readonly heat = new WeakMap<Operation, number>();
   /** How often the code at an operation has been translated. */
@@ -85,14 +85,13 @@ export class Translator implements Accelerator {
     const runtime = new WebAssembly.Instance(new WebAssembly.Module(module), {
       e: { ...imports, [rareImport.name]: createRare(host.file.words) },
     }).exports;
-    this.regions = new Regions(ram, this.layout, this.sites, runtime.unlinked);
-    this.functions = {
-      ...runtime,
-      ...imports,
-      table: this.regions.table,
-      interpret: (site: number) => this.interpret(site),
-      lendX87: host.lendX87,
-    };
+    const table = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
+    const linker = new WebAssembly.Instance(new WebAssembly.Module(encodeLinker(this.memoryPages)), {
+      e: { ...imports, table, interpret: (site: number) => this.interpret(site), lendX87: host.lendX87 },
+    }).exports;
+    this.go = linker.go!;
+    this.regions = new Regions(ram, this.layout, this.sites, table, linker.unlinked);
+    this.functions = { ...runtime, ...linker, ...imports };
     this.handler = this.createHandler();
     this.view = this.createView();
   }
@@ -136,7 +135,7 @@ export class Translator implements Accelerator {
     const types = new Types();
     types.index(REGION_TYPE);
     const bytes = encodeModule(
-      { imports, functions: [{ type: REGION_TYPE, code, name: "run" }], memoryPages: this.memoryPages, usesTable: true },
+      { imports, functions: [{ type: REGION_TYPE, code, name: "run" }], memoryPages: this.memoryPages, usesTable: false },
       types,
     );
     const { run } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: this.functions }).exports;
@@ -197,7 +196,7 @@ export class Translator implements Accelerator {
     const { BUDGET, EIP, HELD, PAGE } = Word;
     const { WENT } = Outcome;
     const R = this.file.words;
-    const { entries, regions, sites } = this;
+    const { entries, go, regions, sites } = this;
     const { lookUp, enter, executeWithin } = this.host;
     return (op) => {
       const region = entries.get(op)!;
@@ -207,7 +206,7 @@ export class Translator implements Accelerator {
       R[HELD] = 0;
       R[EIP] = R[PAGE]! + op.offset;
       regions.publish(region);
-      const outcome = region.run();
+      const outcome = go(region.slot);
       if (outcome >= 0) {
         const site = sites.get(outcome);
         R[EIP] = site.eip;

@@ -1,0 +1,42 @@
+/**
+ * The one module that has the function table, and that imports JavaScript functions. Regions go to each other by its function `go`: if
+ * each of them imported the table, V8 would change all of them with every new entry. And it would make wrappers for every region's
+ * calls of JavaScript: so they call these functions by way of this module, too.
+ */
+import { Outcome, REGION_TYPE } from "../layout.ts";
+import { Code } from "../wasm/code.ts";
+import { encodeModule, type FunctionType, type ImportedFunction, Types } from "../wasm/module.ts";
+import { ValueType } from "../wasm/opcodes.ts";
+
+/** `go`: a tail call of the region in a slot of the table. */
+export const GO_TYPE: FunctionType = { parameters: [ValueType.I32], results: REGION_TYPE.results };
+
+/**
+ * Functions of the interpreter. `lendX87` brings the state of the running context's x87 and vector units into the register file. `interpret`
+ * executes the instruction of a site; it returns not 0 when the region must not go on behind it.
+ */
+export const INTERPRETER_IMPORTS: readonly ImportedFunction[] = [
+  { name: "lendX87", type: { parameters: [], results: [] } },
+  { name: "interpret", type: { parameters: [ValueType.I32], results: [ValueType.I32] } },
+];
+
+/** @returns a module with these, `go`, and `unlinked` for slots without a region: it returns Outcome.WENT */
+export function encodeLinker(memoryPages: number): Uint8Array {
+  const types = new Types();
+  const region = types.index(REGION_TYPE);
+  const go = new Code(GO_TYPE.parameters.length).get(0).returnCallIndirect(region);
+  const unlinked = new Code().i32(Outcome.WENT);
+  const functions = [
+    { type: GO_TYPE, code: go, name: "go" },
+    { type: REGION_TYPE, code: unlinked, name: "unlinked" },
+    ...INTERPRETER_IMPORTS.map(({ name, type }, index) => ({ type, name, code: passOn(type, index) })),
+  ];
+  return encodeModule({ imports: INTERPRETER_IMPORTS, functions, memoryPages, usesTable: true }, types);
+}
+
+/** Calls an imported function with the parameters. */
+function passOn({ parameters }: FunctionType, index: number): Code {
+  const code = new Code(parameters.length);
+  parameters.forEach((_, parameter) => code.get(parameter));
+  return code.call(index);
+}
