@@ -164,7 +164,9 @@ export class Interpreter implements Processor {
       R[Word.HELD] = held;
       this.execute();
       const isSample = R[Word.STOP] === Stop.SLICE && R[Word.HELD] !== 0;
-      this.untilSample = Math.min(R[Word.BUDGET]!, accelerator.period);
+      // A slice does not end where a jump went: the next one shall not begin with a sample.
+      const isEnd = R[Word.STOP] === Stop.SLICE && R[Word.HELD] === 0;
+      this.untilSample = isEnd ? accelerator.period : Math.min(R[Word.BUDGET]!, accelerator.period);
       R[Word.BUDGET] = R[Word.BUDGET]! + R[Word.HELD]!;
       R[Word.HELD] = 0;
       if (!isSample) return;

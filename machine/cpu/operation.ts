@@ -71,6 +71,8 @@ export class Operation {
   /** Address bits of it that must be 0 when EFLAGS.AC is set. */
   alignment = 0;
   writes = false;
+  /** Slot of the translated region that starts here (translator/), or 0. */
+  region = 0;
   /** Condition code of conditional instructions. */
   readonly condition: number;
 

@@ -490,7 +490,7 @@ export class Emitter {
     }
 
     const head = new Code();
-    const refuse = (): void => void head.if().i32(Outcome.REFUSED).op(Op.RETURN).end();
+    const refuse = (outcome: Outcome = Outcome.REFUSED): void => void head.if().i32(outcome).op(Op.RETURN).end();
     head.loadAt(layout.word(Word.CACHE)).set(this.cache);
     const cell = slot < EPOCH_CELLS ? layout.epochs + slot * 4 : undefined;
     if (cell !== undefined) head.loadAt(cell).loadAt(layout.word(Word.EPOCH)).tee(this.site).op(Op.I32_NE).if();
@@ -504,7 +504,7 @@ export class Emitter {
     }
     if (cell !== undefined) head.storeAt(cell, this.site).end();
     head.loadAt(layout.word(Word.BUDGET)).tee(this.budget).i32(cost).op(Op.I32_LT_S);
-    refuse();
+    refuse(Outcome.SPENT);
     for (const [segment, base] of this.segmentBases) {
       head
         .loadAt(layout.word(Word.SEGMENT_LIMIT + segment))
@@ -517,7 +517,7 @@ export class Emitter {
       refuse();
       head.loadAt(layout.word(Word.SEGMENT_BASE + segment)).set(base);
     }
-    for (const state of this.states) state.enter(head, refuse);
+    for (const state of this.states) state.enter(head, () => refuse());
     this.registers.forEach((local, register) => {
       if ((this.used & (1 << register)) !== 0) head.loadAt(layout.word(register)).set(local);
     });

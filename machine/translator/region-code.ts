@@ -10,11 +10,12 @@ import { type Block, type Edge, Ending, type Step } from "./block.ts";
 import type { Discovery } from "./discovery.ts";
 import { Emitter } from "./emitter.ts";
 import { UNKNOWN_FLAGS } from "./flag-code.ts";
-import { type Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, UNLINKED } from "./layout.ts";
+import { type Layout, UNLINKED } from "./layout.ts";
 import { computeLiveness } from "./liveness.ts";
 import { lowerings } from "./lowering/table.ts";
 import { VectorCode } from "./lowering/vector-code.ts";
 import { X87Code } from "./lowering/x87-code.ts";
+import { pushSlot } from "./runtime/lookup.ts";
 import type { Sites } from "./sites.ts";
 import type { Code } from "./wasm/code.ts";
 import type { ImportedFunction } from "./wasm/module.ts";
@@ -247,28 +248,7 @@ class Generator {
     }
     e.code.get(target);
     this.leaveBlock(from);
-    e.goTo((address) => this.pushSlot(address), from);
-  }
-
-  /** Pushes the slot that the lookup table has for an address in a local. */
-  private pushSlot(address: number): void {
-    const { code } = this.e;
-    const { lookup } = this.layout;
-    const entry = code.temporary();
-    code
-      .get(address)
-      .get(address)
-      .i32(12)
-      .op(Op.I32_SHR_U, Op.I32_XOR)
-      .i32(LOOKUP_ENTRIES - 1)
-      .op(Op.I32_AND);
-    code.i32(Math.log2(LOOKUP_ENTRY_BYTES)).op(Op.I32_SHL).set(entry);
-    code
-      .get(entry)
-      .access(Op.I32_LOAD, lookup + 4)
-      .i32(UNLINKED);
-    code.get(entry).access(Op.I32_LOAD, lookup).get(address).op(Op.I32_EQ, Op.SELECT);
-    code.release(entry);
+    e.goTo((address) => pushSlot(e.code, this.layout, 0, address), from);
   }
 
   /** To be called when all code of a block but its jumps is there, before that of any other block. */

@@ -6,12 +6,13 @@
  * wants to go to a region, and returns to the caller until there is one.
  */
 import type { Ram } from "../ram.ts";
-import { EPOCH_CELLS, type Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, lookupIndex, UNLINKED } from "./layout.ts";
+import { EPOCH_CELLS, type Layout, LOOKUP_BYTES, lookupEntry, UNLINKED } from "./layout.ts";
 import type { Sites } from "./sites.ts";
 
 /** Regions that are kept before all are forgotten. */
 const MAX_REGIONS = 6000;
 const TABLE_GROWTH = 1024;
+const LOOKUP_TABLES = [0, 1] as const;
 
 export interface Region {
   readonly eip: number;
@@ -79,11 +80,21 @@ export class Regions {
     }
   }
 
-  /** Lets indirect jumps to the region's address find it. */
-  publish(region: Region): void {
-    const entry = this.lookup + (lookupIndex(region.eip) * LOOKUP_ENTRY_BYTES) / 4;
-    this.i32[entry] = region.eip;
-    this.i32[entry + 1] = region.slot;
+  /** Lets jumps to an address find the region that starts there. */
+  publish(eip: number, slot: number): void {
+    for (const table of LOOKUP_TABLES) {
+      const entry = this.lookup + (lookupEntry(eip, table) >> 2);
+      this.i32[entry] = eip;
+      this.i32[entry + 1] = slot;
+    }
+  }
+
+  /** A lookup must not find a slot without a region, from where the address would be looked up again. */
+  private retract({ eip, slot }: Region): void {
+    for (const table of LOOKUP_TABLES) {
+      const entry = this.lookup + (lookupEntry(eip, table) >> 2);
+      if (this.i32[entry] === (eip | 0) && this.i32[entry + 1] === slot) this.i32[entry + 1] = UNLINKED;
+    }
   }
 
   /** Forgets the regions with instructions in a frame. */
@@ -97,6 +108,7 @@ export class Regions {
     this.removals++;
     this.count--;
     this.table.set(region.slot, this.unlinked);
+    this.retract(region);
     region.forget();
     this.sites.remove(region.siteNumbers);
     for (const frame of region.frames) {
@@ -111,6 +123,6 @@ export class Regions {
     for (const frame of [...this.byFrame.keys()]) this.removeFrame(frame);
     this.slots.clear();
     this.nextSlot = UNLINKED + 1;
-    this.i32.fill(0, this.lookup, this.lookup + (LOOKUP_ENTRIES * LOOKUP_ENTRY_BYTES) / 4);
+    this.i32.fill(0, this.lookup, this.lookup + (LOOKUP_BYTES >> 2));
   }
 }

@@ -15,7 +15,7 @@ import { Mxcsr } from "../cpu/vector/float/mxcsr.ts";
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, type Ram } from "../ram.ts";
 import { BIAS } from "../translation-cache.ts";
 import { type CodeView, discover } from "./discovery.ts";
-import { EPOCH_CELLS, Layout, LOOKUP_ENTRIES, LOOKUP_ENTRY_BYTES, Outcome, REGION_TYPE } from "./layout.ts";
+import { EPOCH_CELLS, Layout, LOOKUP_BYTES, Outcome, REGION_TYPE, UNLINKED } from "./layout.ts";
 import { canTranslate } from "./lowering/table.ts";
 import { generate } from "./region-code.ts";
 import { type Region, Regions } from "./regions.ts";
@@ -78,7 +78,7 @@ export class Translator implements Accelerator {
     this.policy = policy;
     this.period = policy.period;
     this.least = policy.isEager ? 0 : MAX_CHAIN;
-    this.layout = new Layout(host.file, ram.allocateArena(LOOKUP_ENTRIES * LOOKUP_ENTRY_BYTES), ram.allocateArena(EPOCH_CELLS * 4));
+    this.layout = new Layout(host.file, ram.allocateArena(LOOKUP_BYTES), ram.allocateArena(EPOCH_CELLS * 4));
     this.memoryPages = ram.memory.buffer.byteLength / WASM_PAGE;
     const imports = { memory: ram.memory };
     const module = encodeRoutines([rareImport], routines, host.file.words.byteOffset, this.memoryPages);
@@ -86,7 +86,7 @@ export class Translator implements Accelerator {
       e: { ...imports, [rareImport.name]: createRare(host.file.words) },
     }).exports;
     const table = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
-    const linker = new WebAssembly.Instance(new WebAssembly.Module(encodeLinker(this.memoryPages)), {
+    const linker = new WebAssembly.Instance(new WebAssembly.Module(encodeLinker(this.layout, this.memoryPages)), {
       e: { ...imports, table, interpret: (site: number) => this.interpret(site), lendX87: host.lendX87 },
     }).exports;
     this.go = linker.go!;
@@ -143,15 +143,18 @@ export class Translator implements Accelerator {
       for (const step of block.steps) this.cover(step.eip, step.instruction.length, discovery.pages);
     }
     const frames = [...new Set(discovery.pages.values())];
+    const slot = slotOf(eip);
     const forget = (): void => {
       this.entries.delete(op);
+      op.region = UNLINKED;
       if (op.exec === this.handler) op.exec = op.alone;
     };
-    const region: Region = { eip, slot: slotOf(eip), run: run!, frames, siteNumbers, x87Key, forget };
+    const region: Region = { eip, slot, run: run!, frames, siteNumbers, x87Key, forget };
     const former = this.entries.get(op);
     if (former !== undefined) this.regions.remove(former);
     this.regions.add(region);
     this.entries.set(op, region);
+    op.region = slot;
     op.exec = this.handler;
   }
 
@@ -194,30 +197,32 @@ export class Translator implements Accelerator {
   /** Runs the region that starts at an operation. */
   private createHandler(): Handler {
     const { BUDGET, EIP, HELD, PAGE } = Word;
-    const { WENT } = Outcome;
+    const { SPENT, WENT } = Outcome;
     const R = this.file.words;
-    const { entries, go, regions, sites } = this;
+    const { go, regions, sites } = this;
     const { lookUp, enter, executeWithin } = this.host;
     return (op) => {
-      const region = entries.get(op)!;
       // Only the interpreter's instructions count for the next sample.
       const allotment = R[BUDGET]!;
       R[BUDGET] = allotment + op.rest + R[HELD]!;
       R[HELD] = 0;
       R[EIP] = R[PAGE]! + op.offset;
-      regions.publish(region);
-      const outcome = go(region.slot);
+      regions.publish(R[EIP], op.region);
+      const outcome = go(op.region);
+      // The end of the slice is near: what is interpreted up to there says nothing about where programs spend their time.
+      let isSpent = outcome === SPENT;
       if (outcome >= 0) {
         const site = sites.get(outcome);
         R[EIP] = site.eip;
         R[BUDGET] = R[BUDGET]! + site.refund;
+        isSpent = site.refund === 0;
       }
       const next = lookUp();
       const isTarget = outcome === WENT;
       // Samples are for targets of jumps: a chain in the middle of which the region ended is not one.
       const wanted = isTarget || allotment > next.rest ? allotment : next.rest;
       const held = R[BUDGET]! - wanted;
-      if (held > 0) {
+      if (held > 0 && !isSpent) {
         R[HELD] = held;
         R[BUDGET] = wanted;
       }
