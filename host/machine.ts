@@ -1,6 +1,7 @@
 /**
  * Puts a machine together and boots it: processor, devices, kernel, servers, Unix server.
  */
+import { setFlagsFromString } from "node:v8";
 import { randomBytes } from "node:crypto";
 import * as nodeFs from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -55,6 +56,9 @@ export interface Machine {
   statistics(): SystemStatistics;
 }
 
+/** V8 optimises WebAssembly functions after this much work: regions are small, and hot before they are translated. */
+const TIERING = "--wasm-tiering-budget=200000";
+
 export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
   const root = makeRoot(options.root, artifact("root.tar"));
   const mounts = options.mounts ?? [];
@@ -64,6 +68,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
   const swap = options.swap ?? Math.max(memoryBytes, MINIMUM_SWAP);
   const ram = new Ram(memoryBytes);
   const interrupts = new InterruptController();
+  setFlagsFromString(TIERING);
   const processor = createProcessor(options.engine ?? DEFAULT_ENGINE, ram, { now: () => 0 });
   const clock = options.virtualClock
     ? new VirtualClock(VIRTUAL_EPOCH_NS, () => processor.instructions)
