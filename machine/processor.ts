@@ -1,5 +1,5 @@
 /**
- * The processor as the kernel sees it; cpu/interpreter.ts implements it, a translator will too.
+ * The processor as the kernel sees it; cpu/interpreter.ts implements it, with or without the translator (engine.ts).
  */
 import type { Context } from "./context.ts";
 import type { Exit } from "./exit.ts";

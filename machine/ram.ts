@@ -6,11 +6,10 @@
  * never grows, so the typed views stay valid for the life of the machine. The host commits pages on first
  * touch: a generous arena costs nothing until it is used.
  */
+import { PAGE_SHIFT, PAGE_SIZE } from "./page.ts";
 import { CACHE_SLOT_BYTES, TranslationCache } from "./translation-cache.ts";
 
-export const PAGE_SHIFT = 12;
-export const PAGE_SIZE = 1 << PAGE_SHIFT;
-export const PAGE_MASK = PAGE_SIZE - 1;
+export { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from "./page.ts";
 
 const WASM_PAGE_SIZE = 65536;
 /** Address spaces that have tables in the translation cache at the same time. */
@@ -23,7 +22,7 @@ export class Ram {
   readonly i32: Int32Array;
   /** Number of guest frames; frame f occupies bytes f * PAGE_SIZE … */
   readonly frameCount: number;
-  /** One byte per frame: 1 when decoded instructions of it are cached, so that a write must invalidate them. */
+  /** One byte per frame: 1 when decoded or translated instructions of it are cached, so that a write must invalidate them. */
   readonly frameHasCode: Uint8Array;
   readonly translations: TranslationCache;
   private readonly freeArenaPages: number[] = [];

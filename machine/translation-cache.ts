@@ -12,7 +12,7 @@
  * The truth is in TranslationTable; its changes drop entries here. A frame has at most one write entry in all
  * tables, so that it can be taken away when instructions of the frame become cached.
  */
-import { PAGE_SHIFT, type Ram } from "./ram.ts";
+import { PAGE_SHIFT } from "./page.ts";
 
 /** Distance in bytes from the read table to the write table. */
 export const WRITE_TABLE = 4 << 20;
@@ -26,6 +26,14 @@ const TABLE_WORDS = WRITE_TABLE >> 2;
 const CHUNK_SHIFT = 10;
 const CHUNK_WORDS = 1 << CHUNK_SHIFT;
 const CHUNKS = (2 * TABLE_WORDS) >> CHUNK_SHIFT;
+
+/** The memory that holds the tables, and its frames. */
+export interface CachedMemory {
+  readonly i32: Int32Array;
+  readonly frameCount: number;
+  /** 1 for each frame whose instructions are cached: writes to it are not allowed here. */
+  readonly frameHasCode: Uint8Array;
+}
 
 /** What the cache serves: one address space. */
 export interface CacheClient {
@@ -61,13 +69,13 @@ export class TranslationCache {
   /** For each frame the word index of its last write entry; it may have been given to another page since. */
   private readonly writers: Int32Array;
 
-  /** @param base byte address of `slots` slots in RAM's memory, all zero */
-  constructor(ram: Ram, base: number, slots: number) {
-    this.i32 = ram.i32;
-    this.frameHasCode = ram.frameHasCode;
+  /** @param base byte address of `slots` slots in the memory, all zero */
+  constructor(memory: CachedMemory, base: number, slots: number) {
+    this.i32 = memory.i32;
+    this.frameHasCode = memory.frameHasCode;
     this.base = base;
     this.slots = Array.from({ length: slots }, (_, index) => new Slot(base + index * CACHE_SLOT_BYTES));
-    this.writers = new Int32Array(ram.frameCount);
+    this.writers = new Int32Array(memory.frameCount);
   }
 
   /** Byte address of the tables of an address space; takes them from the one that has not run for the longest time. */
