@@ -20,7 +20,8 @@ const SEED_STEP = 0x9e3779b1;
 export interface RowProof {
   /** Cases on each engine. */
   cases: number;
-  differences: number;
+  /** By engine. */
+  differences: number[];
   /** The first of them in words. */
   examples: string[];
 }
@@ -47,21 +48,21 @@ export class Prover {
 
   /** @param index of the row among all, from which with the seed its cases follow */
   prove(place: RowPlace, index: number, count: number, seed: number): RowProof {
-    const proof: RowProof = { cases: count, differences: 0, examples: [] };
+    const proof: RowProof = { cases: count, differences: this.processors.map(() => 0), examples: [] };
     const cases = casesOf(place, index, count, seed);
     for (let from = 0; from < count; from += BATCH) {
       const batch = cases.slice(from, from + BATCH);
       const expected = this.hardware.run(batch);
       if (expected === undefined) throw new Error(`the runner failed at ${place.row.mnemonic}`);
-      for (const { engine, processor } of this.processors) {
+      this.processors.forEach(({ engine, processor }, position) => {
         batch.forEach((test, at) => {
           const actual = processor.run(test);
           const found = differences(test, expected[at]!, actual);
           if (found.length === 0 || this.isDisturbed(test, actual)) return;
-          proof.differences++;
+          proof.differences[position]!++;
           if (proof.examples.length < DESCRIBED) proof.examples.push(`${engine}: ${describe(test, found)}`);
         });
-      }
+      });
     }
     return proof;
   }

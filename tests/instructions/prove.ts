@@ -2,7 +2,7 @@
  * Compares the emulated processor with the host's, row by row of the opcode table, and reports:
  *   npm run prove -- --cases 2000000 --seed 1 --engine interpreter,translator --rows add,x87
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,7 @@ import { build } from "esbuild";
 import type { RowPlace } from "#machine/cpu/opcodes.ts";
 import { type Engine, ENGINES } from "#machine/engine.ts";
 import type { Answer, Assignment, WorkerData } from "./prove-worker.ts";
-import { markdown, type ProvenRow } from "./report.ts";
+import { type EngineProof, markdown, parseReport } from "./report.ts";
 import { comparableRows, rowName } from "./rows.ts";
 
 /** A row that stands for many instructions gets as many more cases. */
@@ -51,6 +51,9 @@ const options = new Command("prove")
   .parse()
   .opts<Options>();
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+const differencesOf = ({ differences }: Answer): number => sum(differences);
+const engineOrder = ({ engine }: EngineProof): number => ENGINES.findIndex((known) => known === engine);
 const weightOf = (place: RowPlace): number => WEIGHTS[place.row.mnemonic] ?? 1;
 
 function assignments(rows: readonly RowPlace[]): Assignment[] {
@@ -74,8 +77,8 @@ async function prove(work: readonly Assignment[], rows: readonly RowPlace[]): Pr
     answers.set(answer.row, answer);
     const name = rowName(rows[answer.row]!);
     process.stderr.write(`\r\x1b[K${answers.size}/${work.length} ${Math.round((Date.now() - started) / 1000)} s ${name}`);
-    if (answer.differences > 0)
-      process.stderr.write(`\n${answer.differences} of ${answer.cases} differ\n  ${answer.examples.join("\n  ")}\n`);
+    const differences = differencesOf(answer);
+    if (differences > 0) process.stderr.write(`\n${differences} of ${answer.cases} differ\n  ${answer.examples.join("\n  ")}\n`);
   };
   const run = (): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -100,12 +103,25 @@ async function prove(work: readonly Assignment[], rows: readonly RowPlace[]): Pr
 
 const rows = comparableRows();
 const answers = await prove(assignments(rows), rows);
-const proven: ProvenRow[] = answers.map((proof) => ({ place: rows[proof.row]!, proof }));
-const sum = (of: (answer: Answer) => number): number => answers.reduce((total, answer) => total + of(answer), 0);
-for (const { place, proof } of proven) console.log(`${rowName(place).padEnd(40)} ${proof.cases} cases, ${proof.differences} differences`);
-console.log(`${answers.length} rows, ${sum(({ cases }) => cases)} cases, ${sum(({ differences }) => differences)} differences`);
-if (options.output !== undefined) {
-  const processor = cpus()[0]?.model ?? "unknown";
-  writeFileSync(options.output, markdown({ processor, engines: options.engine, seed: options.seed, rows: proven }));
+const differences = sum(answers.map(differencesOf));
+for (const answer of answers) {
+  console.log(`${rowName(rows[answer.row]!).padEnd(40)} ${answer.cases} cases, ${differencesOf(answer)} differences`);
 }
-process.exitCode = sum(({ differences }) => differences) === 0 ? 0 : 1;
+console.log(`${answers.length} rows, ${sum(answers.map(({ cases }) => cases))} cases, ${differences} differences`);
+if (options.output !== undefined) writeReport(options.output);
+process.exitCode = differences === 0 ? 0 : 1;
+
+/** Engines that were not proven now keep their figures. */
+function writeReport(file: string): void {
+  const processor = cpus()[0]?.model ?? "unknown";
+  const proofs = new Map((existsSync(file) ? parseReport(readFileSync(file, "utf8")) : []).map((proof) => [proof.engine, proof]));
+  options.engine.forEach((engine, position) => {
+    const figures = answers.map((answer) => {
+      return [rowName(rows[answer.row]!), { cases: answer.cases, differences: answer.differences[position]! }] as const;
+    });
+    proofs.set(engine, { engine, processor, seed: options.seed, rows: new Map(figures) });
+  });
+  const ordered = [...proofs.values()].sort((a, b) => engineOrder(a) - engineOrder(b));
+  const examples = answers.flatMap((answer) => answer.examples);
+  writeFileSync(file, markdown(rows, ordered, examples));
+}
