@@ -136,7 +136,7 @@ function difference(spaces: AddressSpace[], model: Model): string {
         node === undefined
           ? entry === 0 && spaces[space]!.node(page) === 0
           : entry >>> 12 === node.frame && right === node.write && spaces[space]!.node(page) !== 0;
-      if (!same || (!right && (entry & Entry.FAST_WRITE) !== 0)) return `space ${space} page ${page} entry ${entry.toString(16)}`;
+      if (!same) return `space ${space} page ${page} entry ${entry.toString(16)}`;
     }
   }
   return "";
@@ -167,7 +167,7 @@ describe("mapping database", () => {
         } else if (action < 8 && node !== undefined) {
           const entry = spaces[space]!.table.get(page);
           const dirty = node.write && write;
-          const bits = Entry.ACCESSED | Entry.FAST_READ | (dirty ? Entry.DIRTY | Entry.FAST_WRITE : 0);
+          const bits = Entry.ACCESSED | (dirty ? Entry.DIRTY : 0);
           spaces[space]!.table.setEntry(page, entry | bits);
           model.access(node, dirty ? 3 : 1);
         } else if (action >= 8) {

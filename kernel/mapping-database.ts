@@ -39,14 +39,13 @@ const OWN_SHIFT = 4;
 
 const INITIAL_NODES = 1 << 14;
 
-const ACCESS_BITS = Entry.ACCESSED | Entry.DIRTY | Entry.FAST_READ | Entry.FAST_WRITE;
-const WRITE_BITS = Entry.WRITE | Entry.FAST_WRITE;
+const ACCESS_BITS = Entry.ACCESSED | Entry.DIRTY;
 
 /** What map and grant report. */
 export const Mapped = { NOTHING: 0, OK: 1, NO_MEMORY: 2 } as const;
 
 /** PageStatus bits of a translation-table entry: ACCESSED and DIRTY stand side by side there too. */
-const entryStatus = (entry: number): number => (entry >>> 4) & 3;
+const entryStatus = (entry: number): number => (entry >>> 2) & 3;
 
 export class MappingDatabase {
   private nodes = new Int32Array(INITIAL_NODES << NODE_SHIFT);
@@ -88,8 +87,7 @@ export class MappingDatabase {
       if (old >>> PAGE_SHIFT === entry >>> PAGE_SHIFT) {
         if (existing === node || !write || (old & Entry.WRITE) !== 0) return Mapped.OK;
         if (this.nodes[(existing << NODE_SHIFT) + PARENT] === node) {
-          const extended = old | Entry.WRITE;
-          target.table.setEntry(targetPage, (old & Entry.DIRTY) !== 0 ? extended | Entry.FAST_WRITE : extended);
+          target.table.setEntry(targetPage, old | Entry.WRITE);
           return Mapped.OK;
         }
       }
@@ -290,7 +288,7 @@ export class MappingDatabase {
     const table = this.spaces[this.nodes[at + SPACE]!]!.table;
     const page = this.nodes[at + PAGE]!;
     const entry = table.get(page);
-    table.setEntry(page, entry & ~(takeWrite ? ACCESS_BITS | WRITE_BITS : ACCESS_BITS));
+    table.setEntry(page, entry & ~(takeWrite ? ACCESS_BITS | Entry.WRITE : ACCESS_BITS));
     return entryStatus(entry);
   }
 }

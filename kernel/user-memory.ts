@@ -10,6 +10,9 @@ import { Entry, type TranslationTable } from "#machine/translation-table.ts";
 
 export const ABSENT = -1;
 
+/** Bits of a page to which a write changes none. */
+const WRITTEN = Entry.WRITE | Entry.ACCESSED | Entry.DIRTY;
+
 export class UserMemory {
   readonly ram: Ram;
   private readonly processor: Processor;
@@ -25,9 +28,9 @@ export class UserMemory {
   readable(table: TranslationTable, address: number): number {
     const page = address >>> PAGE_SHIFT;
     const entry = table.get(page);
-    if ((entry & Entry.FAST_READ) === 0) {
+    if ((entry & Entry.ACCESSED) === 0) {
       if ((entry & Entry.PRESENT) === 0) return ABSENT;
-      table.setEntry(page, withFastBits(entry | Entry.ACCESSED));
+      table.setEntry(page, entry | Entry.ACCESSED);
     }
     return ((entry & ~PAGE_MASK) | (address & PAGE_MASK)) >>> 0;
   }
@@ -36,9 +39,9 @@ export class UserMemory {
   writable(table: TranslationTable, address: number): number {
     const page = address >>> PAGE_SHIFT;
     const entry = table.get(page);
-    if ((entry & Entry.FAST_WRITE) === 0) {
+    if ((entry & WRITTEN) !== WRITTEN) {
       if ((entry & Entry.PRESENT) === 0 || (entry & Entry.WRITE) === 0) return ABSENT;
-      table.setEntry(page, withFastBits(entry | Entry.ACCESSED | Entry.DIRTY));
+      table.setEntry(page, entry | Entry.ACCESSED | Entry.DIRTY);
     }
     const frame = entry >>> PAGE_SHIFT;
     if (this.ram.frameHasCode[frame] !== 0) this.processor.invalidateFrame(frame);
@@ -60,11 +63,6 @@ export class UserMemory {
     }
     return view;
   }
-}
-
-function withFastBits(entry: number): number {
-  const both = Entry.WRITE | Entry.ACCESSED | Entry.DIRTY;
-  return entry | Entry.FAST_READ | ((entry & both) === both ? Entry.FAST_WRITE : 0);
 }
 
 /**

@@ -4,28 +4,21 @@
  * Directory: 1024 words, each the byte address of a leaf (never 0: absent ones point to one shared
  * leaf of zeros, so a look-up needs no branch). Leaf: 1024 entries.
  *
- *   31            12 11        6   5       4        3        2          1          0
- *  [ frame address  |  unused  | dirty | accessed | write | present | fastWrite | fastRead ]
+ *   31            12 11      4   3       2        1         0
+ *  [ frame address  | unused | dirty | accessed | write | present ]
  *
- * fastRead  = present and accessed: a read may go on with one test.
- * fastWrite = present, writable, accessed and dirty: a write may go on, after a look at
- *             Ram.frameHasCode (decoded instructions of the frame must be dropped first).
- * The processor sets accessed/dirty (and with them the fast bits) on the slow path; the kernel
- * clears them when a manager asks. i386 without PAE has no execute bit: readable is executable.
- *
- * Every change of an entry drops the page from the translation cache (translation-cache.ts), which the processor fills
- * on the slow path.
+ * The processor sets accessed and dirty at the first access, and then lets the translation cache (translation-cache.ts)
+ * answer for the page; the kernel clears them when a manager asks. Every change of an entry by the kernel drops the page from the cache.
+ * i386 without PAE has no execute bit: readable is executable.
  */
 import { PAGE_SHIFT, type Ram } from "./ram.ts";
 import type { CacheClient } from "./translation-cache.ts";
 
 export const Entry = {
-  FAST_READ: 1,
-  FAST_WRITE: 2,
-  PRESENT: 4,
-  WRITE: 8,
-  ACCESSED: 16,
-  DIRTY: 32,
+  PRESENT: 1,
+  WRITE: 2,
+  ACCESSED: 4,
+  DIRTY: 8,
 } as const;
 
 const LEAF_ENTRIES = 1024;
@@ -82,7 +75,7 @@ export class TranslationTable implements CacheClient {
     return true;
   }
 
-  /** Replaces the entry of a mapped page: for the processor (accessed, dirty) and the kernel. */
+  /** Replaces the entry of a mapped page. */
   setEntry(page: number, entry: number): void {
     const i32 = this.ram.i32;
     const leaf = i32[(this.root >> 2) + (page >>> 10)]!;

@@ -2,8 +2,9 @@
  * Linear memory: accesses through the translation cache, with the fast test inline and everything else
  * (first access, page crossing, unaligned, code in the frame, faults) on slow paths.
  *
- * Layer beneath: machine/ram.ts, machine/translation-cache.ts and machine/translation-table.ts. 15 is the cache's BIAS. Multi-byte accesses check all their pages
- * before they change anything. Addresses wrap at 4 GiB.
+ * Layer beneath: machine/ram.ts, machine/translation-cache.ts and machine/translation-table.ts. 15 is the cache's BIAS;
+ * an entry is odd or 0, so that one test says whether it is there and the address is aligned. Multi-byte accesses check all
+ * their pages before they change anything. Addresses wrap at 4 GiB.
  */
 import { Vector } from "../exit.ts";
 import { PAGE_MASK, PAGE_SHIFT, type Ram } from "../ram.ts";
@@ -45,7 +46,7 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
   const { CACHE, CACHE_WORDS, ROOT, SYSTEM_FLAGS } = Word;
   const { AC } = Flag;
   const { ALIGNMENT_CHECK } = Vector;
-  const { ACCESSED, DIRTY, FAST_READ, FAST_WRITE, PRESENT, WRITE } = Entry;
+  const { ACCESSED, DIRTY, PRESENT, WRITE } = Entry;
   const { translations } = ram;
   const writeTable = WRITE_TABLE >> 2;
   const { i32, u16, u8, frameHasCode } = ram;
@@ -61,8 +62,7 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
     const index = slot(address);
     const entry = i32[index]!;
     if ((entry & PRESENT) === 0) raisePageFault(address, false, false);
-    const fastWrite = (entry & (WRITE | DIRTY)) === (WRITE | DIRTY) ? FAST_WRITE : 0;
-    const touched = entry | ACCESSED | FAST_READ | fastWrite;
+    const touched = entry | ACCESSED;
     i32[index] = touched;
     translations.allowRead(R[CACHE]!, address >>> 12, touched >>> 12);
     return touched;
@@ -74,7 +74,7 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
     const entry = i32[index]!;
     if ((entry & PRESENT) === 0) raisePageFault(address, false, true);
     if ((entry & WRITE) === 0) raisePageFault(address, true, true);
-    const touched = entry | ACCESSED | DIRTY | FAST_READ | FAST_WRITE;
+    const touched = entry | ACCESSED | DIRTY;
     i32[index] = touched;
     translations.allowRead(R[CACHE]!, address >>> 12, touched >>> 12);
     translations.allowWrite(R[CACHE]!, address >>> 12, touched >>> 12);
