@@ -43,6 +43,8 @@ export interface Policy {
  */
 const STEP_COST = 500;
 const MAX_CREDIT = 200_000;
+/** What going from a region to the interpreter and back costs, likewise. */
+const TRANSITION_COST = 50;
 
 const WASM_PAGE = 65536;
 const NO_TARGETS: readonly number[] = [];
@@ -199,10 +201,11 @@ export class Translator implements Accelerator {
     const { BUDGET, EIP, HELD, PAGE } = Word;
     const { SPENT, WENT } = Outcome;
     const R = this.file.words;
+    const transitionCost = TRANSITION_COST;
     const { go, regions, sites } = this;
     const { lookUp, enter, executeWithin } = this.host;
     return (op) => {
-      // Only the interpreter's instructions count for the next sample.
+      // Of the instructions only those of the interpreter count for the next sample.
       const allotment = R[BUDGET]!;
       R[BUDGET] = allotment + op.rest + R[HELD]!;
       R[HELD] = 0;
@@ -220,7 +223,7 @@ export class Translator implements Accelerator {
       const next = lookUp();
       const isTarget = outcome === WENT;
       // Samples are for targets of jumps: a chain in the middle of which the region ended is not one.
-      const wanted = isTarget || allotment > next.rest ? allotment : next.rest;
+      const wanted = Math.max(allotment - transitionCost, isTarget ? 0 : next.rest);
       const held = R[BUDGET]! - wanted;
       if (held > 0 && !isSpent) {
         R[HELD] = held;
