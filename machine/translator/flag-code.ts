@@ -5,7 +5,9 @@
  * What kind it is, is mostly known while translating; where paths with different kinds meet, a routine decides.
  *
  * Instructions that change CF and OF only, rotates above all, put these into the upper half of the type, so that what the others follow
- * from can stay: FLAGS << VALUE_SHIFT, and the mask of the replaced ones << MASK_SHIFT. The register file has no such types.
+ * from can stay: FLAGS << VALUE_SHIFT, and the mask of the replaced ones << MASK_SHIFT. INC and DEC, which keep CF, leave it where it was
+ * when they do not know how to compute it: CARRY_PENDING in the type says that it follows from copies of the former type, first operand and
+ * result. The register file has no such types.
  */
 import { FLAG_SHIFT, Flag, FlagKind } from "../cpu/flags.ts";
 import { Word } from "../cpu/registers.ts";
@@ -25,6 +27,8 @@ export interface FlagState {
   readonly hasSecond: boolean;
   /** Flags that are in the upper half of the type. */
   readonly replaced: number;
+  /** Whether the type may have CARRY_PENDING. */
+  readonly isCarryPending?: boolean;
   /** The comparison of floating-point numbers that set ZF and CF and cleared all others, neither of them being a NaN. */
   readonly numbers?: NumberComparison;
 }
@@ -43,6 +47,8 @@ export const VALUE_SHIFT = 16;
 export const MASK_SHIFT = 17;
 /** Types from here on have replaced flags. */
 const REPLACED_TYPE = 1 << MASK_SHIFT;
+/** Bit of the type of an INC or DEC: CF has not been computed. */
+const CARRY_PENDING = 1 << 30;
 
 const WORDS = [Word.FLAG_TYPE, Word.FLAG_FIRST, Word.FLAG_RESULT, Word.FLAGS] as const;
 
@@ -99,6 +105,8 @@ export class FlagCode {
   private writes = 0;
   /** Whether the type may have replaced flags. */
   private mayReplace = false;
+  /** Type, first operand and result from which a pending CF follows; undefined when the region has none. */
+  private carrySource: readonly [number, number, number] | undefined;
 
   /** @param routine function index of the routine `arithmetic` (runtime/flags.ts) */
   constructor(code: Code, routine: () => number) {
@@ -127,13 +135,15 @@ export class FlagCode {
    * @param words those that may have been written on the way here, one bit each
    */
   store(code: Code, layout: Layout, words: number): void {
+    if ((words & TYPE_BIT) !== 0) this.settleCarry(code);
     if (this.mayReplace && (words & TYPE_BIT) !== 0) {
       code.get(this.type).i32(REPLACED_TYPE).op(Op.I32_GE_U).if();
       this.callRoutine(code);
       code.set(this.explicit).i32(EXPLICIT).set(this.type).end();
     }
     WORDS.forEach((word, index) => {
-      const isWritten = (words & (1 << index)) !== 0 || (this.mayReplace && (words & TYPE_BIT) !== 0);
+      const isDerived = (this.mayReplace || this.carrySource !== undefined) && (words & TYPE_BIT) !== 0;
+      const isWritten = (words & (1 << index)) !== 0 || isDerived;
       if (isWritten && this.isWritten[index]) code.storeAt(layout.word(word), this.locals[index]!);
     });
   }
@@ -179,12 +189,48 @@ export class FlagCode {
 
   /** Flags of INC or DEC. CF stays: `keepsCarry` says whether anybody will read it. */
   setCount(kind: typeof INC | typeof DEC, shift: number, result: number, keepsCarry: boolean): void {
+    if (keepsCarry && this.state.kind === -1) {
+      this.leaveCarry();
+      this.copy(result, shift, this.result);
+      this.setKind(kind | CARRY_PENDING, shift, false);
+      this.state = { kind, shift, hasSecond: false, replaced: 0, isCarryPending: true };
+      return;
+    }
     if (keepsCarry) {
       this.carry();
       this.setExplicitLocal();
     }
     this.copy(result, shift, this.result);
     this.setKind(kind, shift, false);
+  }
+
+  /** Copies what CF follows from, unless CF is pending already. */
+  private leaveCarry(): void {
+    const { code, type, first, result } = this;
+    this.carrySource ??= [code.local(ValueType.I32), code.local(ValueType.I32), code.local(ValueType.I32)];
+    this.isUsed = true;
+    this.write(3);
+    const [sourceType, sourceFirst, sourceResult] = this.carrySource;
+    const isPending = code.temporary();
+    code.get(type).i32(CARRY_PENDING).op(Op.I32_AND).set(isPending);
+    for (const [source, current] of [
+      [sourceType, type],
+      [sourceFirst, first],
+      [sourceResult, result],
+    ] as const) {
+      code.get(source).get(current).get(isPending).op(Op.SELECT).set(source);
+    }
+    code.release(isPending);
+  }
+
+  /** Computes CF if it is pending. */
+  private settleCarry(code: Code): void {
+    if (this.carrySource === undefined) return;
+    const [type, first, result] = this.carrySource;
+    code.get(this.type).i32(CARRY_PENDING).op(Op.I32_AND).if();
+    code.get(type).get(first).get(result).get(this.explicit).call(this.routine());
+    code.i32(Flag.CF).op(Op.I32_AND).set(this.explicit);
+    code.get(this.type).i32(~CARRY_PENDING).op(Op.I32_AND).set(this.type).end();
   }
 
   /** ZF, SF and PF of a result in a local; CF, OF and AF, as EFLAGS bits, are on the stack. */
@@ -220,7 +266,8 @@ export class FlagCode {
     this.write(3);
     code.i32(VALUE_SHIFT).op(Op.I32_SHL);
     if (state.kind >= 0 && (state.replaced & ~mask) === 0) {
-      code.i32(state.kind | (state.shift << FLAG_SHIFT) | (mask << MASK_SHIFT)).op(Op.I32_OR);
+      const pending = state.isCarryPending === true && (mask & Flag.CF) === 0 ? CARRY_PENDING : 0;
+      code.i32(state.kind | (state.shift << FLAG_SHIFT) | (mask << MASK_SHIFT) | pending).op(Op.I32_OR);
     } else {
       code
         .get(type)
@@ -248,6 +295,7 @@ export class FlagCode {
   }
 
   private callRoutine(code: Code): void {
+    this.settleCarry(code);
     code.get(this.type).get(this.first).get(this.result).get(this.explicit).call(this.routine());
   }
 
@@ -283,6 +331,7 @@ export class FlagCode {
         this.bits(Flag.CF);
         return;
       default:
+        if (this.state.isCarryPending === true) this.settleCarry(code);
         code.get(this.explicit).i32(Flag.CF).op(Op.I32_AND);
     }
   }
