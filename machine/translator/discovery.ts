@@ -5,7 +5,7 @@
 import { decode } from "../cpu/decoder.ts";
 import { type Instruction, Invalid, Kind } from "../cpu/instruction.ts";
 import { Attribute } from "../cpu/opcodes.ts";
-import { PAGE_MASK, PAGE_SHIFT } from "../ram.ts";
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from "../ram.ts";
 import { Block, CallContext, type Edge, Ending, type Step } from "./block.ts";
 import { analyse, type Flow } from "./graph.ts";
 import { planVector, type VectorPlan } from "./lowering/vector-plan.ts";
@@ -29,6 +29,8 @@ export interface CodeView {
   /** Frame of a page of instructions that can be read without a fault, else -1. */
   frameOf(page: number): number;
   byte(frame: number, offset: number): number;
+  /** The instruction at an offset of a frame, if the interpreter has decoded it. */
+  decoded(frame: number, offset: number): Instruction | undefined;
   /** Whether the instruction at an address has been decoded by the interpreter: code that never ran comes last. */
   isKnown(eip: number): boolean;
   /** Where the indirect jump or call at an address has been seen to go. */
@@ -260,6 +262,8 @@ class Explorer {
   private fetch(eip: number): Instruction | undefined {
     const first = this.frame(eip >>> PAGE_SHIFT);
     if (first < 0) return undefined;
+    const known = this.view.decoded(first, eip & PAGE_MASK);
+    if (known !== undefined && (eip & PAGE_MASK) + known.length <= PAGE_SIZE) return known;
     const second = { frame: -2 };
     const unreadable = { unreadable: true };
     try {

@@ -189,6 +189,7 @@ export class Translator implements Accelerator {
     return {
       frameOf,
       byte: (frame, offset) => ram.u8[frame * PAGE_SIZE + offset]!,
+      decoded: (frame, offset) => host.operationAt(frame, offset)?.instruction,
       isKnown: (eip) => policy.isEager || host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK) !== undefined,
       observed: (eip) => host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK)?.targets ?? NO_TARGETS,
       hasInexactResults: () => R[Word.UNITS_READY] === 0 || (R[Word.MXCSR]! & Mxcsr.INEXACT) !== 0,
