@@ -11,6 +11,7 @@ import { PAGE_MASK, PAGE_SIZE } from "../ram.ts";
 import { BIAS, WRITE_TABLE } from "../translation-cache.ts";
 import type { Step } from "./block.ts";
 import { FlagCode, UNKNOWN_FLAGS } from "./flag-code.ts";
+import { GeneralRegisters, REGISTERS, type Size } from "./general-registers.ts";
 import { EPOCH_CELLS, type Layout, Outcome } from "./layout.ts";
 import { runtimeImports } from "./runtime/imports.ts";
 import type { VectorCode } from "./lowering/vector-code.ts";
@@ -21,16 +22,11 @@ import type { ImportedFunction } from "./wasm/module.ts";
 import { Op, ValueType } from "./wasm/opcodes.ts";
 
 const ESP = 4;
-const REGISTERS = 8;
-const ALL_REGISTERS = 0xff;
 /** All registers and flag words, for `spill`. */
 const EVERYTHING = -1;
 
 const LOADS = { 1: Op.I32_LOAD8_U, 2: Op.I32_LOAD16_U, 4: Op.I32_LOAD } as const;
 const STORES = { 1: Op.I32_STORE8, 2: Op.I32_STORE16, 4: Op.I32_STORE } as const;
-
-/** Operand sizes of the integer unit, in bytes. */
-export type Size = 1 | 2 | 4;
 
 /** An operand that is read and written: its value in a local, and how to store a new one that is on the stack. */
 export interface Place {
@@ -74,11 +70,8 @@ export class Emitter {
   /** Another one: the vector unit, when the region has instructions on XMM registers. */
   vector: VectorCode | undefined = undefined;
 
-  /** Locals of the eight general registers, and of the address space's translation cache. */
-  private readonly registers: readonly number[];
-  /** General registers, one bit each, that the region reads or writes, and those that it writes. */
-  private used = 0;
-  private written = 0;
+  private readonly registers: GeneralRegisters;
+  /** Local of the address space's translation cache. */
   private readonly cache: number;
   /** Instructions that may still run. */
   readonly budget: number;
@@ -93,14 +86,12 @@ export class Emitter {
   /** Nesting at which branches to the common exits are relative. */
   private sideExit = 0;
   private readonly exits: Exit[] = [];
-  /** General registers that the current block has written. */
-  private writes = 0;
 
   constructor(layout: Layout, sites: Sites) {
     const { code } = this;
     this.layout = layout;
     this.sites = sites;
-    this.registers = Array.from({ length: 8 }, () => code.local(ValueType.I32));
+    this.registers = new GeneralRegisters(code, layout);
     this.cache = code.local(ValueType.I32);
     this.budget = code.local(ValueType.I32);
     this.site = code.local(ValueType.I32);
@@ -113,40 +104,12 @@ export class Emitter {
 
   /** Pushes a register's value, zero-extended. */
   getRegister(register: number, size: Size = 4): Code {
-    const { code } = this;
-    if (size === 4) return code.get(this.use(register));
-    if (size === 2) return code.get(this.use(register)).i32(0xffff).op(Op.I32_AND);
-    if (register < 4) return code.get(this.use(register)).i32(0xff).op(Op.I32_AND);
-    return code
-      .get(this.use(register - 4))
-      .i32(8)
-      .op(Op.I32_SHR_U)
-      .i32(0xff)
-      .op(Op.I32_AND);
-  }
-
-  /** Local of a register that is read. */
-  private use(register: number): number {
-    this.used |= 1 << register;
-    return this.registers[register]!;
+    return this.registers.get(register, size);
   }
 
   /** Pops a value into a register; what lies above the size is ignored. */
   setRegister(register: number, size: Size = 4): Code {
-    const { code } = this;
-    const whole = size === 1 ? register & 3 : register;
-    this.written |= 1 << whole;
-    this.writes |= 1 << whole;
-    const local = this.use(whole);
-    if (size === 4) return code.set(local);
-    if (size === 2) return this.merge(local, 0xffff);
-    if (register < 4) return this.merge(local, 0xff);
-    code.i32(0xff).op(Op.I32_AND).i32(8).op(Op.I32_SHL);
-    return code.get(local).i32(~0xff00).op(Op.I32_AND, Op.I32_OR).set(local);
-  }
-
-  private merge(local: number, mask: number): Code {
-    return this.code.i32(mask).op(Op.I32_AND).get(local).i32(~mask).op(Op.I32_AND, Op.I32_OR).set(local);
+    return this.registers.set(register, size);
   }
 
   // ---- memory ----
@@ -169,11 +132,11 @@ export class Emitter {
       if (terms++ > 0) code.op(Op.I32_ADD);
     };
     if (base >= 0) {
-      code.get(this.use(base));
+      this.getRegister(base);
       add();
     }
     if (index >= 0) {
-      code.get(this.use(index));
+      this.getRegister(index);
       if (scale !== 0) code.i32(scale).op(Op.I32_SHL);
       add();
     }
@@ -361,7 +324,7 @@ export class Emitter {
   interpret(): void {
     const { code } = this;
     // The interpreter may change any of them.
-    this.used = this.written = this.writes = ALL_REGISTERS;
+    this.registers.useAll();
     this.flags.useAll();
     this.spill(code, EVERYTHING);
     code.i32(this.currentSite()).call(this.importFunction("interpret"));
@@ -408,9 +371,7 @@ export class Emitter {
 
   /** What was written since the last call: general registers, then flag words (FlagCode), one bit each. */
   takeWrites(): number {
-    const writes = this.writes | (this.flags.takeWrites() << REGISTERS);
-    this.writes = 0;
-    return writes;
+    return this.registers.takeWrites() | (this.flags.takeWrites() << REGISTERS);
   }
 
   // ---- blocks and regions ----
@@ -437,7 +398,7 @@ export class Emitter {
     this.stepSite = -1;
   }
 
-  importFunction(name: keyof typeof runtimeImports | string): number {
+  importFunction(name: string): number {
     const known = this.imports.findIndex((imported) => imported.name === name);
     if (known >= 0) return known;
     this.imports.push({ name, type: runtimeImports[name]! });
@@ -447,9 +408,7 @@ export class Emitter {
   /** @param written what may have been written on the way here, as takeWrites says it */
   spill(code: Code, written: number): void {
     const { layout } = this;
-    this.registers.forEach((local, register) => {
-      if ((this.written & written & (1 << register)) !== 0) code.storeAt(layout.word(register), local);
-    });
+    this.registers.spill(code, written);
     code.storeAt(layout.word(Word.BUDGET), this.budget);
     this.flags.store(code, layout, written >> REGISTERS);
     for (const state of this.states) state.spill(code);
@@ -457,7 +416,7 @@ export class Emitter {
 
   private reload(code: Code): void {
     const { layout } = this;
-    this.registers.forEach((local, register) => code.loadAt(layout.word(register)).set(local));
+    this.registers.reload(code);
     code.loadAt(layout.word(Word.BUDGET)).set(this.budget);
     this.flags.load(code, layout);
     for (const state of this.states) state.reload(code);
@@ -518,9 +477,7 @@ export class Emitter {
       head.loadAt(layout.word(Word.SEGMENT_BASE + segment)).set(base);
     }
     for (const state of this.states) state.enter(head, () => refuse());
-    this.registers.forEach((local, register) => {
-      if ((this.used & (1 << register)) !== 0) head.loadAt(layout.word(register)).set(local);
-    });
+    this.registers.enter(head);
     this.flags.load(head, layout);
     for (let exit = 0; exit < this.exits.length; exit++) head.block();
     code.prepend(head);

@@ -4,7 +4,8 @@
  * Divisions that fault leave the region before anything has changed.
  */
 import { Flag } from "../../cpu/flags.ts";
-import type { Emitter, Size } from "../emitter.ts";
+import type { Emitter } from "../emitter.ts";
+import type { Size } from "../general-registers.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import type { Lowering, LoweringMap } from "./lowering.ts";
 
