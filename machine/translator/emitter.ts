@@ -6,13 +6,14 @@
  * register, of memory or of the flags, for the interpreter then executes the whole instruction.
  */
 import { type Instruction, Kind, Segment } from "../cpu/instruction.ts";
-import { Access, Word } from "../cpu/registers.ts";
+import { Word } from "../cpu/registers.ts";
 import { PAGE_MASK, PAGE_SIZE } from "../ram.ts";
 import { BIAS, WRITE_TABLE } from "../translation-cache.ts";
 import type { Step } from "./block.ts";
+import { emitEntry, type Entry, refuse } from "./entry.ts";
 import { FlagCode, UNKNOWN_FLAGS } from "./flag-code.ts";
 import { GeneralRegisters, REGISTERS, type Size } from "./general-registers.ts";
-import { EPOCH_CELLS, type Layout, Outcome } from "./layout.ts";
+import { type Layout, Outcome } from "./layout.ts";
 import { runtimeImports } from "./runtime/imports.ts";
 import type { VectorCode } from "./lowering/vector-code.ts";
 import type { X87Code } from "./lowering/x87-code.ts";
@@ -430,12 +431,9 @@ export class Emitter {
 
   /**
    * Writes the exits behind the body, and the entry in front of it.
-   * @param entries expected translation cache entries of the region's pages
-   * @param cost instructions that run at most before the budget is checked again
-   * @param slot of the region
    * @param writtenAt what may have been written on the way to the end of a block, by position
    */
-  end(entries: readonly { page: number; entry: number }[], cost: number, slot: number, writtenAt: (position: number) => number): Code {
+  end(entry: Entry, writtenAt: (position: number) => number): Code {
     const { code, layout } = this;
     code.op(Op.UNREACHABLE).end();
     this.spill(code, EVERYTHING);
@@ -449,34 +447,8 @@ export class Emitter {
     }
 
     const head = new Code();
-    const refuse = (outcome: Outcome = Outcome.REFUSED): void => void head.if().i32(outcome).op(Op.RETURN).end();
-    head.loadAt(layout.word(Word.CACHE)).set(this.cache);
-    const cell = slot < EPOCH_CELLS ? layout.epochs + slot * 4 : undefined;
-    if (cell !== undefined) head.loadAt(cell).loadAt(layout.word(Word.EPOCH)).tee(this.site).op(Op.I32_NE).if();
-    for (const { page, entry } of entries) {
-      head
-        .get(this.cache)
-        .access(Op.I32_LOAD, page * 4)
-        .i32(entry)
-        .op(Op.I32_NE);
-      refuse();
-    }
-    if (cell !== undefined) head.storeAt(cell, this.site).end();
-    head.loadAt(layout.word(Word.BUDGET)).tee(this.budget).i32(cost).op(Op.I32_LT_S);
-    refuse(Outcome.SPENT);
-    for (const [segment, base] of this.segmentBases) {
-      head
-        .loadAt(layout.word(Word.SEGMENT_LIMIT + segment))
-        .i32(-1)
-        .op(Op.I32_NE);
-      head
-        .loadAt(layout.word(Word.SEGMENT_ACCESS + segment))
-        .i32(Access.READ | Access.WRITE)
-        .op(Op.I32_NE, Op.I32_OR);
-      refuse();
-      head.loadAt(layout.word(Word.SEGMENT_BASE + segment)).set(base);
-    }
-    for (const state of this.states) state.enter(head, () => refuse());
+    emitEntry(head, layout, { cache: this.cache, budget: this.budget, epoch: this.site }, entry, this.segmentBases);
+    for (const state of this.states) state.enter(head, () => refuse(head));
     this.registers.enter(head);
     this.flags.load(head, layout);
     for (let exit = 0; exit < this.exits.length; exit++) head.block();

@@ -1,11 +1,10 @@
 /**
- * The code of a region: its blocks in structured control flow, the ends of the blocks, entry and exits.
+ * The code of a region: its blocks in structured control flow, and the ends of the blocks.
  *
  * Structure after Ramsey, "Beyond Relooper" (2022): a block of the dominator tree is emitted where its one predecessor ends;
  * where paths meet, a WebAssembly block ends in front of it; a loop header opens a WebAssembly loop.
  */
 import { type Instruction, Kind } from "../cpu/instruction.ts";
-import { cacheEntry } from "../translation-cache.ts";
 import { type Block, type Edge, Ending, type Step } from "./block.ts";
 import type { Discovery } from "./discovery.ts";
 import { Emitter } from "./emitter.ts";
@@ -68,9 +67,9 @@ class Generator {
     computeLiveness(discovery.flow.order);
     e.begin();
     this.tree(0);
-    const entries = Array.from(discovery.pages, ([page, frame]) => ({ page, entry: cacheEntry(page, frame) }));
+    const { cost, eip } = discovery.entry;
     const written = this.flowOfWrites();
-    const code = e.end(entries, discovery.entry.cost, this.slotOf(discovery.entry.eip), (position) => written[position]!);
+    const code = e.end({ pages: discovery.pages, cost, slot: this.slotOf(eip) }, (position) => written[position]!);
     return { code, imports: e.imports, siteNumbers: e.siteNumbers };
   }
 
