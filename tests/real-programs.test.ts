@@ -135,7 +135,7 @@ describe.skipIf(missing !== undefined)(`real programs${missing ? ` (skipped: ${m
   const native = new Map<string, ReturnType<typeof onHost>>();
 
   function onHost(line: string) {
-    const { status, stdout, stderr } = spawnSync("./busybox", ["sh", "-c", line], {
+    const { status, stdout, stderr } = spawnSync(join(directory, "busybox"), ["sh", "-c", line], {
       cwd: directory,
       env: { LC_ALL: "C" },
       input: "",
