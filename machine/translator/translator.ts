@@ -51,6 +51,15 @@ const NO_TARGETS: readonly number[] = [];
 /** Translations of the same instructions for different states of the x87 unit. */
 const MAX_VERSIONS = 4;
 
+/** What regions need to run. */
+interface Made {
+  readonly regions: Regions;
+  /** What they import. */
+  readonly functions: Readonly<Record<string, unknown>>;
+  /** Runs the region of an operation. */
+  readonly handler: Handler;
+}
+
 export class Translator implements Accelerator {
   readonly period: number;
   readonly least: number;
@@ -60,16 +69,14 @@ export class Translator implements Accelerator {
   private readonly host: AcceleratorHost;
   private readonly layout: Layout;
   private readonly sites = new Sites();
-  private readonly regions: Regions;
-  private readonly go: (slot: number) => number;
-  private readonly functions: Readonly<Record<string, unknown>>;
+  /** Made for the first region: most programs are too short to need one. */
+  private made: Made | undefined;
   private readonly heat = new WeakMap<Operation, number>();
   /** How often the code at an operation has been translated. */
   private readonly versions = new WeakMap<Operation, number>();
   /** Interpreted instructions that no translation has been paid with yet; negative after a large one. */
   private credit = 0;
   private readonly entries = new WeakMap<Operation, Region>();
-  private readonly handler: Handler;
   private readonly view: CodeView;
   private readonly memoryPages: number;
 
@@ -82,20 +89,22 @@ export class Translator implements Accelerator {
     this.least = policy.isEager ? 0 : MAX_CHAIN;
     this.layout = new Layout(host.file, ram.allocateArena(LOOKUP_BYTES), ram.allocateArena(EPOCH_CELLS * 4));
     this.memoryPages = ram.memory.buffer.byteLength / WASM_PAGE;
+    this.view = this.createView();
+  }
+
+  private make(): Made {
+    const { ram, host, layout, memoryPages } = this;
     const imports = { memory: ram.memory };
-    const module = encodeRoutines([rareImport], routines, host.file.words.byteOffset, this.memoryPages);
+    const module = encodeRoutines([rareImport], routines, host.file.words.byteOffset, memoryPages);
     const runtime = new WebAssembly.Instance(new WebAssembly.Module(module), {
       e: { ...imports, [rareImport.name]: createRare(host.file.words) },
     }).exports;
     const table = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
-    const linker = new WebAssembly.Instance(new WebAssembly.Module(encodeLinker(this.layout, this.memoryPages)), {
+    const linker = new WebAssembly.Instance(new WebAssembly.Module(encodeLinker(layout, memoryPages)), {
       e: { ...imports, table, interpret: (site: number) => this.interpret(site), lendX87: host.lendX87 },
     }).exports;
-    this.go = linker.go!;
-    this.regions = new Regions(ram, this.layout, this.sites, table, linker.unlinked);
-    this.functions = { ...runtime, ...linker, ...imports };
-    this.handler = this.createHandler();
-    this.view = this.createView();
+    const regions = new Regions(ram, layout, this.sites, table, linker.unlinked);
+    return { regions, functions: { ...runtime, ...linker, ...imports }, handler: this.createHandler(linker.go!, regions) };
   }
 
   sample(op: Operation, eip: number): boolean {
@@ -117,7 +126,7 @@ export class Translator implements Accelerator {
   }
 
   frameDropped(frame: number): void {
-    this.regions.removeFrame(frame);
+    this.made?.regions.removeFrame(frame);
   }
 
   private translate(op: Operation, eip: number): void {
@@ -128,10 +137,12 @@ export class Translator implements Accelerator {
     });
     if (discovery === undefined) return;
     this.credit -= discovery.steps * STEP_COST;
-    this.regions.makeRoom();
+    this.made ??= this.make();
+    const { regions, functions, handler } = this.made;
+    regions.makeRoom();
     const slotOf = (target: number): number => {
       const frame = this.view.frameOf(target >>> PAGE_SHIFT);
-      return frame < 0 ? 0 : this.regions.slotOf(target, frame);
+      return frame < 0 ? 0 : regions.slotOf(target, frame);
     };
     const { code, imports, siteNumbers } = generate(discovery, this.layout, this.sites, slotOf);
     const types = new Types();
@@ -140,7 +151,7 @@ export class Translator implements Accelerator {
       { imports, functions: [{ type: REGION_TYPE, code, name: "run" }], memoryPages: this.memoryPages, usesTable: false },
       types,
     );
-    const { run } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: this.functions }).exports;
+    const { run } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: functions }).exports;
     for (const block of discovery.flow.order) {
       for (const step of block.steps) this.cover(step.eip, step.instruction.length, discovery.pages);
     }
@@ -149,15 +160,15 @@ export class Translator implements Accelerator {
     const forget = (): void => {
       this.entries.delete(op);
       op.region = UNLINKED;
-      if (op.exec === this.handler) op.exec = op.alone;
+      if (op.exec === handler) op.exec = op.alone;
     };
     const region: Region = { eip, slot, run: run!, frames, siteNumbers, x87Key, forget };
     const former = this.entries.get(op);
-    if (former !== undefined) this.regions.remove(former);
-    this.regions.add(region);
+    if (former !== undefined) regions.remove(former);
+    regions.add(region);
     this.entries.set(op, region);
     op.region = slot;
-    op.exec = this.handler;
+    op.exec = handler;
   }
 
   /** Whether a region refuses to run because the x87 unit is in another state than when it was made. */
@@ -198,12 +209,12 @@ export class Translator implements Accelerator {
   }
 
   /** Runs the region that starts at an operation. */
-  private createHandler(): Handler {
+  private createHandler(go: (slot: number) => number, regions: Regions): Handler {
     const { BUDGET, EIP, HELD, PAGE } = Word;
     const { SPENT, WENT } = Outcome;
     const R = this.file.words;
     const transitionCost = TRANSITION_COST;
-    const { go, regions, sites } = this;
+    const { sites } = this;
     const { lookUp, enter, executeWithin } = this.host;
     return (op) => {
       // Of the instructions only those of the interpreter count for the next sample.
@@ -240,11 +251,12 @@ export class Translator implements Accelerator {
   private interpret(number: number): number {
     const R = this.file.words;
     const site = this.sites.get(number);
-    const { removals } = this.regions;
+    const { regions } = this.made!;
+    const { removals } = regions;
     R[Word.EIP] = site.eip;
     R[Word.BUDGET] = R[Word.BUDGET]! + site.refund;
     const after = this.host.executeOne();
-    if (this.regions.removals !== removals) {
+    if (regions.removals !== removals) {
       R[Word.EIP] = after;
       return 1;
     }

@@ -1,5 +1,4 @@
 # Counts words, rewrites lines, sorts by frequency.
-use strict;
 my (%count, $changed, $sum);
 open(my $in, "<", $ARGV[0]) or die "$ARGV[0]: $!";
 while (my $line = <$in>) {
