@@ -1,6 +1,11 @@
 /**
  * One SSE instruction with its operands (request) or its results (response), in the format of runner.c.
  */
+import { fileURLToPath } from "node:url";
+
+/** The program that executes records on the host. */
+export const RUNNER = fileURLToPath(new URL("./runner.c", import.meta.url));
+
 export const RECORD_BYTES = 48;
 export const SIGFPE = 8;
 

@@ -7,9 +7,9 @@
 import { describe, expect, test } from "vitest";
 import { allOperations } from "./cases.ts";
 import { executeEmulated } from "./emulated.ts";
-import { HostProcessor } from "./host-processor.ts";
+import { HostProcessor } from "../support/host-processor.ts";
 import { OPERATIONS, operationOf } from "./operations.ts";
-import { agree, formatRequest, formatResponse, RequestAt } from "./record.ts";
+import { agree, formatRequest, formatResponse, RequestAt, RECORD_BYTES, RUNNER } from "./record.ts";
 import { recordedVectors } from "./vectors.ts";
 
 const CASES = Number(process.env["VECTOR_FLOAT_CASES"] ?? 200);
@@ -34,7 +34,7 @@ describe("floating point of SSE and SSE2", () => {
   });
 
   test("gives the host processor's results", { timeout: 600_000 }, ({ skip }) => {
-    const host = HostProcessor.open();
+    const host = HostProcessor.open(RUNNER, RECORD_BYTES);
     if (host === undefined) {
       skip();
       return;

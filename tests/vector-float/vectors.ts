@@ -8,8 +8,8 @@ import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { allOperations } from "./cases.ts";
-import { HostProcessor } from "./host-processor.ts";
-import { RECORD_BYTES } from "./record.ts";
+import { HostProcessor } from "../support/host-processor.ts";
+import { RECORD_BYTES, RUNNER } from "./record.ts";
 
 const FILE = fileURLToPath(new URL("./vectors.gz", import.meta.url));
 const SEED = 20001120;
@@ -23,7 +23,7 @@ export function recordedVectors(): { requests: Uint8Array[]; responses: Uint8Arr
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  const host = HostProcessor.open();
+  const host = HostProcessor.open(RUNNER, RECORD_BYTES);
   if (host === undefined) throw new Error("this host cannot record vectors");
   const requests = allOperations(SEED, CASES_PER_OPERATION);
   const responses = host.execute(requests);

@@ -1,6 +1,11 @@
 /**
  * One x87 instruction with the state before it (request) or after it (response), in the format of runner.c.
  */
+import { fileURLToPath } from "node:url";
+
+/** The program that executes records on the host. */
+export const RUNNER = fileURLToPath(new URL("./runner.c", import.meta.url));
+
 export const IMAGE_BYTES = 108;
 export const OPERAND_BYTES = 112;
 export const RECORD_BYTES = IMAGE_BYTES + OPERAND_BYTES + 4;

@@ -8,8 +8,8 @@ import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { anyRequest, Random } from "./cases.ts";
-import { HostProcessor } from "./host-processor.ts";
-import { encode, RECORD_BYTES } from "./record.ts";
+import { HostProcessor } from "../support/host-processor.ts";
+import { encode, RECORD_BYTES, RUNNER } from "./record.ts";
 
 const FILE = fileURLToPath(new URL("./vectors.gz", import.meta.url));
 const SEED = 80387;
@@ -45,7 +45,7 @@ export function recordedVectors(): { request: Uint8Array; response: Uint8Array }
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  const host = HostProcessor.open();
+  const host = HostProcessor.open(RUNNER, RECORD_BYTES);
   if (host === undefined) throw new Error("this host cannot record vectors");
   const requests = allOperations(SEED, CASES_PER_OPERATION);
   const responses = host.execute(requests);

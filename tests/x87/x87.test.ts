@@ -5,8 +5,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { executeEmulated } from "./emulated.ts";
-import { HostProcessor } from "./host-processor.ts";
-import { format } from "./record.ts";
+import { HostProcessor } from "../support/host-processor.ts";
+import { format, RECORD_BYTES, RUNNER } from "./record.ts";
 import { allOperations, recordedVectors } from "./vectors.ts";
 import { difference } from "./verdict.ts";
 
@@ -35,7 +35,7 @@ describe("floating-point unit", () => {
   });
 
   test("gives the host processor's results", { timeout: 600_000 }, ({ skip }) => {
-    const host = HostProcessor.open();
+    const host = HostProcessor.open(RUNNER, RECORD_BYTES);
     if (host === undefined) {
       skip();
       return;
