@@ -6,7 +6,7 @@ declare namespace WebAssembly {
   }
 
   class Table {
-    constructor(descriptor: { element: "anyfunc"; initial: number; maximum?: number });
+    constructor(descriptor: { element: "anyfunc"; initial: number; maximum?: number }, value?: unknown);
     readonly length: number;
     set(index: number, value: unknown): void;
     grow(delta: number): number;

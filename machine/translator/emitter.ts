@@ -13,7 +13,7 @@ import type { Step } from "./block.ts";
 import { emitEntry, type Entry, refuse } from "./entry.ts";
 import { FlagCode, UNKNOWN_FLAGS } from "./flag-code.ts";
 import { GeneralRegisters, REGISTERS, type Size } from "./general-registers.ts";
-import { type Layout, Outcome } from "./layout.ts";
+import { type Layout, Outcome, REGION_TYPE_INDEX } from "./layout.ts";
 import { runtimeImports } from "./runtime/imports.ts";
 import type { VectorCode } from "./lowering/vector-code.ts";
 import type { X87Code } from "./lowering/x87-code.ts";
@@ -40,7 +40,7 @@ interface Exit {
   /** Position of the block at whose end it is. */
   readonly from: number;
   readonly eip: number | undefined;
-  readonly slot: number | undefined;
+  readonly link: number | undefined;
 }
 
 /** Parts that keep guest state in locals of their own: they are loaded at the entry and stored at the exits. */
@@ -349,9 +349,9 @@ export class Emitter {
     code.i32(Outcome.WENT).op(Op.RETURN);
   }
 
-  /** Goes to a constant address outside the region. @param slot of the function table where its region is, or will be */
-  goOut(eip: number, slot: number, from: number): void {
-    this.branchOut({ from, eip, slot });
+  /** Goes to a constant address outside the region. @param link to the region that is, or will be, there */
+  goOut(eip: number, link: number, from: number): void {
+    this.branchOut({ from, eip, link });
   }
 
   /** Pops an address and goes there, by way of the lookup table. */
@@ -360,7 +360,7 @@ export class Emitter {
     code.set(this.target);
     lookup(this.target);
     code.set(this.slot);
-    this.branchOut({ from, eip: undefined, slot: undefined });
+    this.branchOut({ from, eip: undefined, link: undefined });
   }
 
   /** The blocks of exits lie around the one of the side exits, the first one innermost. */
@@ -441,9 +441,12 @@ export class Emitter {
     for (const exit of this.exits) {
       code.end();
       this.spill(code, writtenAt(exit.from));
-      if (exit.eip === undefined) code.storeAt(layout.word(Word.EIP), this.target).get(this.slot);
-      else code.storeConstantAt(layout.word(Word.EIP), exit.eip).i32(exit.slot!);
-      code.op(Op.RETURN_CALL).unsigned(this.importFunction("go"));
+      if (exit.link === undefined) {
+        code.storeAt(layout.word(Word.EIP), this.target).get(this.slot);
+        code.op(Op.RETURN_CALL).unsigned(this.importFunction("go"));
+      } else {
+        code.storeConstantAt(layout.word(Word.EIP), exit.eip!).i32(exit.link).returnCallIndirect(REGION_TYPE_INDEX);
+      }
     }
 
     const head = new Code();

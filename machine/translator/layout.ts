@@ -18,6 +18,8 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
 /** Type of a region's function. */
 export const REGION_TYPE: FunctionType = { parameters: [], results: [ValueType.I32] };
+/** Its index in modules of regions. */
+export const REGION_TYPE_INDEX = 0;
 
 /**
  * Entries of each of the two tables that find the region of an address. Regions look into the first one themselves; an address whose
@@ -34,7 +36,7 @@ export const LOOKUP_FACTOR = 0x9e3779b1;
 /** Right shifts of the product for the two tables. */
 export const LOOKUP_SHIFTS = [32 - LOOKUP_BITS, 32 - 2 * LOOKUP_BITS] as const;
 
-/** Table slot of the function that stands for missing regions. */
+/** Slot of the table of all regions where none is, and link of every region that leads to none: the function there stands for missing regions. */
 export const UNLINKED = 0;
 
 /** Slots whose regions remember the epoch (Word.EPOCH) in which their pages were checked last. */

@@ -29,17 +29,19 @@ export interface RegionCode {
   readonly siteNumbers: readonly number[];
 }
 
-/** Table slot of the region that starts at an address, whether it exists yet or not. */
-export type SlotOf = (eip: number) => number;
+/** Number of the link to the region that starts at an address, whether it exists yet or not. */
+export type LinkOf = (eip: number) => number;
 
-export function generate(discovery: Discovery, layout: Layout, sites: Sites, slotOf: SlotOf): RegionCode {
-  return new Generator(discovery, layout, sites, slotOf).run();
+/** @param slot of the region */
+export function generate(discovery: Discovery, layout: Layout, sites: Sites, slot: number, linkOf: LinkOf): RegionCode {
+  return new Generator(discovery, layout, sites, slot, linkOf).run();
 }
 
 class Generator {
   private readonly discovery: Discovery;
   private readonly layout: Layout;
-  private readonly slotOf: SlotOf;
+  private readonly slot: number;
+  private readonly linkOf: LinkOf;
   private readonly e: Emitter;
   /** Nesting of the WebAssembly loop of a header, and of the block that ends in front of a merge, by position. */
   private readonly loops = new Map<number, number>();
@@ -47,10 +49,11 @@ class Generator {
   /** What each block writes, by position. */
   private readonly writes: number[] = [];
 
-  constructor(discovery: Discovery, layout: Layout, sites: Sites, slotOf: SlotOf) {
+  constructor(discovery: Discovery, layout: Layout, sites: Sites, slot: number, linkOf: LinkOf) {
     this.discovery = discovery;
     this.layout = layout;
-    this.slotOf = slotOf;
+    this.slot = slot;
+    this.linkOf = linkOf;
     this.e = new Emitter(layout, sites);
     if (discovery.x87 !== undefined) {
       this.e.x87 = new X87Code(this.e, discovery.x87);
@@ -67,9 +70,9 @@ class Generator {
     computeLiveness(discovery.flow.order);
     e.begin();
     this.tree(0);
-    const { cost, eip } = discovery.entry;
+    const { cost } = discovery.entry;
     const written = this.flowOfWrites();
-    const code = e.end({ pages: discovery.pages, cost, slot: this.slotOf(eip) }, (position) => written[position]!);
+    const code = e.end({ pages: discovery.pages, cost, slot: this.slot }, (position) => written[position]!);
     return { code, imports: e.imports, siteNumbers: e.siteNumbers };
   }
 
@@ -259,7 +262,7 @@ class Generator {
     this.leaveBlock(from);
     const { block } = edge;
     if (block === undefined) {
-      this.e.goOut(edge.eip, this.slotOf(edge.eip), from);
+      this.e.goOut(edge.eip, this.linkOf(edge.eip), from);
       return;
     }
     const depth = this.directBranch(edge, from);

@@ -2,11 +2,12 @@
  * All translated regions: in which table slot each is, which frames it depends on, how it is found by address.
  *
  * A region belongs to a linear address and the frame that was mapped there. It serves every address space in which all its pages
- * are mapped alike, which its code checks at the entry: so translations outlive processes. A slot exists as soon as code
- * wants to go to a region, and returns to the caller until there is one.
+ * are mapped alike, which its code checks at the entry: so translations outlive processes. A place exists as soon as code
+ * wants to go to a region; it gets a slot with the first region there.
  */
 import type { Ram } from "../ram.ts";
 import { EPOCH_CELLS, type Layout, LOOKUP_BYTES, lookupEntry, UNLINKED } from "./layout.ts";
+import { type Links, Place } from "./links.ts";
 import type { Sites } from "./sites.ts";
 
 /** Regions that are kept before all are forgotten. */
@@ -16,7 +17,9 @@ const LOOKUP_TABLES = [0, 1] as const;
 
 export interface Region {
   readonly eip: number;
-  readonly slot: number;
+  readonly place: Place;
+  /** Where it goes. */
+  readonly links: Links;
   readonly run: () => number;
   readonly frames: readonly number[];
   readonly siteNumbers: readonly number[];
@@ -34,8 +37,8 @@ export class Regions {
   private readonly lookup: number;
   private readonly epochs: number;
   private readonly sites: Sites;
-  private readonly unlinked: unknown;
-  private readonly slots = new Map<number, number>();
+  readonly unlinked: unknown;
+  private readonly places = new Map<number, Place>();
   private readonly byFrame = new Map<number, Set<Region>>();
   private count = 0;
   private nextSlot = UNLINKED + 1;
@@ -51,28 +54,38 @@ export class Regions {
     this.table.set(UNLINKED, unlinked);
   }
 
-  /** The slot of the region that starts at an address in a frame. */
-  slotOf(eip: number, frame: number): number {
+  /** The place of the region that starts at an address in a frame. */
+  placeOf(eip: number, frame: number): Place {
     const key = frame * 2 ** 32 + (eip >>> 0);
-    let slot = this.slots.get(key);
-    if (slot === undefined) {
-      slot = this.nextSlot++;
-      if (slot >= this.table.length) this.table.grow(TABLE_GROWTH);
-      this.table.set(slot, this.unlinked);
-      this.slots.set(key, slot);
+    let place = this.places.get(key);
+    if (place === undefined) {
+      place = new Place(this.unlinked);
+      this.places.set(key, place);
     }
-    return slot;
+    return place;
   }
 
-  /** Makes room for one more region; to be called before its slot is asked for. */
+  /** The same for a region that is being made: the place has a slot. */
+  settle(eip: number, frame: number): Place {
+    const place = this.placeOf(eip, frame);
+    if (place.slot === UNLINKED) {
+      place.slot = this.nextSlot++;
+      if (place.slot >= this.table.length) this.table.grow(TABLE_GROWTH);
+    }
+    return place;
+  }
+
+  /** Makes room for one more region; to be called before its place is asked for. */
   makeRoom(): void {
     if (this.count >= MAX_REGIONS) this.clear();
   }
 
   add(region: Region): void {
     this.count++;
-    this.table.set(region.slot, region.run);
-    if (region.slot < EPOCH_CELLS) this.i32[this.epochs + region.slot] = 0;
+    const { place, run } = region;
+    this.table.set(place.slot, run);
+    place.fill(run);
+    if (place.slot < EPOCH_CELLS) this.i32[this.epochs + place.slot] = 0;
     for (const frame of region.frames) {
       const regions = this.byFrame.get(frame);
       if (regions === undefined) this.byFrame.set(frame, new Set([region]));
@@ -90,7 +103,7 @@ export class Regions {
   }
 
   /** A lookup must not find a slot without a region, from where the address would be looked up again. */
-  private retract({ eip, slot }: Region): void {
+  private retract({ eip, place: { slot } }: Region): void {
     for (const table of LOOKUP_TABLES) {
       const entry = this.lookup + (lookupEntry(eip, table) >> 2);
       if (this.i32[entry] === (eip | 0) && this.i32[entry + 1] === slot) this.i32[entry + 1] = UNLINKED;
@@ -107,7 +120,10 @@ export class Regions {
   remove(region: Region): void {
     this.removals++;
     this.count--;
-    this.table.set(region.slot, this.unlinked);
+    const { place } = region;
+    this.table.set(place.slot, this.unlinked);
+    place.fill(this.unlinked);
+    region.links.cut();
     this.retract(region);
     region.forget();
     this.sites.remove(region.siteNumbers);
@@ -121,7 +137,7 @@ export class Regions {
   /** Forgets all. No region may be running. */
   private clear(): void {
     for (const frame of [...this.byFrame.keys()]) this.removeFrame(frame);
-    this.slots.clear();
+    this.places.clear();
     this.nextSlot = UNLINKED + 1;
     this.i32.fill(0, this.lookup, this.lookup + (LOOKUP_BYTES >> 2));
   }

@@ -17,6 +17,7 @@ import { BIAS } from "../translation-cache.ts";
 import { type CodeView, discover } from "./discovery.ts";
 import { EPOCH_CELLS, Layout, LOOKUP_BYTES, Outcome, REGION_TYPE, UNLINKED } from "./layout.ts";
 import { canTranslate } from "./lowering/table.ts";
+import { Links } from "./links.ts";
 import { generate } from "./region-code.ts";
 import { type Region, Regions } from "./regions.ts";
 import { routines } from "./runtime/imports.ts";
@@ -101,7 +102,8 @@ export class Translator implements Accelerator {
     }).exports;
     const table = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
     const linker = new WebAssembly.Instance(new WebAssembly.Module(encodeLinker(layout, memoryPages)), {
-      e: { ...imports, table, interpret: (site: number) => this.interpret(site), lendX87: host.lendX87 },
+      e: { ...imports, interpret: (site: number) => this.interpret(site), lendX87: host.lendX87 },
+      t: { table },
     }).exports;
     const regions = new Regions(ram, layout, this.sites, table, linker.unlinked);
     return { regions, functions: { ...runtime, ...linker, ...imports }, handler: this.createHandler(linker.go!, regions) };
@@ -140,34 +142,35 @@ export class Translator implements Accelerator {
     this.made ??= this.make();
     const { regions, functions, handler } = this.made;
     regions.makeRoom();
-    const slotOf = (target: number): number => {
+    const place = regions.settle(eip, this.view.frameOf(eip >>> PAGE_SHIFT));
+    const links = new Links((target) => {
       const frame = this.view.frameOf(target >>> PAGE_SHIFT);
-      return frame < 0 ? 0 : regions.slotOf(target, frame);
-    };
-    const { code, imports, siteNumbers } = generate(discovery, this.layout, this.sites, slotOf);
+      return frame < 0 ? undefined : regions.placeOf(target, frame);
+    });
+    const { code, imports, siteNumbers } = generate(discovery, this.layout, this.sites, place.slot, (target) => links.to(target));
     const types = new Types();
     types.index(REGION_TYPE);
     const bytes = encodeModule(
-      { imports, functions: [{ type: REGION_TYPE, code, name: "run" }], memoryPages: this.memoryPages, usesTable: false },
+      { imports, functions: [{ type: REGION_TYPE, code, name: "run" }], memoryPages: this.memoryPages, usesTable: true },
       types,
     );
-    const { run } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: functions }).exports;
+    const table = links.createTable(regions.unlinked);
+    const { run } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: functions, t: { table } }).exports;
     for (const block of discovery.flow.order) {
       for (const step of block.steps) this.cover(step.eip, step.instruction.length, discovery.pages);
     }
     const frames = [...new Set(discovery.pages.values())];
-    const slot = slotOf(eip);
     const forget = (): void => {
       this.entries.delete(op);
       op.region = UNLINKED;
       if (op.exec === handler) op.exec = op.alone;
     };
-    const region: Region = { eip, slot, run: run!, frames, siteNumbers, x87Key, forget };
+    const region: Region = { eip, place, links, run: run!, frames, siteNumbers, x87Key, forget };
     const former = this.entries.get(op);
     if (former !== undefined) regions.remove(former);
     regions.add(region);
     this.entries.set(op, region);
-    op.region = slot;
+    op.region = place.slot;
     op.exec = handler;
   }
 

@@ -1,5 +1,5 @@
 /**
- * The one module that has the function table, and that imports JavaScript functions. Regions go to each other by its function `go`: if
+ * The one module that has the table of all regions, and that imports JavaScript functions. Regions go to computed addresses by its function `go`: if
  * each of them imported the table, V8 would change all of them with every new entry. And it would make wrappers for every region's
  * calls of JavaScript: so they call these functions by way of this module, too.
  */

@@ -29,7 +29,7 @@ export interface ModuleContent {
   readonly functions: readonly DefinedFunction[];
   /** Size of the imported memory "e.memory" in pages of 64 KiB: minimum and maximum. */
   readonly memoryPages: number;
-  /** Whether the function table "e.table" is imported. */
+  /** Whether a function table, "t.table", is imported. */
   readonly usesTable: boolean;
 }
 
@@ -38,6 +38,7 @@ const External = { FUNCTION: 0, TABLE: 1, MEMORY: 2 } as const;
 const FUNCTION_TYPE = 0x60;
 const FUNCTION_REFERENCE = 0x70;
 const NAMESPACE = "e";
+const TABLE_NAMESPACE = "t";
 
 /** Function types of a module, each once; index 0 is that of translated regions. */
 export class Types {
@@ -77,7 +78,7 @@ export function encodeModule(content: ModuleContent, types = new Types()): Uint8
   const importSection = new Code();
   importSection.unsigned(imports.length + 1 + (usesTable ? 1 : 0));
   name(name(importSection, NAMESPACE), "memory").byte(External.MEMORY).byte(1).unsigned(memoryPages).unsigned(memoryPages);
-  if (usesTable) name(name(importSection, NAMESPACE), "table").byte(External.TABLE).byte(FUNCTION_REFERENCE).byte(0).unsigned(0);
+  if (usesTable) name(name(importSection, TABLE_NAMESPACE), "table").byte(External.TABLE).byte(FUNCTION_REFERENCE).byte(0).unsigned(0);
   for (const imported of imports) {
     name(name(importSection, NAMESPACE), imported.name).byte(External.FUNCTION).unsigned(types.index(imported.type));
   }

@@ -1,0 +1,74 @@
+/**
+ * Links from region to region. Every region has a function table of its own, whose entries lead to the regions that it goes to.
+ *
+ * One table for all of them will not do: V8 keeps a copy of a table for each instance that imports it (README.md).
+ */
+import { UNLINKED } from "./layout.ts";
+
+interface Link {
+  readonly table: WebAssembly.Table;
+  readonly index: number;
+}
+
+/** Where a region is, or may be. */
+export class Place {
+  /** In the table of all regions; UNLINKED before the first region is made. */
+  slot: number = UNLINKED;
+  private readonly links = new Set<Link>();
+  /** The region's function, or what stands for it. */
+  private run: unknown;
+
+  constructor(run: unknown) {
+    this.run = run;
+  }
+
+  fill(run: unknown): void {
+    this.run = run;
+    for (const { table, index } of this.links) table.set(index, run);
+  }
+
+  attach(link: Link): void {
+    link.table.set(link.index, this.run);
+    this.links.add(link);
+  }
+
+  detach(link: Link): void {
+    this.links.delete(link);
+  }
+}
+
+/** The links of one region, numbered from UNLINKED + 1 on. */
+export class Links {
+  private readonly placeOf: (eip: number) => Place | undefined;
+  private readonly places: Place[] = [];
+  private links: readonly Link[] = [];
+
+  /** @param placeOf of the region at an address, if its page is mapped */
+  constructor(placeOf: (eip: number) => Place | undefined) {
+    this.placeOf = placeOf;
+  }
+
+  /** Number of the link to an address. */
+  to(eip: number): number {
+    const place = this.placeOf(eip);
+    if (place === undefined) return UNLINKED;
+    const known = this.places.indexOf(place);
+    return UNLINKED + (known >= 0 ? known + 1 : this.places.push(place));
+  }
+
+  /** To be called when all links are known. */
+  createTable(unlinked: unknown): WebAssembly.Table {
+    const table = new WebAssembly.Table({ element: "anyfunc", initial: this.places.length + 1 }, unlinked);
+    this.links = this.places.map((place, position) => {
+      const link = { table, index: UNLINKED + position + 1 };
+      place.attach(link);
+      return link;
+    });
+    return table;
+  }
+
+  /** The region is gone: its table need not be kept up to date. */
+  cut(): void {
+    this.links.forEach((link, position) => this.places[position]!.detach(link));
+  }
+}
