@@ -218,18 +218,18 @@ export function divide(s: FpuState, a: number, b: number): boolean {
   const highA = wide.high;
   const lowA = wide.low;
   const exponentB = unpack(s, b);
-  quotient(s, sign, exponentA - exponentB + BIAS, highA, lowA, wide.high, wide.low);
+  quotient(s, s.control & PRECISION_FIELD, sign, exponentA - exponentB + BIAS, highA, lowA, wide.high, wide.low);
   return true;
 }
 
 /** Remainder of a division step: three words, the top one signed. */
-const rest = { high: 0, middle: 0, low: 0 };
+export const rest = { high: 0, middle: 0, low: 0 };
 
 /**
  * Divides the remainder by (high, low), subtracts the multiple and returns the digit, an unsigned 32-bit number.
  * The estimate in doubles is wrong by at most one.
  */
-function nextDigit(high: number, low: number): number {
+export function nextDigit(high: number, low: number): number {
   const divisor = (high >>> 0) * TWO_32 + (low >>> 0);
   const dividend = ((rest.high >>> 0) * TWO_32 + (rest.middle >>> 0)) * TWO_32 + (rest.low >>> 0);
   let digit = Math.min(Math.floor(dividend / divisor), 0xffffffff);
@@ -268,7 +268,17 @@ function shiftRestByDigit(): void {
   rest.low = 0;
 }
 
-function quotient(s: FpuState, sign: number, exponent: number, highA: number, lowA: number, highB: number, lowB: number): void {
+/** Rounds the quotient of two normalized significands times a power of two, as roundResult does. */
+export function quotient(
+  s: FpuState,
+  precision: number,
+  sign: number,
+  exponent: number,
+  highA: number,
+  lowA: number,
+  highB: number,
+  lowB: number,
+): void {
   if (highA >>> 0 > highB >>> 0 || (highA === highB && lowA >>> 0 >= lowB >>> 0)) {
     rest.high = highA >>> 1;
     rest.middle = (highA << 31) | (lowA >>> 1);
@@ -282,7 +292,7 @@ function quotient(s: FpuState, sign: number, exponent: number, highA: number, lo
   const high = nextDigit(highB, lowB);
   shiftRestByDigit();
   const low = nextDigit(highB, lowB);
-  roundResult(s, s.control & PRECISION_FIELD, sign, exponent, high | 0, low | 0, digitsBehind(highB, lowB));
+  roundResult(s, precision, sign, exponent, high | 0, low | 0, digitsBehind(highB, lowB));
 }
 
 /** What the remainder means for rounding: how twice it compares with the divisor. */

@@ -1,23 +1,31 @@
 /**
  * F2XM1, FYL2X and FYL2XP1.
  *
- * Layer beneath: fixed-point.ts, big-values.ts. Source: Intel SDM volume 2, the instructions' pages with their tables of
+ * Layer beneath: elementary.ts, transfer.ts. Source: Intel SDM volume 2, the instructions' pages with their tables of
  * special operands.
  *
  * As in arithmetic.ts the result is left in RESULT, and the functions return whether it is to be stored.
  */
 import { isStoppedByDenormal } from "./arithmetic.ts";
-import { bitLength, magnitude, roundBig, roundBigAsInexact } from "./big-values.ts";
 import { classify, INFINITY, propagateOne, propagateTwo, UNSUPPORTED, ZERO } from "./classification.ts";
-import { divide, exponentialMinusOne, FRACTION_BITS, LN2, LOG2_E, log2OfRatio, multiply, ONE } from "./fixed-point.ts";
+import { exponentialMinusOne, LN2, LOG2_E, log2OfRatio } from "./elementary.ts";
+import { Pair } from "./pair.ts";
 import { type FpuState, PE, RESULT, ZE } from "./state.ts";
+import { deliver, exponentOf, powerOfTwo, signalInexact, take } from "./transfer.ts";
 
 const BIAS = 16383;
-const FRACTION = BigInt(FRACTION_BITS);
 /** Below this power of two a function with slope c at 0 is c * x, but for less than the last bit. */
 const LINEAR_EXPONENT = -70;
-/** Square root of 2 in fixed point is above this; mantissas are kept within [0.7, 1.4]. */
-const MANTISSA_LIMIT = (ONE * 7n) / 5n;
+/** Square root of 2 is above this; mantissas are kept within [0.7, 1.4]. */
+const MANTISSA_LIMIT = 1.4;
+
+const operand = new Pair(0, 0);
+const factor = new Pair(0, 0);
+const divisor = new Pair(0, 0);
+const one = new Pair(1, 0);
+const minusOne = new Pair(-1, 0);
+const two = new Pair(2, 0);
+const whole = new Pair(0, 0);
 
 /** 2^x - 1 for -1 <= x <= 1; beyond, where the manual leaves it open, the operand. */
 export function powerMinusOne(s: FpuState, slot: number): boolean {
@@ -34,17 +42,16 @@ export function powerMinusOne(s: FpuState, slot: number): boolean {
     s.copy(slot, RESULT);
     return true;
   }
-  const { significand, exponent } = magnitude(s, slot);
+  const exponent = take(s, slot, operand);
   if (exponent >= 0) {
     // 2^1 - 1 is the operand, too; 2^-1 - 1 is half of it.
     unchanged(s, slot);
-    if (exponent === 0 && significand === 1n << 63n && sign !== 0) s.signExponent[RESULT] = 0x8000 | (BIAS - 1);
+    if (exponent === 0 && isOne(operand) && sign !== 0) s.signExponent[RESULT] = 0x8000 | (BIAS - 1);
   } else if (exponent < LINEAR_EXPONENT) {
-    roundBig(s, sign, significand * LN2, exponent - 63 - FRACTION_BITS, true);
+    deliver(s, sign, operand.multiply(LN2), exponent);
   } else {
-    const x = shift(significand, FRACTION_BITS - 63 + exponent);
-    const value = exponentialMinusOne(multiply(sign === 0 ? x : -x, LN2));
-    roundBig(s, sign, value < 0n ? -value : value, -FRACTION_BITS, true);
+    operand.scale(sign === 0 ? powerOfTwo(exponent) : -powerOfTwo(exponent));
+    deliver(s, 0, exponentialMinusOne(operand), 0);
   }
   return true;
 }
@@ -55,30 +62,25 @@ function unchanged(s: FpuState, slot: number): void {
   s.signal(PE);
 }
 
-function shift(value: bigint, bits: number): bigint {
-  return bits >= 0 ? value << BigInt(bits) : value >> BigInt(-bits);
+/** Whether a positive pair of magnitude 1 is 1. */
+function isOne(pair: Pair): boolean {
+  return pair.high === 1 && pair.low === 0;
 }
 
-/** log2 of a positive number value * 2^exponent, in fixed point. */
-function log2(value: bigint, exponent: number): bigint {
-  const length = bitLength(value);
-  let mantissa = shift(value, FRACTION_BITS - length + 1);
-  let power = exponent + length - 1;
-  if (mantissa > MANTISSA_LIMIT) {
-    mantissa >>= 1n;
-    power++;
-  }
-  return (BigInt(power) << FRACTION) + log2OfRatio(divide(mantissa - ONE, mantissa + ONE));
+/** Makes a mantissa, from 1 to 2, its logarithm plus `power`. */
+function log2(mantissa: Pair, power: number): Pair {
+  const isLarge = mantissa.high > MANTISSA_LIMIT;
+  if (isLarge) mantissa.scale(1 / 2);
+  divisor.copy(mantissa).add(one);
+  whole.high = isLarge ? power + 1 : power;
+  return log2OfRatio(mantissa.add(minusOne).divide(divisor)).add(whole);
 }
 
-/** Rounds y times a logarithm scaled by a power of two; exact logarithms are those of powers of two. */
-function deliverProduct(s: FpuState, y: number, logarithm: bigint, scale: number, isExact: boolean): void {
-  const factor = magnitude(s, y);
-  const isNegative = logarithm < 0n;
-  const sign = (s.signExponent[y]! & 0x8000) ^ (isNegative ? 0x8000 : 0);
-  const product = factor.significand * (isNegative ? -logarithm : logarithm);
-  if (isExact) roundBigAsInexact(s, sign, product, factor.exponent - 63 + scale);
-  else roundBig(s, sign, product, factor.exponent - 63 + scale, true);
+/** Rounds y times a logarithm times a power of two; exact logarithms are those of powers of two. */
+function deliverProduct(s: FpuState, y: number, logarithm: Pair, scale: number, isExact: boolean): void {
+  const exponent = take(s, y, factor) + scale;
+  deliver(s, s.signExponent[y]! & 0x8000, factor.multiply(logarithm), exponent, !isExact);
+  if (isExact) signalInexact(s);
 }
 
 /** y * log2(x). */
@@ -100,15 +102,14 @@ export function logarithm(s: FpuState, x: number, y: number): boolean {
     s.setInfinity(RESULT, signY);
     return true;
   }
-  const { significand, exponent } = magnitude(s, x);
-  const isPower = significand === 1n << 63n;
+  const exponent = take(s, x, operand);
+  const isPower = isOne(operand);
   if (isPower && exponent === 0 && kindY === INFINITY) return s.invalid();
   if (isStoppedByDenormal(s, kindX, kindY)) return false;
   const sign = signY ^ (exponent < 0 ? 0x8000 : 0);
   if (kindY === INFINITY) s.setInfinity(RESULT, sign);
   else if (kindY === ZERO || (isPower && exponent === 0)) s.setZero(RESULT, sign);
-  else if (isPower) deliverProduct(s, y, BigInt(exponent), 0, true);
-  else deliverProduct(s, y, log2(significand, exponent - 63), -FRACTION_BITS, false);
+  else deliverProduct(s, y, log2(operand, exponent), 0, isPower);
   return true;
 }
 
@@ -135,22 +136,23 @@ export function logarithmOfNext(s: FpuState, x: number, y: number): boolean {
 }
 
 function deliverLogarithmOfNext(s: FpuState, x: number, y: number): void {
-  const { significand, exponent } = magnitude(s, x);
+  const exponent = take(s, x, operand);
   const isNegative = (s.signExponent[x]! & 0x8000) !== 0;
+  if (isNegative) operand.negate();
   if (exponent < LINEAR_EXPONENT) {
-    const value = significand * LOG2_E;
-    deliverProduct(s, y, isNegative ? -value : value, exponent - 63 - FRACTION_BITS, false);
-    return;
+    deliverProduct(s, y, operand.multiply(LOG2_E), exponent, false);
+  } else if (exponent < -2) {
+    operand.scale(powerOfTwo(exponent));
+    deliverProduct(s, y, log2OfRatio(operand.divide(divisor.copy(operand).add(two))), 0, false);
+  } else if (isNegative && exponent >= 0) {
+    // The manual leaves arguments of -1 and below open.
+    unchanged(s, x);
+  } else {
+    whole.high = powerOfTwo(-exponent);
+    operand.add(whole);
+    const power = exponentOf(operand.high);
+    operand.scale(powerOfTwo(-power));
+    const isPower = isOne(operand);
+    deliverProduct(s, y, log2(operand, exponent + power), 0, isPower);
   }
-  const offset = shift(significand, FRACTION_BITS - 63 + exponent);
-  if (exponent < -2) {
-    const signed = isNegative ? -offset : offset;
-    deliverProduct(s, y, log2OfRatio(divide(signed, 2n * ONE + signed)), -FRACTION_BITS, false);
-    return;
-  }
-  const next = isNegative ? ONE - offset : ONE + offset;
-  // The manual leaves arguments of -1 and below open.
-  if (next <= 0n) unchanged(s, x);
-  else if ((next & (next - 1n)) === 0n) deliverProduct(s, y, BigInt(bitLength(next) - 1 - FRACTION_BITS), 0, true);
-  else deliverProduct(s, y, log2(next, -FRACTION_BITS), -FRACTION_BITS, false);
 }

@@ -1,40 +1,48 @@
 /**
  * FSIN, FCOS, FSINCOS, FPTAN and FPATAN.
  *
- * Layer beneath: fixed-point.ts, big-values.ts. Source: Intel SDM volume 1, sections 8.3.7 to 8.3.10 (the 66-bit value of pi
+ * Layer beneath: elementary.ts, transfer.ts. Source: Intel SDM volume 1, sections 8.3.7 to 8.3.10 (the 66-bit value of pi
  * by which the processor reduces arguments is given there); volume 2, table 3-39 (FPATAN).
  *
  * As in arithmetic.ts the result is left in RESULT (the second one in SECOND), and the functions return whether it is
  * to be stored.
  */
-import { isStoppedByDenormal } from "./arithmetic.ts";
-import { magnitude, roundBig, roundBigAsInexact } from "./big-values.ts";
+import { isStoppedByDenormal, quotient, unpack } from "./arithmetic.ts";
 import { classify, INFINITY, propagateOne, propagateTwo, UNSUPPORTED, ZERO } from "./classification.ts";
-import { arctangent, cosine, divide, FRACTION_BITS, HALF_PI, ONE, PI, sine } from "./fixed-point.ts";
-import { C1, C2, type FpuState, RESULT, SECOND } from "./state.ts";
+import { ARCTANGENT_STEPS, arctangent, cosine, cotangent, HALF_PI, PI, sine, tangent } from "./elementary.ts";
+import { Pair } from "./pair.ts";
+import { roundResult, wide } from "./rounding.ts";
+import { C1, C2, type FpuState, PRECISION_64, RESULT, SECOND } from "./state.ts";
+import { deliver, powerOfTwo, signalInexact, take } from "./transfer.ts";
 
 const BIAS = 16383;
+const TWO_32 = 0x1_0000_0000;
 
-/** The processor's pi for argument reduction, as an integer: pi * 2^66. */
-const REDUCTION_PI = 0xc90fdaa22168c234cn;
-/** Half of it in fixed point. */
-const REDUCTION_HALF_PI = REDUCTION_PI << BigInt(FRACTION_BITS - 67);
+/** Half the pi by which the processor reduces arguments, 66 bits, in thirds whose products with 22 bits are exact doubles. */
+const HALF_PI_FIRST = 0x3243f6 / 2 ** 21;
+const HALF_PI_SECOND = 0x2a2216 / 2 ** 43;
+const HALF_PI_THIRD = 0x2308d3 / 2 ** 65;
+/** Half of it again: the largest angle that is not reduced. */
+const LIMIT = new Pair(0, 0).set(HALF_PI_FIRST / 2, (HALF_PI_SECOND + HALF_PI_THIRD) / 2);
+/** Quadrants that one step of the reduction can take away, as a power of two. */
+const STEP_BITS = 21;
 /** Arguments from 2^63 on are not reduced. */
 const RANGE_EXPONENT = 63;
 /** Below 2^-34 the first two terms of the series decide the result. */
 const TINY_EXPONENT = -34;
+/** Below 2^-26 the cosine is 1 minus half a square which is not a part of the last place of 1 as a double. */
+const NARROW_EXPONENT = -26;
 /** Below 2^-68 the first term alone is the result, in all modes of rounding. */
 const VANISHING_EXPONENT = -68;
-/** Bits that make room for the second term. */
-const TINY_BITS = 64;
 
-/** An angle reduced to [-pi/4, pi/4] and the quadrant it came from, or a tiny one with its significand. */
-interface Angle {
-  quadrant: number;
-  rest: bigint;
-  tiny: bigint;
-  exponent: number;
-}
+/** The double after 1. */
+const NEXT = 1 + 2 ** -52;
+
+/** An angle reduced to [-pi/4, pi/4], unless it is tiny, and the quadrant it came from. */
+const rest = new Pair(0, 0);
+const angle = { quadrant: 0, exponent: 0 };
+/** What the cosine of FSINCOS leaves for the sine. */
+const reduced = new Pair(0, 0);
 
 /** What the functions of an angle have in common. */
 const Outcome = { COMPUTE: 0, STORE: 1, STOP: 2, OUT_OF_RANGE: 3 } as const;
@@ -50,38 +58,80 @@ function prepare(s: FpuState, slot: number): Outcome {
 }
 
 /** Reduces a nonzero argument; its sign is not looked at. */
-function reduce(s: FpuState, slot: number): Angle {
-  const { significand, exponent } = magnitude(s, slot);
-  if (exponent < TINY_EXPONENT) return { quadrant: 0, rest: 0n, tiny: significand << BigInt(TINY_BITS), exponent };
-  const angle = significand << BigInt(FRACTION_BITS - 63 + exponent);
-  const quadrants = (angle + REDUCTION_HALF_PI / 2n) / REDUCTION_HALF_PI;
-  return { quadrant: Number(quadrants & 3n), rest: angle - quadrants * REDUCTION_HALF_PI, tiny: 0n, exponent };
+function reduce(s: FpuState, slot: number): void {
+  const exponent = take(s, slot, rest);
+  angle.exponent = exponent;
+  angle.quadrant = 0;
+  if (exponent < TINY_EXPONENT) return;
+  rest.scale(powerOfTwo(exponent));
+  if (exponent >= 2 * STEP_BITS) subtractQuadrants(2 ** (2 * STEP_BITS));
+  if (exponent >= STEP_BITS) subtractQuadrants(2 ** STEP_BITS);
+  if (exponent < -1) return;
+  let quadrant = subtractQuadrants(1);
+  // Next to an odd multiple of pi/4 the estimate may be off by one.
+  const excess = Math.abs(rest.high) - LIMIT.high || (rest.high < 0 ? -rest.low : rest.low) - LIMIT.low;
+  if (excess > 0 || (excess === 0 && rest.high > 0)) quadrant += subtract(rest.high > 0 ? 1 : -1);
+  angle.quadrant = quadrant & 3;
 }
 
-/** Rounds a signed fixed-point number. */
-function deliver(s: FpuState, sign: number, value: bigint): void {
-  if (value < 0n) roundBig(s, sign ^ 0x8000, -value, -FRACTION_BITS, true);
-  else roundBig(s, sign, value, -FRACTION_BITS, true);
+/** Reduces the angle by about the nearest multiple of `unit` quadrants. @returns the multiple */
+function subtractQuadrants(unit: number): number {
+  return subtract(Math.floor(rest.high / (HALF_PI.high * unit) + 0.5) * unit);
 }
 
-/** The argument itself, or with its second term, of which `correction` has the direction. */
-function deliverTiny(s: FpuState, sign: number, angle: Angle, correction: bigint): void {
-  const scale = angle.exponent - 63 - TINY_BITS;
-  if (angle.exponent < VANISHING_EXPONENT) roundBigAsInexact(s, sign, angle.tiny, scale);
-  else roundBig(s, sign, angle.tiny + correction, scale, true);
+/** Subtracts `count` quadrants, a number of at most 22 bits before its zeros, exactly: the difference has at most 66 bits. */
+function subtract(count: number): number {
+  const first = rest.high - count * HALF_PI_FIRST;
+  const second = rest.low - count * HALF_PI_SECOND;
+  const sum = first + second;
+  const part = sum - first;
+  const error = first - (sum - part) + (second - part);
+  rest.set(sum, error - count * HALF_PI_THIRD);
+  return count;
 }
 
-function deliverSine(s: FpuState, slot: number, angle: Angle): void {
+function isTiny(): boolean {
+  return angle.exponent < TINY_EXPONENT;
+}
+
+/**
+ * The argument itself, or what is next to it.
+ * @param isBelow the second term of the series is negative
+ */
+function deliverTiny(s: FpuState, sign: number, slot: number, isBelow: boolean): void {
+  const exponent = take(s, slot, rest) + BIAS;
+  const { high, low } = wide;
+  if (angle.exponent < VANISHING_EXPONENT) {
+    roundResult(s, PRECISION_64, sign, exponent, high, low, 0);
+    signalInexact(s);
+  } else if (!isBelow) roundResult(s, PRECISION_64, sign, exponent, high, low, 1);
+  else if (low !== 0) roundResult(s, PRECISION_64, sign, exponent, high, (low - 1) | 0, -1);
+  else if (high !== (0x80000000 | 0)) roundResult(s, PRECISION_64, sign, exponent, (high - 1) | 0, -1, -1);
+  else roundResult(s, PRECISION_64, sign, exponent - 1, -1, -1, -1);
+}
+
+function deliverSine(s: FpuState, slot: number): void {
   const sign = (s.signExponent[slot]! & 0x8000) ^ (angle.quadrant >= 2 ? 0x8000 : 0);
-  if (angle.tiny !== 0n) deliverTiny(s, sign, angle, -1n);
-  else deliver(s, sign, (angle.quadrant & 1) === 0 ? sine(angle.rest) : cosine(angle.rest));
+  if (isTiny()) deliverTiny(s, sign, slot, true);
+  else deliver(s, sign, (angle.quadrant & 1) === 0 ? sine(rest) : cosine(rest), 0);
 }
 
-function deliverCosine(s: FpuState, angle: Angle): void {
+function deliverCosine(s: FpuState): void {
   const sign = angle.quadrant === 1 || angle.quadrant === 2 ? 0x8000 : 0;
-  if (angle.tiny !== 0n && angle.exponent < VANISHING_EXPONENT) roundBigAsInexact(s, 0, ONE, -FRACTION_BITS);
-  else if (angle.tiny !== 0n) deliver(s, 0, ONE - 1n);
-  else deliver(s, sign, (angle.quadrant & 1) === 0 ? cosine(angle.rest) : sine(angle.rest));
+  if (angle.exponent >= NARROW_EXPONENT) {
+    deliver(s, sign, (angle.quadrant & 1) === 0 ? cosine(rest) : sine(rest), 0);
+  } else if (!isTiny()) {
+    rest.multiply(rest).scale(1 / 2);
+    // What is delivered must not lie above the result.
+    rest.low = rest.low > 0 ? rest.high * -NEXT : -rest.high;
+    rest.high = 1;
+    deliver(s, 0, rest, 0);
+  } else if (angle.exponent >= VANISHING_EXPONENT) {
+    roundResult(s, PRECISION_64, 0, BIAS - 1, -1, -1, -1);
+  } else {
+    setOne(s, RESULT);
+    signalInexact(s);
+  }
 }
 
 function setOne(s: FpuState, slot: number): void {
@@ -103,7 +153,10 @@ export function sineOf(s: FpuState, slot: number): boolean {
   if (outcome === Outcome.OUT_OF_RANGE) return outOfRange(s);
   if (outcome !== Outcome.COMPUTE) return outcome === Outcome.STORE;
   if (isZero(s, slot)) s.copy(slot, RESULT);
-  else deliverSine(s, slot, reduce(s, slot));
+  else {
+    reduce(s, slot);
+    deliverSine(s, slot);
+  }
   return true;
 }
 
@@ -112,7 +165,10 @@ export function cosineOf(s: FpuState, slot: number): boolean {
   if (outcome === Outcome.OUT_OF_RANGE) return outOfRange(s);
   if (outcome !== Outcome.COMPUTE) return outcome === Outcome.STORE;
   if (isZero(s, slot)) setOne(s, RESULT);
-  else deliverCosine(s, reduce(s, slot));
+  else {
+    reduce(s, slot);
+    deliverCosine(s);
+  }
   return true;
 }
 
@@ -129,11 +185,13 @@ export function sineAndCosineOf(s: FpuState, slot: number): boolean {
     setOne(s, SECOND);
     return true;
   }
-  const angle = reduce(s, slot);
-  deliverCosine(s, angle);
+  reduce(s, slot);
+  reduced.copy(rest);
+  deliverCosine(s);
   s.copy(RESULT, SECOND);
   s.status &= ~C1;
-  deliverSine(s, slot, angle);
+  rest.copy(reduced);
+  deliverSine(s, slot);
   return true;
 }
 
@@ -150,17 +208,19 @@ export function tangentOf(s: FpuState, slot: number): boolean {
     s.copy(slot, RESULT);
     return true;
   }
-  const angle = reduce(s, slot);
+  reduce(s, slot);
   const sign = s.signExponent[slot]! & 0x8000;
-  if (angle.tiny !== 0n) deliverTiny(s, sign, angle, 0n);
-  else if ((angle.quadrant & 1) === 0) deliver(s, sign, divide(sine(angle.rest), cosine(angle.rest)));
-  else deliver(s, sign, -divide(cosine(angle.rest), sine(angle.rest)));
+  if (isTiny()) deliverTiny(s, sign, slot, false);
+  else deliver(s, sign, (angle.quadrant & 1) === 0 ? tangent(rest) : cotangent(rest).negate(), 0);
   return true;
 }
 
 /** Quotients below this power of two are their own arctangent, but for less than the last bit. */
 const SMALL_QUOTIENT = -40;
-const QUOTIENT_BITS = 128;
+/** What makes a quotient one that is slightly smaller. */
+const SLIGHTLY = 2 ** -100;
+const THREE_QUARTERS_PI = new Pair(3, 0).multiply(PI).scale(1 / 4);
+const QUARTER_PI = new Pair(1 / 4, 0).multiply(PI);
 
 /** Angle of the point (x, y). */
 export function arctangentOf(s: FpuState, y: number, x: number): boolean {
@@ -170,10 +230,10 @@ export function arctangentOf(s: FpuState, y: number, x: number): boolean {
   if (isStoppedByDenormal(s, kindY, kindX)) return false;
   const sign = s.signExponent[y]! & 0x8000;
   const isLeft = (s.signExponent[x]! & 0x8000) !== 0;
-  if (kindY === INFINITY && kindX === INFINITY) deliver(s, sign, isLeft ? (3n * PI) / 4n : PI / 4n);
-  else if (kindY === INFINITY || (kindX === ZERO && kindY !== ZERO)) deliver(s, sign, HALF_PI);
+  if (kindY === INFINITY && kindX === INFINITY) deliver(s, sign, isLeft ? THREE_QUARTERS_PI : QUARTER_PI, 0);
+  else if (kindY === INFINITY || (kindX === ZERO && kindY !== ZERO)) deliver(s, sign, HALF_PI, 0);
   else if (kindX === INFINITY || kindY === ZERO) {
-    if (isLeft) deliver(s, sign, PI);
+    if (isLeft) deliver(s, sign, PI, 0);
     else s.setZero(RESULT, sign);
   } else {
     deliverArctangent(s, sign, isLeft, y, x);
@@ -181,24 +241,38 @@ export function arctangentOf(s: FpuState, y: number, x: number): boolean {
   return true;
 }
 
+/** Numerator and denominator of the tangent of what is left of an angle when a known one is taken away. */
+const rise = new Pair(0, 0);
+const run = new Pair(0, 0);
+
 function deliverArctangent(s: FpuState, sign: number, isLeft: boolean, y: number, x: number): void {
-  const rise = magnitude(s, y);
-  const run = magnitude(s, x);
-  const isSteep = rise.exponent > run.exponent || (rise.exponent === run.exponent && rise.significand > run.significand);
-  const small = isSteep ? run : rise;
-  const large = isSteep ? rise : run;
-  const distance = small.exponent - large.exponent;
-  if (distance < SMALL_QUOTIENT && !isSteep && !isLeft) {
-    const numerator = small.significand << BigInt(QUOTIENT_BITS);
-    const quotient = numerator / large.significand;
-    const isExact = quotient * large.significand === numerator;
-    if (isExact && distance < VANISHING_EXPONENT) roundBigAsInexact(s, sign, quotient, distance - QUOTIENT_BITS);
-    else roundBig(s, sign, isExact ? quotient - 1n : quotient, distance - QUOTIENT_BITS, true);
+  let exponent = unpack(s, y);
+  let { high, low } = wide;
+  exponent -= unpack(s, x);
+  let { high: divisorHigh, low: divisorLow } = wide;
+  const isLarger = high === divisorHigh ? low >>> 0 > divisorLow >>> 0 : high >>> 0 > divisorHigh >>> 0;
+  const isSteep = exponent > 0 || (exponent === 0 && isLarger);
+  if (exponent < VANISHING_EXPONENT && !isLeft) {
+    quotient(s, PRECISION_64, sign, exponent + BIAS, high, low, divisorHigh, divisorLow);
+    signalInexact(s);
     return;
   }
-  const bits = FRACTION_BITS + distance;
-  const quotient = bits > 0 ? (small.significand << BigInt(bits)) / large.significand : 0n;
-  const angle = arctangent(quotient);
-  if (isSteep) deliver(s, sign, isLeft ? HALF_PI + angle : HALF_PI - angle);
-  else deliver(s, sign, isLeft ? PI - angle : angle);
+  if (isSteep) {
+    [high, low, divisorHigh, divisorLow] = [divisorHigh, divisorLow, high, low];
+    exponent = -exponent;
+  }
+  // The differences and sums of these halves are exact.
+  const power = powerOfTwo(exponent);
+  const smallHigh = (high >>> 0) * TWO_32 * power;
+  const smallLow = (low >>> 0) * power;
+  const largeHigh = (divisorHigh >>> 0) * TWO_32;
+  const largeLow = divisorLow >>> 0;
+  const step = Math.floor((smallHigh / largeHigh) * ARCTANGENT_STEPS + 0.5);
+  rise.set(smallHigh * ARCTANGENT_STEPS - largeHigh * step, smallLow * ARCTANGENT_STEPS - largeLow * step);
+  run.set(largeHigh * ARCTANGENT_STEPS + smallHigh * step, largeLow * ARCTANGENT_STEPS + smallLow * step);
+  const result = arctangent(rise.divide(run), step);
+  if (exponent < SMALL_QUOTIENT) result.low -= result.high * SLIGHTLY;
+  if (isSteep) (isLeft ? result : result.negate()).add(HALF_PI);
+  else if (isLeft) result.negate().add(PI);
+  deliver(s, sign, result, 0);
 }
