@@ -2,7 +2,7 @@
  * Linear memory: accesses through the translation cache, with the fast test inline and everything else
  * (first access, page crossing, unaligned, code in the frame, faults) on slow paths.
  *
- * Layer beneath: machine/ram.ts, machine/translation-cache.ts and machine/translation-table.ts. 15 is the cache's BIAS;
+ * Layer beneath: machine/ram.ts, machine/translation-cache.ts and machine/translation-table.ts. 3 is the cache's BIAS;
  * an entry is odd or 0, so that one test says whether it is there and the address is aligned. Multi-byte accesses check all
  * their pages before they change anything. Addresses wrap at 4 GiB.
  */
@@ -83,13 +83,13 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
 
   function physicalRead(address: number): number {
     const cached = i32[R[CACHE_WORDS]! + (address >>> 12)]!;
-    if (cached !== 0) return (address + cached + 15) >>> 0;
+    if (cached !== 0) return (address + cached + 3) >>> 0;
     return ((touchRead(address) & ~PAGE_MASK) | (address & PAGE_MASK)) >>> 0;
   }
 
   function physicalWrite(address: number, bytes: number): number {
     const cached = i32[R[CACHE_WORDS]! + (address >>> 12) + writeTable]!;
-    if (cached !== 0) return (address + cached + 15) >>> 0;
+    if (cached !== 0) return (address + cached + 3) >>> 0;
     const physical = ((touchWrite(address) & ~PAGE_MASK) | (address & PAGE_MASK)) >>> 0;
     if (frameHasCode[physical >>> PAGE_SHIFT] !== 0) codeWritten(physical, bytes);
     return physical;
@@ -168,37 +168,37 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
 
   function read8(address: number): number {
     const entry = i32[R[CACHE_WORDS]! + (address >>> 12)]!;
-    if (entry !== 0) return u8[(address + entry + 15) >>> 0]!;
+    if (entry !== 0) return u8[(address + entry + 3) >>> 0]!;
     return read8Slow(address);
   }
 
   function read16(address: number): number {
     const entry = i32[R[CACHE_WORDS]! + (address >>> 12)]!;
-    if (((~entry & 1) | (address & 1)) === 0) return u16[(address + entry + 15) >>> 1]!;
+    if (((~entry & 1) | (address & 1)) === 0) return u16[(address + entry + 3) >>> 1]!;
     return read16Slow(address);
   }
 
   function read32(address: number): number {
     const entry = i32[R[CACHE_WORDS]! + (address >>> 12)]!;
-    if (((~entry & 1) | (address & 3)) === 0) return i32[(address + entry + 15) >>> 2]!;
+    if (((~entry & 1) | (address & 3)) === 0) return i32[(address + entry + 3) >>> 2]!;
     return read32Slow(address);
   }
 
   function write8(address: number, value: number): void {
     const entry = i32[R[CACHE_WORDS]! + (address >>> 12) + writeTable]!;
-    if (entry !== 0) u8[(address + entry + 15) >>> 0] = value;
+    if (entry !== 0) u8[(address + entry + 3) >>> 0] = value;
     else write8Slow(address, value);
   }
 
   function write16(address: number, value: number): void {
     const entry = i32[R[CACHE_WORDS]! + (address >>> 12) + writeTable]!;
-    if (((~entry & 1) | (address & 1)) === 0) u16[(address + entry + 15) >>> 1] = value;
+    if (((~entry & 1) | (address & 1)) === 0) u16[(address + entry + 3) >>> 1] = value;
     else write16Slow(address, value);
   }
 
   function write32(address: number, value: number): void {
     const entry = i32[R[CACHE_WORDS]! + (address >>> 12) + writeTable]!;
-    if (((~entry & 1) | (address & 3)) === 0) i32[(address + entry + 15) >>> 2] = value;
+    if (((~entry & 1) | (address & 3)) === 0) i32[(address + entry + 3) >>> 2] = value;
     else write32Slow(address, value);
   }
 
@@ -224,14 +224,14 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
     },
     modify32(address: number): number {
       const entry = i32[R[CACHE_WORDS]! + (address >>> 12) + writeTable]!;
-      if (((~entry & 1) | (address & 3)) === 0) return i32[(address + entry + 15) >>> 2]!;
+      if (((~entry & 1) | (address & 3)) === 0) return i32[(address + entry + 3) >>> 2]!;
       checkAlignment(address, 3);
       probeWrite(address, 4);
       return read32Slow(address);
     },
     fetchFrame(address: number): number {
       const cached = i32[R[CACHE_WORDS]! + (address >>> 12)]!;
-      if (cached !== 0) return ((address + cached + 15) >>> 0) >>> PAGE_SHIFT;
+      if (cached !== 0) return ((address + cached + 3) >>> 0) >>> PAGE_SHIFT;
       if ((i32[slot(address)]! & PRESENT) === 0) raiseFetchFault(address);
       return touchRead(address) >>> PAGE_SHIFT;
     },

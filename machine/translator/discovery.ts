@@ -18,9 +18,11 @@ const MAX_PAGES = 12;
 /** Size up to which a region takes in code that has not run yet. */
 const MAX_COLD_STEPS = 64;
 /** Calls within calls that are followed. */
-const MAX_DEPTH = 3;
+const MAX_DEPTH = 1;
 /** Places to which the returns of one callee are expected to go. */
 const MAX_RETURNS = 6;
+/** Size from which on a region ends where another one begins: it does not take in code that can be linked to. */
+const ENOUGH_STEPS = 60;
 /** Instructions of a callee that are followed, for each call. */
 const MAX_CALLEE_STEPS = 40;
 
@@ -31,6 +33,8 @@ export interface CodeView {
   byte(frame: number, offset: number): number;
   /** The instruction at an offset of a frame, if the interpreter has decoded it. */
   decoded(frame: number, offset: number): Instruction | undefined;
+  /** Whether a region starts at an address. */
+  isTranslated(eip: number): boolean;
   /** Whether the instruction at an address has been decoded by the interpreter: code that never ran comes last. */
   isKnown(eip: number): boolean;
   /** Where the indirect jump or call at an address has been seen to go. */
@@ -104,6 +108,7 @@ class Explorer {
     if (place !== undefined) return this.split(place.block, place.index, edge);
     const { context } = edge;
     const isFirst = this.blocks.size === 0;
+    if (!isFirst && this.isElsewhere(edge)) return undefined;
     if (!isFirst && (this.steps >= MAX_STEPS || this.blocks.size >= MAX_BLOCKS)) return undefined;
     if (context.depth > 0 && (this.calleeSteps.get(context) ?? 0) >= MAX_CALLEE_STEPS) return undefined;
     const block = new Block(edge.eip, context);
@@ -118,7 +123,7 @@ class Explorer {
     for (let eip = block.eip; ; ) {
       if (block.steps.length > 0) {
         const place = { eip, context, block: undefined };
-        if (this.places.has(key(place)) || this.blocks.has(key(place)) || this.steps >= MAX_STEPS) {
+        if (this.places.has(key(place)) || this.blocks.has(key(place)) || this.steps >= MAX_STEPS || this.isElsewhere(place)) {
           this.go(block, Ending.JUMP, place);
           return true;
         }
@@ -137,6 +142,11 @@ class Explorer {
       block.after = eip;
       if (this.end(block, step, eip)) return true;
     }
+  }
+
+  /** Whether control leaves the region for another one at the target of an edge. In callees it does not: who calls knows where they return to. */
+  private isElsewhere({ eip, context }: Edge): boolean {
+    return this.steps >= ENOUGH_STEPS && context.depth === 0 && this.view.isTranslated(eip);
   }
 
   private isUsable(instruction: Instruction): boolean {

@@ -7,7 +7,7 @@
  */
 import { type Instruction, Kind, Segment } from "../cpu/instruction.ts";
 import { Word } from "../cpu/registers.ts";
-import { PAGE_MASK, PAGE_SIZE } from "../ram.ts";
+import { PAGE_MASK } from "../ram.ts";
 import { BIAS, WRITE_TABLE } from "../translation-cache.ts";
 import type { Step } from "./block.ts";
 import { emitEntry, type Entry, refuse } from "./entry.ts";
@@ -170,8 +170,8 @@ export class Emitter {
     const address = code.temporary();
     const entry = code.temporary();
     code.tee(address).i32(12).op(Op.I32_SHR_U).i32(2).op(Op.I32_SHL).get(this.cache).op(Op.I32_ADD);
-    code.access(Op.I32_LOAD, write ? WRITE_TABLE : 0).tee(entry);
-    code.op(Op.I32_EQZ);
+    code.access(Op.I32_LOAD, write ? WRITE_TABLE : 0).set(entry);
+    this.checkEntry(address, entry, isAligned ? 1 : bytes);
     this.leaveIf();
     if (isAligned) {
       code
@@ -179,18 +179,29 @@ export class Emitter {
         .i32(bytes - 1)
         .op(Op.I32_AND);
       this.leaveIf();
-    } else if (bytes > 1) {
-      code
-        .get(address)
-        .i32(PAGE_MASK)
-        .op(Op.I32_AND)
-        .i32(PAGE_SIZE - bytes)
-        .op(Op.I32_GT_U);
-      this.leaveIf();
     }
     code.get(address).get(entry).op(Op.I32_ADD).set(address);
     code.release(entry);
     return address;
+  }
+
+  /**
+   * Pushes not 0 if an access is not allowed at once or crosses the end of the page. Four bytes and more take one comparison: what is
+   * below BIAS bytes from the end is compared with the lowest bits of the entry, which are 0 when it is not valid.
+   */
+  private checkEntry(address: number, entry: number, bytes: number): void {
+    const { code } = this;
+    if (bytes === 1) {
+      code.get(entry).op(Op.I32_EQZ);
+      return;
+    }
+    code.get(address).i32(PAGE_MASK).op(Op.I32_AND);
+    if (bytes === 2) {
+      code.i32(PAGE_MASK).op(Op.I32_EQ).get(entry).op(Op.I32_EQZ, Op.I32_OR);
+      return;
+    }
+    if (bytes > BIAS + 1) code.i32(bytes - BIAS - 1).op(Op.I32_ADD);
+    code.get(entry).i32(PAGE_MASK).op(Op.I32_AND, Op.I32_GE_U);
   }
 
   /** Pops a linear address, pushes what is there, zero-extended. */

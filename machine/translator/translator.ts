@@ -205,6 +205,7 @@ export class Translator implements Accelerator {
       byte: (frame, offset) => ram.u8[frame * PAGE_SIZE + offset]!,
       decoded: (frame, offset) => host.operationAt(frame, offset)?.instruction,
       isKnown: (eip) => policy.isEager || host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK) !== undefined,
+      isTranslated: (eip) => (host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK)?.region ?? UNLINKED) !== UNLINKED,
       observed: (eip) => host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK)?.targets ?? NO_TARGETS,
       hasInexactResults: () => R[Word.UNITS_READY] === 0 || (R[Word.MXCSR]! & Mxcsr.INEXACT) !== 0,
       canTranslate,
