@@ -78,12 +78,12 @@ export function arctangent(x: Pair, i: number): Pair {
 /** log2((1 + s) / (1 - s)), |s| < 0.172. */
 export function log2OfRatio(s: Pair): Pair {
   square.copy(s).multiply(s);
-  return s.multiply(INVERSE_TANGENT.evaluate(square, sum)).multiply(LOG2_E).scale(2);
+  return s.multiply(INVERSE_TANGENT.evaluate(square, sum)).multiply(LOG2_E).shift(1);
 }
 
 /** 2^x - 1, |x| <= 1, from an eighth of the power: e^2t - 1 = (e^t - 1)(e^t - 1 + 2). */
 export function exponentialMinusOne(x: Pair): Pair {
-  x.multiply(LN2).scale(1 / 8);
+  x.multiply(LN2).shift(-3);
   x.multiply(EXPONENTIAL.evaluate(x, sum));
   for (let i = 0; i < 3; i++) x.multiply(sum.copy(x).add(TWO));
   return x;

@@ -9,9 +9,9 @@
 import { isStoppedByDenormal } from "./arithmetic.ts";
 import { classify, INFINITY, propagateOne, propagateTwo, UNSUPPORTED, ZERO } from "./classification.ts";
 import { exponentialMinusOne, LN2, LOG2_E, log2OfRatio } from "./elementary.ts";
-import { Pair } from "./pair.ts";
+import { Pair, powerOfTwo } from "./pair.ts";
 import { type FpuState, PE, RESULT, ZE } from "./state.ts";
-import { deliver, exponentOf, powerOfTwo, signalInexact, take } from "./transfer.ts";
+import { deliver, signalInexact, take } from "./transfer.ts";
 
 const BIAS = 16383;
 /** Below this power of two a function with slope c at 0 is c * x, but for less than the last bit. */
@@ -50,7 +50,8 @@ export function powerMinusOne(s: FpuState, slot: number): boolean {
   } else if (exponent < LINEAR_EXPONENT) {
     deliver(s, sign, operand.multiply(LN2), exponent);
   } else {
-    operand.scale(sign === 0 ? powerOfTwo(exponent) : -powerOfTwo(exponent));
+    operand.shift(exponent);
+    if (sign !== 0) operand.negate();
     deliver(s, 0, exponentialMinusOne(operand), 0);
   }
   return true;
@@ -70,7 +71,7 @@ function isOne(pair: Pair): boolean {
 /** Makes a mantissa, from 1 to 2, its logarithm plus `power`. */
 function log2(mantissa: Pair, power: number): Pair {
   const isLarge = mantissa.high > MANTISSA_LIMIT;
-  if (isLarge) mantissa.scale(1 / 2);
+  if (isLarge) mantissa.shift(-1);
   divisor.copy(mantissa).add(one);
   whole.high = isLarge ? power + 1 : power;
   return log2OfRatio(mantissa.add(minusOne).divide(divisor)).add(whole);
@@ -142,7 +143,7 @@ function deliverLogarithmOfNext(s: FpuState, x: number, y: number): void {
   if (exponent < LINEAR_EXPONENT) {
     deliverProduct(s, y, operand.multiply(LOG2_E), exponent, false);
   } else if (exponent < -2) {
-    operand.scale(powerOfTwo(exponent));
+    operand.shift(exponent);
     deliverProduct(s, y, log2OfRatio(operand.divide(divisor.copy(operand).add(two))), 0, false);
   } else if (isNegative && exponent >= 0) {
     // The manual leaves arguments of -1 and below open.
@@ -150,8 +151,8 @@ function deliverLogarithmOfNext(s: FpuState, x: number, y: number): void {
   } else {
     whole.high = powerOfTwo(-exponent);
     operand.add(whole);
-    const power = exponentOf(operand.high);
-    operand.scale(powerOfTwo(-power));
+    const power = operand.exponent();
+    operand.shift(-power);
     const isPower = isOne(operand);
     deliverProduct(s, y, log2(operand, exponent + power), 0, isPower);
   }

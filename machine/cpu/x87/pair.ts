@@ -9,21 +9,47 @@
 /** 2^27 + 1: the product with it splits a double into halves whose products are exact. */
 const SPLITTER = 134217729;
 
+/** Powers of two from 2^-LEAST to below 2^MOST, made by doubling, which is exact. */
+const LEAST = 1000;
+const MOST = 256;
+const POWERS = new Float64Array(LEAST + MOST).fill(2 ** -LEAST);
+for (let i = 1; i < POWERS.length; i++) POWERS[i] = POWERS[i - 1]! * 2;
+
+const double = new Float64Array(1);
+const words = new Int32Array(double.buffer);
+const DOUBLE_BIAS = 1023;
+
+/** 2^exponent; 2^-1000 stands for all that are smaller. */
+export function powerOfTwo(exponent: number): number {
+  return POWERS[exponent < -LEAST ? 0 : exponent + LEAST]!;
+}
+
+/**
+ * Methods take no doubles and return none: where V8 does not put a function in place of its call, it would have to allocate them.
+ * It also allocates for fields that are stored as doubles, but not for elements.
+ */
 export class Pair {
-  high: number;
-  low: number;
+  readonly #parts = new Float64Array(2);
 
   constructor(high: number, low: number) {
-    this.high = high;
-    this.low = low;
+    this.#parts[0] = high;
+    this.#parts[1] = low;
   }
 
-  /** The sum of two doubles, exactly, when the first is of larger magnitude or they overlap little. */
-  set(large: number, small: number): this {
-    const high = large + small;
-    this.high = high;
-    this.low = small - (high - large);
-    return this;
+  get high(): number {
+    return this.#parts[0]!;
+  }
+
+  set high(value: number) {
+    this.#parts[0] = value;
+  }
+
+  get low(): number {
+    return this.#parts[1]!;
+  }
+
+  set low(value: number) {
+    this.#parts[1] = value;
   }
 
   copy(from: Pair): this {
@@ -32,16 +58,32 @@ export class Pair {
     return this;
   }
 
-  negate(): this {
-    this.high = -this.high;
-    this.low = -this.low;
+  /** Puts a sum in order whose larger part is the first, or whose parts overlap little. */
+  settle(): this {
+    const { high, low } = this;
+    const sum = high + low;
+    this.high = sum;
+    this.low = low - (sum - high);
     return this;
   }
 
-  /** Multiplies by a power of two. */
-  scale(power: number): this {
+  /** The exponent of the leading bit. */
+  exponent(): number {
+    double[0] = this.high;
+    return ((words[1]! >>> 20) & 0x7ff) - DOUBLE_BIAS;
+  }
+
+  /** Multiplies by 2^exponent. */
+  shift(exponent: number): this {
+    const power = powerOfTwo(exponent);
     this.high *= power;
     this.low *= power;
+    return this;
+  }
+
+  negate(): this {
+    this.high = -this.high;
+    this.low = -this.low;
     return this;
   }
 
@@ -54,35 +96,40 @@ export class Pair {
     const partOfLows = sumOfLows - low;
     const errorOfLows = low - (sumOfLows - partOfLows) + (by.low - partOfLows);
     const middle = sum + (error + sumOfLows);
-    return this.set(middle, error + sumOfLows - (middle - sum) + errorOfLows);
+    this.high = middle;
+    this.low = error + sumOfLows - (middle - sum) + errorOfLows;
+    return this.settle();
   }
 
   multiply(by: Pair): this {
     const { high, low } = this;
-    const product = high * by.high;
-    const error = productError(high, by.high, product);
-    return this.set(product, error + (high * by.low + low * by.high));
+    const { high: factor, low: factorLow } = by;
+    const product = high * factor;
+    const big = SPLITTER * high;
+    const upper = big - (big - high);
+    const lower = high - upper;
+    const bigFactor = SPLITTER * factor;
+    const factorUpper = bigFactor - (bigFactor - factor);
+    const factorLower = factor - factorUpper;
+    const error = upper * factorUpper - product + upper * factorLower + lower * factorUpper + lower * factorLower;
+    this.high = product;
+    this.low = error + (high * factorLow + low * factor);
+    return this.settle();
   }
 
   divide(by: Pair): this {
     const quotient = this.high / by.high;
-    const product = quotient * by.high;
-    const error = productError(quotient, by.high, product);
-    const rest = this.high - product - error + this.low - quotient * by.low;
-    return this.set(quotient, rest / by.high);
+    product.high = quotient;
+    product.low = 0;
+    product.multiply(by);
+    const rest = this.high - product.high - product.low + this.low;
+    this.high = quotient;
+    this.low = rest / by.high;
+    return this.settle();
   }
 }
 
-/** What a product of doubles lost to rounding. */
-function productError(a: number, b: number, product: number): number {
-  const bigA = SPLITTER * a;
-  const highA = bigA - (bigA - a);
-  const lowA = a - highA;
-  const bigB = SPLITTER * b;
-  const highB = bigB - (bigB - b);
-  const lowB = b - highB;
-  return highA * highB - product + highA * lowB + lowA * highB + lowA * lowB;
-}
+const product = new Pair(0, 0);
 
 /** A power series whose coefficients do not grow, for |x| < 1. */
 export class Series {
@@ -120,6 +167,8 @@ export class Series {
       low = product - (sum - coefficient) + (error + (high * factorLow + low * factor) + corrections[i]!);
       high = sum;
     }
-    return result.set(high, low);
+    result.high = high;
+    result.low = low;
+    return result.settle();
   }
 }

@@ -10,10 +10,10 @@
 import { isStoppedByDenormal, quotient, unpack } from "./arithmetic.ts";
 import { classify, INFINITY, propagateOne, propagateTwo, UNSUPPORTED, ZERO } from "./classification.ts";
 import { ARCTANGENT_STEPS, arctangent, cosine, cotangent, HALF_PI, PI, sine, tangent } from "./elementary.ts";
-import { Pair } from "./pair.ts";
+import { Pair, powerOfTwo } from "./pair.ts";
 import { roundResult, wide } from "./rounding.ts";
 import { C1, C2, type FpuState, PRECISION_64, RESULT, SECOND } from "./state.ts";
-import { deliver, powerOfTwo, signalInexact, take } from "./transfer.ts";
+import { deliver, signalInexact, take } from "./transfer.ts";
 
 const BIAS = 16383;
 const TWO_32 = 0x1_0000_0000;
@@ -22,8 +22,10 @@ const TWO_32 = 0x1_0000_0000;
 const HALF_PI_FIRST = 0x3243f6 / 2 ** 21;
 const HALF_PI_SECOND = 0x2a2216 / 2 ** 43;
 const HALF_PI_THIRD = 0x2308d3 / 2 ** 65;
-/** Half of it again: the largest angle that is not reduced. */
-const LIMIT = new Pair(0, 0).set(HALF_PI_FIRST / 2, (HALF_PI_SECOND + HALF_PI_THIRD) / 2);
+const QUADRANT = new Pair(HALF_PI_FIRST, HALF_PI_SECOND + HALF_PI_THIRD).settle();
+const MINUS_QUADRANT = new Pair(-HALF_PI_FIRST, -HALF_PI_SECOND - HALF_PI_THIRD).settle();
+/** The largest angle that is not reduced. */
+const LIMIT = new Pair(HALF_PI_FIRST / 2, (HALF_PI_SECOND + HALF_PI_THIRD) / 2).settle();
 /** Quadrants that one step of the reduction can take away, as a power of two. */
 const STEP_BITS = 21;
 /** Arguments from 2^63 on are not reduced. */
@@ -63,31 +65,40 @@ function reduce(s: FpuState, slot: number): void {
   angle.exponent = exponent;
   angle.quadrant = 0;
   if (exponent < TINY_EXPONENT) return;
-  rest.scale(powerOfTwo(exponent));
-  if (exponent >= 2 * STEP_BITS) subtractQuadrants(2 ** (2 * STEP_BITS));
-  if (exponent >= STEP_BITS) subtractQuadrants(2 ** STEP_BITS);
+  rest.shift(exponent);
+  if (exponent >= 2 * STEP_BITS) subtractQuadrants(2 * STEP_BITS);
+  if (exponent >= STEP_BITS) subtractQuadrants(STEP_BITS);
   if (exponent < -1) return;
-  let quadrant = subtractQuadrants(1);
+  let quadrant = subtractQuadrants(0);
   // Next to an odd multiple of pi/4 the estimate may be off by one.
   const excess = Math.abs(rest.high) - LIMIT.high || (rest.high < 0 ? -rest.low : rest.low) - LIMIT.low;
-  if (excess > 0 || (excess === 0 && rest.high > 0)) quadrant += subtract(rest.high > 0 ? 1 : -1);
+  if (excess > 0 && rest.high < 0) {
+    rest.add(QUADRANT);
+    quadrant--;
+  } else if (excess >= 0 && rest.high > 0) {
+    rest.add(MINUS_QUADRANT);
+    quadrant++;
+  }
   angle.quadrant = quadrant & 3;
 }
 
-/** Reduces the angle by about the nearest multiple of `unit` quadrants. @returns the multiple */
-function subtractQuadrants(unit: number): number {
-  return subtract(Math.floor(rest.high / (HALF_PI.high * unit) + 0.5) * unit);
-}
-
-/** Subtracts `count` quadrants, a number of at most 22 bits before its zeros, exactly: the difference has at most 66 bits. */
-function subtract(count: number): number {
+/**
+ * Subtracts about the nearest multiple of 2^bits quadrants, exactly: at most 22 bits of a multiple are 1, and the difference has 66.
+ * @returns the multiple
+ */
+function subtractQuadrants(bits: number): number {
+  const unit = powerOfTwo(bits);
+  const multiple = Math.floor(rest.high / (HALF_PI.high * unit) + 0.5);
+  const count = multiple * unit;
   const first = rest.high - count * HALF_PI_FIRST;
   const second = rest.low - count * HALF_PI_SECOND;
   const sum = first + second;
   const part = sum - first;
   const error = first - (sum - part) + (second - part);
-  rest.set(sum, error - count * HALF_PI_THIRD);
-  return count;
+  rest.high = sum;
+  rest.low = error - count * HALF_PI_THIRD;
+  rest.settle();
+  return multiple | 0;
 }
 
 function isTiny(): boolean {
@@ -121,7 +132,7 @@ function deliverCosine(s: FpuState): void {
   if (angle.exponent >= NARROW_EXPONENT) {
     deliver(s, sign, (angle.quadrant & 1) === 0 ? cosine(rest) : sine(rest), 0);
   } else if (!isTiny()) {
-    rest.multiply(rest).scale(1 / 2);
+    rest.multiply(rest).shift(-1);
     // What is delivered must not lie above the result.
     rest.low = rest.low > 0 ? rest.high * -NEXT : -rest.high;
     rest.high = 1;
@@ -219,7 +230,7 @@ export function tangentOf(s: FpuState, slot: number): boolean {
 const SMALL_QUOTIENT = -40;
 /** What makes a quotient one that is slightly smaller. */
 const SLIGHTLY = 2 ** -100;
-const THREE_QUARTERS_PI = new Pair(3, 0).multiply(PI).scale(1 / 4);
+const THREE_QUARTERS_PI = new Pair(3, 0).multiply(PI).shift(-2);
 const QUARTER_PI = new Pair(1 / 4, 0).multiply(PI);
 
 /** Angle of the point (x, y). */
@@ -268,9 +279,11 @@ function deliverArctangent(s: FpuState, sign: number, isLeft: boolean, y: number
   const largeHigh = (divisorHigh >>> 0) * TWO_32;
   const largeLow = divisorLow >>> 0;
   const step = Math.floor((smallHigh / largeHigh) * ARCTANGENT_STEPS + 0.5);
-  rise.set(smallHigh * ARCTANGENT_STEPS - largeHigh * step, smallLow * ARCTANGENT_STEPS - largeLow * step);
-  run.set(largeHigh * ARCTANGENT_STEPS + smallHigh * step, largeLow * ARCTANGENT_STEPS + smallLow * step);
-  const result = arctangent(rise.divide(run), step);
+  rise.high = smallHigh * ARCTANGENT_STEPS - largeHigh * step;
+  rise.low = smallLow * ARCTANGENT_STEPS - largeLow * step;
+  run.high = largeHigh * ARCTANGENT_STEPS + smallHigh * step;
+  run.low = largeLow * ARCTANGENT_STEPS + smallLow * step;
+  const result = arctangent(rise.settle().divide(run.settle()), step);
   if (exponent < SMALL_QUOTIENT) result.low -= result.high * SLIGHTLY;
   if (isSteep) (isLeft ? result : result.negate()).add(HALF_PI);
   else if (isLeft) result.negate().add(PI);
