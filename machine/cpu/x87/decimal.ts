@@ -10,13 +10,18 @@ import { C1, type FpuState, IE, PE, ROUNDING_FIELD, SOURCE } from "./state.ts";
 
 export const DECIMAL_BYTES = 10;
 const DIGIT_BYTES = 9;
-const LIMIT = 10n ** 18n;
+const TWO_32 = 0x1_0000_0000;
 
 /** Fills SOURCE. Nibbles above 9 are counted at their value, as the processor does. */
 export function loadDecimal(s: FpuState, bytes: Uint8Array): void {
-  let value = 0n;
-  for (let i = DIGIT_BYTES - 1; i >= 0; i--) value = value * 100n + BigInt((bytes[i]! >> 4) * 10 + (bytes[i]! & 15));
-  loadInteger64(s, Number(BigInt.asIntN(32, value >> 32n)), Number(BigInt.asIntN(32, value)));
+  let high = 0;
+  let low = 0;
+  for (let i = DIGIT_BYTES - 1; i >= 0; i--) {
+    const sum = low * 100 + (bytes[i]! >> 4) * 10 + (bytes[i]! & 15);
+    high = high * 100 + Math.floor(sum / TWO_32);
+    low = sum % TWO_32;
+  }
+  loadInteger64(s, high | 0, low | 0);
   s.signExponent[SOURCE] = s.signExponent[SOURCE]! | ((bytes[DIGIT_BYTES]! & 0x80) << 8);
 }
 
@@ -31,15 +36,18 @@ export function indefiniteDecimal(bytes: Uint8Array): void {
 /** @returns whether the bytes are to be stored */
 export function storeDecimal(s: FpuState, slot: number, bytes: Uint8Array): boolean {
   const isIntegral = classify(s, slot) < INFINITY && roundToInteger(s, slot, s.control & ROUNDING_FIELD);
-  let value = (BigInt(wide.high >>> 0) << 32n) | BigInt(wide.low >>> 0);
-  if (!isIntegral || value >= LIMIT) {
+  let high = wide.high >>> 0;
+  let low = wide.low >>> 0;
+  for (let i = 0; i < DIGIT_BYTES; i++) {
+    const dividend = (high % 100) * TWO_32 + low;
+    const digits = dividend % 100;
+    high = Math.floor(high / 100);
+    low = Math.floor(dividend / 100);
+    bytes[i] = (Math.floor(digits / 10) << 4) | (digits % 10);
+  }
+  if (!isIntegral || high + low !== 0) {
     indefiniteDecimal(bytes);
     return !s.signal(IE);
-  }
-  for (let i = 0; i < DIGIT_BYTES; i++) {
-    const pair = Number(value % 100n);
-    bytes[i] = (Math.floor(pair / 10) << 4) | (pair % 10);
-    value /= 100n;
   }
   bytes[DIGIT_BYTES] = (s.signExponent[slot]! & 0x8000) >> 8;
   if (wide.isInexact) {
