@@ -1,0 +1,111 @@
+/**
+ * What a measurement is asked for and what it answers: the types that measure.ts fills and the command and its reports read.
+ *
+ * Layer beneath: host/, which boots the system that is measured.
+ */
+import type { BootOptions } from "#host/options.ts";
+import type { ReferenceSink } from "./trace.ts";
+
+/** A replacement policy by its name in servers/memory-manager/policies/table.ts; parameters left out have their defaults. */
+export interface PolicyChoice {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+/** global: one policy instance chooses among all frames; local: one for each task, with equal shares. */
+export type Scope = "global" | "local";
+
+/** How long the paging disk takes; times in microseconds. */
+export type DiskModel =
+  | { readonly kind: "fixed"; readonly us: number }
+  | {
+      readonly kind: "seek";
+      /** Shortest (neighbouring track) and longest seek. */
+      readonly trackUs: number;
+      readonly seekUs: number;
+      /** A whole turn; the mean wait is half of it. */
+      readonly rotationUs: number;
+      /** One page under the head. */
+      readonly transferUs: number;
+      readonly pagesPerTrack: number;
+    }
+  | { readonly kind: "ssd"; readonly readUs: number; readonly writeUs: number; readonly channels: number };
+
+/** A memory manager of the user's own: a TypeScript module or an i386 program. */
+export interface ManagerChoice {
+  readonly file: string;
+}
+
+export interface RunConfig {
+  /** What runs in the guest: argv. */
+  readonly command: readonly string[];
+  readonly mounts?: BootOptions["mounts"];
+  /** Page frames for private memory of programs. */
+  readonly frames: number;
+  readonly policy: PolicyChoice;
+  readonly scope: Scope;
+  /** Pages that come with a page-in beyond the one asked for. */
+  readonly readAhead: number;
+  /** Victims that are written out together. */
+  readonly cluster: number;
+  readonly disk: DiskModel;
+  readonly virtualClock: boolean;
+  readonly seed: string;
+  readonly engine?: NonNullable<BootOptions["engine"]>;
+  /** Is told of every page referenced. */
+  readonly record?: ReferenceSink;
+  readonly manager?: ManagerChoice;
+  /** Whether host time is taken by stage: measurement.stages. */
+  readonly stages?: boolean;
+}
+
+/** Counters of one task, or of all. A fault is counted under one of the five kinds. */
+export interface TaskFigures {
+  readonly name: string;
+  readonly task: number;
+  /** Page references, when they were traced. */
+  readonly references?: number;
+  readonly faults: number;
+  readonly zeroFills: number;
+  readonly copies: number;
+  readonly pageIns: number;
+  /** A page that was there became writable. */
+  readonly protections: number;
+  /** The page was in memory, its mapping was not. */
+  readonly forgotten: number;
+  readonly pageOuts: number;
+  /** Pages taken away from the task by unmapping. */
+  readonly flushes: number;
+  readonly ipcs: number;
+  /** Words moved by those messages. */
+  readonly words: number;
+  readonly instructions: number;
+}
+
+/** Where the host's time of a fault goes, in the order of events. */
+export const STAGES = ["fault", "ipc", "policy", "disk", "reply", "resume"] as const;
+export type Stage = (typeof STAGES)[number];
+
+export interface FaultRecord {
+  /** Instructions executed. */
+  readonly time: number;
+  readonly task: number;
+  readonly page: number;
+  readonly kind: "zeroFill" | "copy" | "pageIn" | "protection" | "forgotten";
+}
+
+export interface Measurement {
+  readonly config: RunConfig;
+  /** Exit status of the command. */
+  readonly status: number;
+  /** What it wrote to its standard output and error. */
+  readonly output?: string;
+  readonly tasks: readonly TaskFigures[];
+  readonly total: TaskFigures;
+  readonly virtualNs: number;
+  /** Mean host nanoseconds per fault, when they were asked for. They differ from run to run. */
+  readonly stages?: Readonly<Record<Stage, number>>;
+  /** The first faults, up to a bound. */
+  readonly faultLog: readonly FaultRecord[];
+  readonly disk: { readonly reads: number; readonly writes: number; readonly busyNs: number };
+}
