@@ -16,7 +16,8 @@ import { Directory } from "./data-space.ts";
 import { FaultServer, refusal } from "./fault-server.ts";
 import { FramePool } from "./frame-pool.ts";
 import { PageStore } from "./page-store.ts";
-import { type ReplacementPolicy, SecondChance } from "./replacement-policy.ts";
+import { Clock } from "./policies/clock.ts";
+import type { PolicyView, ReplacementPolicy } from "./replacement-policy.ts";
 import { RequestServer, type Statistics } from "./request-server.ts";
 import { SwapArea } from "./swap-area.ts";
 
@@ -27,8 +28,10 @@ export interface MemoryManagerOptions {
   /** The paging disk; without one nothing is paged out. */
   diskDriver: ThreadId | undefined;
   swapPages: number;
-  /** Makes the replacement policy for frame numbers below `limit`; default: second chance. */
-  policy?: (limit: number) => ReplacementPolicy;
+  /** Makes the replacement policy; default: the clock. */
+  policy?: (view: PolicyView) => ReplacementPolicy;
+  /** Uniform in [0, 1), for policies that draw lots; default: always 0. */
+  random?: () => number;
   /** Pages of other managers that are kept mapped. */
   windowPages?: number;
 }
@@ -79,8 +82,8 @@ class MemoryManager {
     context.memory.page(zeroPage, "write").fill(0);
     const swap = yield* SwapArea.open(options.diskDriver, options.swapPages);
     const commitment = new Commitment(frames.freeCount, swap.size);
-    const policy = options.policy?.(frames.limit) ?? new SecondChance(frames.limit);
-    const store = new PageStore(context, frames, swap, policy, commitment);
+    const makePolicy = options.policy ?? ((view: PolicyView) => new Clock(view));
+    const store = new PageStore(context, frames, swap, makePolicy, options.random ?? (() => 0), commitment);
     const totals = new Counters();
     const directory = new Directory(totals);
     const backing = new BackingCache(context, Math.max(options.windowPages ?? DEFAULT_WINDOW_PAGES, 2 * WORKERS));

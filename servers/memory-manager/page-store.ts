@@ -13,7 +13,7 @@ import type { Counters } from "./counters.ts";
 import { coverRuns } from "./flexpage-runs.ts";
 import type { FramePool } from "./frame-pool.ts";
 import { NO_FRAME, NO_SLOT, Page } from "./page.ts";
-import type { ReplacementPolicy } from "./replacement-policy.ts";
+import type { PolicyView, ReplacementPolicy } from "./replacement-policy.ts";
 import type { SwapArea } from "./swap-area.ts";
 
 /** Bad slots met in one page-out before the fault is refused. */
@@ -40,24 +40,47 @@ export class PageStore {
   /** By frame number: the page that it holds. */
   private readonly residents: (Page | undefined)[];
   private slotHand = 0;
+  private pagesMade = 0;
   private readonly context: NativeContext;
   private readonly frames: FramePool;
   private readonly swap: SwapArea;
   private readonly policy: ReplacementPolicy;
   private readonly commitment: Commitment;
 
-  constructor(context: NativeContext, frames: FramePool, swap: SwapArea, policy: ReplacementPolicy, commitment: Commitment) {
+  /** @param makePolicy makes the replacement policy for what it can ask here */
+  constructor(
+    context: NativeContext,
+    frames: FramePool,
+    swap: SwapArea,
+    makePolicy: (view: PolicyView) => ReplacementPolicy,
+    random: () => number,
+    commitment: Commitment,
+  ) {
     this.context = context;
     this.frames = frames;
     this.swap = swap;
-    this.policy = policy;
     this.commitment = commitment;
     this.residents = Array.from({ length: frames.limit }, () => undefined);
+    this.policy = makePolicy(this.policyView(random));
+  }
+
+  private policyView(random: () => number): PolicyView {
+    const { context, frames, residents } = this;
+    return {
+      limit: frames.limit,
+      capacity: frames.freeCount,
+      mayGo: (frame) => residents[frame]?.pinned === false,
+      accessed: (frame) => (context.kernel.unmap(pageOf(frame), Unmap.STATUS) & PageStatus.ACCESSED) !== 0,
+      dirty: (frame) => residents[frame]?.hasSlot === false,
+      now: () => context.kernel.now(),
+      random,
+      nextUse: () => Number.POSITIVE_INFINITY,
+    };
   }
 
   /** A new page with undefined content. */
   *create(owner: Counters): Op<Page | Refusal> {
-    const frame = yield* this.allocate();
+    const frame = yield* this.allocate(this.pagesMade);
     return typeof frame === "number" ? this.occupy(frame, owner) : frame;
   }
 
@@ -73,9 +96,9 @@ export class PageStore {
   }
 
   private occupy(frame: number, owner: Counters): Page {
-    const page = new Page(frame, owner);
+    const page = new Page(this.pagesMade++, frame, owner);
     this.residents[frame] = page;
-    this.policy.inserted(frame);
+    this.policy.inserted(frame, page.number);
     return page;
   }
 
@@ -87,7 +110,7 @@ export class PageStore {
   /** Makes a page resident. @returns a refusal when there is no frame or the disk fails; the page is unchanged then */
   *bringIn(page: Page): Op<Refusal | undefined> {
     if (page.resident) return undefined;
-    const frame = yield* this.allocate();
+    const frame = yield* this.allocate(page.number);
     if (typeof frame !== "number") return frame;
     if (!(yield* this.swap.read(page.slot, frame))) {
       this.frames.release(frame);
@@ -95,7 +118,7 @@ export class PageStore {
     }
     page.frame = frame;
     this.residents[frame] = page;
-    this.policy.inserted(frame);
+    this.policy.inserted(frame, page.number);
     page.owner.count("pageIns");
     return undefined;
   }
@@ -146,24 +169,21 @@ export class PageStore {
   }
 
   private vacate(page: Page): void {
-    this.detach(page);
+    this.detach(page, false);
     this.frames.release(page.frame);
     page.frame = NO_FRAME;
   }
 
-  private detach(page: Page): void {
-    this.policy.removed(page.frame);
+  private detach(page: Page, evicted: boolean): void {
+    this.policy.removed(page.frame, page.number, evicted);
     this.residents[page.frame] = undefined;
   }
 
-  /** A frame for any use, from the free list or from a victim. */
-  private *allocate(): Op<number | Refusal> {
+  /** A frame for the page with the number `incoming`, from the free list or from a victim. */
+  private *allocate(incoming: number): Op<number | Refusal> {
     const free = this.frames.allocate();
     if (free !== undefined) return free;
-    const victim = this.policy.pickVictim(
-      (frame) => this.residents[frame]?.pinned === false,
-      (frame) => (this.context.kernel.unmap(pageOf(frame), Unmap.STATUS) & PageStatus.ACCESSED) !== 0,
-    );
+    const victim = this.policy.pickVictim(incoming);
     if (victim === undefined) return Refusal.noMemory;
     const page = this.residents[victim]!;
     this.context.kernel.unmap(pageOf(victim), Unmap.FLUSH);
@@ -172,7 +192,7 @@ export class PageStore {
       const refusal = yield* this.moveOut(page);
       if (refusal) return refusal;
     }
-    this.detach(page);
+    this.detach(page, true);
     page.frame = NO_FRAME;
     return victim;
   }

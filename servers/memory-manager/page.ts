@@ -13,6 +13,8 @@ export const NO_FRAME = -1;
 export const NO_SLOT = -1;
 
 export class Page {
+  /** Names the page for its whole life; no two pages of a manager have the same. */
+  readonly number: number;
   /** Data spaces that contain it. */
   references = 1;
   /** Frame number, or NO_FRAME. */
@@ -25,7 +27,8 @@ export class Page {
   /** Counters of the task that made it, which are charged for its page-outs. */
   readonly owner: Counters;
 
-  constructor(frame: number, owner: Counters) {
+  constructor(number: number, frame: number, owner: Counters) {
+    this.number = number;
     this.frame = frame;
     this.owner = owner;
   }
