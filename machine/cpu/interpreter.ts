@@ -189,7 +189,9 @@ export class Interpreter implements Processor {
     } catch (reason) {
       this.current = this.inner ?? op;
       this.inner = null;
-      throw reason;
+      // Taken here, not further out: each frame that an exception passes costs as much as a system call.
+      this.fault(reason);
+      this.words[Word.STOP] = Stop.EXIT;
     }
   }
 
