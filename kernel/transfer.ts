@@ -92,11 +92,15 @@ export class Transfers {
     if (senderRole !== "message") return false;
     const { plan, context } = sender;
     if (context !== undefined) {
-      if (plan.sendAddress !== 0 || plan.sendMap || (plan.hasReceive && plan.receiveAddress !== 0) || receiver.context !== undefined)
-        return false;
+      if (plan.sendAddress !== 0 || plan.sendMap) return false;
       const { registers } = context;
-      const words = [registers[Register.EDX]! >>> 0, registers[Register.EBX]! >>> 0, registers[Register.EDI]! >>> 0];
-      receiver.result = receivedWords(sender.id, words);
+      if (receiver.context !== undefined) carryRegisters(registers, receiver.context.registers, sender.id);
+      // A native receiver is told of the buffers that the sender has for the answer.
+      else if (plan.hasReceive && plan.receiveAddress !== 0) return false;
+      else {
+        const words = [registers[Register.EDX]! >>> 0, registers[Register.EBX]! >>> 0, registers[Register.EDI]! >>> 0];
+        receiver.result = receivedWords(sender.id, words);
+      }
     } else {
       const { message } = plan;
       if (!isPlain(message!)) return false;
@@ -403,6 +407,15 @@ function storeRegisters(registers: Int32Array, from: number, words: readonly num
   registers[Register.EBX] = words[1] ?? 0;
   registers[Register.EDI] = words[2] ?? 0;
   registers[Register.ESI] = from;
+}
+
+/** The same, from the registers of an emulated sender. */
+function carryRegisters(source: Int32Array, target: Int32Array, from: number): void {
+  target[Register.EAX] = dope(REGISTER_WORDS, 0);
+  target[Register.EDX] = source[Register.EDX]!;
+  target[Register.EBX] = source[Register.EBX]!;
+  target[Register.EDI] = source[Register.EDI]!;
+  target[Register.ESI] = from;
 }
 
 const isPlain = (m: Message): boolean =>
