@@ -4,6 +4,7 @@
 import { Interpreter, type TimeSource } from "./cpu/interpreter.ts";
 import type { Processor } from "./processor.ts";
 import type { Ram } from "./ram.ts";
+import type { ReferenceTracer } from "./reference-tracer.ts";
 import { type Policy, Translator } from "./translator/translator.ts";
 
 /**
@@ -25,7 +26,9 @@ const POLICIES: Readonly<Record<Exclude<Engine, "interpreter">, Policy>> = {
   auto: { period: 2000, threshold: 8, isEager: false },
 };
 
-export function createProcessor(engine: Engine, ram: Ram, clock: TimeSource): ClockedProcessor {
-  if (engine === "interpreter") return new Interpreter(ram, clock);
+/** @param tracer is told of all references to pages; with the interpreter only */
+export function createProcessor(engine: Engine, ram: Ram, clock: TimeSource, tracer?: ReferenceTracer): ClockedProcessor {
+  if (engine === "interpreter") return new Interpreter(ram, clock, undefined, tracer);
+  if (tracer !== undefined) throw new Error(`references are traced with the interpreter, not with the engine '${engine}'`);
   return new Interpreter(ram, clock, (host) => new Translator(ram, host, POLICIES[engine]));
 }

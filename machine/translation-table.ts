@@ -22,6 +22,7 @@ export const Entry = {
 } as const;
 
 const LEAF_ENTRIES = 1024;
+let nextSerial = 1;
 const sharedZeroLeaves = new WeakMap<Ram, number>();
 
 function zeroLeaf(ram: Ram): number {
@@ -37,6 +38,8 @@ export class TranslationTable implements CacheClient {
   /** Byte address of the directory; 0 after destroy(). */
   root: number;
   cacheRoot = 0;
+  /** Names the address space; no number is used twice. */
+  readonly serial = nextSerial++;
   private readonly ram: Ram;
   private readonly absent: number;
 

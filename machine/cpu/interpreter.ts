@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import { type Exit, Vector } from "../exit.ts";
 import type { Processor } from "../processor.ts";
 import type { Ram } from "../ram.ts";
+import type { ReferenceTracer } from "../reference-tracer.ts";
 import type { TranslationTable } from "../translation-table.ts";
 import type { Accelerator, AcceleratorHost } from "./accelerator.ts";
 import { createBinding } from "./binding.ts";
@@ -21,6 +22,7 @@ import { Attribute } from "./opcodes.ts";
 import type { Operation } from "./operation.ts";
 import { createRegisterFile, Stop, Word } from "./registers.ts";
 import { createSegments } from "./segments.ts";
+import { createTracedExecution, type TracedExecution } from "./traced-execution.ts";
 import { floatingPointFault, invalidOpcodeFault } from "./x87/x87.ts";
 
 /** Largest budget handed to the register file at once; a run with more goes in turns. */
@@ -51,26 +53,34 @@ export class Interpreter implements Processor {
   /** The operation that is executed for translated code, which itself is an operation's handler. */
   private inner: Operation | null = null;
   private readonly accelerator: Accelerator | undefined;
+  private readonly traced: TracedExecution | undefined;
   /** Instructions to interpret until the next sample. */
   private untilSample: number;
 
-  /** @param accelerate makes what executes hot code in the interpreter's place */
-  constructor(ram: Ram, clock: TimeSource, accelerate?: (host: AcceleratorHost) => Accelerator) {
+  /**
+   * @param accelerate makes what executes hot code in the interpreter's place
+   * @param tracer is told of all references to pages; not together with an accelerator
+   */
+  constructor(ram: Ram, clock: TimeSource, accelerate?: (host: AcceleratorHost) => Accelerator, tracer?: ReferenceTracer) {
     this.clock = clock;
     this.ram = ram;
     const file = createRegisterFile(ram);
     this.words = file.words;
     // Binding and core need each other: handlers are made from the core, the code cache calls the binding.
     const late: { binding?: Binding; code?: CodeCache } = {};
-    const memory = createMemory(ram, file, (physical, bytes) => late.code!.written(physical, bytes));
+    const traced = tracer && createTracedExecution(ram, file, tracer, (op) => this.countBefore(op));
+    this.traced = traced;
+    const memory = createMemory(ram, file, (physical, bytes) => late.code!.written(physical, bytes), traced);
     const code = createCodeCache(
       ram,
       file,
       memory,
-      {
-        bind: (instruction, offset) => late.binding!.bind(instruction, offset),
-        fuse: (first, second) => late.binding!.fuse(first, second),
-      },
+      traced
+        ? { bind: (instruction, offset) => traced.trace(late.binding!.bind(instruction, offset)), fuse: () => {} }
+        : {
+            bind: (instruction, offset) => late.binding!.bind(instruction, offset),
+            fuse: (first, second) => late.binding!.fuse(first, second),
+          },
       (frame) => this.accelerator?.frameDropped(frame),
     );
     late.code = code;
@@ -313,8 +323,13 @@ export class Interpreter implements Processor {
   }
 
   private timestamp(op: Operation): number {
-    this.instructions = this.issued - this.words[Word.BUDGET]! - this.words[Word.HELD]! - op.rest;
+    this.instructions = this.countBefore(op);
     return this.clock.now();
+  }
+
+  /** Instructions completed before an operation that is being executed. */
+  private countBefore(op: Operation): number {
+    return this.issued - this.words[Word.BUDGET]! - this.words[Word.HELD]! - op.rest;
   }
 
   private load(context: Context, table: TranslationTable): void {
@@ -326,6 +341,7 @@ export class Interpreter implements Processor {
     R[Word.CACHE] = cache;
     R[Word.CACHE_WORDS] = cache >>> 2;
     R[Word.EPOCH] = R[Word.EPOCH]! + 1;
+    this.traced?.select(table);
     this.core.flags.setArithmetic(context.eflags);
     // There are no instruction breakpoints, so RF has no effect, and the first instruction would clear it.
     R[Word.SYSTEM_FLAGS] = (context.eflags & ~(ARITHMETIC_FLAGS | Flag.RF)) | 2;

@@ -14,6 +14,7 @@ import { raiseFault, raiseFetchFault, raisePageFault } from "./fault.ts";
 import { Flag } from "./flags.ts";
 import type { RegisterFile } from "./registers.ts";
 import { Word } from "./registers.ts";
+import type { TracedExecution } from "./traced-execution.ts";
 
 export interface Memory {
   /** 8- and 16-bit reads are zero-extended, 32-bit ones signed. */
@@ -41,8 +42,14 @@ export interface Memory {
 
 /**
  * @param codeWritten called before bytes of a frame that holds decoded instructions change
+ * @param traced is told of all data accesses, which then take the slow paths for ever
  */
-export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physical: number, bytes: number) => void): Memory {
+export function createMemory(
+  ram: Ram,
+  file: RegisterFile,
+  codeWritten: (physical: number, bytes: number) => void,
+  traced?: TracedExecution,
+): Memory {
   const { CACHE, CACHE_WORDS, ROOT, SYSTEM_FLAGS } = Word;
   const { AC } = Flag;
   const { ALIGNMENT_CHECK } = Vector;
@@ -57,6 +64,20 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
     return (i32[R[ROOT]! + (address >>> 22)]! >> 2) + ((address >>> 12) & 1023);
   }
 
+  /** Lets the cache answer for a page that may be read, or tells the tracer. */
+  function readPermitted(address: number, entry: number): void {
+    if (traced === undefined) translations.allowRead(R[CACHE]!, address >>> 12, entry >>> 12);
+    else traced.data(address, entry >>> 12, false);
+  }
+
+  /** Lets the cache answer for a page that may be written, or tells the tracer. */
+  function writePermitted(address: number, entry: number): void {
+    if (traced === undefined) {
+      translations.allowRead(R[CACHE]!, address >>> 12, entry >>> 12);
+      translations.allowWrite(R[CACHE]!, address >>> 12, entry >>> 12);
+    } else traced.data(address, entry >>> 12, true);
+  }
+
   /** Entry after a permitted read. */
   function touchRead(address: number): number {
     const index = slot(address);
@@ -64,7 +85,7 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
     if ((entry & PRESENT) === 0) raisePageFault(address, false, false);
     const touched = entry | ACCESSED;
     i32[index] = touched;
-    translations.allowRead(R[CACHE]!, address >>> 12, touched >>> 12);
+    readPermitted(address, touched);
     return touched;
   }
 
@@ -76,8 +97,7 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
     if ((entry & WRITE) === 0) raisePageFault(address, true, true);
     const touched = entry | ACCESSED | DIRTY;
     i32[index] = touched;
-    translations.allowRead(R[CACHE]!, address >>> 12, touched >>> 12);
-    translations.allowWrite(R[CACHE]!, address >>> 12, touched >>> 12);
+    writePermitted(address, touched);
     return touched;
   }
 
@@ -232,8 +252,13 @@ export function createMemory(ram: Ram, file: RegisterFile, codeWritten: (physica
     fetchFrame(address: number): number {
       const cached = i32[R[CACHE_WORDS]! + (address >>> 12)]!;
       if (cached !== 0) return ((address + cached + 3) >>> 0) >>> PAGE_SHIFT;
-      if ((i32[slot(address)]! & PRESENT) === 0) raiseFetchFault(address);
-      return touchRead(address) >>> PAGE_SHIFT;
+      const index = slot(address);
+      const touched = i32[index]! | ACCESSED;
+      if ((touched & PRESENT) === 0) raiseFetchFault(address);
+      i32[index] = touched;
+      // Fetches are traced by instruction.
+      if (traced === undefined) readPermitted(address, touched);
+      return touched >>> PAGE_SHIFT;
     },
   };
 }

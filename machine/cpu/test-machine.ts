@@ -4,6 +4,7 @@
 import { Context, Register } from "../context.ts";
 import type { Exit } from "../exit.ts";
 import { PAGE_SIZE, Ram } from "../ram.ts";
+import { type ReferenceObserver, ReferenceTracer } from "../reference-tracer.ts";
 import { TranslationTable } from "../translation-table.ts";
 import { Interpreter } from "./interpreter.ts";
 
@@ -23,10 +24,14 @@ const STACK_FRAME = 6;
 export class TestMachine {
   readonly ram = new Ram(1 << 20, 1 << 20);
   readonly table = TranslationTable.create(this.ram)!;
-  readonly processor = new Interpreter(this.ram, { now: () => 0 });
+  readonly processor: Interpreter;
   readonly context = new Context();
 
-  constructor() {
+  /** @param observer is told of all references to pages */
+  constructor(observer?: ReferenceObserver) {
+    const tracer = observer && new ReferenceTracer(this.ram.frameCount, observer);
+    tracer?.watched.fill(1);
+    this.processor = new Interpreter(this.ram, { now: () => 0 }, undefined, tracer);
     for (let page = 0; page < 2; page++) this.map(CODE + page * PAGE_SIZE, CODE_FRAME + page, true);
     this.map(CODE_ALIAS, CODE_FRAME, true);
     for (let page = 0; page < 2; page++) this.map(DATA + page * PAGE_SIZE, DATA_FRAME + page, true);
