@@ -7,6 +7,7 @@ import { C0, C2, C3 } from "../../cpu/x87/state.ts";
 import type { Emitter } from "../emitter.ts";
 import { add } from "../runtime/x87-addition.ts";
 import { multiply } from "../runtime/x87-multiplication.ts";
+import { type Precision, routineName } from "../runtime/x87-precision.ts";
 import { getValue, type Inexactness, setValue, type Value } from "../runtime/x87-value.ts";
 import type { Code } from "../wasm/code.ts";
 import { Op } from "../wasm/opcodes.ts";
@@ -23,21 +24,21 @@ interface Operation {
   /** Whether it takes the operands in reverse. */
   readonly isReversed: boolean;
   /** Its code for normal numbers, where that is short enough to be inline. */
-  readonly inline?: (code: Code, a: Value, b: Value, result: Value, rare: () => void, inexactness: Inexactness) => void;
+  readonly inline?: Inline;
 }
 
-const subtract: Operation["inline"] = (code, a, b, result, rare, inexactness) => add(code, a, b, true, result, rare, inexactness);
+type Inline = (code: Code, a: Value, b: Value, result: Value, rare: () => void, precision: Precision, inexactness: Inexactness) => void;
+
+const sum: Inline = (code, a, b, result, rare, precision, inexactness) => add(code, a, b, false, result, rare, precision, inexactness);
+const difference: Inline = (code, a, b, result, rare, precision, inexactness) =>
+  add(code, a, b, true, result, rare, precision, inexactness);
 
 /** By reg field. */
 const OPERATIONS: Readonly<Record<number, Operation>> = {
-  0: {
-    name: "x87Add",
-    isReversed: false,
-    inline: (code, a, b, result, rare, inexactness) => add(code, a, b, false, result, rare, inexactness),
-  },
+  0: { name: "x87Add", isReversed: false, inline: sum },
   1: { name: "x87Multiply", isReversed: false, inline: multiply },
-  4: { name: "x87Subtract", isReversed: false, inline: subtract },
-  5: { name: "x87Subtract", isReversed: true, inline: subtract },
+  4: { name: "x87Subtract", isReversed: false, inline: difference },
+  5: { name: "x87Subtract", isReversed: true, inline: difference },
   6: { name: "x87Divide", isReversed: false },
   7: { name: "x87Divide", isReversed: true },
 };
@@ -56,9 +57,10 @@ export function operate(e: Emitter, x87: X87Code, operation: number, b: Value, d
   }
   const { code } = e;
   const [first, second] = chosen.isReversed ? [b, x87.register(0)] : [x87.register(0), b];
+  const { precision } = x87;
   const call = (name: string): void => {
     getValue(code, first);
-    getValue(code, second).call(e.importFunction(name));
+    getValue(code, second).call(e.importFunction(routineName(name, precision)));
     setValue(code, destination);
     x87.note(destination.head);
   };
@@ -67,7 +69,7 @@ export function operate(e: Emitter, x87: X87Code, operation: number, b: Value, d
     return;
   }
   x87.clearC1();
-  chosen.inline(code, first, second, destination, () => call(`${chosen.name}Rare`), x87.inexactness);
+  chosen.inline(code, first, second, destination, () => call(`${chosen.name}Rare`), precision, x87.inexactness);
 }
 
 /** ST(0) becomes a function of itself. */

@@ -8,6 +8,7 @@ import { CODE_SELECTOR } from "../../cpu/segments.ts";
 import { controlOf, emptyOf, topOf } from "../../cpu/x87/loan.ts";
 import { C1, PE } from "../../cpu/x87/state.ts";
 import type { Emitter, LocalState } from "../emitter.ts";
+import { type Precision, precisionOf } from "../runtime/x87-precision.ts";
 import { loadSlot, storeRegister } from "../runtime/x87-slots.ts";
 import { FLAGS_SHIFT, getValue, type Inexactness, setValue, type Value } from "../runtime/x87-value.ts";
 import type { Code } from "../wasm/code.ts";
@@ -70,6 +71,10 @@ export class X87Code implements LocalState {
 
   get control(): number {
     return controlOf(this.key);
+  }
+
+  get precision(): Precision {
+    return precisionOf(this.control)!;
   }
 
   get top(): number {

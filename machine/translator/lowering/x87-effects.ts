@@ -7,7 +7,8 @@
  */
 import type { Instruction } from "../../cpu/instruction.ts";
 import { controlOf, emptyOf, keyOf, topOf } from "../../cpu/x87/loan.ts";
-import { PRECISION_64, PRECISION_FIELD, ROUND_NEAREST, ROUND_TO_ZERO, ROUNDING_FIELD } from "../../cpu/x87/state.ts";
+import { ROUND_NEAREST, ROUND_TO_ZERO, ROUNDING_FIELD } from "../../cpu/x87/state.ts";
+import { precisionOf } from "../runtime/x87-precision.ts";
 
 const ALL_MASKS = 0x3f;
 
@@ -25,13 +26,11 @@ export function isX87(instruction: Instruction): boolean {
   return instruction.row.mnemonic === "x87";
 }
 
-/** Whether translated code can work with a control word: everything masked, full precision, to nearest or truncating. */
+/** Whether translated code can work with a control word: everything masked, to nearest or truncating. */
 export function isSupported(control: number): boolean {
   const rounding = control & ROUNDING_FIELD;
   return (
-    (control & ALL_MASKS) === ALL_MASKS &&
-    (control & PRECISION_FIELD) === PRECISION_64 &&
-    (rounding === ROUND_NEAREST || rounding === ROUND_TO_ZERO)
+    (control & ALL_MASKS) === ALL_MASKS && precisionOf(control) !== undefined && (rounding === ROUND_NEAREST || rounding === ROUND_TO_ZERO)
   );
 }
 

@@ -24,7 +24,9 @@ const OPERAND_BYTES = 16;
 const IMAGES = 1024;
 /** Where the control words are that programs load. */
 const CONTROLS = 2048;
-const CONTROL_WORDS = [0x037f, 0x0f7f, 0x037f, 0x077f, 0x027f, 0x037e];
+const CONTROL_WORDS = [0x037f, 0x0f7f, 0x027f, 0x0e7f, 0x007f, 0x077f, 0x037e];
+/** How many of them, from the first on, programs work with. */
+const USUAL_CONTROL_WORDS = 5;
 
 class Machine {
   private readonly ram = new Ram(1 << 20, 64 << 20);
@@ -112,11 +114,15 @@ const FORMS = [
 class Program {
   readonly code: number[] = [];
   private readonly random: Random;
+  /** Where the control word is that the program works with. */
+  private readonly usual: number;
   private depth = 0;
 
   constructor(random: Random) {
     this.random = random;
     this.code.push(0xdb, 0xe3, 0xb9, ROUNDS, 0, 0, 0); // FNINIT, MOV ECX, ROUNDS
+    this.usual = CONTROLS + 2 * random.below(USUAL_CONTROL_WORDS);
+    this.address(1, 5, this.usual); // FLDCW
     for (let count = random.below(6); count > 0; count--) this.memory(PUSHES);
     const start = this.code.length;
     const { depth } = this;
@@ -190,7 +196,7 @@ class Program {
         const mostly = random.below(4) === 0 ? random.below(CONTROL_WORDS.length) : 1;
         this.address(1, 5, CONTROLS + 2 * mostly); // FLDCW, FIST, FLDCW
         this.address(3, 2, random.below(OPERANDS) * OPERAND_BYTES);
-        this.address(1, 5, CONTROLS);
+        this.address(1, 5, this.usual);
         break;
       }
       default:

@@ -7,6 +7,7 @@
 import { loadConstant } from "../../cpu/x87/constants.ts";
 import { FpuState, SOURCE, TOP_SHIFT } from "../../cpu/x87/state.ts";
 import type { Emitter } from "../emitter.ts";
+import { routineName } from "../runtime/x87-precision.ts";
 import { releaseValue, SIGN, SPECIAL, temporaryValue, type Value } from "../runtime/x87-value.ts";
 import type { Code } from "../wasm/code.ts";
 import { Op } from "../wasm/opcodes.ts";
@@ -181,7 +182,7 @@ function lowerRegisterForm(e: Emitter, x87: X87Code, operation: number, i: numbe
       break;
     case 0o17: // FSQRT, FRNDINT
       if (x87.isEmpty(0) || isTruncating(x87.control)) return false;
-      if (i === 2) replaceTop(e, x87, "x87SquareRoot");
+      if (i === 2) replaceTop(e, x87, routineName("x87SquareRoot", x87.precision));
       else if (i === 4) replaceTop(e, x87, "x87Round");
       else return false;
       break;

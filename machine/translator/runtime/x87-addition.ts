@@ -5,9 +5,10 @@
  */
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
+import type { Precision } from "./x87-precision.ts";
 import { EXPONENT, type Inexactness, normalizeByOne, requireNormal, round, SIGN, TOP_BIT, type Value } from "./x87-value.ts";
 
-/** Twice a normal number is exact. */
+/** Twice a normal number is exact in full precision. */
 function double(code: Code, a: Value, exponent: number, result: Value, depth: number): void {
   code
     .get(a.head)
@@ -29,6 +30,7 @@ export function add(
   isSubtraction: boolean,
   result: Value,
   rare: () => void,
+  precision: Precision,
   inexactness?: Inexactness,
 ): void {
   const larger = code.temporary(ValueType.I64);
@@ -44,7 +46,7 @@ export function add(
   const temporaries = [larger, smaller, extra, shift, sum, exponent, sign, distance, signs];
   code.block().block();
   requireNormal(code, a, b, 0);
-  if (a === b && !isSubtraction) {
+  if (a === b && !isSubtraction && precision === 64) {
     double(code, a, exponent, result, 0);
     code.br(1).end();
     rare();
@@ -102,7 +104,7 @@ export function add(
   code.get(sum).i64(1n).op(Op.I64_SHR_U).i64(TOP_BIT).op(Op.I64_OR).get(sum).get(distance).op(Op.SELECT).set(sum);
   code.end();
 
-  round(code, unrounded, 0, inexactness);
+  round(code, unrounded, 0, precision, inexactness);
   code.get(sign).op(Op.I32_OR).set(result.head).get(sum).set(result.significand);
   code.br(1).end();
   rare();

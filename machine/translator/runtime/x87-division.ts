@@ -5,6 +5,7 @@
  */
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
+import type { Precision } from "./x87-precision.ts";
 import { BIAS, EXPONENT, requireNormal, round, SIGN, type Value } from "./x87-value.ts";
 
 const LOW_HALF = 0xffffffffn;
@@ -41,7 +42,7 @@ function divideDigit(code: Code, rest: number, next: number | undefined, divisor
 }
 
 /** Emits result = a / b for normal numbers; `rare` emits the same for all operands. */
-export function divide(code: Code, a: Value, b: Value, result: Value, rare: () => void): void {
+export function divide(code: Code, a: Value, b: Value, result: Value, rare: () => void, precision: Precision): void {
   const rest = code.temporary(ValueType.I64);
   const next = code.temporary(ValueType.I64);
   const high = code.temporary(ValueType.I64);
@@ -62,11 +63,11 @@ export function divide(code: Code, a: Value, b: Value, result: Value, rare: () =
   code.end();
   divideDigit(code, rest, next, divisor, high);
   divideDigit(code, rest, undefined, divisor, low);
-  // A quotient is never halfway between two numbers.
+  // A quotient is never halfway between two numbers of 64 bits.
   code.i64(ABOVE_HALF).i64(BELOW_HALF).get(rest).get(b.significand).get(rest).op(Op.I64_SUB, Op.I64_GT_U, Op.SELECT);
   code.i64(0n).get(rest).i64(0n).op(Op.I64_NE, Op.SELECT).set(rest);
   code.get(high).i64(32n).op(Op.I64_SHL).get(low).op(Op.I64_OR).set(high);
-  round(code, { significand: high, extra: rest, exponent }, 0);
+  round(code, { significand: high, extra: rest, exponent }, 0, precision);
   code.get(a.head).get(b.head).op(Op.I32_XOR).i32(SIGN).op(Op.I32_AND, Op.I32_OR).set(result.head);
   code.get(high).set(result.significand);
   code.br(1).end();

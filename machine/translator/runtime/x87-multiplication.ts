@@ -5,6 +5,7 @@
  */
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
+import type { Precision } from "./x87-precision.ts";
 import { BIAS, EXPONENT, type Inexactness, normalizeByOne, requireNormal, round, SIGN, TOP_BIT, type Value } from "./x87-value.ts";
 
 const LOW_HALF = 0xffffffffn;
@@ -33,7 +34,15 @@ export function multiplyWide(code: Code, a: number, b: number, high: number, low
 }
 
 /** Emits result = a * b for normal numbers; `rare` emits the same for all operands. */
-export function multiply(code: Code, a: Value, b: Value, result: Value, rare: () => void, inexactness?: Inexactness): void {
+export function multiply(
+  code: Code,
+  a: Value,
+  b: Value,
+  result: Value,
+  rare: () => void,
+  precision: Precision,
+  inexactness?: Inexactness,
+): void {
   const high = code.temporary(ValueType.I64);
   const low = code.temporary(ValueType.I64);
   const exponent = code.temporary();
@@ -52,7 +61,7 @@ export function multiply(code: Code, a: Value, b: Value, result: Value, rare: ()
   // One of them is a power of two.
   code.get(a.significand).get(b.significand).op(Op.I64_OR).set(high).i64(0n).set(low);
   code.end();
-  round(code, product, 0, inexactness);
+  round(code, product, 0, precision, inexactness);
   code.get(a.head).get(b.head).op(Op.I32_XOR).i32(SIGN).op(Op.I32_AND, Op.I32_OR).set(result.head);
   code.get(high).set(result.significand);
   code.br(1).end();

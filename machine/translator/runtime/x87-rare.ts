@@ -7,7 +7,7 @@ import { add, divide, multiply, squareRoot } from "../../cpu/x87/arithmetic.ts";
 import { compare } from "../../cpu/x87/comparison.ts";
 import { converted, storeDouble, storeInteger, storeSingle } from "../../cpu/x87/conversion.ts";
 import { roundToIntegral } from "../../cpu/x87/scaling.ts";
-import { DE, FpuState, RESULT } from "../../cpu/x87/state.ts";
+import { DE, FpuState, PRECISION_FIELD, RESULT } from "../../cpu/x87/state.ts";
 import { EXPONENT, FLAGS, FLAGS_SHIFT, FROM_DENORMAL, SIGN, SPECIAL } from "./x87-value.ts";
 
 export const LEFT = 11;
@@ -92,19 +92,20 @@ function admitDenormal(s: FpuState, slot: number): boolean {
 
 /**
  * @param words the register file
- * @returns the function that the routines import: it takes the operation's number, and returns condition codes in the low
- *   half and flags in the high half
+ * @returns the function that the routines import: it takes the operation's number with the precision of the control word, and
+ *   returns condition codes in the low half and flags in the high half
  */
-export function createRare(words: Int32Array): (operation: number) => number {
+export function createRare(words: Int32Array): (request: number) => number {
   const state = new FpuState(words);
-  return (operation) => {
+  return (request) => {
     state.initialize();
+    state.control = (state.control & ~PRECISION_FIELD) | (request & PRECISION_FIELD);
     const isLeftDenormal = admitDenormal(state, LEFT);
     const isRightDenormal = admitDenormal(state, RIGHT);
     state.sourceDenormal = isLeftDenormal || isRightDenormal ? DE : 0;
     state.signExponent[LEFT]! &= SIGN | EXPONENT;
     state.signExponent[RIGHT]! &= SIGN | EXPONENT;
-    const codes = OPERATIONS[operation as Rare](state);
+    const codes = OPERATIONS[(request & ~PRECISION_FIELD) as Rare](state);
     return codes | ((state.status & FLAGS) << FLAGS_SHIFT);
   };
 }

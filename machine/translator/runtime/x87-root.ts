@@ -6,6 +6,7 @@
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import { multiplyWide } from "./x87-multiplication.ts";
+import type { Precision } from "./x87-precision.ts";
 import { BIAS, EXPONENT, round, SIGN, SPECIAL, type Value } from "./x87-value.ts";
 
 const LARGEST_DIGIT = 0xffffffffn;
@@ -13,7 +14,7 @@ const ABOVE_HALF = 3n << 62n;
 const BELOW_HALF = 1n;
 
 /** Emits result = root of a for a positive normal number; `rare` emits the same for all operands. */
-export function squareRoot(code: Code, a: Value, result: Value, rare: () => void): void {
+export function squareRoot(code: Code, a: Value, result: Value, rare: () => void, precision: Precision): void {
   const high = code.temporary(ValueType.I64);
   const low = code.temporary(ValueType.I64);
   const root = code.temporary(ValueType.I64);
@@ -58,10 +59,10 @@ export function squareRoot(code: Code, a: Value, result: Value, rare: () => void
   code.get(rest).op(Op.I64_LT_U, Op.I64_EXTEND_I32_U).get(high).op(Op.I64_ADD).set(high);
   code.br(0).end().end();
 
-  // A root is never halfway between two numbers.
+  // A root is never halfway between two numbers of 64 bits.
   code.i64(ABOVE_HALF).i64(BELOW_HALF).get(high).i64(0n).op(Op.I64_NE).get(low).get(root).op(Op.I64_GT_U, Op.I32_OR, Op.SELECT);
   code.i64(0n).get(high).get(low).op(Op.I64_OR).i64(0n).op(Op.I64_NE, Op.SELECT).set(rest);
-  round(code, { significand: root, extra: rest, exponent }, 0);
+  round(code, { significand: root, extra: rest, exponent }, 0, precision);
   code.set(result.head).get(root).set(result.significand);
   code.br(1).end();
   rare();

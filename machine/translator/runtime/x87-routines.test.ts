@@ -65,12 +65,23 @@ function headOf({ significand, signExponent }: TestValue): number {
 const LEFT = 0;
 const RIGHT = 1;
 
-test.each([
+const dyadicOperations = [
   ["x87Add", () => add(soft, LEFT, RIGHT, 0)],
   ["x87Subtract", () => add(soft, LEFT, RIGHT, 0x8000)],
   ["x87Multiply", () => multiply(soft, LEFT, RIGHT)],
   ["x87Divide", () => divide(soft, LEFT, RIGHT)],
-] as const)("%s gives the soft unit's results", (name, operation) => {
+] as const;
+
+/** For rows that start with the name of a routine: the routine for each precision, and at the end its control word. */
+function withPrecisions<Rest extends readonly unknown[]>(rows: readonly (readonly [string, ...Rest])[]): [string, ...Rest, number][] {
+  return rows.flatMap(([name, ...rest]): [string, ...Rest, number][] => [
+    [name, ...rest, 0x37f],
+    [`${name}53`, ...rest, 0x27f],
+    [`${name}24`, ...rest, 0x07f],
+  ]);
+}
+
+test.each(withPrecisions(dyadicOperations))("%s gives the soft unit's results", (name, operation, control) => {
   const random = new Random(SEED);
   for (let i = 0; i < CASES; i++) {
     const a = testValue(random);
@@ -78,27 +89,28 @@ test.each([
     place(LEFT, a);
     place(RIGHT, b);
     soft.initialize();
+    soft.control = control;
     operation();
     const actual = textOf(routines[name]!(a.significand, headOf(a), b.significand, headOf(b)));
     if (actual !== resultOf(RESULT)) expect({ a, b, result: actual }).toEqual({ a, b, result: resultOf(RESULT) });
   }
-  expect(soft.control).toBe(0x37f);
 });
 
 test.each([
-  ["x87SquareRoot", squareRoot],
-  ["x87Round", roundToIntegral],
-] as const)("%s gives the soft unit's results", (name, operation) => {
+  ...withPrecisions([["x87SquareRoot", squareRoot]]),
+  ["x87Round", roundToIntegral, 0x37f],
+  ["x87Round", roundToIntegral, 0x27f],
+] as const)("%s gives the soft unit's results", (name, operation, control) => {
   const random = new Random(SEED);
   for (let i = 0; i < CASES; i++) {
     const a = testValue(random);
     place(LEFT, a);
     soft.initialize();
+    soft.control = control;
     operation(soft, LEFT);
     const actual = textOf(routines[name]!(a.significand, headOf(a)));
     if (actual !== resultOf(RESULT)) expect({ a, result: actual }).toEqual({ a, result: resultOf(RESULT) });
   }
-  expect(soft.control).toBe(0x37f);
 });
 
 test.each([
@@ -169,24 +181,27 @@ test.each([
   expect(soft.control).toBe(0x37f);
 });
 
-test.each([
-  ["x87OperandSingle", "x87Add", (bits: bigint) => loadSingle(soft, low(bits)), () => add(soft, LEFT, SOURCE, 0)],
-  ["x87OperandDouble", "x87Divide", (bits: bigint) => loadDouble(soft, high(bits), low(bits)), () => divide(soft, LEFT, SOURCE)],
-  ["x87OperandDouble", "x87Multiply", (bits: bigint) => loadDouble(soft, high(bits), low(bits)), () => multiply(soft, LEFT, SOURCE)],
-] as const)("%s and %s give the soft unit's results", (load, name, convert, operation) => {
+const operandOperations: readonly (readonly [string, string, (bits: bigint) => void, () => boolean])[] = [
+  ["x87Add", "x87OperandSingle", (bits: bigint) => loadSingle(soft, low(bits)), () => add(soft, LEFT, SOURCE, 0)],
+  ["x87Divide", "x87OperandDouble", (bits: bigint) => loadDouble(soft, high(bits), low(bits)), () => divide(soft, LEFT, SOURCE)],
+  ["x87Multiply", "x87OperandDouble", (bits: bigint) => loadDouble(soft, high(bits), low(bits)), () => multiply(soft, LEFT, SOURCE)],
+];
+
+test.each(withPrecisions(operandOperations))("%s with %s gives the soft unit's results", (name, load, convert, operation, control) => {
   const random = new Random(SEED);
   for (let i = 0; i < CASES; i++) {
     const a = testValue(random);
     const bits = operandBits(random) & (load === "x87OperandSingle" ? 0xffffffffn : ~0n);
     place(LEFT, a);
     soft.initialize();
+    soft.control = control;
     convert(bits);
     operation();
     soft.sourceDenormal = 0;
     const actual = textOf(routines[name]!(a.significand, headOf(a), ...routines[load]!(bits)));
     if (actual !== resultOf(RESULT)) expect({ a, bits, result: actual }).toEqual({ a, bits, result: resultOf(RESULT) });
   }
-  expect(soft.control).toBe(0x37f);
+  expect(soft.control).toBe(control);
 });
 
 /** The bits that a store of so many bits leaves in memory. */

@@ -1,8 +1,8 @@
 /**
  * The x87 operations as routines. Every one takes all operands; the fast paths are in the files by operation.
  *
- * They stand for the unit with all exceptions masked, a precision of 64 bits, and rounding to nearest (or truncation,
- * where the name says so).
+ * They stand for the unit with all exceptions masked and rounding to nearest (or truncation, where the name says so), and
+ * with each precision, where that matters.
  *
  * Layer beneath: the operations' files, x87-rare.ts.
  */
@@ -17,11 +17,12 @@ import { compare } from "./x87-comparison.ts";
 import { divide } from "./x87-division.ts";
 import { loadInteger, roundToIntegral, storeInteger } from "./x87-integers.ts";
 import { multiply } from "./x87-multiplication.ts";
+import { type Precision, PRECISION_FIELDS, PRECISIONS, routineName } from "./x87-precision.ts";
 import { LEFT, Rare, RIGHT } from "./x87-rare.ts";
 import { DOUBLE, loadReal, loadSpecialReal, type RealFormat, SINGLE, storeReal } from "./x87-reals.ts";
 import { squareRoot } from "./x87-root.ts";
 import { getSignificand, storeSlot, wordAddress } from "./x87-slots.ts";
-import { EXPONENT, getValue, markSpecial, setValue, SIGN, SPECIAL, type Value } from "./x87-value.ts";
+import { EXPONENT, getValue, markSpecial, releaseValue, round, setValue, SIGN, SPECIAL, temporaryValue, type Value } from "./x87-value.ts";
 
 const { I32, I64 } = ValueType;
 const VALUE = [I64, I32] as const;
@@ -36,23 +37,36 @@ const B: Value = { significand: 2, head: 3 };
 export const rareImport: ImportedFunction = { name: "x87Rare", type: { parameters: [I32], results: [I32] } };
 
 /** Calls the soft unit, which leaves flags (and a result's head) on the stack. */
-function callRare(code: Code, link: (name: string) => number, file: number, operation: Rare, operands: readonly Value[]): void {
+function callRare(
+  code: Code,
+  link: (name: string) => number,
+  file: number,
+  operation: Rare,
+  operands: readonly Value[],
+  precision: Precision = 64,
+): void {
   storeSlot(code, file, LEFT, operands[0]!);
   if (operands[1] === undefined) code.storeConstantAt(wordAddress(file, Word.X87_SIGN_EXPONENT, RIGHT), 0);
   else storeSlot(code, file, RIGHT, operands[1]);
-  code.i32(operation).call(link(rareImport.name));
+  code.i32(operation | PRECISION_FIELDS[precision]).call(link(rareImport.name));
 }
 
 /** A routine that leaves everything to the soft unit. */
-function rareRoutine(name: string, operation: Rare, isDyadic: boolean, shortcut?: (code: Code) => void): Routine {
+function rareRoutine(
+  name: string,
+  operation: Rare,
+  isDyadic: boolean,
+  precision: Precision,
+  shortcut?: (code: Code, precision: Precision) => void,
+): Routine {
   return {
-    name,
+    name: routineName(name, precision),
     type: isDyadic ? DYADIC : MONADIC,
     build(link, file) {
       const code = new Code(isDyadic ? 4 : 2);
-      shortcut?.(code);
+      shortcut?.(code, precision);
       const result = { significand: code.local(I64), head: code.local(I32) };
-      callRare(code, link, file, operation, isDyadic ? [A, B] : [A]);
+      callRare(code, link, file, operation, isDyadic ? [A, B] : [A], precision);
       code
         .loadAt(wordAddress(file, Word.X87_SIGN_EXPONENT, RESULT))
         .op(Op.I32_OR)
@@ -69,10 +83,11 @@ function fastRoutine(
   name: string,
   rareName: string,
   isDyadic: boolean,
+  precision: Precision,
   emit: (code: Code, result: Value, rare: () => void) => void,
 ): Routine {
   return {
-    name,
+    name: routineName(name, precision),
     type: isDyadic ? DYADIC : MONADIC,
     build(link) {
       const code = new Code(isDyadic ? 4 : 2);
@@ -80,7 +95,7 @@ function fastRoutine(
       emit(code, result, () => {
         getValue(code, A);
         if (isDyadic) getValue(code, B);
-        code.call(link(rareName));
+        code.call(link(routineName(rareName, precision)));
         setValue(code, result);
       });
       return getValue(code, result);
@@ -106,10 +121,42 @@ function returnZero(code: Code): void {
   code.release(sign);
 }
 
+/**
+ * Returns a normal number as an operation does that leaves it as it is but for rounding.
+ * @param negate SIGN for the opposite number, else 0
+ */
+function returnRounded(code: Code, value: Value, negate: number, precision: Precision): void {
+  if (precision === 64) {
+    code.get(value.significand);
+    getSigned(code, value, negate)
+      .i32(SIGN | EXPONENT)
+      .op(Op.I32_AND, Op.RETURN);
+    return;
+  }
+  const result = temporaryValue(code);
+  const extra = code.temporary(I64);
+  const exponent = code.temporary();
+  code.get(value.significand).set(result.significand).i64(0n).set(extra);
+  code.get(value.head).i32(EXPONENT).op(Op.I32_AND).set(exponent);
+  code.block();
+  round(code, { significand: result.significand, extra, exponent }, 0, precision);
+  getSigned(code, value, negate).i32(SIGN).op(Op.I32_AND, Op.I32_OR).set(result.head);
+  getValue(code, result).op(Op.RETURN);
+  code.end();
+  releaseValue(code, result);
+  code.release(extra, exponent);
+}
+
+/** Leaves the head of a value or of its opposite. */
+function getSigned(code: Code, { head }: Value, negate: number): Code {
+  code.get(head);
+  return negate === 0 ? code : code.i32(negate).op(Op.I32_XOR);
+}
+
 /** Sums with zero, and exact differences of zero. */
-function addZero(isSubtraction: boolean): (code: Code) => void {
+function addZero(isSubtraction: boolean): (code: Code, precision: Precision) => void {
   const negate = isSubtraction ? SIGN : 0;
-  return (code) => {
+  return (code, precision) => {
     testPlain(code, A);
     testPlain(code, B).op(Op.I32_AND).if();
     testZero(code, B).if();
@@ -118,20 +165,10 @@ function addZero(isSubtraction: boolean): (code: Code) => void {
     code.get(A.head).get(B.head).i32(negate).op(Op.I32_XOR, Op.I32_AND);
     returnZero(code);
     code.end();
-    code
-      .get(A.significand)
-      .get(A.head)
-      .i32(SIGN | EXPONENT)
-      .op(Op.I32_AND, Op.RETURN);
+    returnRounded(code, A, 0, precision);
     code.end();
     testZero(code, A).if();
-    code
-      .get(B.significand)
-      .get(B.head)
-      .i32(negate)
-      .op(Op.I32_XOR)
-      .i32(SIGN | EXPONENT)
-      .op(Op.I32_AND, Op.RETURN);
+    returnRounded(code, B, negate, precision);
     code.end();
     code.get(A.significand).get(B.significand).op(Op.I64_EQ);
     code
@@ -272,19 +309,24 @@ function integerStore(name: string, operation: Rare, bits: number, isTruncated: 
   return store(name, operation, (code, integer, flags, rare) => storeInteger(code, A, bits, isTruncated, integer, flags, rare));
 }
 
+/** The operations whose results have the precision of the control word. */
+const calculations: readonly Routine[] = PRECISIONS.flatMap((precision) => [
+  rareRoutine("x87AddRare", Rare.ADD, true, precision, addZero(false)),
+  rareRoutine("x87SubtractRare", Rare.SUBTRACT, true, precision, addZero(true)),
+  rareRoutine("x87MultiplyRare", Rare.MULTIPLY, true, precision, multiplyZero),
+  rareRoutine("x87DivideRare", Rare.DIVIDE, true, precision, divideZero),
+  rareRoutine("x87SquareRootRare", Rare.SQUARE_ROOT, false, precision),
+  fastRoutine("x87Add", "x87AddRare", true, precision, (code, result, rare) => add(code, A, B, false, result, rare, precision)),
+  fastRoutine("x87Subtract", "x87SubtractRare", true, precision, (code, result, rare) => add(code, A, B, true, result, rare, precision)),
+  fastRoutine("x87Multiply", "x87MultiplyRare", true, precision, (code, result, rare) => multiply(code, A, B, result, rare, precision)),
+  fastRoutine("x87Divide", "x87DivideRare", true, precision, (code, result, rare) => divide(code, A, B, result, rare, precision)),
+  fastRoutine("x87SquareRoot", "x87SquareRootRare", false, precision, (code, result, rare) => squareRoot(code, A, result, rare, precision)),
+]);
+
 export const x87Routines: readonly Routine[] = [
-  rareRoutine("x87AddRare", Rare.ADD, true, addZero(false)),
-  rareRoutine("x87SubtractRare", Rare.SUBTRACT, true, addZero(true)),
-  rareRoutine("x87MultiplyRare", Rare.MULTIPLY, true, multiplyZero),
-  rareRoutine("x87DivideRare", Rare.DIVIDE, true, divideZero),
-  rareRoutine("x87SquareRootRare", Rare.SQUARE_ROOT, false),
-  rareRoutine("x87RoundRare", Rare.ROUND, false, roundZero),
-  fastRoutine("x87Add", "x87AddRare", true, (code, result, rare) => add(code, A, B, false, result, rare)),
-  fastRoutine("x87Subtract", "x87SubtractRare", true, (code, result, rare) => add(code, A, B, true, result, rare)),
-  fastRoutine("x87Multiply", "x87MultiplyRare", true, (code, result, rare) => multiply(code, A, B, result, rare)),
-  fastRoutine("x87Divide", "x87DivideRare", true, (code, result, rare) => divide(code, A, B, result, rare)),
-  fastRoutine("x87SquareRoot", "x87SquareRootRare", false, (code, result, rare) => squareRoot(code, A, result, rare)),
-  fastRoutine("x87Round", "x87RoundRare", false, (code, result, rare) => roundToIntegral(code, A, result, rare)),
+  ...calculations,
+  rareRoutine("x87RoundRare", Rare.ROUND, false, 64, roundZero),
+  fastRoutine("x87Round", "x87RoundRare", false, 64, (code, result, rare) => roundToIntegral(code, A, result, rare)),
   comparison("x87Compare", Rare.COMPARE),
   comparison("x87CompareQuietly", Rare.COMPARE_QUIETLY),
   load("x87LoadInteger", loadInteger),

@@ -11,6 +11,7 @@
 import { C1, PE } from "../../cpu/x87/state.ts";
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
+import type { Precision } from "./x87-precision.ts";
 
 export interface Value {
   readonly significand: number;
@@ -75,7 +76,7 @@ export interface Inexactness {
 export interface Unrounded {
   /** Normalized. Changed by rounding. */
   readonly significand: number;
-  /** 64 bits behind it. */
+  /** 64 bits behind it. Changed by rounding to fewer bits. */
   readonly extra: number;
   /** Biased; changed by rounding. */
   readonly exponent: number;
@@ -85,12 +86,12 @@ export interface Unrounded {
  * Rounds to nearest, and leaves the head without its sign on the stack: the exponent, and flags unless `inexactness` takes them.
  * Leaves the block at `depth` when the exponent is out of range.
  */
-export function round(code: Code, { significand, extra, exponent }: Unrounded, depth: number, inexactness?: Inexactness): void {
+export function round(code: Code, unrounded: Unrounded, depth: number, precision: Precision, inexactness?: Inexactness): void {
+  const { significand, extra, exponent } = unrounded;
   const up = code.temporary(ValueType.I64);
-  code.get(extra).i64(63n).op(Op.I64_SHR_U).set(up);
-  // Just a half goes to the even neighbour.
-  code.get(extra).i64(TOP_BIT).op(Op.I64_EQ).if().get(significand).i64(1n).op(Op.I64_AND).set(up).end();
-  code.get(up).get(significand).op(Op.I64_ADD).tee(significand).op(Op.I64_EQZ).if();
+  if (precision === 64) roundBehind(code, unrounded, up);
+  else roundWithin(code, unrounded, up, precision);
+  code.get(significand).op(Op.I64_EQZ).if();
   code.i64(TOP_BIT).set(significand).get(exponent).i32(1).op(Op.I32_ADD).set(exponent);
   code.end();
   code.get(exponent).i32(1).op(Op.I32_SUB).i32(0x7ffe).op(Op.I32_GE_U).brIf(depth);
@@ -103,6 +104,37 @@ export function round(code: Code, { significand, extra, exponent }: Unrounded, d
     code.get(discarded).get(extra).op(Op.I64_OR).set(discarded).get(up).set(inexactness.up);
   }
   code.release(up);
+}
+
+/** Rounds to all bits of the significand, which becomes 0 when it overflows. Sets `up` to what was added. */
+function roundBehind(code: Code, { significand, extra }: Unrounded, up: number): void {
+  code.get(extra).i64(63n).op(Op.I64_SHR_U).set(up);
+  // Just a half goes to the even neighbour.
+  code.get(extra).i64(TOP_BIT).op(Op.I64_EQ).if().get(significand).i64(1n).op(Op.I64_AND).set(up).end();
+  code.get(up).get(significand).op(Op.I64_ADD).set(significand);
+}
+
+/** The same to fewer bits. Leaves in `extra` what was cut off. */
+function roundWithin(code: Code, { significand, extra }: Unrounded, up: number, precision: Precision): void {
+  const last = BigInt(64 - precision);
+  const unit = 1n << last;
+  // The last bit stands for all behind it.
+  code.get(significand).get(extra).i64(0n).op(Op.I64_NE, Op.I64_EXTEND_I32_U, Op.I64_OR).set(significand);
+  code
+    .get(significand)
+    .i64(unit - 1n)
+    .op(Op.I64_AND)
+    .set(extra);
+  // What is added carries into an odd number from a half on, into an even one above it.
+  code.get(significand).get(significand).i64(last).op(Op.I64_SHR_U).i64(1n).op(Op.I64_AND, Op.I64_ADD);
+  code
+    .i64(unit / 2n - 1n)
+    .op(Op.I64_ADD)
+    .tee(up)
+    .i64(-unit)
+    .op(Op.I64_AND);
+  code.get(up).get(significand).op(Op.I64_XOR).i64(last).op(Op.I64_SHR_U).i64(1n).op(Op.I64_AND).set(up);
+  code.set(significand);
 }
 
 /**
