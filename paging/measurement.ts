@@ -40,6 +40,8 @@ export interface RunConfig {
   /** What runs in the guest: argv. */
   readonly command: readonly string[];
   readonly mounts?: BootOptions["mounts"];
+  /** A root file system other than the built-in, as boot() takes it. */
+  readonly root?: string;
   /** Page frames for private memory of programs. */
   readonly frames: number;
   readonly policy: PolicyChoice;

@@ -1,15 +1,15 @@
 /**
  * Builds everything that runs: emulation library, userland, root file system image, and the bundles of host/.
  *
- * dist/ is what the command and the library need: cli.js, index.js, emulib.bin, emulib.json, root.tar.
+ * dist/ is what the command and the library need: cli.js, paging*.js, index.js, emulib.bin, emulib.json, root.tar.
  */
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { create } from "tar";
 import { buildEmulator } from "#emulib/build.ts";
-import { buildUserland } from "#userland/build.ts";
+import { buildFolder, buildUserland } from "#userland/build.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
@@ -37,18 +37,24 @@ const directories = [
 ];
 const worldWritable = ["tmp", "var/tmp"];
 
-/** Lays out the root file system and packs it. */
-function buildRootImage(programs: readonly { name: string; path: string }[]): void {
+type Programs = Awaited<ReturnType<typeof buildUserland>>;
+
+/** Lays out the root file system and packs it; `folders` are programs with a folder of their own. */
+function buildRootImage(programs: Programs, folders: Readonly<Record<string, Programs>>): void {
   const tree = join(work, "root");
   rmSync(tree, { recursive: true, force: true });
   for (const directory of directories) mkdirSync(join(tree, directory), { recursive: true });
   for (const directory of worldWritable) chmodSync(join(tree, directory), 0o1777);
-  const install = (name: string, path: string): void => {
-    const target = join(tree, systemPrograms.has(name) ? "sbin" : "bin", name);
+  const install = (name: string, path: string, directory = systemPrograms.has(name) ? "sbin" : "bin"): void => {
+    const target = join(tree, directory, name);
     copyFileSync(path, target);
     chmodSync(target, 0o755);
   };
   for (const program of programs) install(program.name, program.path);
+  for (const [directory, members] of Object.entries(folders)) {
+    mkdirSync(join(tree, directory), { recursive: true });
+    for (const { name, path } of members) install(name, path, directory);
+  }
   for (const [alias, name] of Object.entries(aliases)) {
     const program = programs.find((candidate) => candidate.name === name);
     if (program) install(alias, program.path);
@@ -58,11 +64,11 @@ function buildRootImage(programs: readonly { name: string; path: string }[]): vo
   create({ cwd: tree, file: join(dist, "root.tar"), sync: true, mtime: new Date(0) }, readdirSync(tree).sort());
 }
 
+/** The bundles: the command and the library are one file each, `lites paging` keeps in a second what only charts need. */
 async function bundle(): Promise<void> {
   const version = (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string }).version;
-  await build({
+  const common = {
     absWorkingDir: root,
-    entryPoints: { cli: "host/cli.ts", index: "host/index.ts" },
     outdir: dist,
     bundle: true,
     platform: "node",
@@ -75,7 +81,10 @@ async function bundle(): Promise<void> {
       js: 'import { createRequire as lites_createRequire } from "node:module"; const require = lites_createRequire(import.meta.url);',
     },
     logLevel: "warning",
-  });
+  } as const satisfies BuildOptions;
+  await build({ ...common, entryPoints: { cli: "host/cli.ts", index: "host/index.ts" } });
+  for (const name of readdirSync(dist)) if (name.startsWith("paging-")) rmSync(join(dist, name));
+  await build({ ...common, entryPoints: { paging: "paging/cli.ts" }, splitting: true, chunkNames: "paging-[name]-[hash]" });
 }
 
 try {
@@ -83,7 +92,10 @@ try {
   const emulator = buildEmulator(join(work, "emulib"));
   writeFileSync(join(dist, "emulib.bin"), emulator.image);
   writeFileSync(join(dist, "emulib.json"), JSON.stringify(emulator.entries));
-  buildRootImage(await buildUserland(join(work, "userland", "bin")));
+  const userland = await buildUserland(join(work, "userland", "bin"));
+  const workloads = await buildFolder(join(root, "paging", "workloads"), join(work, "paging", "workloads"));
+  const examples = await buildFolder(join(root, "userland", "examples"), join(work, "userland", "examples"));
+  buildRootImage(userland, { "usr/lib/paging": workloads, "usr/bin": examples });
   await bundle();
 } catch (error) {
   process.stderr.write(`build: ${error instanceof Error ? error.message : String(error)}\n`);

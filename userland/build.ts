@@ -9,7 +9,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { cpus } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BuildError, findCompiler, linkFlags } from "./compiler.ts";
+import { BuildError, findCompiler, generatedHeaders, libraryHeaders, linkFlags } from "./compiler.ts";
+import { abiHeader } from "./libl3/headers.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -29,6 +30,18 @@ const filesUnder = (folder: string, extension: string): string[] =>
     .filter((name) => name.endsWith(extension))
     .map((name) => join(folder, name))
     .sort();
+
+/** All public headers, after those that are generated were brought up to date. */
+function publicHeaders(): string[] {
+  const path = join(generatedHeaders, "l3", "abi.h");
+  const text = abiHeader();
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(temporaryName(path), text);
+    renameSync(temporaryName(path), path);
+  }
+  return [join(here, "include"), libraryHeaders, generatedHeaders].flatMap((folder) => filesUnder(folder, ".h"));
+}
 
 /** A file to make: its command runs only if `hash` differs from the remembered one. */
 interface Step {
@@ -131,6 +144,32 @@ export async function buildProgram(source: string, output: string): Promise<void
   process.stderr.write(await execute([compiler.command, ...compiler.flags, ...linkFlags, "-o", output, source, library]));
 }
 
+/**
+ * Compiles and links the programs of another folder, one of each source, with the C library that buildUserland made. Only what
+ * changed is compiled. Throws BuildError.
+ */
+export async function buildFolder(folder: string, out: string): Promise<Program[]> {
+  const compiler = findCompiler();
+  const library = libraryOf(defaultOutput);
+  if (!existsSync(library)) await buildUserland();
+  mkdirSync(out, { recursive: true });
+  const memory = new Memory(join(out, "hashes.json"));
+  const headers = [...filesUnder(folder, ".h"), ...publicHeaders()];
+  const shared = hashOf(compiler.identity, ...[...headers, library].map((path) => readFileSync(path)));
+  const programs = filesUnder(folder, ".c").map((source) => ({ name: basename(source, ".c"), source }));
+  const steps = programs.map(
+    ({ name, source }): Step => ({
+      output: join(out, name),
+      hash: hashOf(shared, readFileSync(source)),
+      command: (to) => [compiler.command, ...compiler.flags, ...linkFlags, "-o", to, source, library],
+    }),
+  );
+  const errors: BuildError[] = [];
+  await perform(steps, memory, errors);
+  if (errors.length > 0) throw new BuildError(errors.map((error) => error.message).join("\n"));
+  return programs.map(({ name }) => ({ name, path: join(out, name) }));
+}
+
 /** Compiles what is not current and returns the programs. Throws BuildError with what the compiler said. */
 export async function buildUserland(outDir = defaultOutput): Promise<Program[]> {
   const out = resolve(outDir);
@@ -145,7 +184,7 @@ export async function buildUserland(outDir = defaultOutput): Promise<Program[]> 
     contents.set(path, content);
     return content;
   };
-  const headers = hashOf(compiler.identity, ...filesUnder(join(here, "include"), ".h").map(read));
+  const headers = hashOf(compiler.identity, ...publicHeaders().map(read));
 
   const compile = (source: string, privateHeaders: string): Step => {
     const output = join(objects, `${relative(here, source).replaceAll("/", "-").slice(0, -2)}.o`);
@@ -158,7 +197,10 @@ export async function buildUserland(outDir = defaultOutput): Promise<Program[]> 
   const privateHeaders = (folder: string) => hashOf(...filesUnder(folder, ".h").map(read));
 
   const libraryFolder = join(here, "libc");
-  const library = filesUnder(libraryFolder, ".c").map((source) => compile(source, privateHeaders(libraryFolder)));
+  const library = [
+    ...filesUnder(libraryFolder, ".c").map((source) => compile(source, privateHeaders(libraryFolder))),
+    ...filesUnder(join(here, "libl3"), ".c").map((source) => compile(source, "")),
+  ];
   const archive = libraryOf(out);
   const archiveStep: Step = {
     output: archive,
