@@ -6,10 +6,11 @@
  * interrupts; so no port waits for another.
  * Layer beneath: the kernel's native interface, and the device's registers given at boot.
  */
-import { ANY, interruptId, type ThreadId } from "#kernel/abi/identifiers.ts";
+import { ANY, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { type Message, type NativeContext, NO_FAULTS, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
 import { DENIAL, mayUseDrivers } from "./driver-clients.ts";
+import { type InterruptOptions, InterruptSource } from "./interrupt-source.ts";
 
 /** The registers of the channel device. */
 export interface ChannelPorts {
@@ -21,9 +22,8 @@ export interface ChannelPorts {
   events(): number[];
 }
 
-export interface ChannelDriverOptions {
+export interface ChannelDriverOptions extends InterruptOptions {
   ports: ChannelPorts;
-  interruptLine: number;
 }
 
 /** Bytes that one READ returns at most. */
@@ -80,16 +80,22 @@ class ChannelDriver {
     }
   }
 
-  /** Completes what the news of the device allow. */
-  *interrupt(): Op<void> {
-    for (const port of this.ports.events()) {
-      const stream = this.streams.get(port);
-      if (stream?.read) yield* this.finishRead(port, stream, stream.read);
-      if (stream?.write) {
-        const client = stream.write.client;
-        const answer = this.continueWrite(port, stream, stream.write);
-        if (answer) yield* send(client, answer, { sendUs: 0 });
-      }
+  /** Completes what the news of the device allow. @returns whether there were any */
+  *interrupt(): Op<boolean> {
+    let ports = this.ports.events();
+    const any = ports.length > 0;
+    // What is done here may be news at once, for the host may answer while the registers are used.
+    for (; ports.length > 0; ports = this.ports.events()) for (const port of ports) yield* this.news(port);
+    return any;
+  }
+
+  private *news(port: number): Op<void> {
+    const stream = this.streams.get(port);
+    if (stream?.read) yield* this.finishRead(port, stream, stream.read);
+    if (stream?.write) {
+      const client = stream.write.client;
+      const answer = this.continueWrite(port, stream, stream.write);
+      if (answer) yield* send(client, answer, { sendUs: 0 });
     }
   }
 
@@ -175,16 +181,14 @@ class ChannelDriver {
 }
 
 export function channelDriver(options: ChannelDriverOptions): (context: NativeContext) => Op<void> {
-  const interrupt = interruptId(options.interruptLine);
   return function* (context) {
     const driver = new ChannelDriver(context, options.ports);
-    // Attaches the line; an interrupt that was already pending has no request to serve yet.
-    yield* receive(interrupt, { receiveUs: 0 });
+    const interrupts = yield* InterruptSource.open(options);
     let next = yield* receive(ANY, NO_FAULTS);
     for (;;) {
       let answer: Message | undefined;
       if (next.error === 0) {
-        if (next.from === interrupt) yield* driver.interrupt();
+        if (interrupts.is(next)) answer = interrupts.answer(yield* driver.interrupt());
         else answer = mayUseDrivers(context, next.from) ? yield* driver.request(next) : DENIAL;
       }
       next = answer ? yield* replyAndWait(next.from, answer, NO_FAULTS) : yield* receive(ANY, NO_FAULTS);

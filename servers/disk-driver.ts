@@ -8,12 +8,13 @@
  * Layer beneath: the kernel's native interface, σ0 (one page), and the device's registers given at boot.
  */
 import { flexpage, Unmap } from "#kernel/abi/flexpage.ts";
-import { ANY, interruptId, type ThreadId } from "#kernel/abi/identifiers.ts";
+import { ANY, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { Condition } from "#kernel/abi/ipc.ts";
 import { call, type Message, type NativeContext, NO_FAULTS, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
 import { Sigma0Request } from "./abi/sigma0.ts";
 import { DENIAL, mayUseDrivers } from "./driver-clients.ts";
+import { type InterruptOptions, InterruptSource } from "./interrupt-source.ts";
 
 /** Outcome of a command in the device's status register → DriverStatus. */
 const outcomes = {
@@ -30,9 +31,8 @@ export interface DiskRegisters {
   takeStatus(): "idle" | "busy" | keyof typeof outcomes;
 }
 
-export interface DiskDriverOptions {
+export interface DiskDriverOptions extends InterruptOptions {
   disk: DiskRegisters;
-  interruptLine: number;
   sigma0: ThreadId;
 }
 
@@ -122,12 +122,21 @@ class DiskDriver {
     return { words: [DriverStatus.BAD_ARGUMENT] };
   }
 
-  /** Goes on after the device's interrupt. */
-  *interrupt(): Op<void> {
+  /** Goes on after the device's interrupt. @returns whether the device had one */
+  *interrupt(): Op<boolean> {
+    let any = false;
+    // A disk without latency has done the next command at once.
+    for (let status = this.disk.takeStatus(); status !== "idle" && status !== "busy"; status = this.disk.takeStatus()) {
+      any = true;
+      yield* this.completed(outcomes[status]);
+    }
+    return any;
+  }
+
+  /** A command has ended. */
+  private *completed(outcome: number): Op<void> {
     const transfer = this.queue[0];
-    const status = this.disk.takeStatus();
-    if (status === "idle" || status === "busy" || !transfer) return;
-    const outcome = outcomes[status];
+    if (!transfer) return;
     if (outcome === DriverStatus.OK) {
       if (transfer.data && transfer.operation === "read") {
         transfer.data.set(this.context.memory.page(BUFFER, "read"), transfer.done * BLOCK_BYTES);
@@ -173,17 +182,15 @@ class DiskDriver {
 }
 
 export function diskDriver(options: DiskDriverOptions): (context: NativeContext) => Op<void> {
-  const interrupt = interruptId(options.interruptLine);
   return function* (context) {
     yield* call(options.sigma0, { words: [Sigma0Request.ANY, 0, 0] }, undefined, flexpage(BUFFER, 12));
     const driver = new DiskDriver(context, options.disk);
-    // Attaches the line; nothing can be pending before the first command.
-    yield* receive(interrupt, { receiveUs: 0 });
+    const interrupts = yield* InterruptSource.open(options);
     let next = yield* receive(ANY, NO_FAULTS, driver.window);
     for (;;) {
       let answer: Message | undefined;
       if (next.error === 0) {
-        if (next.from === interrupt) yield* driver.interrupt();
+        if (interrupts.is(next)) answer = interrupts.answer(yield* driver.interrupt());
         else if (mayUseDrivers(context, next.from)) answer = driver.request(next);
         else {
           driver.clearWindow();

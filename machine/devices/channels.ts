@@ -8,11 +8,11 @@
  * - guest → host is not buffered: the host takes every `put` at once, and may then declare itself
  *   congested until `hostDrained`; meanwhile the guest's puts accept nothing.
  *
- * Any change that the guest may wait for is an event of the port and raises the interrupt line.
+ * Any change that the guest may wait for is an event of the port; the interrupt line is asserted while there are events.
  * A port number is used again only when both sides have closed it.
  * Layer beneath: interrupts.ts.
  */
-import { InterruptLine, type InterruptController } from "../interrupts.ts";
+import { InterruptLine, type InterruptController, type InterruptWire } from "../interrupts.ts";
 
 /** Bytes that one `put` takes at most, so that a host's queue stays small when it says "congested". */
 export const MAX_PUT_BYTES = 64 << 10;
@@ -40,11 +40,11 @@ interface Port {
 export class Channels {
   private readonly ports = new Map<number, Port>();
   private readonly news = new Set<number>();
-  private readonly interrupts: InterruptController;
+  private readonly wire: InterruptWire;
   private readonly host: ChannelHost;
 
   constructor(interrupts: InterruptController, host: ChannelHost) {
-    this.interrupts = interrupts;
+    this.wire = interrupts.connect(InterruptLine.CHANNELS);
     this.host = host;
     this.openPort();
   }
@@ -166,18 +166,20 @@ export class Channels {
   events(): number[] {
     const ports = [...this.news];
     this.news.clear();
+    this.wire.set(false);
     return ports;
   }
 
   private announce(port: number): void {
     this.news.add(port);
-    this.interrupts.raise(InterruptLine.CHANNELS);
+    this.wire.set(true);
   }
 
   private forgetWhenClosed(port: number, state: Port): void {
     if (state.guestClosed && state.inputEnded && state.hungUp) {
       this.ports.delete(port);
       this.news.delete(port);
+      this.wire.set(this.news.size > 0);
     }
   }
 }

@@ -2,12 +2,12 @@
  * The disk: blocks of one page, moved by DMA between the medium and frames of RAM.
  *
  * One command at a time. A command takes `latencyNs` on the machine's clock; then `status` tells the
- * outcome and the interrupt line is raised. The medium is a backing store: chunks of host memory
+ * outcome and the interrupt line is asserted until it is read. The medium is a backing store: chunks of host memory
  * allocated on the first write, or whatever the host provides (a file).
  * Layers beneath: ram.ts, clock.ts, interrupts.ts.
  */
 import type { Clock } from "../clock.ts";
-import { InterruptLine, type InterruptController } from "../interrupts.ts";
+import { InterruptLine, type InterruptController, type InterruptWire } from "../interrupts.ts";
 import { PAGE_SIZE, type Ram } from "../ram.ts";
 
 export const DISK_BLOCK_BYTES = PAGE_SIZE;
@@ -54,6 +54,8 @@ export interface DiskOptions {
   /** Virtual or real time that a command takes; 0 completes before `start` returns. */
   latencyNs?: number;
   writeProtected?: boolean;
+  /** Default: InterruptLine.DISK. */
+  interruptLine?: number;
   /** Called before DMA changes a frame: cached instructions of it must be dropped (Processor.invalidateFrame). */
   onFrameChange?: (frame: number) => void;
 }
@@ -70,12 +72,12 @@ export class Disk {
   private readonly onFrameChange: (frame: number) => void;
   private readonly ram: Ram;
   private readonly clock: Clock;
-  private readonly interrupts: InterruptController;
+  private readonly wire: InterruptWire;
 
   constructor(ram: Ram, clock: Clock, interrupts: InterruptController, options: DiskOptions) {
     this.ram = ram;
     this.clock = clock;
-    this.interrupts = interrupts;
+    this.wire = interrupts.connect(options.interruptLine ?? InterruptLine.DISK);
     this.blocks = options.blocks;
     this.store = options.store ?? new MemoryStore();
     this.latencyNs = options.latencyNs ?? 0;
@@ -94,7 +96,7 @@ export class Disk {
     const outcome = this.transfer(operation, block, frame);
     const complete = () => {
       this.status = outcome;
-      this.interrupts.raise(InterruptLine.DISK);
+      this.wire.set(true);
     };
     if (this.latencyNs === 0) complete();
     else this.clock.schedule(this.clock.now() + this.latencyNs, complete);
@@ -104,7 +106,10 @@ export class Disk {
   /** Reads the status register; the outcome of a command is told once. */
   takeStatus(): DiskStatus {
     const status = this.status;
-    if (status !== "busy") this.status = "idle";
+    if (status !== "busy") {
+      this.status = "idle";
+      this.wire.set(false);
+    }
     return status;
   }
 

@@ -2,20 +2,34 @@
  * Generic Driver Protocol: the one protocol of all device drivers (a proposal in EUMEL's style; L3's
  * own message set is lost).
  *
- * Request: w0 = operation, w1 = unit (or handle), further words by operation; data as one string.
- * Drivers serve the tasks made at boot (those without a chief) and nobody else. Reply: w0 = DriverStatus, w1 … by operation; data as one string.
+ * Request: w0 = operation, w1 = unit or handle, further words by operation; data as one string or one flexpage.
+ * Reply: w0 = DriverStatus, w1 … by operation; data as one string. Drivers of devices that belong to somebody (disk, channels) serve
+ * the tasks made at boot (those without a chief) and nobody else; clock and random serve everybody.
+ *
+ * By class (DriverClass):
+ *
+ *   class   | units         | READ, READ_PAGE            | WRITE, WRITE_PAGE | CONTROL
+ *   BLOCK   | 0             | blocks                     | blocks            | none
+ *   STREAM  | ports         | bytes, at least one; 0: end | bytes, all       | none
+ *   CLOCK   | 0, and timers | the time, or the next tick | none              | ClockControl
+ *   RANDOM  | 0             | random bytes               | none              | none
  */
 export const DriverRequest = {
-  /** → w1 class, w2 block size in bytes (0 = stream), w3 blocks */
+  /** → w1 class, w2 block size in bytes (0 = no blocks), w3 blocks */
   IDENTIFY: 0x01,
+  /** → w1 handle for the other operations. Clock: w2 = microseconds of a timer's period; all others: the unit itself. */
   OPEN: 0x02,
   CLOSE: 0x03,
-  /** Blocks: w2 = block number, w3 = count. Streams: w2 unused, w3 = bytes at most; waits for at least one. → w1 bytes or blocks, string. 0 bytes = end. */
+  /** Blocks: w2 = block number, w3 = count. Streams, random: w2 unused, w3 = bytes at most. → w1 bytes or blocks, string. Clock: → w1, w2 = ClockTime, w3 = ticks. */
   READ: 0x04,
   /** Blocks: w2 = block number, string. Streams: string; waits until the device took all. → w1 bytes or blocks. */
   WRITE: 0x05,
+  /** w2 = code, further words by code. */
   CONTROL: 0x06,
-  /** Blocks: as READ and WRITE of one block of 4 KiB by mapping: w2 = block number; the request carries a flexpage (writable to read into) that the driver fills or takes, and unmaps before it replies. */
+  /**
+   * As READ and WRITE by mapping: the request carries a flexpage of 4 KiB (writable to read into) that the driver fills or takes,
+   * and unmaps before it replies. w2 = block number; streams, random: w3 = bytes, at most 4096.
+   */
   READ_PAGE: 0x07,
   WRITE_PAGE: 0x08,
   /** Blocks: waits until everything written is on the medium. */
@@ -32,12 +46,24 @@ export const DriverStatus = {
   BAD_ARGUMENT: 4,
   MEDIUM_ERROR: 5,
   WRITE_PROTECTED: 6,
-  /** A request of this kind is already waiting at the unit. */
+  /** A request of this kind is already waiting at the unit, or no handle is left. */
   BUSY: 7,
   /** The unit was closed while the request waited. */
   CANCELLED: 8,
-  /** The sender is none of the tasks made at boot, the only ones that drivers serve. */
+  /** The sender is none of the tasks made at boot, or the handle is another task's. */
   DENIED: 9,
+  /** The class has no such operation. */
+  NOT_SUPPORTED: 10,
 } as const;
 
-export const DriverClass = { BLOCK: 1, STREAM: 2 } as const;
+export const DriverClass = { BLOCK: 1, STREAM: 2, CLOCK: 3, RANDOM: 4 } as const;
+
+/**
+ * CONTROL of the clock, w3 and w4 = nanoseconds of the machine's clock, low and high half. Replies are as of READ.
+ */
+export const ClockControl = {
+  /** Waits until that time; at once when it has passed. */
+  WAIT_UNTIL: 1,
+  /** Unix time of the machine's nanosecond 0: → w1, w2 = seconds and nanoseconds. */
+  EPOCH: 2,
+} as const;
