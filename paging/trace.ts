@@ -1,15 +1,129 @@
 /**
- * Reference traces: which pages tasks touched, and when.
+ * Reference traces: which pages tasks touched, in which order, and when.
  *
- * Layer beneath: none.
+ * A trace of tens of millions of records is kept in pieces of typed arrays: no record is an object. Layer beneath: none. The
+ * text form is described in docs/traces.md.
  */
 
 /** Is told of references in program order. */
 export interface ReferenceSink {
   /**
-   * @param time instructions executed
+   * A reference to a page. One that faults is told when the page has been brought in, and not again when the instruction is
+   * repeated.
+   * @param time instructions executed, never less than before
    * @param task a small number
    * @param page number of the page
    */
   reference(time: number, task: number, page: number, write: boolean, fetch: boolean): void;
+  /** The page is gone for good: its frame is free. */
+  dropped(time: number, page: number): void;
+  /** Tells the name of a task, at any time. */
+  task(task: number, name: string): void;
+}
+
+/** What a record says; DROP is no reference. */
+export const RecordKind = { READ: 0, WRITE: 1, FETCH: 2, DROP: 3 } as const;
+
+/** Records in one piece. */
+const PIECE = 1 << 20;
+/** Task numbers are below this. */
+export const TASK_LIMIT = 1 << 14;
+/** Pages remembered in front of the map of page numbers. */
+const RECENT = 1024;
+
+/** A piece of a trace: records 0 … length - 1. */
+export interface TracePiece {
+  length: number;
+  /** Instructions executed. */
+  readonly times: Float64Array;
+  /** Indices into Trace.pages. */
+  readonly pages: Uint32Array;
+  /** task << 2 | RecordKind */
+  readonly marks: Uint16Array;
+}
+
+export interface Trace {
+  readonly pageSize: number;
+  /** Names by task number; "" when there is none. */
+  readonly tasks: readonly string[];
+  readonly pieces: readonly TracePiece[];
+  /** Records in all, and how many of them are references. */
+  readonly records: number;
+  readonly references: number;
+  /** The number of each page that occurs, in the order of first occurrence. */
+  readonly pages: readonly number[];
+}
+
+/** Builds a trace in memory. Consecutive references of one task to one page with one kind become one record. */
+export class TraceBuilder implements ReferenceSink, Trace {
+  readonly pageSize: number;
+  readonly tasks: string[] = [];
+  readonly pieces: TracePiece[] = [];
+  readonly pages: number[] = [];
+  records = 0;
+  references = 0;
+  private readonly indices = new Map<number, number>();
+  private readonly recentPages = new Float64Array(RECENT).fill(-1);
+  private readonly recentIndices = new Uint32Array(RECENT);
+  private piece: TracePiece | undefined;
+  private lastIndex = -1;
+  private lastMark = -1;
+
+  constructor(pageSize = 4096) {
+    this.pageSize = pageSize;
+  }
+
+  task(task: number, name: string): void {
+    checkTask(task);
+    while (this.tasks.length <= task) this.tasks.push("");
+    this.tasks[task] = name;
+  }
+
+  reference(time: number, task: number, page: number, write: boolean, fetch: boolean): void {
+    this.append(time, task, page, write ? RecordKind.WRITE : fetch ? RecordKind.FETCH : RecordKind.READ);
+  }
+
+  dropped(time: number, page: number): void {
+    this.append(time, 0, page, RecordKind.DROP);
+  }
+
+  append(time: number, task: number, page: number, kind: number): void {
+    const mark = (task << 2) | kind;
+    const index = this.indexOf(page);
+    if (index === this.lastIndex && mark === this.lastMark) return;
+    this.lastIndex = index;
+    this.lastMark = mark;
+    if (task >= this.tasks.length) this.task(task, "");
+    let piece = this.piece;
+    if (!piece || piece.length === PIECE) {
+      piece = { length: 0, times: new Float64Array(PIECE), pages: new Uint32Array(PIECE), marks: new Uint16Array(PIECE) };
+      this.piece = piece;
+      this.pieces.push(piece);
+    }
+    const at = piece.length++;
+    piece.times[at] = time;
+    piece.pages[at] = index;
+    piece.marks[at] = mark;
+    this.records++;
+    if (kind !== RecordKind.DROP) this.references++;
+  }
+
+  private indexOf(page: number): number {
+    const place = page % RECENT;
+    if (this.recentPages[place] === page) return this.recentIndices[place]!;
+    let index = this.indices.get(page);
+    if (index === undefined) {
+      if (!Number.isSafeInteger(page) || page < 0) throw new RangeError(`${page} is no page number`);
+      index = this.pages.length;
+      this.pages.push(page);
+      this.indices.set(page, index);
+    }
+    this.recentPages[place] = page;
+    this.recentIndices[place] = index;
+    return index;
+  }
+}
+
+function checkTask(task: number): void {
+  if (!Number.isInteger(task) || task < 0 || task >= TASK_LIMIT) throw new RangeError(`${task} is no task number (0 to ${TASK_LIMIT - 1})`);
 }

@@ -16,7 +16,7 @@ export interface PolicyView {
   mayGo(frame: number): boolean;
   /**
    * Whether clients used the page since this was last asked about the frame; asking resets it. The reference that brought
-   * a page in counts as a use.
+   * a page in counts as a use, already while inserted() is called.
    */
   accessed(frame: number): boolean;
   /** Whether the page would have to be written out. */
