@@ -5,7 +5,7 @@ const below = {
   servers: ["kernel"],
   lites: ["servers", "kernel"],
   emulib: ["lites", "kernel", "userland"],
-  userland: [],
+  userland: ["servers", "kernel"],
   host: ["machine", "kernel", "servers", "lites", "emulib"],
   paging: ["machine", "kernel", "servers", "lites", "host"],
 };
@@ -26,13 +26,13 @@ module.exports = {
       name: "kernel-by-its-public-interface",
       comment: "servers and the Unix server see kernel/abi and kernel/native.ts only",
       severity: "error",
-      from: { path: `${root}(servers|lites|emulib)/`, pathNot: tests },
+      from: { path: `${root}(servers|lites|emulib|userland)/`, pathNot: tests },
       to: { path: `${root}kernel/`, pathNot: `${root}kernel/(abi/|native[.]ts)` },
     },
     {
       name: "servers-by-their-protocols",
       severity: "error",
-      from: { path: `${root}lites/`, pathNot: tests },
+      from: { path: `${root}(lites|userland)/`, pathNot: tests },
       to: { path: `${root}servers/`, pathNot: `${root}servers/abi/` },
     },
     {

@@ -4,11 +4,11 @@
  * influence on what it does. It prints a checksum, so that a page that came back wrong is seen.
  */
 #pragma once
+#include <l3.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #define PAGE_WORDS 1024
 
@@ -43,12 +43,10 @@ static inline double decimalParameter(char **argv, const char *name) {
   return value;
 }
 
-/* The memory that a workload works on. */
+/* The memory that a workload works on: from the manager that the environment names, else anonymous memory. */
 static inline uint32_t *arena(const char *program, uint32_t pages) {
-  void *start = pages > (1u << 30) / (PAGE_WORDS * 4)
-                    ? MAP_FAILED
-                    : mmap(0, pages * PAGE_WORDS * 4, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (start == MAP_FAILED) fail(program, "no memory for the arena", "");
+  void *start = pages > (1u << 30) / (PAGE_WORDS * 4) ? 0 : l3_arena(pages * PAGE_WORDS * 4);
+  if (!start) fail(program, "no memory for the arena", "");
   return start;
 }
 

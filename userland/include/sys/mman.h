@@ -9,6 +9,7 @@
 #define MAP_PRIVATE 2
 #define MAP_FIXED 16
 #define MAP_ANONYMOUS 32
+#define MAP_NORESERVE 0x4000
 #define MAP_FAILED ((void *)-1)
 #define MREMAP_MAYMOVE 1
 void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset);

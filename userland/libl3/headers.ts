@@ -1,0 +1,67 @@
+/**
+ * l3/abi.h: every number that C programs share with the kernel and the servers, from its one definition in
+ * kernel/abi and servers/abi.
+ */
+import { KernelCallVector, RegionError, Right } from "#kernel/abi/calls.ts";
+import { FLEXPAGE_GRANT, FLEXPAGE_WRITE, PageStatus, Unmap, WHOLE_SPACE } from "#kernel/abi/flexpage.ts";
+import { INVALID, NIL, THREADS_PER_TASK, threadId, WellKnownTask } from "#kernel/abi/identifiers.ts";
+import { InfoPage } from "#kernel/abi/info-page.ts";
+import {
+  Condition,
+  IpcError,
+  MAX_DWORDS,
+  MAX_STRING_BYTES,
+  MAX_STRINGS,
+  ReceiveDescriptor,
+  REGISTER_WORDS,
+  SendDescriptor,
+} from "#kernel/abi/ipc.ts";
+import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
+import { EXCEPTION_LABEL, ExRegs, TrapFrame, VECTOR_AST } from "#kernel/abi/trap-frame.ts";
+import { DriverClass, DriverRequest, DriverStatus } from "#servers/abi/generic-driver.ts";
+import { Sigma0Request } from "#servers/abi/sigma0.ts";
+
+/** The version of ids of tasks made at boot. */
+const BOOT_VERSION = 1;
+
+const groups: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  L3_: {
+    NIL,
+    INVALID,
+    THREADS_PER_TASK,
+    SIGMA0: threadId(WellKnownTask.SIGMA0, 0, BOOT_VERSION),
+    REGISTER_WORDS,
+    MAX_DWORDS,
+    MAX_STRINGS,
+    MAX_STRING_BYTES,
+    VECTOR_AST,
+    EXCEPTION_LABEL,
+    FAULT_WRITE,
+  },
+  L3_CALL_: KernelCallVector,
+  L3_REGION_: RegionError,
+  L3_RIGHT_: Right,
+  L3_FPAGE_: { WRITE: FLEXPAGE_WRITE, GRANT: FLEXPAGE_GRANT, WHOLE_SPACE },
+  L3_UNMAP_: Unmap,
+  L3_PAGE_: PageStatus,
+  L3_SEND_: SendDescriptor,
+  L3_RECEIVE_: ReceiveDescriptor,
+  L3_CONDITION_: Condition,
+  L3_IPC_: IpcError,
+  L3_REFUSE_: FaultRefusal,
+  L3_FRAME_: TrapFrame,
+  L3_EX_REGS_: ExRegs,
+  L3_INFO_: InfoPage,
+  L3_DRIVER_: DriverRequest,
+  L3_STATUS_: DriverStatus,
+  L3_CLASS_: DriverClass,
+  L3_SIGMA0_: Sigma0Request,
+};
+
+/** The text of l3/abi.h; usable from C and from assembly. */
+export function abiHeader(): string {
+  const lines = Object.entries(groups).flatMap(([prefix, values]) =>
+    Object.entries(values).map(([name, value]) => `#define ${prefix}${name} 0x${(value >>> 0).toString(16)}`),
+  );
+  return ["/* Generated from the definitions in kernel/abi and servers/abi. */", "#pragma once", ...lines, ""].join("\n");
+}

@@ -1,0 +1,28 @@
+/* Serving page faults: every thread can be a memory manager for every other. (kernel/abi/page-fault.ts) */
+#pragma once
+#include <l3/ipc.h>
+#include <l3/memory.h>
+
+struct l3_fault {
+  l3_id client;
+  unsigned data_space;
+  unsigned offset;    /* of the page in the data space, in bytes */
+  unsigned address;   /* where the client sees the page */
+  unsigned eip;
+  int write;
+};
+
+/*
+ * A memory manager. `fault` returns the flexpage of its own memory that the client gets at the page it asked for, or a reason
+ * L3_REFUSE_… (they are smaller than any flexpage). `request` gets messages that are no faults and leaves the answer in `words`;
+ * it returns non-zero when there is to be one. `idle` is told of receives that brought nothing (cancelled, or the time is up);
+ * non-zero ends the loop.
+ */
+struct l3_pager {
+  l3_fpage (*fault)(struct l3_pager *pager, const struct l3_fault *fault);
+  int (*request)(struct l3_pager *pager, l3_id client, unsigned words[3]);
+  int (*idle)(struct l3_pager *pager, l3_code code);
+  unsigned timeouts;
+  void *state;
+};
+int l3_pager_loop(struct l3_pager *pager);
