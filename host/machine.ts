@@ -6,7 +6,8 @@ import { randomBytes } from "node:crypto";
 import * as nodeFs from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Kernel } from "#kernel/kernel.ts";
-import { WellKnownTask } from "#kernel/abi/identifiers.ts";
+import type { ThreadId } from "#kernel/abi/identifiers.ts";
+import type { NativeContext, Op } from "#kernel/native.ts";
 import type { EmulatorEntries } from "#lites/core.ts";
 import type { NodeFs } from "#lites/filesystems/node-interface.ts";
 import { type LitesServer, litesServer } from "#lites/server.ts";
@@ -16,10 +17,12 @@ import { Channels, type ChannelHost } from "#machine/devices/channels.ts";
 import { Disk, DISK_BLOCK_BYTES } from "#machine/devices/disk.ts";
 import { SeededEntropy } from "#machine/devices/entropy.ts";
 import { createProcessor } from "#machine/engine.ts";
-import { InterruptController, InterruptLine } from "#machine/interrupts.ts";
+import { INTERRUPT_LINES, InterruptController, InterruptLine } from "#machine/interrupts.ts";
 import { PAGE_SIZE, Ram } from "#machine/ram.ts";
+import { WellKnownServer } from "#servers/abi/well-known-servers.ts";
 import { channelDriver } from "#servers/channel-driver.ts";
 import { diskDriver } from "#servers/disk-driver.ts";
+import { interruptServer } from "#servers/interrupt-server.ts";
 import { memoryManager } from "#servers/memory-manager/memory-manager.ts";
 import { sigma0 } from "#servers/sigma0.ts";
 import { type BootOptions, DEFAULT_ENGINE, DEFAULT_MEMORY, MINIMUM_SWAP } from "./options.ts";
@@ -28,7 +31,7 @@ import { type SystemStatistics, systemStatistics } from "./statistics.ts";
 import { TraceLines } from "./trace-lines.ts";
 
 /** Priorities of the boot tasks (docs/architecture.md). */
-const Priority = { SIGMA0: 220, DRIVER: 200, MEMORY: 180, UNIX: 160 } as const;
+const Priority = { SIGMA0: 220, INTERRUPTS: 210, DRIVER: 200, MEMORY: 180, UNIX: 160 } as const;
 
 /** Unix time of a virtual machine's start: fixed, so that runs repeat. 2025-01-01 00:00 UTC. */
 const VIRTUAL_EPOCH_NS = 1_735_689_600_000_000_000n;
@@ -85,14 +88,21 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
   const lines = trace && trace.kinds.some((kind) => kind !== "syscalls") ? new TraceLines(trace.kinds, trace.write) : undefined;
   const kernel = new Kernel({ ram, processor, clock, interrupts, ...(lines ? { trace: lines.event } : {}) });
 
-  const sigma0Id = kernel.bootTask({ name: "sigma0", priority: Priority.SIGMA0, taskNumber: WellKnownTask.SIGMA0 }, sigma0);
-  const diskDriverId = kernel.bootTask(
-    { name: "disk", priority: Priority.DRIVER },
-    diskDriver({ disk, interruptLine: InterruptLine.DISK, sigma0: sigma0Id }),
+  const boot = (name: string, taskNumber: number, priority: number, body: (context: NativeContext) => Op<void>): ThreadId =>
+    kernel.bootTask({ name, priority, taskNumber }, body);
+  const sigma0Id = boot("sigma0", WellKnownServer.SIGMA0, Priority.SIGMA0, sigma0);
+  const interruptServerId = boot("interrupts", WellKnownServer.INTERRUPTS, Priority.INTERRUPTS, interruptServer(INTERRUPT_LINES));
+  const diskDriverId = boot(
+    "disk",
+    WellKnownServer.DISK,
+    Priority.DRIVER,
+    diskDriver({ disk, interruptLine: InterruptLine.DISK, interruptServer: interruptServerId, sigma0: sigma0Id }),
   );
-  const channelDriverId = kernel.bootTask(
-    { name: "channels", priority: Priority.DRIVER },
-    channelDriver({ ports: channels, interruptLine: InterruptLine.CHANNELS }),
+  const channelDriverId = boot(
+    "channels",
+    WellKnownServer.CHANNELS,
+    Priority.DRIVER,
+    channelDriver({ ports: channels, interruptLine: InterruptLine.CHANNELS, interruptServer: interruptServerId }),
   );
   const pagerFrames = Math.max(PAGE_CACHE_LEAST, Math.floor((memoryBytes / PAGE_SIZE) * PAGE_CACHE_SHARE));
   const memory = memoryManager({
@@ -101,7 +111,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
     frames: ram.frameCount - pagerFrames - SIGMA0_RESERVE,
     swapPages: swapBlocks,
   });
-  const memoryManagerId = kernel.bootTask({ name: "memory", priority: Priority.MEMORY }, memory);
+  const memoryManagerId = boot("memory", WellKnownServer.MEMORY, Priority.MEMORY, memory);
   const lites = litesServer({
     sigma0: sigma0Id,
     memoryManager: memoryManagerId,
@@ -128,7 +138,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
     trace: trace?.kinds.includes("syscalls") ? trace.write : undefined,
     report: diagnostic,
   });
-  kernel.bootTask({ name: "lites", priority: Priority.UNIX }, lites);
+  boot("lites", WellKnownServer.UNIX, Priority.UNIX, lites);
   return {
     kernel,
     clock,
