@@ -9,8 +9,6 @@ import type { PolicyView, ReplacementPolicy } from "../replacement-policy.ts";
 import { FrameList } from "./frame-list.ts";
 import { GhostList } from "./ghost-list.ts";
 
-const NONE = -1;
-
 export class AdaptiveReplacementCache implements ReplacementPolicy {
   private readonly view: PolicyView;
   private readonly t1: FrameList;
@@ -20,8 +18,8 @@ export class AdaptiveReplacementCache implements ReplacementPolicy {
   /** The wanted size of T1. */
   private p = 0;
   private readonly mayGo: (frame: number) => boolean;
-  /** The page that p was adapted for and that is not in yet. */
-  private incoming = NONE;
+  /** Ghosts that p was adapted for and that are not in yet. */
+  private readonly announced = new Set<number>();
 
   constructor(view: PolicyView) {
     this.view = view;
@@ -32,7 +30,7 @@ export class AdaptiveReplacementCache implements ReplacementPolicy {
 
   inserted(frame: number, page: number): void {
     this.adapt(page);
-    this.incoming = NONE;
+    this.announced.delete(page);
     const known = this.b1.delete(page) || this.b2.delete(page);
     (known ? this.t2 : this.t1).addLast(frame);
     // The paper's case IV, with the page counted already: |L1| ≤ c, |L1| + |L2| ≤ 2c.
@@ -61,12 +59,13 @@ export class AdaptiveReplacementCache implements ReplacementPolicy {
     return first.find(mayGo) ?? second.find(mayGo);
   }
 
-  /** Cases II and III: once for each page that comes. */
+  /** Cases II and III: once for each ghost that comes. */
   private adapt(page: number): void {
-    if (page === this.incoming) return;
-    this.incoming = page;
     const { b1, b2 } = this;
-    if (b1.has(page)) this.p = Math.min(this.view.capacity, this.p + Math.max(1, b2.size / b1.size));
-    else if (b2.has(page)) this.p = Math.max(0, this.p - Math.max(1, b1.size / b2.size));
+    const inB1 = b1.has(page);
+    if (this.announced.has(page) || !(inB1 || b2.has(page))) return;
+    this.announced.add(page);
+    if (inB1) this.p = Math.min(this.view.capacity, this.p + Math.max(1, b2.size / b1.size));
+    else this.p = Math.max(0, this.p - Math.max(1, b1.size / b2.size));
   }
 }

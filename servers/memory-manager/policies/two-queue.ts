@@ -9,8 +9,6 @@ import type { PolicyView, ReplacementPolicy } from "../replacement-policy.ts";
 import { FrameList } from "./frame-list.ts";
 import { GhostList } from "./ghost-list.ts";
 
-const NONE = -1;
-
 export class TwoQueue implements ReplacementPolicy {
   private readonly view: PolicyView;
   private readonly kin: number;
@@ -20,9 +18,8 @@ export class TwoQueue implements ReplacementPolicy {
   /** The least recently used first. */
   private readonly am: FrameList;
   private readonly mayGo: (frame: number) => boolean;
-  /** The page for which a victim was chosen, and whether it was remembered then: the victim may push it out of A1out. */
-  private incoming = NONE;
-  private remembered = false;
+  /** Pages of A1out for which a victim was chosen and that are not in yet: the victim may push them out of A1out. */
+  private readonly announced = new Set<number>();
 
   /**
    * @param kin share of the frames for A1in
@@ -38,10 +35,9 @@ export class TwoQueue implements ReplacementPolicy {
   }
 
   inserted(frame: number, page: number): void {
-    this.announce(page);
-    this.incoming = NONE;
+    const remembered = this.announced.delete(page) || this.a1out.has(page);
     this.a1out.delete(page);
-    (this.remembered ? this.am : this.a1in).addLast(frame);
+    (remembered ? this.am : this.a1in).addLast(frame);
   }
 
   removed(frame: number, page: number, evicted: boolean): void {
@@ -58,16 +54,10 @@ export class TwoQueue implements ReplacementPolicy {
   }
 
   pickVictim(incoming: number): number | undefined {
-    this.announce(incoming);
+    if (this.a1out.has(incoming)) this.announced.add(incoming);
     const { a1in, am, mayGo } = this;
     const [first, second] = a1in.size > this.size(this.kin) ? [a1in, am] : [am, a1in];
     return first.find(mayGo) ?? second.find(mayGo);
-  }
-
-  private announce(page: number): void {
-    if (page === this.incoming) return;
-    this.incoming = page;
-    this.remembered = this.a1out.has(page);
   }
 
   private size(share: number): number {
