@@ -109,6 +109,7 @@ u32 set_descriptor(u32 entry, u32 base, u32 limit, u32 flags);
 int copy(void *to, const void *from, u32 bytes);
 int user_strlen(const char *string, u32 limit);
 void give_up(void) __attribute__((noreturn));
+extern const char system_call_end[], finish_gate_end[];
 extern const char user_access_begin[], user_access_end[], user_access_failed[];
 void emulib_child(void);
 void signal_return(void);

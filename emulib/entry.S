@@ -105,8 +105,9 @@ set_up_traps:
 	ret
 
 /*
- * AT_SYSINFO. Calls answered from the process page need no trap: one table look-up. The clock is read in C on
- * the program's own stack, as a vDSO does. All others trap.
+ * AT_SYSINFO, on the program's own stack, as a vDSO is: calls answered from the process page take one table look-up, the
+ * clock is read in C, and a system call of at most two arguments without memory is one IPC. All others trap. So does the end
+ * of a call with more to it than a result (an error, a restart, signals): FINISH_VECTOR, with the program's registers as they were.
  */
 	.globl emulib_sysinfo
 emulib_sysinfo:
@@ -122,11 +123,63 @@ emulib_sysinfo:
 	movl	PROCESS_PAGE-1(%ecx), %eax
 	popl	%ecx
 	ret
-2:	popl	%ecx
-1:	int	$0x80
+1:	cmpl	$LINUX_CALLS, %eax
+	jae	system_call_gate
+	pushl	%ecx
+2:	movzbl	call_index(%eax), %ecx
+	decl	%ecx
+	cmpl	$REGISTER_ROWS, %ecx
+	jae	6f
+	pushl	%edx
+	pushl	%ebx
+	pushl	%ebp
+	pushl	%esi
+	pushl	%edi
+	pushl	%eax
+	movl	24(%esp), %edi
+	movl	%eax, %edx
+	movl	PROCESS_PAGE + PROCESS_SERVER, %esi
+	xorl	%eax, %eax
+	xorl	%ebp, %ebp
+	xorl	%ecx, %ecx
+	int	$KERNEL_IPC
+	testl	$IPC_ERROR_MASK, %eax
+	jnz	7f
+	cmpl	$0, PROCESS_PAGE + PROCESS_SIGNAL_PENDING
+	jne	7f
+	leal	ERESTARTNOHAND(%edx), %ecx
+	cmpl	$ERESTARTNOHAND - ERESTARTSYS, %ecx
+	jbe	7f
+	movl	%edx, (%esp)
+	popl	%eax
+	popl	%edi
+	popl	%esi
+	popl	%ebp
+	popl	%ebx
+	popl	%edx
+	popl	%ecx
 	ret
+6:	popl	%ecx
+system_call_gate:
+	int	$SYSTEM_CALL_VECTOR
+	.globl system_call_end
+system_call_end:
+	ret
+7:	movl	%eax, FINISH_CODE
+	movl	%edx, FINISH_RESULT
+	popl	%eax
+	popl	%edi
+	popl	%esi
+	popl	%ebp
+	popl	%ebx
+	popl	%edx
+	popl	%ecx
+	int	$FINISH_VECTOR
+	.globl finish_gate_end
+finish_gate_end:
+	ud2
 3:	cmpl	$1, %ebx
-	ja	1b
+	ja	system_call_gate
 	pushl	%edx
 	pushl	%ecx
 	pushl	%ecx
@@ -134,7 +187,7 @@ emulib_sysinfo:
 	call	read_clock_32
 	jmp	5f
 4:	cmpl	$1, %ebx
-	ja	1b
+	ja	system_call_gate
 	pushl	%edx
 	pushl	%ecx
 	pushl	%ecx

@@ -37,7 +37,7 @@ static void system_call(struct frame *frame) {
   set_result(frame, nr, result);
 }
 
-/* The end of a call that entry.S made, when there is more to it than storing the result. */
+/* The end of a call that entry.S made by an IPC of its own, when there is more to it than storing the result. */
 void finish_call(u32 code, int result) {
   struct frame *frame = FRAME;
   int error = ipc_error(code);
@@ -45,6 +45,14 @@ void finish_call(u32 code, int result) {
   STATE->restart = 0;
   set_result(frame, frame->eax, error ? error : result);
   if (PROCESS_WORD(PROCESS_SIGNAL_PENDING) || STATE->restart) take_signals(frame);
+}
+
+/*
+ * emulib_sysinfo has made a call that ends with more than a result. From here on it is as if the program had made it by its gate,
+ * which a restart repeats.
+ */
+static int is_unfinished_call(const struct frame *frame) {
+  return frame->vector == FINISH_VECTOR && frame->eip == (u32)finish_gate_end;
 }
 
 /* The clock, read on the program's own stack (emulib_sysinfo), met a bad pointer: the copy routine returns -1. */
@@ -75,6 +83,11 @@ static u32 floating_point_exceptions(u32 vector) {
 void handle_trap(void) {
   struct frame *frame = FRAME;
 
+  if (is_unfinished_call(frame)) {
+    frame->eip = (u32)system_call_end;
+    finish_call(*(volatile u32 *)FINISH_CODE, *(volatile int *)FINISH_RESULT);
+    return;
+  }
   STATE->restart = 0;
   if (frame->vector == SYSTEM_CALL_VECTOR)
     system_call(frame);
