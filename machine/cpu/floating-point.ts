@@ -5,8 +5,9 @@
 import { type Context, FXSAVE_SIZE } from "../context.ts";
 import type { BinderMap, Core } from "./core.ts";
 import { Flag } from "./flags.ts";
+import type { Instruction } from "./instruction.ts";
 import { createOperands } from "./operands.ts";
-import type { Handler, Operation } from "./operation.ts";
+import { type Handler, observeControl, type Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
 import { CODE_SELECTOR } from "./segments.ts";
 import { lend, takeBack } from "./x87/loan.ts";
@@ -35,12 +36,18 @@ function viewOf(image: Uint8Array): DataView {
   return new DataView(image.buffer, image.byteOffset, image.byteLength);
 }
 
+/** FLDCW is D9 /5. */
+function loadsControl({ opcode, modrm }: Instruction): boolean {
+  return (opcode & 7) === 1 && ((modrm >> 3) & 7) === 5;
+}
+
 export function createFloatingPoint(core: Core): FloatingPoint {
   const { words: R, halves: R16 } = core.file;
   const { flags, segments } = core;
   const { address } = createOperands(core);
   const state = new FpuState(R);
   const unit = new X87(core.memory, state);
+  const note = observeControl;
   const KEY = Word.X87_KEY;
   const { MXCSR, UNITS_READY, XMM } = Word;
   /** The context whose state is in the unit, and the one that runs. */
@@ -102,6 +109,14 @@ export function createFloatingPoint(core: Core): FloatingPoint {
     unit.executeMemory(op.instruction.opcode & 7, (op.instruction.modrm >> 3) & 7, address(op), record(op));
     return op.next;
   };
+  /** FLDCW. */
+  const controlForm: Handler = (op) => {
+    acquire();
+    const { control } = state;
+    const next = memoryForm(op);
+    note(op, control ^ state.control);
+    return next;
+  };
   const registerForm: Handler = (op) => {
     acquire();
     unit.executeRegister(op.instruction.opcode & 7, op.instruction.modrm, port, record(op));
@@ -115,7 +130,7 @@ export function createFloatingPoint(core: Core): FloatingPoint {
 
   return {
     binders: {
-      x87: (_op, instruction) => (instruction.address === undefined ? registerForm : memoryForm),
+      x87: (_op, instruction) => (instruction.address === undefined ? registerForm : loadsControl(instruction) ? controlForm : memoryForm),
       wait: () => wait,
     },
     precede:

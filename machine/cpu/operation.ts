@@ -19,6 +19,8 @@ export const Access = { BYTE: 0, HALF: 1, WORD: 2, MEMORY8: 3, MEMORY16: 4, MEMO
 
 /** Targets of an indirect jump that are remembered. */
 const MAX_TARGETS = 24;
+/** In `observed` of FLDCW, above the bits of the control word. */
+const HAS_CHANGED_CONTROL = 0x10000;
 
 export class Operation {
   /** What the run loop calls: the instruction, or the instruction fused with its successor. */
@@ -33,7 +35,7 @@ export class Operation {
   next: Operation;
   /** Target of a direct jump, once it is known, if it lies in the same page. */
   taken: Operation | null = null;
-  /** Where an indirect jump or call went last, and all its targets, the first ones that were seen. */
+  /** Where an indirect jump or call went last (of FLDCW: what it changed last), and all its targets, the first ones that were seen. */
   observed = 0;
   targets: number[] | null = null;
   /** Page of the rest of an instruction that straddles two pages. */
@@ -109,6 +111,16 @@ export function observe(op: Operation, target: number): void {
   op.observed = target;
   op.targets ??= [];
   if (op.targets.length < MAX_TARGETS && !op.targets.includes(target)) op.targets.push(target);
+}
+
+/** Notes which bits of the control word FLDCW has changed. */
+export function observeControl(op: Operation, change: number): void {
+  op.observed = HAS_CHANGED_CONTROL | change;
+}
+
+/** Which bits of the control word FLDCW has changed the last time; undefined when it has not been executed. */
+export function observedControlChange(op: Operation): number | undefined {
+  return op.observed === 0 ? undefined : op.observed & ~HAS_CHANGED_CONTROL;
 }
 
 function operationSize(instruction: Instruction): number {

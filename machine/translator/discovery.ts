@@ -39,6 +39,8 @@ export interface CodeView {
   isKnown(eip: number): boolean;
   /** Where the indirect jump or call at an address has been seen to go. */
   observed(eip: number): readonly number[];
+  /** Which bits of the control word the FLDCW at an address has been seen to change. */
+  controlChange(eip: number): number | undefined;
   /** Whether MXCSR says that the program has had inexact results. */
   hasInexactResults(): boolean;
   /** Whether the translator has code for an instruction other than leaving the region. */
@@ -322,7 +324,7 @@ export function discover(eip: number, view: CodeView, x87Key: () => number): Dis
   const explorer = new Explorer(view);
   const entry = explorer.explore(eip >>> 0);
   if (entry.steps.length === 0) return undefined;
-  const x87 = usesX87([...explorer.blocks.values()]) ? planX87(entry, x87Key()) : undefined;
+  const x87 = usesX87([...explorer.blocks.values()]) ? planX87(entry, x87Key(), (at) => view.controlChange(at)) : undefined;
   let flow = analyse(entry);
   // An edge into the middle of a loop leaves the region instead: each cut may make other loops irreducible.
   while (flow.irreducible.length > 0) {

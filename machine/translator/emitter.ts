@@ -37,8 +37,8 @@ export interface Place {
 
 /** A way out of the region to another address, in a register of the function when it is not constant. */
 interface Exit {
-  /** Position of the block at whose end it is. */
-  readonly from: number;
+  /** Position of the block at whose end it is; undefined when it is within one. */
+  readonly from: number | undefined;
   readonly eip: number | undefined;
   readonly link: number | undefined;
 }
@@ -360,6 +360,18 @@ export class Emitter {
     code.i32(Outcome.WENT).op(Op.RETURN);
   }
 
+  /** Goes on behind the current instruction, outside the region: the rest of the block is not charged. */
+  goBehind(linkOf: (eip: number) => number): void {
+    const { code, step, refund } = this;
+    const eip = (step.eip + step.instruction.length) >>> 0;
+    code
+      .get(this.budget)
+      .i32(refund - 1)
+      .op(Op.I32_ADD)
+      .set(this.budget);
+    this.branchOut({ from: undefined, eip, link: linkOf(eip) });
+  }
+
   /** Goes to a constant address outside the region. @param link to the region that is, or will be, there */
   goOut(eip: number, link: number, from: number): void {
     this.branchOut({ from, eip, link });
@@ -451,7 +463,7 @@ export class Emitter {
     code.get(this.site).op(Op.RETURN);
     for (const exit of this.exits) {
       code.end();
-      this.spill(code, writtenAt(exit.from));
+      this.spill(code, exit.from === undefined ? EVERYTHING : writtenAt(exit.from));
       if (exit.link === undefined) {
         code.storeAt(layout.word(Word.EIP), this.target).get(this.slot);
         code.op(Op.RETURN_CALL).unsigned(this.importFunction("go"));

@@ -56,7 +56,7 @@ class Generator {
     this.linkOf = linkOf;
     this.e = new Emitter(layout, sites);
     if (discovery.x87 !== undefined) {
-      this.e.x87 = new X87Code(this.e, discovery.x87);
+      this.e.x87 = new X87Code(this.e, discovery.x87, linkOf);
       this.e.states.push(this.e.x87);
     }
     if (discovery.vector !== undefined) {

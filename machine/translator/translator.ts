@@ -9,7 +9,7 @@
  */
 import type { Accelerator, AcceleratorHost } from "../cpu/accelerator.ts";
 import { MAX_CHAIN } from "../cpu/code-cache.ts";
-import type { Handler, Operation } from "../cpu/operation.ts";
+import { type Handler, observedControlChange, type Operation } from "../cpu/operation.ts";
 import { type RegisterFile, Word } from "../cpu/registers.ts";
 import { Mxcsr } from "../cpu/vector/float/mxcsr.ts";
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, type Ram } from "../ram.ts";
@@ -207,6 +207,10 @@ export class Translator implements Accelerator {
       isKnown: (eip) => policy.isEager || host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK) !== undefined,
       isTranslated: (eip) => (host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK)?.region ?? UNLINKED) !== UNLINKED,
       observed: (eip) => host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK)?.targets ?? NO_TARGETS,
+      controlChange: (eip) => {
+        const op = host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK);
+        return op === undefined ? undefined : observedControlChange(op);
+      },
       hasInexactResults: () => R[Word.UNITS_READY] === 0 || (R[Word.MXCSR]! & Mxcsr.INEXACT) !== 0,
       canTranslate,
     };

@@ -5,7 +5,7 @@
  */
 import { Word } from "../../cpu/registers.ts";
 import { CODE_SELECTOR } from "../../cpu/segments.ts";
-import { controlOf, emptyOf, topOf } from "../../cpu/x87/loan.ts";
+import { controlOf, emptyOf, keyOf, topOf } from "../../cpu/x87/loan.ts";
 import { C1, PE } from "../../cpu/x87/state.ts";
 import type { Emitter, LocalState } from "../emitter.ts";
 import { type Precision, precisionOf } from "../runtime/x87-precision.ts";
@@ -29,6 +29,8 @@ export class X87Code implements LocalState {
   private key: number;
   private readonly e: Emitter;
   private readonly plan: X87Plan;
+  /** Number of the link to an address. */
+  private readonly linkOf: (eip: number) => number;
   /** By physical register; those that the region does not touch have none. */
   private readonly slots: readonly (Value | undefined)[];
   private readonly keyLocal: number;
@@ -47,10 +49,11 @@ export class X87Code implements LocalState {
   /** Segment of the last operand, or -1 when there was none since the entry. */
   private readonly operandSegment: number;
 
-  constructor(e: Emitter, plan: X87Plan) {
+  constructor(e: Emitter, plan: X87Plan, linkOf: (eip: number) => number) {
     const { code } = e;
     this.e = e;
     this.plan = plan;
+    this.linkOf = linkOf;
     this.key = plan.key;
     this.slots = Array.from({ length: 8 }, (_, slot) =>
       ((plan.slots >> slot) & 1) === 0 ? undefined : { significand: code.local(I64), head: code.local(I32) },
@@ -90,9 +93,30 @@ export class X87Code implements LocalState {
     return ((emptyOf(this.key) >> ((this.top + i) & 7)) & 1) !== 0;
   }
 
+  /** Key behind the current instruction. */
+  private keyBehind(): number {
+    return keyAfter(this.e.step, this.key, this.plan.controlChange);
+  }
+
+  /** The control word that is expected behind the current instruction. */
+  get nextControl(): number {
+    return controlOf(this.keyBehind());
+  }
+
+  /** Goes out of the region behind the current instruction, with the control word in a local. */
+  leaveBehind(control: number): void {
+    const { code } = this.e;
+    code
+      .i32(keyOf(0, this.top, emptyOf(this.key)))
+      .get(control)
+      .op(Op.I32_OR)
+      .set(this.keyLocal);
+    this.e.goBehind(this.linkOf);
+  }
+
   /** Moves to the state behind the current instruction. */
   advance(): void {
-    const key = keyAfter(this.e.step.instruction, this.key);
+    const key = this.keyBehind();
     if (key === this.key) return;
     this.key = key;
     this.e.code.i32(key).set(this.keyLocal);
@@ -150,7 +174,7 @@ export class X87Code implements LocalState {
 
   /** The interpreter executes the current instruction. */
   interpret(): void {
-    this.key = keyAfter(this.e.step.instruction, this.key);
+    this.key = this.keyBehind();
     this.e.interpret();
   }
 

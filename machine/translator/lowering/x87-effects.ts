@@ -1,16 +1,18 @@
 /**
  * What x87 instructions do to TOP, the mask of empty registers and the control word, which regions know while they are translated.
  *
- * It is a prediction: what the bytes do not tell (FLDCW, FRSTOR) is checked when the region runs.
+ * It is a prediction: what the bytes do not tell (FLDCW, FRSTOR) is checked when the region runs. FLDCW is expected to change what
+ * it has been seen to change: functions are used with several control words, and mostly change the same field of each.
  *
  * Layer beneath: cpu/x87/loan.ts (keys). Source: Intel SDM volume 2, tables A-7 to A-22.
  */
 import type { Instruction } from "../../cpu/instruction.ts";
 import { controlOf, emptyOf, keyOf, topOf } from "../../cpu/x87/loan.ts";
 import { ROUND_NEAREST, ROUND_TO_ZERO, ROUNDING_FIELD } from "../../cpu/x87/state.ts";
+import type { Step } from "../block.ts";
 import { precisionOf } from "../runtime/x87-precision.ts";
 
-const ALL_MASKS = 0x3f;
+export const ALL_MASKS = 0x3f;
 
 /** The instruction in octal: escape opcode, then the reg field of the ModR/M byte. */
 export function operationOf(instruction: Instruction): number {
@@ -26,12 +28,13 @@ export function isX87(instruction: Instruction): boolean {
   return instruction.row.mnemonic === "x87";
 }
 
-/** Whether translated code can work with a control word: everything masked, to nearest or truncating. */
+/** Whether translated code can work with a control word: everything masked, no reserved precision. */
 export function isSupported(control: number): boolean {
-  const rounding = control & ROUNDING_FIELD;
-  return (
-    (control & ALL_MASKS) === ALL_MASKS && precisionOf(control) !== undefined && (rounding === ROUND_NEAREST || rounding === ROUND_TO_ZERO)
-  );
+  return (control & ALL_MASKS) === ALL_MASKS && precisionOf(control) !== undefined;
+}
+
+export function isNearest(control: number): boolean {
+  return (control & ROUNDING_FIELD) === ROUND_NEAREST;
 }
 
 export function isTruncating(control: number): boolean {
@@ -72,8 +75,18 @@ function stackChange(instruction: Instruction): number {
   return FUNCTION_CHANGES[operation]?.[indexOf(instruction)] ?? 0;
 }
 
+/** Which bits of the control word the FLDCW at an address has been seen to change, if it has been seen. */
+export type ControlChange = (eip: number) => number | undefined;
+
+/** The control word that FLDCW is expected to load. */
+function expectedControl(control: number, change: number | undefined): number {
+  // Mostly truncation is switched on for a conversion to an integer, and off again.
+  const expected = control ^ (change ?? ROUND_TO_ZERO);
+  return isSupported(expected) ? expected : control;
+}
+
 /** The key behind an instruction, from the one in front of it. */
-export function keyAfter(instruction: Instruction, key: number): number {
+export function keyAfter({ instruction, eip }: Step, key: number, controlChange: ControlChange): number {
   if (!isX87(instruction)) return key;
   let control = controlOf(key);
   let top = topOf(key);
@@ -87,8 +100,7 @@ export function keyAfter(instruction: Instruction, key: number): number {
     if (operation === ROTATIONS && indexOf(instruction) === DECREMENT) top = (top - 1) & 7;
     if (operation === ROTATIONS && indexOf(instruction) === INCREMENT) top = (top + 1) & 7;
   } else if (operation === LOAD_CONTROL) {
-    // Mostly truncation is switched on for a conversion to an integer, and off again.
-    control ^= ROUND_TO_ZERO;
+    control = expectedControl(control, controlChange(eip));
   }
   const change = stackChange(instruction);
   if (change === PUSH) {
@@ -102,9 +114,9 @@ export function keyAfter(instruction: Instruction, key: number): number {
   return keyOf(control, top, empty);
 }
 
-/** The physical registers that an instruction may touch, one bit each. */
-export function touchedSlots(instruction: Instruction, key: number): number {
+/** The physical registers that an instruction may touch, one bit each. @param key in front of it @param after behind it */
+export function touchedSlots(instruction: Instruction, key: number, after: number): number {
   const top = topOf(key);
-  const touched = (1 << top) | (1 << topOf(keyAfter(instruction, key)));
+  const touched = (1 << top) | (1 << topOf(after));
   return instruction.address === undefined ? touched | (1 << ((top + indexOf(instruction)) & 7)) : touched;
 }

@@ -3,7 +3,7 @@
  *
  * Layer beneath: x87-arithmetic.ts, x87-code.ts. Source: Intel SDM volume 2, tables A-7 to A-22.
  */
-import { CONTROL_FIXED, CONTROL_WRITABLE, ROUND_TO_ZERO, TOP_SHIFT } from "../../cpu/x87/state.ts";
+import { CONTROL_FIXED, CONTROL_WRITABLE, TOP_SHIFT } from "../../cpu/x87/state.ts";
 import type { Emitter } from "../emitter.ts";
 import { storeInteger } from "../runtime/x87-integers.ts";
 import { DOUBLE, loadReal, type RealFormat, SINGLE, storeReal } from "../runtime/x87-reals.ts";
@@ -13,7 +13,7 @@ import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import { isCalculation, operate } from "./x87-arithmetic.ts";
 import type { X87Code } from "./x87-code.ts";
-import { isTruncating } from "./x87-effects.ts";
+import { ALL_MASKS, isNearest, isTruncating } from "./x87-effects.ts";
 
 /** A memory format: bytes, and the load that leaves an i64. */
 interface Format {
@@ -181,14 +181,20 @@ function calculate(e: Emitter, x87: X87Code, operation: number, format: Format):
   releaseValue(e.code, operand);
 }
 
-/** FLDCW of the control word that is expected; with any other the region is left. */
+/** FLDCW. With another control word than is expected the region is left. */
 function loadControl(e: Emitter, x87: X87Code): void {
   const { code } = e;
+  const control = code.temporary();
   e.address();
-  e.load(2).i32(CONTROL_WRITABLE).op(Op.I32_AND).i32(CONTROL_FIXED).op(Op.I32_OR);
-  code.i32(x87.control ^ ROUND_TO_ZERO).op(Op.I32_NE);
+  e.load(2).i32(CONTROL_WRITABLE).op(Op.I32_AND).i32(CONTROL_FIXED).op(Op.I32_OR).tee(control);
+  code.i32(x87.nextControl).op(Op.I32_NE).if();
+  // An exception that is not masked any more may be pending.
+  code.get(control).i32(ALL_MASKS).op(Op.I32_AND).i32(ALL_MASKS).op(Op.I32_NE);
   e.leaveIf();
+  x87.leaveBehind(control);
+  code.end();
   x87.advance();
+  code.release(control);
 }
 
 function storeWord(e: Emitter, push: () => void): void {
@@ -201,12 +207,17 @@ function storeWord(e: Emitter, push: () => void): void {
   code.release(place);
 }
 
+function roundingOf({ toNearest, truncating }: Store, control: number): Rounding | undefined {
+  if (isNearest(control)) return toNearest;
+  return isTruncating(control) ? truncating : undefined;
+}
+
 /** @param operation escape opcode and reg field. @returns false when there is no code for it in the current state */
 export function lowerMemoryForm(e: Emitter, x87: X87Code, operation: number): boolean {
   const { code } = e;
   const operand = OPERANDS[operation >> 3];
   if (operand !== undefined) {
-    if (x87.isEmpty(0) || (isCalculation(operation & 7) && isTruncating(x87.control))) return false;
+    if (x87.isEmpty(0) || (isCalculation(operation & 7) && !isNearest(x87.control))) return false;
     calculate(e, x87, operation, operand);
     return true;
   }
@@ -224,7 +235,7 @@ export function lowerMemoryForm(e: Emitter, x87: X87Code, operation: number): bo
       storeExtended(e, x87);
       return true;
     }
-    const rounding = isTruncating(x87.control) ? stored.truncating : stored.toNearest;
+    const rounding = roundingOf(stored, x87.control);
     if (rounding === undefined) return false;
     store(e, x87, stored.format, rounding);
     return true;

@@ -6,7 +6,7 @@
 import { Kind } from "../../cpu/instruction.ts";
 import { controlOf } from "../../cpu/x87/loan.ts";
 import type { Block } from "../block.ts";
-import { isSupported, isX87, keyAfter, touchedSlots } from "./x87-effects.ts";
+import { type ControlChange, isSupported, isX87, keyAfter, touchedSlots } from "./x87-effects.ts";
 
 export interface X87Plan {
   /** Key at the region's entry. */
@@ -15,6 +15,7 @@ export interface X87Plan {
   readonly keys: ReadonlyMap<Block, number>;
   /** The physical registers that the region touches, one bit each. */
   readonly slots: number;
+  readonly controlChange: ControlChange;
 }
 
 /** Whether a region has x87 instructions that can be translated. MMX works on the same registers, but in the register file. */
@@ -28,15 +29,16 @@ export function usesX87(blocks: readonly Block[]): boolean {
  * they leave the region.
  * @returns undefined when translated code cannot work in this state
  */
-export function planX87(entry: Block, key: number): X87Plan | undefined {
+export function planX87(entry: Block, key: number, controlChange: ControlChange): X87Plan | undefined {
   if (!isSupported(controlOf(key))) return undefined;
   const keys = new Map([[entry, key]]);
   let slots = 0;
   for (const [block, before] of keys) {
     let current = before;
-    for (const { instruction } of block.steps) {
-      if (isX87(instruction)) slots |= touchedSlots(instruction, current);
-      current = keyAfter(instruction, current);
+    for (const step of block.steps) {
+      const after = keyAfter(step, current, controlChange);
+      if (isX87(step.instruction)) slots |= touchedSlots(step.instruction, current, after);
+      current = after;
     }
     for (const edge of block.edges) {
       if (edge.block === undefined) continue;
@@ -45,5 +47,5 @@ export function planX87(entry: Block, key: number): X87Plan | undefined {
       else if (known !== current) edge.block = undefined;
     }
   }
-  return { key, keys, slots };
+  return { key, keys, slots, controlChange };
 }

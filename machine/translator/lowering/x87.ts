@@ -14,7 +14,7 @@ import { Op } from "../wasm/opcodes.ts";
 import type { Lowering, LoweringMap } from "./lowering.ts";
 import { compare, compareToFlags, isCalculation, operate, replaceTop } from "./x87-arithmetic.ts";
 import type { X87Code } from "./x87-code.ts";
-import { indexOf, isTruncating, operationOf } from "./x87-effects.ts";
+import { indexOf, isNearest, operationOf } from "./x87-effects.ts";
 import { lowerMemoryForm } from "./x87-memory.ts";
 
 const EAX = 0;
@@ -134,7 +134,7 @@ const ARITHMETIC_ESCAPES = new Set([0, 4, 6]);
 
 /** D8: to ST(0); DC and DE: to ST(i). */
 function lowerArithmetic(e: Emitter, x87: X87Code, operation: number, i: number): boolean {
-  if (!ARITHMETIC_ESCAPES.has(operation >> 3) || !isCalculation(operation & 7) || isTruncating(x87.control)) return false;
+  if (!ARITHMETIC_ESCAPES.has(operation >> 3) || !isCalculation(operation & 7) || !isNearest(x87.control)) return false;
   operate(e, x87, operation & 7, x87.register(i), x87.register(operation < 8 ? 0 : i));
   return true;
 }
@@ -155,7 +155,7 @@ function lowerRegisterForm(e: Emitter, x87: X87Code, operation: number, i: numbe
       lowerPush(e, x87, operation, i);
       return true;
     case 0o15: // FLD1…FLDZ
-      if (!x87.isEmpty(7) || i > 6 || (isTruncating(x87.control) && i >= FIRST_ROUNDED && i <= LAST_ROUNDED)) return false;
+      if (!x87.isEmpty(7) || i > 6 || (!isNearest(x87.control) && i >= FIRST_ROUNDED && i <= LAST_ROUNDED)) return false;
       x87.record();
       x87.advance();
       lowerPush(e, x87, operation, i);
@@ -181,7 +181,7 @@ function lowerRegisterForm(e: Emitter, x87: X87Code, operation: number, i: numbe
       if (x87.isEmpty(0) || !changeOrTest(e, x87, i)) return false;
       break;
     case 0o17: // FSQRT, FRNDINT
-      if (x87.isEmpty(0) || isTruncating(x87.control)) return false;
+      if (x87.isEmpty(0) || !isNearest(x87.control)) return false;
       if (i === 2) replaceTop(e, x87, routineName("x87SquareRoot", x87.precision));
       else if (i === 4) replaceTop(e, x87, "x87Round");
       else return false;
