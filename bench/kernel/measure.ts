@@ -1,0 +1,19 @@
+/**
+ * All lines that need no Unix: messages between threads, and page faults. Runs bundled, in a process of its own: the processor is several
+ * times slower under a transforming loader. Prints JSON.
+ */
+import { emulatedManager, nativeManager } from "./faults.ts";
+import type { Figure } from "./figure.ts";
+import { bytesOf, LOADS } from "./messages.ts";
+import { emulatedRpc, nativeRpc } from "./rpc.ts";
+
+export interface KernelFigures {
+  readonly rpc: readonly { bytes: number; native: Figure; emulated: Figure }[];
+  readonly faults: { native: Figure; emulated: Figure };
+}
+
+const figures: KernelFigures = {
+  rpc: LOADS.map((load) => ({ bytes: bytesOf(load), native: nativeRpc(load), emulated: emulatedRpc(load) })),
+  faults: { native: nativeManager(), emulated: emulatedManager() },
+};
+process.stdout.write(JSON.stringify(figures));
