@@ -23,7 +23,7 @@ export interface ClockedProcessor extends Processor {
 /** How eagerly the engines translate. */
 const POLICIES: Readonly<Record<Exclude<Engine, "interpreter">, Policy>> = {
   translator: { period: 0, threshold: 1, isEager: true },
-  auto: { period: 2000, threshold: 8, isEager: false },
+  auto: { period: 2000, threshold: 4, isEager: false },
 };
 
 /** @param tracer is told of all references to pages; with the interpreter only */

@@ -14,12 +14,11 @@ import { emitEntry, type Entry, refuse } from "./entry.ts";
 import { FlagCode, UNKNOWN_FLAGS } from "./flag-code.ts";
 import { GeneralRegisters, REGISTERS, type Size } from "./general-registers.ts";
 import { type Layout, Outcome, REGION_TYPE_INDEX } from "./layout.ts";
-import { runtimeImports } from "./runtime/imports.ts";
+import { importIndices } from "./runtime/imports.ts";
 import type { VectorCode } from "./lowering/vector-code.ts";
 import type { X87Code } from "./lowering/x87-code.ts";
 import type { Sites } from "./sites.ts";
 import { Code } from "./wasm/code.ts";
-import type { ImportedFunction } from "./wasm/module.ts";
 import { Op, ValueType } from "./wasm/opcodes.ts";
 
 const ESP = 4;
@@ -61,10 +60,10 @@ export class Emitter {
   step!: Step;
   /** Arithmetic flags that somebody may read behind the instruction. */
   live = 0;
-  /** Functions that the region imports. */
-  readonly imports: ImportedFunction[] = [];
   /** Numbers of the sites that the region uses. */
   readonly siteNumbers: number[] = [];
+  /** How many of the `regionImports` the region needs. */
+  imports = 0;
   readonly states: LocalState[] = [];
   /** One of the states: the x87 unit, when the region has translated code for it. */
   x87: X87Code | undefined = undefined;
@@ -422,11 +421,11 @@ export class Emitter {
     this.stepSite = -1;
   }
 
+  /** Index of a function of `regionImports`. */
   importFunction(name: string): number {
-    const known = this.imports.findIndex((imported) => imported.name === name);
-    if (known >= 0) return known;
-    this.imports.push({ name, type: runtimeImports[name]! });
-    return this.imports.length - 1;
+    const index = importIndices.get(name)!;
+    this.imports = Math.max(this.imports, index + 1);
+    return index;
   }
 
   /** @param written what may have been written on the way here, as takeWrites says it */
@@ -468,7 +467,7 @@ export class Emitter {
         code.storeAt(layout.word(Word.EIP), this.target).get(this.slot);
         code.op(Op.RETURN_CALL).unsigned(this.importFunction("go"));
       } else {
-        code.storeConstantAt(layout.word(Word.EIP), exit.eip!).i32(exit.link).returnCallIndirect(REGION_TYPE_INDEX);
+        code.storeConstantAt(layout.word(Word.EIP), exit.eip!).link(exit.link).returnCallIndirect(REGION_TYPE_INDEX);
       }
     }
 

@@ -1,5 +1,5 @@
 /**
- * Links from region to region. Every region has a function table of its own, whose entries lead to the regions that it goes to.
+ * Links from region to region. Every module of regions has a function table of its own, whose entries lead to the regions that these go to.
  *
  * One table for all of them will not do: V8 keeps a copy of a table for each instance that imports it (README.md).
  */
@@ -37,7 +37,7 @@ export class Place {
   }
 }
 
-/** The links of one region, numbered from UNLINKED + 1 on. */
+/** The links of one region, numbered from UNLINKED + 1 on; its code adds where in the table they start. */
 export class Links {
   private readonly placeOf: (eip: number) => Place | undefined;
   private readonly places: Place[] = [];
@@ -56,18 +56,21 @@ export class Links {
     return UNLINKED + (known >= 0 ? known + 1 : this.places.push(place));
   }
 
-  /** To be called when all links are known. */
-  createTable(unlinked: unknown): WebAssembly.Table {
-    const table = new WebAssembly.Table({ element: "anyfunc", initial: this.places.length + 1 }, unlinked);
+  /** Entries of a table that the links need, with that for UNLINKED. */
+  get size(): number {
+    return this.places.length + 1;
+  }
+
+  /** Puts the links into a table. @param start index of UNLINKED */
+  settle(table: WebAssembly.Table, start: number): void {
     this.links = this.places.map((place, position) => {
-      const link = { table, index: UNLINKED + position + 1 };
+      const link = { table, index: start + position + 1 };
       place.attach(link);
       return link;
     });
-    return table;
   }
 
-  /** The region is gone: its table need not be kept up to date. */
+  /** The table need not be kept up to date. */
   cut(): void {
     this.links.forEach((link, position) => this.places[position]!.detach(link));
   }

@@ -17,7 +17,6 @@ import { X87Code } from "./lowering/x87-code.ts";
 import { pushSlot } from "./runtime/lookup.ts";
 import type { Sites } from "./sites.ts";
 import type { Code } from "./wasm/code.ts";
-import type { ImportedFunction } from "./wasm/module.ts";
 import { Op } from "./wasm/opcodes.ts";
 
 const ECX = 1;
@@ -25,7 +24,8 @@ const ESP = 4;
 
 export interface RegionCode {
   readonly code: Code;
-  readonly imports: readonly ImportedFunction[];
+  /** How many of the `regionImports` it needs. */
+  readonly imports: number;
   readonly siteNumbers: readonly number[];
 }
 

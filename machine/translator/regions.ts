@@ -20,7 +20,6 @@ export interface Region {
   readonly place: Place;
   /** Where it goes. */
   readonly links: Links;
-  readonly run: () => number;
   readonly frames: readonly number[];
   readonly siteNumbers: readonly number[];
   /** State of the x87 unit (cpu/x87/loan.ts) that the region was made for, if it has x87 instructions. */
@@ -40,7 +39,7 @@ export class Regions {
   readonly unlinked: unknown;
   private readonly places = new Map<number, Place>();
   private readonly byFrame = new Map<number, Set<Region>>();
-  private count = 0;
+  private readonly all = new Set<Region>();
   private nextSlot = UNLINKED + 1;
 
   /** @param unlinked function for slots of the table without a region */
@@ -71,26 +70,35 @@ export class Regions {
     if (place.slot === UNLINKED) {
       place.slot = this.nextSlot++;
       if (place.slot >= this.table.length) this.table.grow(TABLE_GROWTH);
+      this.table.set(place.slot, this.unlinked);
     }
     return place;
   }
 
   /** Makes room for one more region; to be called before its place is asked for. */
   makeRoom(): void {
-    if (this.count >= MAX_REGIONS) this.clear();
+    if (this.all.size >= MAX_REGIONS) this.clear();
   }
 
   add(region: Region): void {
-    this.count++;
-    const { place, run } = region;
-    this.table.set(place.slot, run);
-    place.fill(run);
+    const { place } = region;
+    this.all.add(region);
     if (place.slot < EPOCH_CELLS) this.i32[this.epochs + place.slot] = 0;
     for (const frame of region.frames) {
       const regions = this.byFrame.get(frame);
       if (regions === undefined) this.byFrame.set(frame, new Set([region]));
       else regions.add(region);
     }
+  }
+
+  /** Puts a function where jumps to a place find it. */
+  fill(place: Place, run: unknown): void {
+    this.table.set(place.slot, run);
+    place.fill(run);
+  }
+
+  has(region: Region): boolean {
+    return this.all.has(region);
   }
 
   /** Lets jumps to an address find the region that starts there. */
@@ -119,10 +127,9 @@ export class Regions {
 
   remove(region: Region): void {
     this.removals++;
-    this.count--;
     const { place } = region;
-    this.table.set(place.slot, this.unlinked);
-    place.fill(this.unlinked);
+    this.fill(place, this.unlinked);
+    this.all.delete(region);
     region.links.cut();
     this.retract(region);
     region.forget();

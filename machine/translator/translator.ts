@@ -15,9 +15,10 @@ import { Mxcsr } from "../cpu/vector/float/mxcsr.ts";
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, type Ram } from "../ram.ts";
 import { BIAS } from "../translation-cache.ts";
 import { type CodeView, discover } from "./discovery.ts";
-import { EPOCH_CELLS, Layout, LOOKUP_BYTES, Outcome, REGION_TYPE, UNLINKED } from "./layout.ts";
+import { EPOCH_CELLS, Layout, LOOKUP_BYTES, Outcome, UNLINKED } from "./layout.ts";
 import { canTranslate } from "./lowering/table.ts";
 import { Links } from "./links.ts";
+import { RegionModules } from "./modules.ts";
 import { generate } from "./region-code.ts";
 import { type Region, Regions } from "./regions.ts";
 import { routines } from "./runtime/imports.ts";
@@ -26,13 +27,12 @@ import { encodeRoutines } from "./runtime/routine.ts";
 import { createRare } from "./runtime/x87-rare.ts";
 import { rareImport } from "./runtime/x87-routines.ts";
 import { Sites } from "./sites.ts";
-import { encodeModule, Types } from "./wasm/module.ts";
 
 /** How eagerly code is translated. */
 export interface Policy {
   /** Instructions that the interpreter executes between two samples. */
   readonly period: number;
-  /** Samples at an address after which it is translated. */
+  /** Samples at an address after which it is translated, and again, after which the translation runs. */
   readonly threshold: number;
   /** Whether code that the interpreter has not seen yet becomes part of regions. */
   readonly isEager: boolean;
@@ -55,8 +55,7 @@ const MAX_VERSIONS = 4;
 /** What regions need to run. */
 interface Made {
   readonly regions: Regions;
-  /** What they import. */
-  readonly functions: Readonly<Record<string, unknown>>;
+  readonly modules: RegionModules;
   /** Runs the region of an operation. */
   readonly handler: Handler;
 }
@@ -106,23 +105,29 @@ export class Translator implements Accelerator {
       t: { table },
     }).exports;
     const regions = new Regions(ram, layout, this.sites, table, linker.unlinked);
-    return { regions, functions: { ...runtime, ...linker, ...imports }, handler: this.createHandler(linker.go!, regions) };
+    const modules = new RegionModules(regions, { ...runtime, ...linker, ...imports }, memoryPages);
+    return { regions, modules, handler: this.createHandler(linker.go!, regions) };
   }
 
   sample(op: Operation, eip: number): boolean {
     // Regions are for flat segments and no alignment checks.
     if (this.file.words[Word.SEGMENTED] !== 0) return true;
     const region = this.entries.get(op);
-    if (region !== undefined && !this.isUnfit(region)) return false;
+    const isWaiting = region !== undefined && this.made!.modules.isWaiting(region);
+    if (region !== undefined && !isWaiting && !this.isUnfit(region)) return false;
     this.credit = Math.min(this.credit + this.period, MAX_CREDIT);
     const heat = (this.heat.get(op) ?? 0) + 1;
     this.heat.set(op, heat);
     const versions = this.versions.get(op) ?? 0;
-    const isWorthIt = this.policy.isEager || (heat >= this.policy.threshold && this.credit >= 0);
-    if (isWorthIt && versions < MAX_VERSIONS) {
+    const { isEager, threshold } = this.policy;
+    if (!isEager && heat < threshold) return true;
+    if (isWaiting) {
+      this.made!.modules.make();
+    } else if ((isEager || this.credit >= 0) && versions < MAX_VERSIONS) {
       this.heat.set(op, 0);
       this.versions.set(op, versions + 1);
       this.translate(op, eip >>> 0);
+      if (isEager) this.made?.modules.make();
     }
     return true;
   }
@@ -140,7 +145,7 @@ export class Translator implements Accelerator {
     if (discovery === undefined) return;
     this.credit -= discovery.steps * STEP_COST;
     this.made ??= this.make();
-    const { regions, functions, handler } = this.made;
+    const { regions, modules, handler } = this.made;
     regions.makeRoom();
     const place = regions.settle(eip, this.view.frameOf(eip >>> PAGE_SHIFT));
     const links = new Links((target) => {
@@ -148,14 +153,6 @@ export class Translator implements Accelerator {
       return frame < 0 ? undefined : regions.placeOf(target, frame);
     });
     const { code, imports, siteNumbers } = generate(discovery, this.layout, this.sites, place.slot, (target) => links.to(target));
-    const types = new Types();
-    types.index(REGION_TYPE);
-    const bytes = encodeModule(
-      { imports, functions: [{ type: REGION_TYPE, code, name: "run" }], memoryPages: this.memoryPages, usesTable: true },
-      types,
-    );
-    const table = links.createTable(regions.unlinked);
-    const { run } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: functions, t: { table } }).exports;
     for (const block of discovery.flow.order) {
       for (const step of block.steps) this.cover(step.eip, step.instruction.length, discovery.pages);
     }
@@ -165,13 +162,16 @@ export class Translator implements Accelerator {
       op.region = UNLINKED;
       if (op.exec === handler) op.exec = op.alone;
     };
-    const region: Region = { eip, place, links, run: run!, frames, siteNumbers, x87Key, forget };
+    const region: Region = { eip, place, links, frames, siteNumbers, x87Key, forget };
     const former = this.entries.get(op);
     if (former !== undefined) regions.remove(former);
     regions.add(region);
     this.entries.set(op, region);
-    op.region = place.slot;
-    op.exec = handler;
+    const install = (): void => {
+      op.region = place.slot;
+      op.exec = handler;
+    };
+    modules.add({ region, code, imports, install });
   }
 
   /** Whether a region refuses to run because the x87 unit is in another state than when it was made. */

@@ -8,6 +8,8 @@ import { EMPTY_BLOCK, Misc, Op, ValueType } from "./opcodes.ts";
 import { Simd } from "./simd.ts";
 
 const INITIAL_BYTES = 4096;
+/** Of the number of a link: below 2^20. */
+const LINK_BYTES = 3;
 
 export class Code {
   private bytes = new Uint8Array(INITIAL_BYTES);
@@ -16,6 +18,8 @@ export class Code {
   private readonly parameters: number;
   private readonly types: ValueType[] = [];
   private readonly free = new Map<ValueType, number[]>();
+  /** Where the instructions have links, each with room for any number. */
+  private links: number[] = [];
   /** Number of open blocks, loops and ifs. A branch to the one that was opened at nesting n has depth nesting - n - 1. */
   nesting = 0;
 
@@ -68,6 +72,32 @@ export class Code {
   i32(value: number): this {
     this.byte(Op.I32_CONST);
     return this.signed(value | 0);
+  }
+
+  /** Pushes the number of a link, which `moveLinks` may change. */
+  link(number: number): this {
+    this.byte(Op.I32_CONST);
+    this.links.push(this.length);
+    for (let index = 0; index < LINK_BYTES; index++) this.byte(0);
+    this.writeLink(this.length - LINK_BYTES, number);
+    return this;
+  }
+
+  /** Adds to the numbers of all links. */
+  moveLinks(distance: number): void {
+    if (distance !== 0) for (const at of this.links) this.writeLink(at, this.readLink(at) + distance);
+  }
+
+  private readLink(at: number): number {
+    let number = 0;
+    for (let index = 0; index < LINK_BYTES; index++) number |= (this.bytes[at + index]! & 0x7f) << (7 * index);
+    return number;
+  }
+
+  private writeLink(at: number, number: number): void {
+    for (let index = 0; index < LINK_BYTES; index++) {
+      this.bytes[at + index] = ((number >> (7 * index)) & 0x7f) | (index < LINK_BYTES - 1 ? 0x80 : 0);
+    }
   }
 
   i64(value: bigint): this {
@@ -265,6 +295,7 @@ export class Code {
     this.bytes = joined;
     this.view = new DataView(joined.buffer);
     this.length += head.length;
+    this.links = this.links.map((at) => at + head.length);
   }
 
   /** Raw bytes appended so far. */
