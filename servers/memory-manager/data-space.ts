@@ -8,6 +8,7 @@ import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import { DataSpaceFlag } from "../abi/memory-manager.ts";
 import { Counters } from "./counters.ts";
 import type { Page } from "./page.ts";
+import type { PagingObserver } from "./paging-observer.ts";
 
 /** Where the initial content of a data space comes from. */
 export interface Backing {
@@ -66,9 +67,12 @@ export class TaskRecord {
 export class Directory {
   readonly tasks = new Map<ThreadId, TaskRecord>();
   private readonly totals: Counters;
+  private readonly observer: PagingObserver | undefined;
+  private recordsMade = 0;
 
-  constructor(totals: Counters) {
+  constructor(totals: Counters, observer?: PagingObserver) {
     this.totals = totals;
+    this.observer = observer;
   }
 
   find(task: ThreadId, number: number): DataSpace | undefined {
@@ -79,8 +83,9 @@ export class Directory {
   record(task: ThreadId): TaskRecord {
     let record = this.tasks.get(task);
     if (!record) {
-      record = new TaskRecord(new Counters(this.totals));
+      record = new TaskRecord(new Counters(this.totals, ++this.recordsMade));
       this.tasks.set(task, record);
+      this.observer?.task(task, record.counters);
     }
     return record;
   }

@@ -23,10 +23,13 @@ const READ_GROUP = 16;
 export class FaultAround {
   private readonly store: PageStore;
   private readonly backing: BackingCache;
+  private readonly isGenerous: boolean;
 
-  constructor(store: PageStore, backing: BackingCache) {
+  /** @param isGenerous whether there are more pages at all; without them each fault is about one page, as measurements want it */
+  constructor(store: PageStore, backing: BackingCache, isGenerous: boolean) {
     this.store = store;
     this.backing = backing;
+    this.isGenerous = isGenerous;
   }
 
   /**
@@ -37,7 +40,7 @@ export class FaultAround {
     const ascending = space.lastFresh === index - 1;
     space.lastFresh = index;
     const pages: PageItem[] = [];
-    if (ascending && !space.shared && space.reserved && this.store.plentiful) {
+    if (this.isGenerous && ascending && !space.shared && space.reserved && this.store.plentiful) {
       const end = Math.min(index + 1 + PAGES_AHEAD, space.size);
       for (let next = index + 1; next < end; next++) {
         if (space.pages.has(next) || space.backedBytes(next) > 0) break;
@@ -57,6 +60,7 @@ export class FaultAround {
 
   /** The answer to a read fault. */
   around(space: DataSpace, index: number, asked: PageItem): Message {
+    if (!this.isGenerous) return { words: [0], pages: [asked] };
     const pages: PageItem[] = [];
     const first = index - (index % READ_GROUP);
     const end = Math.min(first + READ_GROUP, space.size);

@@ -24,18 +24,36 @@ import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
 import type { Message, NativeContext, Op, PageItem } from "#kernel/native.ts";
 import { type BackingCache, Fetch } from "./backing-cache.ts";
 import type { Commitment } from "./commitment.ts";
+import type { FaultKind } from "./counters.ts";
 import type { DataSpace, Directory, TaskRecord } from "./data-space.ts";
 import { FaultAround } from "./fault-around.ts";
 import { Page } from "./page.ts";
-import { type PageStore, Refusal } from "./page-store.ts";
+import type { PageStore } from "./page-store.ts";
+import { Refusal } from "./refusal.ts";
 
 export const refusal = (reason: number): Message => ({ words: [reason] });
+
+/** The answer to a fault, and what it was. */
+export interface ServedFault {
+  readonly message: Message;
+  readonly kind: FaultKind;
+}
+
+const refused = (reason: number): ServedFault => ({ message: refusal(reason), kind: "refused" });
 
 /** Maps a page of the manager's own space to where the fault was. */
 const item = (address: number, hotSpot: number, writable: boolean): PageItem => ({
   hotSpot,
   fpage: flexpage(address, 12, writable ? FLEXPAGE_WRITE : 0),
 });
+
+const only = (asked: PageItem): Message => ({ words: [0], pages: [asked] });
+
+/** What a fault on a page of the data space is, if the page need not be copied. */
+function kindOfPresent(page: Page, write: boolean): FaultKind {
+  if (!page.resident) return "pageIn";
+  return write && !page.writable ? "protection" : "forgotten";
+}
 
 export class FaultServer {
   private readonly context: NativeContext;
@@ -46,7 +64,10 @@ export class FaultServer {
   private readonly extras: FaultAround;
   /** Address of the common zero page. */
   private readonly zeroPage: number;
+  /** Pages that a page-in brings beyond the one asked for. */
+  private readonly readAhead: number;
 
+  /** @param isGenerous whether answers bring pages that were not asked for (fault-around.ts) */
   constructor(
     context: NativeContext,
     directory: Directory,
@@ -54,6 +75,8 @@ export class FaultServer {
     backing: BackingCache,
     commitment: Commitment,
     zeroPage: number,
+    readAhead: number,
+    isGenerous: boolean,
   ) {
     this.context = context;
     this.directory = directory;
@@ -61,49 +84,86 @@ export class FaultServer {
     this.backing = backing;
     this.commitment = commitment;
     this.zeroPage = zeroPage;
-    this.extras = new FaultAround(store, backing);
+    this.readAhead = readAhead;
+    this.extras = new FaultAround(store, backing, isGenerous);
   }
 
   /**
    * Serves a fault message.
    * @returns the answer, or the fetch that the fault must wait for before it is served again
    */
-  *serve(client: ThreadId, words: readonly number[]): Op<Message | Fetch> {
+  *serve(client: ThreadId, words: readonly number[]): Op<ServedFault | Fetch> {
     const [where = 0, number = 0, hotSpot = 0] = words;
     const record = this.directory.tasks.get(taskOf(client));
     const space = record?.spaces.get(number);
-    if (!record || !space) return refusal(FaultRefusal.NO_REGION);
+    if (!record || !space) return refused(FaultRefusal.NO_REGION);
     const index = where >>> 12;
-    if (index >= space.size) return refusal(FaultRefusal.BEYOND_END);
+    if (index >= space.size) return refused(FaultRefusal.BEYOND_END);
     const write = (where & FAULT_WRITE) !== 0;
 
     let page = space.pages.get(index);
-    const fresh = page === undefined;
-    if (!page) {
-      const initial = yield* this.initial(record, space, index, write, hotSpot);
-      if (!(initial instanceof Page)) return initial;
-      page = initial;
-    }
-    const failure = yield* this.store.bringIn(page);
-    if (failure) return refusal(failure.reason);
+    if (!page) return yield* this.serveAbsent(record, space, index, write, hotSpot);
+    let kind = kindOfPresent(page, write);
+    const ahead = page.resident ? [] : this.following(space, index, page);
+    const failure = yield* this.store.bringIn(page, ahead);
+    if (failure) return refused(failure.reason);
     if (write && page.references > 1) {
       const copy = yield* this.copy(record, space, index, page);
-      if (!(copy instanceof Page)) return copy;
+      if (copy instanceof Refusal) return refused(copy.reason);
       page = copy;
+      if (kind !== "pageIn") kind = "copy";
     }
+    const asked = this.mapped(page, write, hotSpot);
+    if (kind !== "pageIn" || ahead.length === 0) return { message: write ? only(asked) : this.extras.around(space, index, asked), kind };
+    const pages: PageItem[] = [];
+    ahead.forEach((other, distance) => {
+      if (other.resident) pages.push(item(other.frame * 4096, hotSpot + (distance + 1) * 4096, false));
+    });
+    pages.push(asked);
+    return { message: { words: [0], pages }, kind };
+  }
+
+  /** Serves a fault for a page that the data space does not have. */
+  private *serveAbsent(record: TaskRecord, space: DataSpace, index: number, write: boolean, hotSpot: number): Op<ServedFault | Fetch> {
+    const kind = space.backedBytes(index) === 0 ? "zeroFill" : "copy";
+    const initial = yield* this.initial(record, space, index, write, hotSpot);
+    if (initial instanceof Fetch) return initial;
+    if (initial instanceof Refusal) return refused(initial.reason);
+    if (!(initial instanceof Page)) return { message: initial, kind: "source" };
+    const asked = this.mapped(initial, write, hotSpot);
+    return { message: write ? this.extras.ahead(record, space, index, asked) : this.extras.around(space, index, asked), kind };
+  }
+
+  /** The item that maps a resident page to where the fault was, as writable as it may be. */
+  private mapped(page: Page, write: boolean, hotSpot: number): PageItem {
     const writable = page.references === 1 && (write || !page.hasSlot);
     if (writable) this.store.makeWritable(page);
-    const asked = item(page.frame * 4096, hotSpot, writable);
-    if (!write) return this.extras.around(space, index, asked);
-    return fresh ? this.extras.ahead(record, space, index, asked) : { words: [0], pages: [asked] };
+    return item(page.frame * 4096, hotSpot, writable);
+  }
+
+  /** Pages of the data space that lie behind a page there and on the paging disk, and are in no frame. */
+  private following(space: DataSpace, index: number, page: Page): Page[] {
+    const pages: Page[] = [];
+    for (let distance = 1; distance <= this.readAhead; distance++) {
+      const next = space.pages.get(index + distance);
+      if (!next || next.resident || next.slot !== page.slot + distance) break;
+      pages.push(next);
+    }
+    return pages;
   }
 
   /** A page that the data space does not have yet: becomes one of its own, or is mapped read-only from its source. */
-  private *initial(record: TaskRecord, space: DataSpace, index: number, write: boolean, hotSpot: number): Op<Page | Message | Fetch> {
+  private *initial(
+    record: TaskRecord,
+    space: DataSpace,
+    index: number,
+    write: boolean,
+    hotSpot: number,
+  ): Op<Page | Message | Fetch | Refusal> {
     const own = write || space.shared;
     const valid = space.backedBytes(index);
     if (valid === 0) {
-      if (!own) return { words: [0], pages: [item(this.zeroPage, hotSpot, false)] };
+      if (!own) return only(item(this.zeroPage, hotSpot, false));
       const page = yield* this.newPage(record, space);
       if (!(page instanceof Page)) return page;
       this.store.bytes(page, "write").fill(0);
@@ -132,11 +192,11 @@ export class FaultServer {
   }
 
   /** Gives the data space its own copy of a resident page that it shares. */
-  private *copy(record: TaskRecord, space: DataSpace, index: number, page: Page): Op<Page | Message> {
+  private *copy(record: TaskRecord, space: DataSpace, index: number, page: Page): Op<Page | Refusal> {
     page.pinned = true;
     const copy = yield* this.store.create(record.counters);
     page.pinned = false;
-    if (copy instanceof Refusal) return refusal(copy.reason);
+    if (copy instanceof Refusal) return copy;
     this.store.bytes(copy, "write").set(this.store.bytes(page, "read"));
     record.counters.count("copies");
     page.references--;
@@ -145,13 +205,12 @@ export class FaultServer {
   }
 
   /** A frame for a page that the data space gets for the first time, committed now if it was not at creation. */
-  private *newPage(record: TaskRecord, space: DataSpace): Op<Page | Message> {
-    if (!space.reserved && !this.commitment.promise(1)) return refusal(FaultRefusal.NO_MEMORY);
+  private *newPage(record: TaskRecord, space: DataSpace): Op<Page | Refusal> {
+    if (!space.reserved && !this.commitment.promise(1)) return Refusal.noMemory;
     if (!space.reserved) space.committed++;
     const page = yield* this.store.create(record.counters);
-    if (page instanceof Page) return page;
-    this.unpromise(space);
-    return refusal(page.reason);
+    if (page instanceof Refusal) this.unpromise(space);
+    return page;
   }
 
   private abandon(space: DataSpace, page: Page): void {

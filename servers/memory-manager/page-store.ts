@@ -3,68 +3,77 @@
  * drops them.
  *
  * Disk transfers are waited for; meanwhile no other request is served, so every change here is atomic
- * for the rest of the manager. Layers beneath: frame-pool.ts, swap-area.ts, replacement-policy.ts.
+ * for the rest of the manager. Layers beneath: eviction.ts, frame-pool.ts, swap-area.ts, replacement-policy.ts.
  */
 import { flexpage, PageStatus, Unmap } from "#kernel/abi/flexpage.ts";
-import { FaultRefusal } from "#kernel/abi/page-fault.ts";
 import type { NativeContext, Op } from "#kernel/native.ts";
 import type { Commitment } from "./commitment.ts";
 import type { Counters } from "./counters.ts";
+import { Eviction } from "./eviction.ts";
 import { coverRuns } from "./flexpage-runs.ts";
 import type { FramePool } from "./frame-pool.ts";
-import { NO_FRAME, NO_SLOT, Page } from "./page.ts";
+import { LocalReplacement } from "./local-replacement.ts";
+import { Page } from "./page.ts";
+import type { PagingObserver } from "./paging-observer.ts";
+import { Refusal } from "./refusal.ts";
 import type { PolicyView, ReplacementPolicy } from "./replacement-policy.ts";
 import type { SwapArea } from "./swap-area.ts";
-
-/** Bad slots met in one page-out before the fault is refused. */
-const WRITE_ATTEMPTS = 4;
-
-/** Why there is no frame: FaultRefusal.NO_MEMORY or FaultRefusal.IO. */
-export class Refusal {
-  readonly reason: number;
-
-  private constructor(reason: number) {
-    this.reason = reason;
-  }
-
-  static readonly noMemory = new Refusal(FaultRefusal.NO_MEMORY);
-  static readonly io = new Refusal(FaultRefusal.IO);
-}
 
 /** Frames are plentiful while more than one in this many is free. */
 const PLENTY_SHARE = 4;
 
 const pageOf = (frame: number): number => flexpage(frame * 4096, 12);
 
+/** How pages are replaced. */
+export interface Replacement {
+  readonly policy: (view: PolicyView) => ReplacementPolicy;
+  /** One instance for each task, with equal shares of the frames. */
+  readonly local: boolean;
+  /** Victims that are written out together. */
+  readonly cluster: number;
+  /** Uniform in [0, 1), for policies that draw lots. */
+  readonly random: () => number;
+  /** Time for policies; undefined: nanoseconds on the machine's clock. */
+  readonly time: (() => number) | undefined;
+}
+
 export class PageStore {
   /** By frame number: the page that it holds. */
   private readonly residents: (Page | undefined)[];
-  private slotHand = 0;
+  /** By frame number: 1 until the reference is told for which the frame was filled. */
+  private readonly awaited: Uint8Array;
   private pagesMade = 0;
+  /** Whose page needs a frame. */
+  private incomingOwner: Counters | undefined;
   private readonly context: NativeContext;
   private readonly frames: FramePool;
   private readonly swap: SwapArea;
   private readonly policy: ReplacementPolicy;
-  private readonly commitment: Commitment;
+  private readonly eviction: Eviction;
+  private readonly observer: PagingObserver | undefined;
 
-  /** @param makePolicy makes the replacement policy for what it can ask here */
   constructor(
     context: NativeContext,
     frames: FramePool,
     swap: SwapArea,
-    makePolicy: (view: PolicyView) => ReplacementPolicy,
-    random: () => number,
+    replacement: Replacement,
     commitment: Commitment,
+    observer?: PagingObserver,
   ) {
     this.context = context;
     this.frames = frames;
     this.swap = swap;
-    this.commitment = commitment;
-    this.residents = Array.from({ length: frames.limit }, () => undefined);
-    this.policy = makePolicy(this.policyView(random));
+    this.observer = observer;
+    const residents: (Page | undefined)[] = Array.from({ length: frames.limit }, () => undefined);
+    this.residents = residents;
+    this.awaited = new Uint8Array(frames.limit);
+    const view = this.policyView(replacement);
+    const policy = replacement.local ? this.localReplacement(view, replacement) : replacement.policy(view);
+    this.policy = policy;
+    this.eviction = new Eviction({ context, residents, frames, swap, policy, commitment, cluster: replacement.cluster, observer });
   }
 
-  private policyView(random: () => number): PolicyView {
+  private policyView({ random, time }: Replacement): PolicyView {
     const { context, frames, residents } = this;
     return {
       limit: frames.limit,
@@ -72,15 +81,29 @@ export class PageStore {
       mayGo: (frame) => residents[frame]?.pinned === false,
       accessed: (frame) => (context.kernel.unmap(pageOf(frame), Unmap.STATUS) & PageStatus.ACCESSED) !== 0,
       dirty: (frame) => residents[frame]?.hasSlot === false,
-      now: () => context.kernel.now(),
+      now: time ?? (() => context.kernel.now()),
       random,
       nextUse: () => Number.POSITIVE_INFINITY,
     };
   }
 
+  private localReplacement(view: PolicyView, { policy }: Replacement): LocalReplacement {
+    return new LocalReplacement(view, policy, {
+      ofFrame: (frame) => this.residents[frame]!.owner.serial,
+      ofIncoming: () => this.incomingOwner!.serial,
+    });
+  }
+
+  /** Frames that hold pages are told of references: the policy wants to know, except of the one that a page came for. */
+  referenced(frame: number): void {
+    if (this.residents[frame] === undefined) return;
+    if (this.awaited[frame] === 1) this.awaited[frame] = 0;
+    else this.policy.referenced?.(frame);
+  }
+
   /** A new page with undefined content. */
   *create(owner: Counters): Op<Page | Refusal> {
-    const frame = yield* this.allocate(this.pagesMade);
+    const frame = yield* this.allocate(this.pagesMade, owner);
     return typeof frame === "number" ? this.occupy(frame, owner) : frame;
   }
 
@@ -96,10 +119,18 @@ export class PageStore {
   }
 
   private occupy(frame: number, owner: Counters): Page {
-    const page = new Page(this.pagesMade++, frame, owner);
-    this.residents[frame] = page;
-    this.policy.inserted(frame, page.number);
+    const page = new Page(this.pagesMade++, owner);
+    this.attach(page, frame, true);
     return page;
+  }
+
+  /** @param isAwaited whether a client waits for the page */
+  private attach(page: Page, frame: number, isAwaited: boolean): void {
+    page.frame = frame;
+    this.residents[frame] = page;
+    this.awaited[frame] = isAwaited ? 1 : 0;
+    this.observer?.occupied(frame, true);
+    this.policy.inserted(frame, page.number);
   }
 
   /** The bytes of a resident page's frame; valid until the next kernel call. */
@@ -107,18 +138,37 @@ export class PageStore {
     return this.context.memory.page(page.frame * 4096, access);
   }
 
-  /** Makes a page resident. @returns a refusal when there is no frame or the disk fails; the page is unchanged then */
-  *bringIn(page: Page): Op<Refusal | undefined> {
+  /**
+   * Makes a page resident.
+   * @param ahead pages in the slots behind the page's, which come with it as far as frames can be had
+   * @returns a refusal when there is no frame or the disk fails; nothing is resident then that was not
+   */
+  *bringIn(page: Page, ahead: readonly Page[] = []): Op<Refusal | undefined> {
     if (page.resident) return undefined;
-    const frame = yield* this.allocate(page.number);
+    const frame = yield* this.allocate(page.number, page.owner);
     if (typeof frame !== "number") return frame;
-    if (!(yield* this.swap.read(page.slot, frame))) {
-      this.frames.release(frame);
-      return Refusal.io;
+    const frames = [frame];
+    for (const { number, owner } of ahead) {
+      const other = yield* this.allocate(number, owner);
+      if (typeof other !== "number") break;
+      frames.push(other);
     }
-    page.frame = frame;
-    this.residents[frame] = page;
-    this.policy.inserted(frame, page.number);
+    this.observer?.stage("disk");
+    const isRead = yield* this.swap.read(page.slot, frames, page.owner);
+    this.observer?.stage("manager");
+    if (!isRead) {
+      for (const each of frames) this.frames.release(each);
+      // The error may be in a page that nobody asked for.
+      return frames.length > 1 ? yield* this.bringIn(page) : Refusal.io;
+    }
+    // The page asked for comes last, as the one that is used.
+    for (let index = frames.length - 1; index > 0; index--) {
+      const other = ahead[index - 1]!;
+      this.attach(other, frames[index]!, false);
+      other.owner.count("pageIns");
+      other.owner.count("readAheads");
+    }
+    this.attach(page, frame, true);
     page.owner.count("pageIns");
     return undefined;
   }
@@ -126,7 +176,7 @@ export class PageStore {
   /** Clients will write to the resident page: its copy on disk is void. */
   makeWritable(page: Page): void {
     page.writable = true;
-    this.dropSlot(page);
+    this.eviction.dropSlot(page);
   }
 
   /** Takes the write permission of all these pages from the clients. */
@@ -150,6 +200,7 @@ export class PageStore {
       page.references--;
       if (!page.resident || (page.references > 0 && !revoke)) continue;
       page.writable = false;
+      page.owner.count("flushes");
       frames.push(page.frame);
     }
     coverRuns(frames, (fpage) => this.context.kernel.unmap(fpage, Unmap.FLUSH));
@@ -157,73 +208,21 @@ export class PageStore {
     for (let i = pages.length - 1; i >= 0; i--) {
       const page = pages[i]!;
       if (page.references > 0) continue;
-      this.dropSlot(page);
+      this.eviction.dropSlot(page);
       if (page.resident) this.vacate(page);
     }
   }
 
-  private dropSlot(page: Page): void {
-    if (!page.hasSlot) return;
-    this.swap.free(page.slot);
-    page.slot = NO_SLOT;
-  }
-
   private vacate(page: Page): void {
-    this.detach(page, false);
     this.frames.release(page.frame);
-    page.frame = NO_FRAME;
-  }
-
-  private detach(page: Page, evicted: boolean): void {
-    this.policy.removed(page.frame, page.number, evicted);
-    this.residents[page.frame] = undefined;
+    this.eviction.detach(page, false);
   }
 
   /** A frame for the page with the number `incoming`, from the free list or from a victim. */
-  private *allocate(incoming: number): Op<number | Refusal> {
+  private *allocate(incoming: number, owner: Counters): Op<number | Refusal> {
     const free = this.frames.allocate();
     if (free !== undefined) return free;
-    const victim = this.policy.pickVictim(incoming);
-    if (victim === undefined) return Refusal.noMemory;
-    const page = this.residents[victim]!;
-    this.context.kernel.unmap(pageOf(victim), Unmap.FLUSH);
-    page.writable = false;
-    if (!page.hasSlot) {
-      const refusal = yield* this.moveOut(page);
-      if (refusal) return refusal;
-    }
-    this.detach(page, true);
-    page.frame = NO_FRAME;
-    return victim;
-  }
-
-  /** Writes a page without a slot to the disk. */
-  private *moveOut(page: Page): Op<Refusal | undefined> {
-    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
-      let slot = this.swap.allocate();
-      if (slot === NO_SLOT && this.reclaimSlot()) slot = this.swap.allocate();
-      if (slot === NO_SLOT) return Refusal.noMemory;
-      if (yield* this.swap.write(slot, page.frame)) {
-        page.slot = slot;
-        page.owner.count("pageOuts");
-        return undefined;
-      }
-      this.swap.retire();
-      this.commitment.loseSlot();
-    }
-    return Refusal.io;
-  }
-
-  /** Frees the slot of some resident page (which must be written again when it goes out). */
-  private reclaimSlot(): boolean {
-    for (let step = 0; step < this.residents.length; step++) {
-      const page = this.residents[this.slotHand];
-      this.slotHand = (this.slotHand + 1) % this.residents.length;
-      if (page && page.hasSlot) {
-        this.dropSlot(page);
-        return true;
-      }
-    }
-    return false;
+    this.incomingOwner = owner;
+    return yield* this.eviction.makeRoom(incoming);
   }
 }

@@ -18,7 +18,7 @@ export class Page {
   /** Data spaces that contain it. */
   references = 1;
   /** Frame number, or NO_FRAME. */
-  frame: number;
+  frame = NO_FRAME;
   slot = NO_SLOT;
   /** Whether clients may have writable mappings. */
   writable = false;
@@ -27,9 +27,8 @@ export class Page {
   /** Counters of the task that made it, which are charged for its page-outs. */
   readonly owner: Counters;
 
-  constructor(number: number, frame: number, owner: Counters) {
+  constructor(number: number, owner: Counters) {
     this.number = number;
-    this.frame = frame;
     this.owner = owner;
   }
 

@@ -7,6 +7,7 @@ import { FLEXPAGE_WRITE, flexpage } from "#kernel/abi/flexpage.ts";
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import { call, type Op } from "#kernel/native.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "../abi/generic-driver.ts";
+import type { Counters } from "./counters.ts";
 import { NO_SLOT } from "./page.ts";
 
 export class SwapArea {
@@ -41,13 +42,28 @@ export class SwapArea {
     for (let step = 0; step < this.slots; step++) {
       const slot = this.next;
       this.next = (this.next + 1) % this.slots;
-      if ((this.taken[slot >>> 5]! & (1 << (slot & 31))) === 0) {
-        this.taken[slot >>> 5]! |= 1 << (slot & 31);
-        this.used++;
+      if (!this.isTaken(slot)) {
+        this.take(slot);
         return slot;
       }
     }
     return NO_SLOT;
+  }
+
+  /**
+   * Takes neighbouring free slots, where the search comes to the first one.
+   * @returns how many there are, at most `most`; 0 when all are taken
+   */
+  allocateRun(most: number): { first: number; count: number } {
+    const first = this.allocate();
+    if (first === NO_SLOT) return { first, count: 0 };
+    let count = 1;
+    while (count < most && this.used < this.size && first + count < this.slots && !this.isTaken(first + count)) {
+      this.take(first + count);
+      count++;
+    }
+    this.next = (first + count) % this.slots;
+    return { first, count };
   }
 
   free(slot: number): void {
@@ -61,19 +77,34 @@ export class SwapArea {
     this.size--;
   }
 
-  /** Fills a frame from a slot. False on an error of the medium. */
-  *read(slot: number, frame: number): Op<boolean> {
-    return yield* this.transfer(DriverRequest.READ_PAGE, slot, frame, FLEXPAGE_WRITE);
+  /** Fills frames from neighbouring slots. False on an error of the medium. */
+  *read(slot: number, frames: readonly number[], payer: Counters): Op<boolean> {
+    return yield* this.transfer(DriverRequest.READ_PAGE, slot, frames, FLEXPAGE_WRITE, payer);
   }
 
-  /** Writes a frame to a slot. False on an error of the medium. */
-  *write(slot: number, frame: number): Op<boolean> {
-    return yield* this.transfer(DriverRequest.WRITE_PAGE, slot, frame, 0);
+  /** Writes frames to neighbouring slots. False on an error of the medium. */
+  *write(slot: number, frames: readonly number[], payer: Counters): Op<boolean> {
+    return yield* this.transfer(DriverRequest.WRITE_PAGE, slot, frames, 0, payer);
   }
 
-  private *transfer(operation: number, slot: number, frame: number, access: number): Op<boolean> {
-    const page = { hotSpot: 0, fpage: flexpage(frame * 4096, 12, access) };
-    const answer = yield* call(this.driver!, { words: [operation, 0, slot], pages: [page] });
-    return answer.error === 0 && answer.words[0] === DriverStatus.OK;
+  private isTaken(slot: number): boolean {
+    return (this.taken[slot >>> 5]! & (1 << (slot & 31))) !== 0;
+  }
+
+  private take(slot: number): void {
+    this.taken[slot >>> 5]! |= 1 << (slot & 31);
+    this.used++;
+  }
+
+  private *transfer(operation: number, slot: number, frames: readonly number[], access: number, payer: Counters): Op<boolean> {
+    for (let index = 0; index < frames.length; index++) {
+      const words = [operation, 0, slot + index];
+      const pages = [{ hotSpot: 0, fpage: flexpage(frames[index]! * 4096, 12, access) }];
+      const answer = yield* call(this.driver!, { words, pages });
+      payer.count("messages", 2);
+      payer.count("words", words.length + 2 * pages.length + answer.words.length);
+      if (answer.error !== 0 || answer.words[0] !== DriverStatus.OK) return false;
+    }
+    return true;
   }
 }

@@ -1,0 +1,21 @@
+/**
+ * What the memory manager tells whoever measures it. Without an observer nothing is made for one.
+ *
+ * Layer beneath: counters.ts.
+ */
+import type { ThreadId } from "#kernel/abi/identifiers.ts";
+import type { Counters, FaultKind } from "./counters.ts";
+
+/** What the manager is busy with: serving a fault, choosing a victim, waiting for the paging disk, answering, or none of them. */
+export type ManagerStage = "manager" | "policy" | "disk" | "reply" | "other";
+
+export interface PagingObserver {
+  /** A task got its first data space. Its counters live on when it is gone. */
+  task(task: ThreadId, counters: Counters): void;
+  /** A fault was answered. @param address of the access in the client */
+  fault(client: ThreadId, address: number, kind: FaultKind): void;
+  /** A frame holds a page of a client, or does not any more. */
+  occupied(frame: number, isOccupied: boolean): void;
+  /** The manager begins with something else. */
+  stage(stage: ManagerStage): void;
+}
