@@ -68,6 +68,8 @@ export interface Segments {
   checkCode(selector: number, isReturn: boolean): void;
 }
 
+const isOwnEntry = (entry: number): boolean => entry >= TLS_ENTRY_FIRST && entry < TLS_ENTRY_FIRST + TLS_ENTRY_COUNT;
+
 function accessOf({ isWritable, expandsDown }: DescriptorView): number {
   if (expandsDown) return Access.READ_DOWN | (isWritable ? Access.WRITE_DOWN : 0);
   return Access.READ | (isWritable ? Access.WRITE : 0);
@@ -82,7 +84,7 @@ export function createSegments(file: RegisterFile): Segments {
   function describe(selector: number): DescriptorView | undefined {
     if ((selector & 4) !== 0) return undefined;
     const entry = selector >> 3;
-    if (entry >= TLS_ENTRY_FIRST && entry < TLS_ENTRY_FIRST + TLS_ENTRY_COUNT) {
+    if (isOwnEntry(entry)) {
       const descriptor = table.tls[entry - TLS_ENTRY_FIRST];
       if (descriptor === undefined) return undefined;
       const { base, limit, present, writable, expandDown, pages, available } = descriptor;
@@ -153,6 +155,8 @@ export function createSegments(file: RegisterFile): Segments {
 
   /** A selector that is no longer valid behaves like the null selector, as after a context switch. */
   function reload(segment: number, selector: number): void {
+    // Only what the thread's own descriptors say can have changed.
+    if (selectors[segment] === selector && !isOwnEntry(selector >> 3)) return;
     const descriptor = (selector & ~3) === 0 ? undefined : describe(selector);
     if (descriptor === undefined || descriptor.privilege !== 3 || !descriptor.isPresent) {
       set(segment, descriptor === undefined ? selector & 0xffff : 0, 0, 0, 0);
