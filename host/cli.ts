@@ -13,6 +13,7 @@ import {
   type Mount,
   OptionError,
   parseEngine,
+  parseForget,
   parseMemory,
   parseMount,
   parseSize,
@@ -44,6 +45,7 @@ interface CliOptions {
   virtualClock?: boolean;
   seed?: string;
   engine?: NonNullable<BootOptions["engine"]>;
+  forget?: NonNullable<BootOptions["forget"]>;
 }
 
 /** What to run: argv of the program, and where a host script goes. */
@@ -96,6 +98,7 @@ function parser(): Command {
     .option("--stats [format]", "counters at the end on standard error: table or json", statsFormat)
     .option("--virtual-clock", "time follows the instruction count: runs repeat bit for bit")
     .option("--seed <text>", "seed of the random device")
+    .option("--forget <mode>", "the kernel forgets mappings: never, random, always (default never; for tests)", parseForget)
     .option("--engine <name>", "how instructions run: interpreter, translator, auto (default auto)", parseEngine)
     .version(PACKAGE_VERSION, "-V, --version")
     .passThroughOptions()
@@ -198,6 +201,7 @@ async function runJob(work: Job, options: CliOptions): Promise<number> {
     ...(options.virtualClock ? { virtualClock: true } : {}),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
+    ...(options.forget === undefined ? {} : { forget: options.forget }),
     ...(options.trace ? { trace: { kinds: options.trace, write: writeLine } } : {}),
     diagnostic: (line) => process.stderr.write(`lites: ${line}\n`),
   };

@@ -49,6 +49,17 @@ function artifact(name: string): string {
   return nodeFs.existsSync(beside) ? beside : fileURLToPath(new URL(`../dist/${name}`, import.meta.url));
 }
 
+/** A generator of numbers in [0, 1). */
+function numbers(seed: string): () => number {
+  const entropy = new SeededEntropy(seed);
+  const word = new Uint32Array(1);
+  const bytes = new Uint8Array(word.buffer);
+  return () => {
+    entropy.fill(bytes);
+    return word[0]! / 2 ** 32;
+  };
+}
+
 export interface Machine {
   kernel: Kernel;
   clock: Clock;
@@ -86,7 +97,15 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
   const diagnostic = options.diagnostic ?? ((line: string) => void process.stderr.write(`lites: ${line}\n`));
   const { trace } = options;
   const lines = trace && trace.kinds.some((kind) => kind !== "syscalls") ? new TraceLines(trace.kinds, trace.write) : undefined;
-  const kernel = new Kernel({ ram, processor, clock, interrupts, ...(lines ? { trace: lines.event } : {}) });
+  const { forget } = options;
+  const kernel = new Kernel({
+    ram,
+    processor,
+    clock,
+    interrupts,
+    ...(lines ? { trace: lines.event } : {}),
+    ...(forget === undefined || forget === "never" ? {} : { forget: { mode: forget, random: numbers(`${seed} forget`) } }),
+  });
 
   const boot = (name: string, taskNumber: number, priority: number, body: (context: NativeContext) => Op<void>): ThreadId =>
     kernel.bootTask({ name, priority, taskNumber }, body);

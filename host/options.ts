@@ -3,6 +3,7 @@
  */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
+import { FORGET_MODES, type ForgetMode } from "#kernel/forgetting.ts";
 import { type Engine, ENGINES } from "#machine/engine.ts";
 
 /** A host directory in the guest's tree. */
@@ -32,6 +33,8 @@ export interface BootOptions {
   hostname?: string;
   /** How instructions are executed; the results are the same. Default: auto. */
   engine?: Engine;
+  /** A test of all memory managers: the kernel forgets mappings, now and then or at every chance. Default: never. */
+  forget?: ForgetMode;
   /** Trace lines to produce, and where they go. */
   trace?: { kinds: readonly TraceKind[]; write: (line: string) => void };
   /** Told of things a user should know (unimplemented calls, internal errors). Default: standard error. */
@@ -83,6 +86,12 @@ export function parseEngine(text: string): Engine {
   const engine = ENGINES.find((candidate) => candidate === text);
   if (engine === undefined) throw new OptionError(`unknown engine '${text}' (known: ${ENGINES.join(", ")})`);
   return engine;
+}
+
+export function parseForget(text: string): ForgetMode {
+  const mode = FORGET_MODES.find((candidate) => candidate === text);
+  if (mode === undefined) throw new OptionError(`unknown forget mode '${text}' (known: ${FORGET_MODES.join(", ")})`);
+  return mode;
 }
 
 /** "syscalls,ipc". */

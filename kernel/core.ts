@@ -5,6 +5,7 @@ import type { Clock } from "#machine/clock.ts";
 import type { InterruptController } from "#machine/interrupts.ts";
 import type { Processor } from "#machine/processor.ts";
 import type { Ram } from "#machine/ram.ts";
+import { type ForgetOptions, Forgetting } from "./forgetting.ts";
 import { InterruptLines } from "./interrupt-lines.ts";
 import { Ipc } from "./ipc.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -25,6 +26,8 @@ export interface KernelParts {
   clock: Clock;
   interrupts: InterruptController;
   trace?: KernelTrace;
+  /** Tests that mappings may be forgotten at any time. */
+  forget?: ForgetOptions;
 }
 
 /** Mappings that may exist per frame on average, and on top of that. */
@@ -46,6 +49,7 @@ export class Core {
   readonly traps: Traps;
   readonly lifecycle: Lifecycle;
   trace: KernelTrace | undefined;
+  readonly forgetting: Forgetting | undefined;
   /** Thread to be dispatched next whatever its priority, and the thread whose slice pays for it. */
   favoured: Thread | undefined = undefined;
   donor: Thread | undefined = undefined;
@@ -55,6 +59,7 @@ export class Core {
     this.processor = parts.processor;
     this.clock = parts.clock;
     this.trace = parts.trace;
+    this.forgetting = parts.forget === undefined ? undefined : new Forgetting(this, parts.forget);
     this.mappings = new MappingDatabase(MAPPINGS_BASE + parts.ram.frameCount * MAPPINGS_PER_FRAME);
     this.memory = new UserMemory(parts.ram, parts.processor);
     this.lines = new InterruptLines(this, parts.interrupts);

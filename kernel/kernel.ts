@@ -61,6 +61,8 @@ export interface KernelStatistics extends TaskStatistics {
   /** Tasks deleted so far; their counters are in the totals. */
   deletedTasks: number;
   mappings: number;
+  /** Forgotten so far, in forget mode. */
+  forgotten: number;
 }
 
 export class Kernel {
@@ -157,6 +159,7 @@ export class Kernel {
       tasks: [],
       deletedTasks: deleted.tasks,
       mappings: mappings.size,
+      forgotten: this.core.forgetting?.count ?? 0,
     };
     for (const task of tasks.all()) {
       total.tasks.push({
@@ -242,8 +245,11 @@ export class Kernel {
     thread.instructions += used;
     thread.task.statistics.instructions += used;
     payer.sliceLeft -= used;
+    const { forgetting } = core;
+    if (forgetting !== undefined && !isPageFault(exit)) forgetting.entered(thread);
     if (exit.kind !== "slice") this.handle(thread, exit);
     else this.clockCountdown = 0;
+    forgetting?.done(thread);
     if (payer.sliceLeft <= 0) core.scheduler.rotate(payer);
     return used;
   }
@@ -260,6 +266,8 @@ export class Kernel {
     } else core.traps.deliver(thread, { vector, errorCode, address: 0, reason: 0 });
   }
 }
+
+const isPageFault = ({ kind, vector }: Exit): boolean => kind === "exception" && vector === Vector.PAGE_FAULT;
 
 /** Gates of exceptions that user code may not call: all but INT 3 and INT 4. */
 const isPrivileged = (vector: number): boolean => vector < EXCEPTION_VECTORS && vector !== Vector.BREAKPOINT && vector !== Vector.OVERFLOW;

@@ -158,6 +158,21 @@ export class MappingDatabase {
     return status;
   }
 
+  /** Whether something holds for a page and all mappings derived from it. `holds` gets the space's number, the page, and the number of the space that it was mapped from. */
+  all(space: AddressSpace, page: number, holds: (space: number, page: number, source: number) => boolean): boolean {
+    const nodes = this.nodes;
+    const root = space.node(page);
+    for (let node = root; node !== 0; ) {
+      const at = node << NODE_SHIFT;
+      const parent = nodes[at + PARENT]!;
+      if (parent === 0 || !holds(nodes[at + SPACE]!, nodes[at + PAGE]!, nodes[(parent << NODE_SHIFT) + SPACE]!)) return false;
+      let next = nodes[at + CHILD]!;
+      for (let up = node; next === 0 && up !== root; up = nodes[(up << NODE_SHIFT) + PARENT]!) next = nodes[(up << NODE_SHIFT) + NEXT]!;
+      node = next;
+    }
+    return root !== 0;
+  }
+
   /** Nodes in use. */
   get size(): number {
     let free = 0;

@@ -16,6 +16,9 @@ import { READY, type Fault, type Thread } from "./thread.ts";
 /** Replies in a row that may be useless before the client gets an exception. */
 const USELESS_REPLIES = 3;
 
+/** How long a manager that may be anybody can take: to take the fault message, and to answer it. */
+const UNTRUSTED_US = 10_000_000;
+
 export class PageFaults {
   private readonly core: Core;
 
@@ -31,6 +34,7 @@ export class PageFaults {
     const { core } = this;
     const region = thread.task.regions.find(address);
     thread.task.statistics.faults++;
+    core.forgetting?.faulted(thread, address);
     const eip = thread.context!.eip;
     const refused = { address, write, resume };
     if (region === undefined) return this.refuse(thread, refused, FaultRefusal.NO_REGION);
@@ -40,8 +44,9 @@ export class PageFaults {
     const offset = region.offset + ((address & ~PAGE_MASK) >>> 0) - region.base;
     core.trace?.({ kind: "fault", thread: thread.id, address, write, eip: eip >>> 0, manager: manager.id, ds: region.ds, offset });
     // Time 0 is too short for any manager.
-    if (!(timeoutUs > 0)) return this.refuse(thread, refused, FaultRefusal.MANAGER);
-    const fault: Fault = { address, write, eip, manager, ds: region.ds, offset, sent: false, timeoutUs, resume };
+    const limitUs = region.untrusted ? Math.min(timeoutUs, UNTRUSTED_US) : timeoutUs;
+    if (!(limitUs > 0)) return this.refuse(thread, refused, FaultRefusal.MANAGER);
+    const fault: Fault = { address, write, eip, manager, ds: region.ds, offset, sent: false, timeoutUs: limitUs, resume };
     const reachable = core.ipc.waitsFor(manager, thread);
     core.ipc.block(thread, { kind: "faulting", fault });
     if (reachable) {
@@ -49,7 +54,7 @@ export class PageFaults {
       core.transfers.begin(thread, "fault", manager, "message");
     } else {
       manager.addSender(thread);
-      core.ipc.arm(thread, timeoutUs);
+      core.ipc.arm(thread, limitUs);
     }
   }
 
@@ -93,7 +98,7 @@ export class PageFaults {
     this.refuse(client, fault, FaultRefusal.MANAGER);
   }
 
-  /** The fault's timeout, which only faults in transfers have. */
+  /** The manager took too long: it may be anybody, or the page is needed for a transfer with a limit. */
   expire(client: Thread, fault: Fault): void {
     this.refuse(client, fault, FaultRefusal.MANAGER);
   }

@@ -58,6 +58,11 @@ export class TaskTable {
     return task !== undefined && ((task.id ^ id) & ~(0x7f << 10)) === 0 ? task : undefined;
   }
 
+  /** The task with a number. */
+  numbered(number: number): Task | undefined {
+    return this.slots[number];
+  }
+
   /** A slot for a new task: its number, or 0 when all are taken. Well-known numbers are only given on request. */
   freeSlot(): number {
     for (let tried = FIRST_FREE; tried < MAX_TASKS; tried++) {

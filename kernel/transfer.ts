@@ -8,6 +8,8 @@
  */
 import { Register } from "#machine/context.ts";
 import { PAGE_SIZE } from "#machine/ram.ts";
+import { Right } from "./abi/calls.ts";
+import { flexpageBase, flexpageIsWritable, flexpageSize } from "./abi/flexpage.ts";
 import { Condition, dope, IpcError, MAX_DWORDS, MAX_STRING_BYTES, MAX_STRINGS, NEVER, REGISTER_WORDS } from "./abi/ipc.ts";
 import type { Core } from "./core.ts";
 import { mapItems } from "./flexpage-mapping.ts";
@@ -263,12 +265,26 @@ export class Transfers {
   }
 
   private mapPages(t: Transfer): boolean {
+    if (t.sender.context !== undefined && !this.bringPages(t)) return false;
     const done =
       t.receiverRole === "fault"
         ? this.core.faults.mapReply(t.receiver, t.fault!, t.pages)
         : mapItems(this.core.mappings, t.sender.task.space, t.pages, t.receiver.task.space, t.window);
     if (!done) this.end(t, IpcError.SEND_MAP_FAILED, IpcError.RECEIVE_MAP_FAILED);
     return done;
+  }
+
+  /** Pages that an emulated sender gives away are brought first when it could touch them: a mapping may have been forgotten. */
+  private bringPages(t: Transfer): boolean {
+    const { regions, space } = t.sender.task;
+    for (const item of t.pages) {
+      const address = t.receiverRole === "fault" ? sourceOf(item, t.fault!.address) : sourceOf(item, item.hotSpot);
+      const region = address === undefined ? undefined : regions.find(address);
+      if (region === undefined || region.rights === 0) continue;
+      const write = (t.receiverRole === "fault" ? t.fault!.write : flexpageIsWritable(item.fpage)) && (region.rights & Right.WRITE) !== 0;
+      if (!this.core.memory.permits(space.table, address!, write)) return this.missing(t, t.sender, address!, write);
+    }
+    return true;
   }
 
   private copyStrings(t: Transfer): boolean {
@@ -398,6 +414,14 @@ export class Transfers {
       error,
     });
   }
+}
+
+/** The address in the sender's space that an item maps to `address`; any, when the item is one page. */
+function sourceOf({ hotSpot, fpage }: PageItem, address: number): number | undefined {
+  const size = flexpageSize(fpage);
+  const offset = address - ((hotSpot >>> 0) - ((hotSpot >>> 0) % size));
+  if (size === PAGE_SIZE) return flexpageBase(fpage);
+  return offset >= 0 && offset < size ? flexpageBase(fpage) + offset : undefined;
 }
 
 /** What an emulated receiver finds in its registers. */
