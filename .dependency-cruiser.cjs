@@ -5,7 +5,7 @@ const below = {
   servers: ["kernel"],
   lites: ["servers", "kernel"],
   emulib: ["lites", "kernel", "userland"],
-  userland: ["servers", "kernel"],
+  userland: ["lites", "servers", "kernel"],
   host: ["machine", "kernel", "servers", "lites", "emulib"],
   paging: ["machine", "kernel", "servers", "lites", "host"],
 };

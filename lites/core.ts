@@ -30,6 +30,8 @@ export interface Core {
   readonly timers: TimerQueue;
   readonly processes: ProcessTable;
   readonly memory: MemoryServices;
+  /** A memory manager that programs may bind regions to, beside the standard one. */
+  readonly manager: ThreadId | undefined;
   readonly frames: PageFrames;
   readonly cache: PageCache;
   readonly files: FileSystemSpace;

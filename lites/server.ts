@@ -30,6 +30,7 @@ import { emulatorCalls } from "./system-calls/emulator.ts";
 import { executionCalls } from "./system-calls/execution.ts";
 import { futexCalls } from "./system-calls/futexes.ts";
 import { identityCalls } from "./system-calls/identity.ts";
+import { managerCalls } from "./system-calls/managers.ts";
 import { memoryCalls } from "./system-calls/memory.ts";
 import { processCalls } from "./system-calls/processes.ts";
 import { refusals } from "./system-calls/refusals.ts";
@@ -45,6 +46,8 @@ import { Trace } from "./trace.ts";
 export interface LitesOptions {
   sigma0: ThreadId;
   memoryManager: ThreadId;
+  /** A memory manager that programs may bind regions to, beside the standard one. */
+  manager?: ThreadId;
   /** The channel driver. */
   channels: ThreadId;
   /** Fills a buffer with random bytes. */
@@ -165,6 +168,7 @@ class Server {
       timers,
       processes,
       memory: { kernel, manager, pager: pagerThread, cache },
+      manager: options.manager,
       frames,
       cache,
       files: this.fileSide.files,
@@ -212,6 +216,7 @@ class Server {
       executionCalls(core),
       emulatorCalls(core),
       memoryCalls(),
+      managerCalls(core),
       signalCalls(core),
       timeCalls(core),
       identityCalls(),

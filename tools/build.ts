@@ -1,7 +1,7 @@
 /**
  * Builds everything that runs: emulation library, userland, root file system image, and the bundles of host/.
  *
- * dist/ is what the command and the library need: cli.js, paging*.js, index.js, emulib.bin, emulib.json, root.tar.
+ * dist/ is what the command and the library need: cli.js, paging*.js, index.js, manager.js, emulib.bin, emulib.json, root.tar.
  */
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -82,9 +82,9 @@ async function bundle(): Promise<void> {
     },
     logLevel: "warning",
   } as const satisfies BuildOptions;
-  await build({ ...common, entryPoints: { cli: "host/cli.ts", index: "host/index.ts" } });
+  await build({ ...common, entryPoints: { cli: "host/cli.ts", index: "host/index.ts", manager: "servers/pager.ts" } });
   for (const name of readdirSync(dist)) if (name.startsWith("paging-")) rmSync(join(dist, name));
-  await build({ ...common, entryPoints: { paging: "paging/cli.ts" }, splitting: true, chunkNames: "paging-[name]-[hash]" });
+  await build({ ...common, entryPoints: { paging: "paging/cli.ts" }, splitting: true, external: ["esbuild"], chunkNames: "paging-[name]-[hash]" });
 }
 
 try {

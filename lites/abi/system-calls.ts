@@ -340,7 +340,7 @@ export const systemCalls = {
 } as const satisfies Record<string, SystemCallRow>;
 
 /**
- * Calls that only the emulation library makes: they are no Linux calls, and user code that sends them
+ * Calls that the emulation library makes, and libl3 (bind_manager): they are no Linux calls, and user code that sends them
  * itself can at worst harm its own process.
  */
 // biome-ignore format: table
@@ -358,6 +358,8 @@ export const emulatorCalls = {
   restore_mask: { nr: 0x1003, args: { mask: in_(SIGSET) } },
   /** fork, vfork and clone: the child starts at `entry` in the emulation library, with a copy of everything. flags as clone. */
   fork_process: { nr: 0x1004, args: { flags, entry: address, childStack: address } },
+  /** Turns a mapping without any access into a region of the memory manager that was booted for programs: its data space `dataSpace` of this task. ENODEV: there is none. */
+  bind_manager: { nr: 0x1005, args: { address, size: uint, dataSpace: uint, rights: flags } },
 } as const satisfies Record<string, SystemCallRow>;
 
 export type SystemCallName = keyof typeof systemCalls;

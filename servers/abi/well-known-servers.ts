@@ -12,6 +12,8 @@ export const WellKnownServer = {
   RANDOM: 7,
   MEMORY: 8,
   UNIX: 9,
+  /** A memory manager of the user's own, when the system is booted with one. */
+  MANAGER: 10,
 } as const;
 
 /** The first task in a slot has this version; servers made at boot are never replaced. */

@@ -1,6 +1,6 @@
 /**
  * l3/abi.h: every number that C programs share with the kernel and the servers, from its one definition in
- * kernel/abi and servers/abi.
+ * kernel/abi, servers/abi and lites/abi.
  */
 import { KernelCallVector, RegionError, Right } from "#kernel/abi/calls.ts";
 import { FLEXPAGE_GRANT, FLEXPAGE_WRITE, PageStatus, Unmap, WHOLE_SPACE } from "#kernel/abi/flexpage.ts";
@@ -18,6 +18,7 @@ import {
 } from "#kernel/abi/ipc.ts";
 import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
 import { EXCEPTION_LABEL, ExRegs, TrapFrame, VECTOR_AST } from "#kernel/abi/trap-frame.ts";
+import { emulatorCalls } from "#lites/abi/system-calls.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "#servers/abi/generic-driver.ts";
 import { Sigma0Request } from "#servers/abi/sigma0.ts";
 
@@ -56,6 +57,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   L3_STATUS_: DriverStatus,
   L3_CLASS_: DriverClass,
   L3_SIGMA0_: Sigma0Request,
+  L3_UNIX_: { BIND_MANAGER: emulatorCalls.bind_manager.nr },
 };
 
 /** The text of l3/abi.h; usable from C and from assembly. */

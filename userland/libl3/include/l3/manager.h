@@ -5,6 +5,8 @@
 /* Names of variables in the environment of the command. */
 #define L3_MANAGER_VARIABLE "LITES_MANAGER"
 #define L3_REPORT_VARIABLE "LITES_MANAGER_REPORT"
+/* The manager's thread as a hexadecimal number, or this: the one that the system was booted with. */
+#define L3_BOOTED_MANAGER "booted"
 
 /* The client's side: memory for data, from the manager that the environment names, or from the system when it names none. */
 void *l3_arena(unsigned size);
