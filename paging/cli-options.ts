@@ -10,6 +10,7 @@ import { Command } from "commander";
 import { type BootOptions, type Mount, OptionError, parseEngine, parseMount } from "#host/options.ts";
 import { POLICIES, parametersOf } from "#servers/memory-manager/policies/table.ts";
 import { parseDisk } from "./disk-models.ts";
+import { DEFAULT_FIGURES, FIGURES } from "./figures.ts";
 import type { PolicyChoice, Scope } from "./measurement.ts";
 import { type ParameterRow, parseNamed, parseNumber, parseParameters, rowOf } from "./named-settings.ts";
 import { type Method, METHODS, type Plan, TRACE_FORMATS } from "./plan.ts";
@@ -39,6 +40,7 @@ export interface RawOptions {
   manager?: string;
   times?: boolean;
   tasks?: boolean;
+  figures?: string;
   json?: string;
   csv?: string;
   svg?: string;
@@ -62,6 +64,8 @@ export interface Request {
     readonly resume?: string;
   };
   readonly jobs: number;
+  /** Names of the figures that tables show. */
+  readonly figures: readonly string[];
   /** Whether tables show every task. */
   readonly tasks: boolean;
   readonly quiet: boolean;
@@ -116,6 +120,7 @@ export function parser(version: string): Command {
     .option("--root <dir-or-tar>", "root file system other than the built-in")
     .option("--manager <file>", "a memory manager of your own: a TypeScript module or an i386 program")
     .option("--times", "host nanoseconds of a fault by stage (they differ from run to run)")
+    .option("--figures <list>", `what tables show, or all (default ${DEFAULT_FIGURES.join(",")})`)
     .option("--tasks", "a table of the tasks of each run")
     .option("--json <file>", "all results as JSON")
     .option("--csv <file>", "all results as CSV")
@@ -182,6 +187,12 @@ function workloads(raw: RawOptions, command: readonly string[], fallback: string
   return words(raw.workload ?? fallback).map((text) => parseWorkload(text, defaults, raw.seed));
 }
 
+function figureNames(text: string | undefined): readonly string[] {
+  const names = FIGURES.map(({ name }) => name);
+  if (text === undefined) return DEFAULT_FIGURES;
+  return text === "all" ? names : nonEmpty(words(text), "figure").map((name) => oneOf(names, name, "figure"));
+}
+
 /** A file to read that must be there. */
 function existing(file: string, what: string): string {
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new OptionError(`${what} is not a file: '${file}'`);
@@ -238,6 +249,7 @@ export function requestOf(raw: RawOptions, command: readonly string[]): Request 
       ...(raw.resume === undefined ? {} : { resume: raw.resume }),
     },
     jobs: raw.jobs === undefined ? Math.min(availableParallelism(), MOST_JOBS) : positive(raw.jobs, "--jobs", MOST_JOBS),
+    figures: figureNames(raw.figures),
     tasks: raw.tasks ?? preset.tasks ?? false,
     quiet: raw.quiet ?? false,
     list: raw.list ?? false,
@@ -254,6 +266,9 @@ export function listText(): string {
     "",
     "Policies:",
     ...POLICIES.flatMap(({ name, title, source, parameters: rows }) => [`  ${name.padEnd(16)} ${title} (${source})`, ...parameters(rows)]),
+    "",
+    "Figures:",
+    ...FIGURES.map(({ name, title }) => `  ${name.padEnd(16)} ${title}`),
     "",
   ].join("\n");
 }

@@ -1,11 +1,12 @@
 /**
  * The command `lites paging`: options in, measurements, reports out.
  *
- * Layer beneath: cli-options.ts.
+ * Layer beneath: cli-options.ts, run.ts.
  */
 import { CommanderError } from "commander";
 import { OptionError } from "#host/options.ts";
 import { listText, parser, type RawOptions, requestOf } from "./cli-options.ts";
+import { run } from "./run.ts";
 
 declare const PACKAGE_VERSION: string;
 
@@ -22,7 +23,8 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const command = parser(PACKAGE_VERSION).parse(argv, { from: "user" });
     const request = requestOf(command.opts<RawOptions>(), command.args);
-    if (request.list) process.stdout.write(listText());
+    if (!request.list) return await run(request);
+    process.stdout.write(listText());
     return 0;
   } catch (error) {
     if (error instanceof OptionError) return complain(error.message);

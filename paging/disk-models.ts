@@ -56,3 +56,15 @@ export function parseDisk(text: string): DiskModel {
   const fields = rows.map(([key, field, read, value]) => [field, settings[key] === undefined ? value : read(settings[key])]);
   return { kind: name, ...Object.fromEntries(fields) } as DiskModel;
 }
+
+/** A model in the form that parseDisk reads, without the settings that have their defaults. */
+export function diskText(model: DiskModel): string {
+  if (model.kind === "fixed") return `fixed:${timeText(model.us)}`;
+  const values = model as unknown as Readonly<Record<string, number>>;
+  const settings = MODELS[model.kind].flatMap(([key, field, read, value]) =>
+    values[field] === value ? [] : [`:${key}=${read === parseTime ? timeText(values[field]!) : values[field]}`],
+  );
+  return model.kind + settings.join("");
+}
+
+const timeText = (us: number): string => (us >= 1000 && us % 100 === 0 ? `${us / 1000}ms` : `${us}us`);

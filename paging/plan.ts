@@ -9,6 +9,9 @@ import { policyNamed } from "#servers/memory-manager/policies/table.ts";
 import { namedText } from "./named-settings.ts";
 import type { Workload } from "./workloads.ts";
 
+/** Frames of a run that is recorded: so many that nothing is paged, and no policy has a say in what is recorded. */
+const RECORDING_FRAMES = 8192;
+
 /**
  * live: the policy works in the memory manager of a booted system; replay: it is fed with a reference trace. A policy that must
  * know the future (OPT) is always replayed.
@@ -57,8 +60,9 @@ export interface Point {
   readonly frames: number;
   readonly scope: Scope;
   readonly readAhead: number;
+  readonly cluster: number;
+  readonly seed: string;
   /** Live runs only, as are the rest. */
-  readonly cluster?: number;
   readonly disk?: DiskModel;
   readonly virtualClock?: boolean;
   readonly engine?: NonNullable<BootOptions["engine"]>;
@@ -66,7 +70,6 @@ export interface Point {
   readonly root?: string;
   readonly manager?: ManagerChoice;
   readonly stages?: boolean;
-  readonly seed: string;
 }
 
 export const policyText = ({ name, parameters }: PolicyChoice): string => namedText(name, parameters);
@@ -75,44 +78,62 @@ export const policyText = ({ name, parameters }: PolicyChoice): string => namedT
 export const methodOf = (plan: Plan, policy: PolicyChoice): Method =>
   plan.trace !== undefined || policyNamed(policy.name).references === "future" ? "replay" : plan.method;
 
+/** What a live run is given beside its values. */
+const liveSettings = (plan: Plan): Partial<Point> => ({
+  virtualClock: plan.virtualClock,
+  ...(plan.engine === undefined ? {} : { engine: plan.engine }),
+  ...(plan.mounts.length === 0 ? {} : { mounts: plan.mounts }),
+  ...(plan.root === undefined ? {} : { root: plan.root }),
+  ...(plan.manager === undefined ? {} : { manager: plan.manager }),
+  ...(plan.stages ? { stages: true } : {}),
+});
+
+/** All pairs of what is there with further values. */
+const times = <Item extends object, More extends object>(items: readonly Item[], more: readonly More[]): (Item & More)[] =>
+  items.flatMap((item) => more.map((values) => ({ ...item, ...values })));
+
 /** All runs of a plan, in the order of the reports. */
 export function pointsOf(plan: Plan): Point[] {
   const sources: readonly Workload[] = plan.trace ? [{ name: plan.trace.name, command: [] }] : plan.workloads;
-  const points: Point[] = [];
-  for (const { name, command } of sources) {
-    for (const scope of plan.scopes) {
-      for (const readAhead of plan.readAheads) {
-        for (const policy of plan.policies) {
-          const common = { workload: name, command, policy, scope, readAhead, seed: plan.seed };
-          if (methodOf(plan, policy) === "replay") {
-            for (const frames of plan.frames) points.push({ method: "replay", ...common, frames });
-            continue;
-          }
-          for (const cluster of plan.clusters) {
-            for (const disk of plan.disks) {
-              for (const frames of plan.frames) {
-                points.push({
-                  method: "live",
-                  ...common,
-                  frames,
-                  cluster,
-                  disk,
-                  virtualClock: plan.virtualClock,
-                  ...(plan.engine === undefined ? {} : { engine: plan.engine }),
-                  ...(plan.mounts.length === 0 ? {} : { mounts: plan.mounts }),
-                  ...(plan.root === undefined ? {} : { root: plan.root }),
-                  ...(plan.manager === undefined ? {} : { manager: plan.manager }),
-                  ...(plan.stages ? { stages: true } : {}),
-                });
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-  return points;
+  const workloads = sources.map(({ name, command }) => ({ workload: name, command, seed: plan.seed }));
+  const placed = times(
+    workloads,
+    plan.policies.map((policy) => ({ policy, method: methodOf(plan, policy) })),
+  );
+  const values = times(
+    times(
+      times(
+        placed,
+        plan.scopes.map((scope) => ({ scope })),
+      ),
+      plan.readAheads.map((readAhead) => ({ readAhead })),
+    ),
+    plan.clusters.map((cluster) => ({ cluster })),
+  );
+  const live = plan.disks.map((disk) => ({ disk, ...liveSettings(plan) }));
+  const runs = values.flatMap((value) => (value.method === "live" ? times([value], live) : [value]));
+  return times(
+    runs,
+    plan.frames.map((frames) => ({ frames })),
+  );
 }
+
+/** The runs whose traces are recorded, one for a workload. */
+export const recordingsOf = (plan: Plan): Point[] =>
+  plan.workloads.map(({ name, command }) => ({
+    method: "live",
+    workload: name,
+    command,
+    policy: { name: "fifo", parameters: {} },
+    frames: RECORDING_FRAMES,
+    scope: "global",
+    readAhead: 0,
+    cluster: 1,
+    seed: plan.seed,
+    disk: { kind: "fixed", us: 0 },
+    ...liveSettings(plan),
+    stages: false,
+  }));
 
 /** What tells a run from all others. */
 export const pointKey = (point: Point): string => JSON.stringify(point);

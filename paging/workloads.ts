@@ -66,6 +66,9 @@ export interface Workload {
   readonly command: readonly string[];
 }
 
+/** Whether it always prints the same, being one of these. */
+export const isBuiltIn = ({ command }: Workload): boolean => command[0]?.startsWith(`${FOLDER}/`) === true;
+
 /** The seed of the workloads' random numbers: the option's number, or a hash (FNV-1a) of its text. */
 function seedNumber(seed: string): number {
   if (/^\d{1,9}$/.test(seed)) return Number(seed);

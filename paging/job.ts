@@ -1,0 +1,21 @@
+/**
+ * What the command gives to its workers, and what they answer: plain data.
+ *
+ * Layer beneath: plan.ts, outcome.ts, trace.ts.
+ */
+import type { End, Outcome } from "./outcome.ts";
+import type { Point } from "./plan.ts";
+import type { Trace } from "./trace.ts";
+
+export type Job =
+  | { readonly kind: "live"; readonly point: Point }
+  /** Runs the point and answers with its references. */
+  | { readonly kind: "record"; readonly point: Point }
+  /** The trace is there unless this worker has had it in the job before: that of the same workload. */
+  | { readonly kind: "replay"; readonly point: Point; readonly trace?: Trace };
+
+export type Answer =
+  | { readonly kind: "outcome"; readonly outcome: Outcome }
+  | { readonly kind: "recorded"; readonly trace: Trace; readonly end: End }
+  /** `usage`: what the user asked for makes no sense. */
+  | { readonly kind: "failed"; readonly usage: boolean; readonly message: string };

@@ -1,0 +1,106 @@
+/**
+ * Results as tables for a terminal.
+ *
+ * Layer beneath: report-rows.ts, figures.ts, text-table.ts.
+ */
+import { FIGURES, type FigureRow, figureCell } from "./figures.ts";
+import { STAGES, type TaskFigures } from "./measurement.ts";
+import { misses, type Outcome } from "./outcome.ts";
+import { byWorkload, referencesIn, type RowSet, rowsOf } from "./report-rows.ts";
+import { type Cell, textTable } from "./text-table.ts";
+
+/** Sizes that stand side by side; a longer sweep goes on below. */
+const FRAMES_A_TABLE = 10;
+
+/** One size: all figures in one table. */
+function figureTable({ names, rows }: RowSet, figures: readonly FigureRow[], references: number | undefined): string {
+  return textTable(
+    [...names, ...figures.map(({ title }) => title)],
+    rows.map(({ labels, outcomes }) => [...labels, ...figures.map((figure) => figureCell(figure, outcomes[0]!, references))]),
+  );
+}
+
+/** Several sizes: a table for a figure. Empty when no outcome has it. */
+function sizeTables({ names, rows, frames }: RowSet, figure: FigureRow, references: number | undefined): string {
+  const parts: string[] = [];
+  for (let first = 0; first < frames.length; first += FRAMES_A_TABLE) {
+    const columns = frames.slice(first, first + FRAMES_A_TABLE);
+    const body = rows.map(({ labels, outcomes }): Cell[] => [
+      ...labels,
+      ...columns.map((size) => {
+        const outcome = outcomes.find(({ point }) => point.frames === size);
+        return outcome && figureCell(figure, outcome, references);
+      }),
+    ]);
+    if (body.some((row) => row.slice(names.length).some((cell) => cell !== undefined))) {
+      parts.push(textTable([...names, ...columns.map((size) => `${size} frames`)], body));
+    }
+  }
+  return parts.length === 0 ? "" : `  ${figure.title}\n${parts.join("\n")}`;
+}
+
+const TASK_FIGURES: readonly (readonly [string, (task: TaskFigures) => number | undefined])[] = [
+  ["references", (task) => task.references],
+  ["faults", (task) => task.faults],
+  ["misses", misses],
+  ["zero-fill", (task) => task.zeroFills],
+  ["copy", (task) => task.copies],
+  ["page-in", (task) => task.pageIns],
+  ["protect", (task) => task.protections],
+  ["lost", (task) => task.forgotten],
+  ["page-out", (task) => task.pageOuts],
+  ["flush", (task) => task.flushes],
+  ["IPCs", (task) => task.ipcs],
+  ["words", (task) => task.words],
+  ["instructions", (task) => task.instructions],
+];
+
+function taskTables({ names, rows }: RowSet): string[] {
+  return rows.flatMap(({ labels, outcomes }) =>
+    outcomes
+      .filter(({ tasks }) => tasks.length > 0)
+      .map(({ point, tasks }) => {
+        const columns = TASK_FIGURES.filter(([, value]) => tasks.some((task) => value(task) !== undefined));
+        const title = [...names.flatMap((name, i) => (labels[i] === "" ? [] : [`${name} ${labels[i]}`])), `${point.frames} frames`].join(
+          ", ",
+        );
+        return `  ${title}\n${textTable(
+          ["task", "name", ...columns.map(([head]) => head)],
+          tasks.map((task) => [String(task.task), task.name, ...columns.map(([, value]) => value(task))]),
+        )}`;
+      }),
+  );
+}
+
+function stageTable({ names, rows }: RowSet): string {
+  const measured = rows.flatMap(({ labels, outcomes }) =>
+    outcomes.flatMap(({ point, stages }) => (stages ? [{ labels, point, stages }] : [])),
+  );
+  if (measured.length === 0) return "";
+  return `  host nanoseconds of a fault, by stage\n${textTable(
+    [...names, "frames", ...STAGES, "sum"],
+    measured.map(({ labels, point, stages }) => [
+      ...labels,
+      point.frames,
+      ...STAGES.map((stage) => Math.round(stages[stage])),
+      Math.round(STAGES.reduce((sum, stage) => sum + stages[stage], 0)),
+    ]),
+  )}`;
+}
+
+/** All tables. @param names figures to show; undefined entries are none */
+export function tablesText(outcomes: readonly Outcome[], figureNames: readonly string[], tasks: boolean): string {
+  const figures = FIGURES.filter(({ name }) => figureNames.includes(name));
+  const sections = [...byWorkload(outcomes)].map(([workload, group]) => {
+    const set = rowsOf(group);
+    const references = referencesIn(group);
+    const parts =
+      set.frames.length === 1 ? [figureTable(set, figures, references)] : figures.map((figure) => sizeTables(set, figure, references));
+    if (tasks) parts.push(...taskTables(set));
+    parts.push(stageTable(set));
+    const size = set.frames.length === 1 ? `, ${set.frames[0]} frames` : "";
+    const known = references === undefined ? "" : `, ${references} references`;
+    return `${workload}${size}${known}\n\n${parts.filter((part) => part !== "").join("\n")}`;
+  });
+  return sections.join("\n");
+}

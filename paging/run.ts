@@ -1,0 +1,123 @@
+/**
+ * Does what a request asks for: sweep, tables, files.
+ *
+ * Layer beneath: sweep.ts and the reports.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { OptionError } from "#host/options.ts";
+import type { Request } from "./cli-options.ts";
+import type { Job } from "./job.ts";
+import type { End, Outcome } from "./outcome.ts";
+import { pointKey, pointsOf, policyText, recordingsOf } from "./plan.ts";
+import { Progress } from "./progress.ts";
+import { csvText, jsonText } from "./report-files.ts";
+import { tablesText } from "./report-tables.ts";
+import { ResumeFile } from "./resume-file.ts";
+import { sweep } from "./sweep.ts";
+import type { Trace } from "./trace.ts";
+import { isBuiltIn } from "./workloads.ts";
+
+const INTERRUPTED_STATUS = 130;
+const FAILED_STATUS = 1;
+
+/** Makes the folders of the files that will be written, so that a wrong path is found before the work and not after. */
+function prepareFiles({ json, csv, svg, record, resume }: Request["files"]): void {
+  const folders = [json, csv, record, resume].flatMap((file) => (file === undefined ? [] : [dirname(file)]));
+  for (const folder of [...folders, ...(svg === undefined ? [] : [svg])]) {
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      throw new OptionError(`cannot make the folder '${folder}': ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+const jobText = ({ kind, point }: Job): string =>
+  kind === "record" ? `${point.workload}: recording` : `${point.workload}: ${policyText(point.policy)}, ${point.frames} frames`;
+
+/** How the runs of a workload ended. */
+class Ends {
+  readonly #ends = new Map<string, End[]>();
+
+  add(workload: string, end: End | undefined): void {
+    if (end) this.#ends.set(workload, [...(this.#ends.get(workload) ?? []), end]);
+  }
+
+  /** What the user should know: commands that failed, and built-in workloads that did not always compute the same. */
+  complaints(builtIn: boolean): string[] {
+    return [...this.#ends].flatMap(([workload, ends]) => {
+      const failed = ends.find(({ status }) => status !== 0);
+      if (failed) return [`${workload}: exit status ${failed.status}${failed.complaint ? `: ${failed.complaint}` : ""}`];
+      const results = new Set(ends.map(({ output }) => output));
+      return builtIn && results.size > 1 ? [`${workload}: the runs computed different results`] : [];
+    });
+  }
+}
+
+const writeText = (file: string | undefined, text: () => string): void => {
+  if (file !== undefined) writeFileSync(file, text());
+};
+
+/** Workloads whose references are needed: by replays that are not finished, by a plot, or by the user. */
+function recordings({ plan, files }: Request, finished: ReadonlyMap<string, Outcome>): ReturnType<typeof recordingsOf> {
+  const replayed = pointsOf(plan).filter((point) => point.method === "replay" && !finished.has(pointKey(point)));
+  const wanted = new Set(replayed.map(({ workload }) => workload));
+  const all = files.record !== undefined || files.svg !== undefined;
+  return recordingsOf(plan).filter(({ workload }) => all || wanted.has(workload));
+}
+
+/** Returns the exit status. Throws OptionError for what makes no sense. */
+export async function run(request: Request): Promise<number> {
+  const { plan, files, quiet } = request;
+  prepareFiles(files);
+  const resume = files.resume === undefined ? undefined : new ResumeFile(files.resume);
+  const finished = resume?.finished ?? new Map<string, Outcome>();
+  const points = pointsOf(plan);
+  const traces = new Map<string, Trace>();
+  const recorded = recordings(request, finished);
+  const progress = new Progress(recorded.length + points.filter((point) => !finished.has(pointKey(point))).length, process.stderr, !quiet);
+  const ends = new Ends();
+  const abort = new AbortController();
+  const interrupt = (): void => abort.abort();
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  let outcomes: Outcome[];
+  try {
+    outcomes = await sweep({
+      points,
+      recordings: recorded,
+      traces,
+      finished,
+      jobs: request.jobs,
+      signal: abort.signal,
+      onBegin: (job) => progress.begin(jobText(job)),
+      onEnd: (job, answer) => {
+        if (answer.kind === "outcome") resume?.add(answer.outcome);
+        else ends.add(job.point.workload, answer.end);
+        progress.end(jobText(job));
+      },
+    });
+  } finally {
+    progress.clear();
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+  if (abort.signal.aborted) {
+    const advice = files.resume === undefined ? "" : `; the same command goes on from '${files.resume}'`;
+    process.stderr.write(`lites paging: stopped: ${outcomes.length} of ${points.length} runs are finished${advice}\n`);
+    return INTERRUPTED_STATUS;
+  }
+  for (const { point, end } of outcomes) ends.add(point.workload, end);
+  if (!quiet) process.stdout.write(tablesText(outcomes, request.figures, request.tasks));
+  writeText(files.json, () => jsonText(plan, outcomes));
+  writeText(files.csv, () => csvText(outcomes));
+  if (files.svg !== undefined) {
+    const { drawCharts } = await import("./charts.ts");
+    for (const { name, svg } of await drawCharts(outcomes, (workload) => traces.get(workload)))
+      writeFileSync(join(files.svg, `${name}.svg`), svg);
+  }
+  const complaints = ends.complaints(plan.workloads.every(isBuiltIn));
+  for (const text of complaints) process.stderr.write(`lites paging: ${text}\n`);
+  return complaints.length > 0 ? FAILED_STATUS : 0;
+}
