@@ -16,13 +16,13 @@ import {
 } from "./abi/ipc.ts";
 import { ExRegs } from "./abi/trap-frame.ts";
 import type { Core } from "./core.ts";
-import { unmapFlexpage, unmapRegion } from "./native-context.ts";
+import { nearest, unmapFlexpage, unmapRegion } from "./native-context.ts";
 import type { RegisterChange } from "./lifecycle.ts";
 import { type Schedule, schedule } from "./schedule-call.ts";
 import type { Thread } from "./thread.ts";
-import { WordCursor } from "./user-memory.ts";
+import { ABSENT, WordCursor } from "./user-memory.ts";
 
-const { EAX, ECX, EDX, EBX, EBP, ESI } = Register;
+const { EAX, ECX, EDX, EBX, ESP, EBP, ESI } = Register;
 
 /** Length of INT n: a call that needs a page of parameters is repeated from its start. */
 const INT_LENGTH = 2;
@@ -92,6 +92,14 @@ export class EmulatedCalls {
     const receive = registers[EBP]! >>> 0;
     const timeouts = registers[ECX]!;
     const partner = registers[ESI]! >>> 0;
+    plan.as = NIL;
+    if (send !== SendDescriptor.NONE && (send & SendDescriptor.PROPAGATE) !== 0) {
+      // The name to send under is on the stack.
+      const esp = registers[ESP]! & ~3;
+      const physical = this.core.memory.readable(thread.task.space.table, esp);
+      if (physical === ABSENT) return this.repeat(thread, esp);
+      plan.as = this.core.ram.i32[physical >>> 2]! >>> 0;
+    }
     plan.hasSend = send !== SendDescriptor.NONE;
     plan.to = partner;
     plan.sendAddress = (send & ~3) >>> 0;
@@ -110,10 +118,18 @@ export class EmulatedCalls {
     this.core.ipc.start(thread);
   }
 
+  /** Makes the call again when a page of its parameters is there. */
+  private repeat(thread: Thread, address: number): void {
+    const context = thread.context!;
+    context.eip = (context.eip - INT_LENGTH) | 0;
+    this.core.faults.raise(thread, address >>> 0, false, "user", NEVER);
+  }
+
   private nearest(thread: Thread, registers: Int32Array): void {
     const destination = registers[ESI]! >>> 0;
-    registers[EAX] = 0;
-    registers[ESI] = destination === NIL ? thread.id : (this.core.ipc.nearest(thread, destination)?.id ?? NIL);
+    const found = destination === NIL ? { thread: thread.id, type: 0 } : nearest(this.core, thread.task, destination);
+    registers[EAX] = found?.type ?? 0;
+    registers[ESI] = found?.thread ?? NIL;
   }
 
   private schedule(thread: Thread, registers: Int32Array): void {
@@ -163,7 +179,7 @@ export class EmulatedCalls {
     const priority = Math.min(registers[EAX]! & 0xff, thread.task.maximumControlledPriority);
     const task = lifecycle.newTask({ chief: thread.task, name: `${thread.task.name}+`, priority, number });
     if (task === undefined) return NIL;
-    task.regions.map(0, 2 ** 32, pager, 0, 0, 7, true);
+    task.regions.map(0, 2 ** 32, pager, 0, 0, 7, { untrusted: true, byChief: true });
     lifecycle.newThread(task, 0, priority, { eip: registers[EDX]!, esp: registers[ECX]! });
     return task.id;
   }
@@ -178,13 +194,9 @@ export class EmulatedCalls {
     cursor.start(thread.task.space.table, false);
     const request: number[] = [];
     for (let index = 0; index < REGION_REQUEST_WORDS; index++) request.push(cursor.read((pointer + 4 * index) >>> 0));
-    if (cursor.faulted) {
-      context.eip = (context.eip - INT_LENGTH) | 0;
-      this.core.faults.raise(thread, cursor.faultAddress, false, "user", NEVER);
-      return;
-    }
+    if (cursor.faulted) return this.repeat(thread, cursor.faultAddress);
     const [base, size, manager, ds, offset, rights] = request as [number, number, number, number, number, number];
-    context.registers[EAX] = thread.task.regions.map(base, size, manager, ds, offset, rights, true);
+    context.registers[EAX] = thread.task.regions.map(base, size, manager, ds, offset, rights, { untrusted: true, byChief: false });
   }
 }
 

@@ -6,7 +6,8 @@
  */
 import { Register } from "#machine/context.ts";
 import { ANY, isInterruptId, NIL, type ThreadId } from "./abi/identifiers.ts";
-import { IpcError, NEVER } from "./abi/ipc.ts";
+import { Condition, IpcError, NEVER } from "./abi/ipc.ts";
+import { isNear, mayDeceive, nearestThread, redirection } from "./clans.ts";
 import type { Core } from "./core.ts";
 import { emptyReceived } from "./received.ts";
 import { DEAD, queueOf, READY, type Thread, type ThreadState } from "./thread.ts";
@@ -39,15 +40,10 @@ export class Ipc {
     for (let thread = this.entering.pop(); thread !== undefined; thread = this.entering.pop()) this.enter(thread);
   }
 
-  /** Whether `receiver` waits for a message of `sender`. */
-  waitsFor(receiver: Thread, sender: Thread): boolean {
+  /** Whether `receiver` waits for a message that comes under the name `from`. */
+  waitsFor(receiver: Thread, from: ThreadId): boolean {
     const state = receiver.state;
-    return state.kind === "receiving" && (state.from === ANY || state.from === sender.id);
-  }
-
-  /** The partner that physically gets what `sender` sends to `to`. All tasks are in one clan: it is the addressee. */
-  nearest(_sender: Thread, to: ThreadId): Thread | undefined {
-    return this.core.tasks.thread(to);
+    return state.kind === "receiving" && (state.from === ANY || state.from === from);
   }
 
   /** The send phase of a message is over; goes on with the receive phase, if there is one and all is well. */
@@ -145,7 +141,8 @@ export class Ipc {
     core.tasks.eachThread((other) => {
       const waiting = other.state;
       if (waiting.kind === "receiving" && waiting.from === thread.id) this.complete(other, IpcError.NOT_EXISTENT);
-      else if (waiting.kind === "faulting" && waiting.fault.manager === thread) {
+      else if (waiting.kind === "faulting" && (waiting.fault.manager === thread || waiting.fault.named === thread.id)) {
+        this.leaveQueue(other);
         other.disarm();
         core.faults.managerGone(other, waiting.fault);
       }
@@ -155,16 +152,19 @@ export class Ipc {
 
   private send(thread: Thread): void {
     const plan = thread.plan;
-    const target = this.nearest(thread, plan.to);
+    const addressee = this.core.tasks.thread(plan.to);
+    const target = addressee === undefined ? undefined : this.route(thread, addressee);
     if (target === undefined) {
       this.complete(thread, IpcError.NOT_EXISTENT);
       return;
     }
+    if (plan.as !== NIL && plan.as !== thread.id) this.deceive(thread, target);
+    else plan.as = thread.id;
     const state = target.state;
-    if (this.waitsFor(target, thread)) {
+    if (this.waitsFor(target, plan.as)) {
       target.disarm();
       this.core.transfers.begin(thread, "message", target, "message");
-    } else if (state.kind === "faulting" && state.fault.sent && state.fault.manager === thread) {
+    } else if (state.kind === "faulting" && state.fault.sent && state.fault.named === plan.as) {
       target.disarm();
       this.core.transfers.begin(thread, "message", target, "fault");
     } else if (!(plan.sendUs > 0)) this.complete(thread, IpcError.SEND_TIMEOUT);
@@ -173,6 +173,32 @@ export class Ipc {
       target.addSender(thread);
       this.arm(thread, plan.sendUs);
     }
+  }
+
+  /** Who gets a message, and why (plan.condition). The answer to a page fault goes the way that the fault came. */
+  private route(thread: Thread, addressee: Thread): Thread | undefined {
+    const { plan, task } = thread;
+    plan.condition = 0;
+    if (isNear(task, addressee.task)) return addressee;
+    const { state } = addressee;
+    if (state.kind === "faulting" && state.fault.sent && state.fault.manager === thread) return addressee;
+    const chief = nearestThread(task, addressee);
+    if (chief !== undefined) plan.condition = redirection(task, chief.task);
+    return chief;
+  }
+
+  /** Lets a message go under another name, if that is allowed; who waits for the sender in that name now waits for the receiver. */
+  private deceive(thread: Thread, target: Thread): void {
+    const { plan } = thread;
+    if (!mayDeceive(this.core.tasks, thread.task, target.task, plan.as)) {
+      plan.as = thread.id;
+      return;
+    }
+    plan.condition |= Condition.DECEIVED;
+    const named = this.core.tasks.thread(plan.as);
+    if (named === undefined || named.state.kind !== "receiving" || named.state.from !== thread.id) return;
+    named.state.from = target.id;
+    named.plan.from = target.id;
   }
 
   private receive(thread: Thread): void {
@@ -193,9 +219,10 @@ export class Ipc {
     const state = thread.state;
     if (state.kind === "faulting") {
       const { fault } = state;
-      if (!fault.sent || queueOf(fault.manager) !== thread || fault.manager.state.kind !== "sending") return;
+      const manager = fault.sent ? this.queued(thread, fault.named) : undefined;
+      if (manager === undefined || manager.state.kind !== "sending") return;
       thread.disarm();
-      this.take(thread, fault.manager, "fault");
+      this.take(thread, manager, "fault");
       return;
     }
     if (state.kind !== "receiving" || state.entered) return;
@@ -215,7 +242,14 @@ export class Ipc {
     } else if (plan.from === NIL) {
       if (poll) core.lines.detach(thread);
     } else if (isInterruptId(plan.from)) {
-      if (!core.lines.associate(thread, plan.from)) {
+      const sender = this.queued(thread, plan.from);
+      if (sender !== undefined) {
+        this.take(thread, sender, "message");
+        return;
+      }
+      // Interrupts come from outside all clans: a subject gets them from its chief, if at all.
+      const associated = thread.task.chief === undefined ? core.lines.associate(thread, plan.from) : !poll;
+      if (!associated) {
         this.complete(thread, IpcError.NOT_EXISTENT);
         return;
       }
@@ -225,18 +259,26 @@ export class Ipc {
         return;
       }
     } else {
-      const partner = this.nearest(thread, plan.from);
-      if (partner === undefined) {
-        this.complete(thread, IpcError.NOT_EXISTENT);
+      const sender = this.queued(thread, plan.from);
+      if (sender !== undefined) {
+        this.take(thread, sender, "message");
         return;
       }
-      if (queueOf(partner) === thread) {
-        this.take(thread, partner, "message");
+      if (core.tasks.thread(plan.from) === undefined) {
+        this.complete(thread, IpcError.NOT_EXISTENT);
         return;
       }
     }
     if (poll) this.complete(thread, IpcError.RECEIVE_TIMEOUT);
     else this.arm(thread, plan.receiveUs);
+  }
+
+  /** The first in a send queue whose message comes under a name. */
+  private queued(receiver: Thread, name: ThreadId): Thread | undefined {
+    for (let sender = receiver.sendersHead; sender !== undefined; sender = sender.senderNext) {
+      if ((sender.state.kind === "sending" ? sender.plan.as : sender.id) === name) return sender;
+    }
+    return undefined;
   }
 
   /** Takes a sender out of the receiver's queue and starts the transfer. */

@@ -104,6 +104,14 @@ export class Kernel {
     return core.lifecycle.newNativeThread(task, 0, priority, body).id;
   }
 
+  /** Ends a task and its clan from outside, for tasks that have no chief to do it. False when there is no such task. */
+  endTask(id: ThreadId): boolean {
+    const task = this.core.tasks.task(id);
+    if (task === undefined) return false;
+    this.core.lifecycle.deleteTask(task);
+    return true;
+  }
+
   /** Stops the machine: run() does nothing any more. */
   halt(): void {
     this.halted = true;
@@ -177,6 +185,21 @@ export class Kernel {
     return total;
   }
 
+  /** The living task whose translation table has the serial number, unless its threads are native. */
+  emulatedTaskOf(serial: number): ThreadId | undefined {
+    for (const task of this.core.tasks.all()) {
+      if (task.space.table.serial !== serial) continue;
+      return task.threads.some((thread) => thread?.body !== undefined) ? undefined : task.id;
+    }
+    return undefined;
+  }
+
+  /** Name and counters of a task; the counters go on counting, and stay when the task is gone. */
+  liveStatistics(id: ThreadId): { readonly name: string; readonly statistics: Readonly<TaskStatistics> } | undefined {
+    const task = this.core.tasks.task(id);
+    return task && { name: task.name, statistics: task.statistics };
+  }
+
   /** What a thread is doing, for tests and debugging: the kind of its state, or undefined when it does not exist. */
   stateOf(thread: ThreadId): string | undefined {
     return this.core.tasks.thread(thread)?.state.kind;
@@ -211,6 +234,7 @@ export class Kernel {
     const { plan } = thread;
     plan.hasSend = call.to !== undefined;
     plan.to = call.to ?? NIL;
+    plan.as = call.as ?? NIL;
     plan.message = call.message ?? EMPTY_MESSAGE;
     plan.hasReceive = call.from !== undefined;
     plan.open = call.from === ANY;

@@ -6,6 +6,8 @@ import { PAGE_SHIFT } from "#machine/ram.ts";
 import { RegionError, Right } from "./abi/calls.ts";
 import { flexpageBase, flexpageSize, Unmap } from "./abi/flexpage.ts";
 import { lthreadNumber, NIL, type ThreadId, THREADS_PER_TASK } from "./abi/identifiers.ts";
+import { Condition } from "./abi/ipc.ts";
+import { isInferior, nearestThread } from "./clans.ts";
 import type { Core } from "./core.ts";
 import type { NativeBody } from "./lifecycle.ts";
 import { validFlexpage } from "./message.ts";
@@ -44,10 +46,12 @@ class NativeKernelOf implements NativeKernel {
     return this.core.clock.now();
   }
 
-  taskNew(options: { start?: StartRegisters; priority?: number; name?: string }): ThreadId {
+  taskNew(options: { start?: StartRegisters; priority?: number; name?: string; chief?: ThreadId }): ThreadId {
     const { lifecycle } = this.core;
     const priority = options.priority ?? DEFAULT_PRIORITY;
-    const task = lifecycle.newTask({ chief: this.task, name: options.name ?? "", priority });
+    const chief = options.chief === undefined ? this.task : this.controlled(options.chief);
+    if (chief === undefined) return NIL;
+    const task = lifecycle.newTask({ chief, name: options.name ?? "", priority });
     if (task === undefined) return NIL;
     if (options.start !== undefined) lifecycle.newThread(task, 0, priority, options.start);
     return task.id;
@@ -61,7 +65,7 @@ class NativeKernelOf implements NativeKernel {
 
   taskDelete(id: ThreadId): boolean {
     const task = this.core.tasks.task(id);
-    if (task === undefined || task.chief !== this.task) return false;
+    if (task === undefined || !isInferior(task, this.task)) return false;
     this.core.lifecycle.deleteTask(task);
     return true;
   }
@@ -93,7 +97,8 @@ class NativeKernelOf implements NativeKernel {
 
   regionMap(id: ThreadId, base: number, size: number, manager: ThreadId, ds: number, offset: number, rights: number): number {
     const task = this.controlled(id);
-    return task?.regions.map(base, size, manager, ds, offset, rights, this.task.chief !== undefined) ?? RegionError.DENIED;
+    const binder = { untrusted: this.task.chief !== undefined, byChief: task !== this.task };
+    return task?.regions.map(base, size, manager, ds, offset, rights, binder) ?? RegionError.DENIED;
   }
 
   regionUnmap(id: ThreadId, base: number, size: number): number {
@@ -121,6 +126,14 @@ class NativeKernelOf implements NativeKernel {
     return this.core.tasks.thread(thread) !== undefined || this.core.tasks.task(thread)?.id === thread;
   }
 
+  nearest(id: ThreadId): { thread: ThreadId; type: number } | undefined {
+    return nearest(this.core, this.task, id);
+  }
+
+  gates(lthreads: { inner: number; outer: number }): void {
+    Object.assign(this.task.gates, lthreads);
+  }
+
   chief(id: ThreadId): ThreadId | undefined {
     const task = this.core.tasks.task(id);
     return task === undefined ? undefined : (task.chief?.id ?? NIL);
@@ -134,8 +147,18 @@ class NativeKernelOf implements NativeKernel {
   /** The task of an id, when it is the caller's or one of its clan. */
   private controlled(id: ThreadId): Task | undefined {
     const task = this.core.tasks.task(id);
-    return task !== undefined && (task === this.task || task.chief === this.task) ? task : undefined;
+    return task !== undefined && (task === this.task || isInferior(task, this.task)) ? task : undefined;
   }
+}
+
+/** id_nearest. Undefined when there is no such thread, or its chief cannot take messages. */
+export function nearest(core: Core, from: Task, id: ThreadId): { thread: ThreadId; type: number } | undefined {
+  const to = core.tasks.thread(id);
+  const thread = to === undefined ? undefined : nearestThread(from, to);
+  if (thread === undefined) return undefined;
+  // The sender looks from the other side than a chief that gets the message: outside is where its own chief is.
+  const type = thread === to ? 0 : thread.task === from.chief ? Condition.REDIRECTED : Condition.REDIRECTED | Condition.FROM_INNER;
+  return { thread: thread.id, type };
 }
 
 /** Forgets regions of a task, and the pages in them. @returns a RegionError */

@@ -10,7 +10,7 @@
  * words need no buffer. Mapped memory is reached through NativeContext.memory.
  */
 import type { ThreadId } from "./abi/identifiers.ts";
-import { ANY } from "./abi/identifiers.ts";
+import { ANY, NIL } from "./abi/identifiers.ts";
 
 /** One flexpage to send: hot spot and flexpage word (with its write and grant bits). */
 export interface PageItem {
@@ -24,6 +24,8 @@ export interface Message {
   strings?: readonly Uint8Array[];
   /** The receiver finds their words after `words`, as in a map message. */
   pages?: readonly PageItem[];
+  /** What the receiver finds as `offers`, when a chief passes on a request. */
+  offers?: readonly number[];
 }
 
 export interface Received {
@@ -32,6 +34,8 @@ export interface Received {
   /** Condition bits without the error. */
   condition: number;
   from: ThreadId;
+  /** Of a redirected message: whom it was sent to. */
+  to: ThreadId;
   /** All words as unsigned numbers. */
   words: number[];
   strings: Uint8Array[];
@@ -61,6 +65,8 @@ export interface KernelCall {
   /** Send phase: destination, or undefined for none. */
   to: ThreadId | undefined;
   message: Message | undefined;
+  /** The name to send under, if it is another than the own one and allowed (kernel/clans.ts). */
+  as?: ThreadId;
   /** Receive phase: partner, ANY, an interrupt id, NIL (sleep), or undefined for none. */
   from: ThreadId | undefined;
   /** Bytes of strings accepted in all. */
@@ -90,21 +96,21 @@ export interface StartRegisters {
 
 /**
  * The kernel calls that never block; native threads make them as plain function calls. Rights are
- * checked as for emulated callers: "chief" means that the target task's chief is the caller's task.
+ * checked as for emulated callers: "clan" means the tasks that the caller's task created, and those below them.
  */
 export interface NativeKernel {
   /** Monotonic nanoseconds of the machine, and Unix time of nanosecond 0. */
   now(): number;
   readonly epochNs: bigint;
   /**
-   * Creates a task, chief = the caller's task, priority 100 unless given. With start registers thread 0 runs emulated code;
+   * Creates a task, priority 100 unless given. Its chief is the caller's task, or one below that (`chief`). With start registers thread 0 runs emulated code;
    * without, the task is empty until exRegs starts thread 0.
    * @returns its id, or NIL when there is no task slot or no memory for its address space
    */
-  taskNew(options: { start?: StartRegisters; priority?: number; name?: string }): ThreadId;
+  taskNew(options: { start?: StartRegisters; priority?: number; name?: string; chief?: ThreadId }): ThreadId;
   /** Creates a native task, whose thread 0 runs `body`. */
   nativeTaskNew(options: { priority: number; name: string }, body: (context: NativeContext) => Op<void>): ThreadId;
-  /** Deletes a task of the caller's clan: threads, mappings given and received, sub-tasks. Chief only. */
+  /** Deletes a task of the caller's clan: threads, mappings given and received, sub-tasks. */
   taskDelete(task: ThreadId): boolean;
   /** Starts another native thread of the caller's task. */
   nativeThreadNew(options: { lthread: number; priority?: number }, body: (context: NativeContext) => Op<void>): ThreadId;
@@ -130,6 +136,10 @@ export interface NativeKernel {
   unmap(fpage: number, mask: number): number;
   /** Whether a thread exists (full id, version included). With thread number 0: whether the task exists, even before its thread 0 is started. */
   exists(thread: ThreadId): boolean;
+  /** id_nearest: who physically gets what the caller sends to a thread, and Condition.REDIRECTED (outside) or with FROM_INNER (in an inner clan) when it is a chief; undefined when there is no such thread. */
+  nearest(thread: ThreadId): { thread: ThreadId; type: number } | undefined;
+  /** Says which threads of the caller's task get redirected messages: of its clan (`inner`), and for its clan from outside (`outer`). Thread 0 until then. */
+  gates(lthreads: { inner: number; outer: number }): void;
   /** The creator of a task: NIL when it was made at boot, undefined when there is no such task. The id of any of its threads will do. */
   chief(task: ThreadId): ThreadId | undefined;
   /** Counters of a task. */
@@ -161,8 +171,9 @@ function ipc(
   timeouts: Timeouts | undefined,
   window: number,
   reply = false,
+  as: ThreadId = NIL,
 ): KernelCall {
-  return { op: "ipc", to, message, from, stringBytes: DEFAULT_STRING_BYTES, window, timeouts, reply };
+  return { op: "ipc", to, message, as, from, stringBytes: DEFAULT_STRING_BYTES, window, timeouts, reply };
 }
 
 /** Sends and waits for the answer of the same thread. window: where mappings in the answer may go. */
@@ -173,6 +184,21 @@ export function* call(to: ThreadId, message: Message, timeouts?: Timeouts, windo
 /** Sends; the result has only `error`. */
 export function* send(to: ThreadId, message: Message, timeouts?: Timeouts): Op<Received> {
   return yield ipc(to, message, undefined, timeouts, 0);
+}
+
+/**
+ * Sends in the name of another thread: of one whose messages reach `to` by way of the caller's task, or of one in the receiver's
+ * or the own task. With any other name the message comes from the caller. A thread that waits for the caller's answer then waits for that of `to`.
+ */
+export function* sendAs(as: ThreadId, to: ThreadId, message: Message, timeouts?: Timeouts): Op<Received> {
+  return yield ipc(to, message, undefined, timeouts, 0, false, as);
+}
+
+/** The same, and waits for the next message, from anyone. That the sending failed (the receiver did not wait in time) is not told. */
+export function* sendAsAndWait(as: ThreadId, to: ThreadId, message: Message, timeouts?: Timeouts): Op<Received> {
+  const result = yield ipc(to, message, ANY, timeouts, 0, false, as);
+  if (result.error & 0x10) return yield ipc(undefined, undefined, ANY, timeouts, 0);
+  return result;
 }
 
 /** Receives from one thread, an interrupt (interruptId), or anyone (ANY). */

@@ -8,9 +8,12 @@ import { PageFaultError, Vector } from "#machine/exit.ts";
 import { PAGE_MASK } from "#machine/ram.ts";
 import { Right } from "./abi/calls.ts";
 import { FaultRefusal } from "./abi/page-fault.ts";
+import type { AddressSpace } from "./address-space.ts";
+import { nearestThread, redirection } from "./clans.ts";
 import type { Core } from "./core.ts";
 import { mapItemsClipped } from "./flexpage-mapping.ts";
 import type { PageItem } from "./native.ts";
+import type { Region } from "./regions.ts";
 import { READY, type Fault, type Thread } from "./thread.ts";
 
 /** Replies in a row that may be useless before the client gets an exception. */
@@ -39,15 +42,17 @@ export class PageFaults {
     const refused = { address, write, resume };
     if (region === undefined) return this.refuse(thread, refused, FaultRefusal.NO_REGION);
     if (region.rights === 0 || (write && (region.rights & Right.WRITE) === 0)) return this.refuse(thread, refused, FaultRefusal.RIGHTS);
-    const manager = core.ipc.nearest(thread, region.manager);
+    const manager = this.reach(thread, region);
     if (manager === undefined || manager === thread) return this.refuse(thread, refused, FaultRefusal.MANAGER);
     const offset = region.offset + ((address & ~PAGE_MASK) >>> 0) - region.base;
     core.trace?.({ kind: "fault", thread: thread.id, address, write, eip: eip >>> 0, manager: manager.id, ds: region.ds, offset });
     // Time 0 is too short for any manager.
     const limitUs = region.untrusted ? Math.min(timeoutUs, UNTRUSTED_US) : timeoutUs;
     if (!(limitUs > 0)) return this.refuse(thread, refused, FaultRefusal.MANAGER);
-    const fault: Fault = { address, write, eip, manager, ds: region.ds, offset, sent: false, timeoutUs: limitUs, resume };
-    const reachable = core.ipc.waitsFor(manager, thread);
+    const named = region.manager;
+    const condition = manager.id === named ? 0 : redirection(thread.task, manager.task);
+    const fault: Fault = { address, write, eip, manager, named, condition, ds: region.ds, offset, sent: false, timeoutUs: limitUs, resume };
+    const reachable = core.ipc.waitsFor(manager, thread.id);
     core.ipc.block(thread, { kind: "faulting", fault });
     if (reachable) {
       manager.disarm();
@@ -56,6 +61,13 @@ export class PageFaults {
       manager.addSender(thread);
       core.ipc.arm(thread, limitUs);
     }
+    core.probe?.raised(reachable);
+  }
+
+  /** Who gets a fault message: the manager, when a chief has bound the region; else who is nearest, as for every message. */
+  private reach(thread: Thread, region: Region): Thread | undefined {
+    const manager = this.core.tasks.thread(region.manager);
+    return manager === undefined || region.byChief ? manager : nearestThread(thread.task, manager);
   }
 
   /** The manager has the message: the client waits for the answer. */
@@ -67,11 +79,10 @@ export class PageFaults {
   }
 
   /** Maps what a manager's answer brings, as far as the client's region is (still) the manager's. False when memory for tables ran out. */
-  mapReply(client: Thread, fault: Fault, items: readonly PageItem[]): boolean {
+  mapReply(client: Thread, fault: Fault, items: readonly PageItem[], source: AddressSpace): boolean {
     const region = client.task.regions.find(fault.address);
-    if (region === undefined || region.manager !== fault.manager.id) return true;
+    if (region === undefined || region.manager !== fault.named) return true;
     const { mappings } = this.core;
-    const source = fault.manager.task.space;
     return mapItemsClipped(mappings, source, items, client.task.space, region.base, region.end, (region.rights & Right.WRITE) !== 0);
   }
 
@@ -112,6 +123,7 @@ export class PageFaults {
   private resume(client: Thread, fault: Fault): void {
     const { core } = this;
     core.trace?.({ kind: "faultEnd", thread: client.id, address: fault.address, reason: 0 });
+    core.probe?.served();
     client.disarm();
     client.state = typeof fault.resume === "object" ? { kind: "transferring", transfer: fault.resume } : READY;
     core.scheduler.enqueue(client);

@@ -15,15 +15,18 @@ export const emptyReceived = (error: number, from: ThreadId = NIL): Received => 
   error,
   condition: 0,
   from,
+  to: NIL,
   words: [],
   strings: NO_STRINGS,
   offers: NO_OFFERS,
 });
 
-export const receivedWords = (from: ThreadId, words: number[]): Received => ({
+/** @param to whom a redirected message was sent to */
+export const receivedWords = (from: ThreadId, words: number[], condition: number, to: ThreadId): Received => ({
   error: IpcError.OK,
-  condition: 0,
+  condition,
   from,
+  to,
   words,
   strings: NO_STRINGS,
   offers: NO_OFFERS,

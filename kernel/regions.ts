@@ -19,7 +19,18 @@ export interface Region {
   rights: number;
   /** Bound by others than the tasks made at boot: the manager may be anybody. */
   untrusted: boolean;
+  /** Bound by a chief for its inferior: faults go to the manager directly, whatever clan it is in. */
+  byChief: boolean;
 }
+
+/** Who binds a region. */
+export interface Binder {
+  readonly untrusted: boolean;
+  readonly byChief: boolean;
+}
+
+/** A task made at boot, for itself. */
+const AT_BOOT: Binder = { untrusted: false, byChief: false };
 
 const SPACE_END = 2 ** 32;
 /** More regions than this in one space are refused (NO_MEMORY). */
@@ -60,14 +71,14 @@ export class Regions {
   }
 
   /** @returns a RegionError */
-  map(base: number, size: number, manager: ThreadId, ds: number, offset: number, rights: number, untrusted = false): number {
+  map(base: number, size: number, manager: ThreadId, ds: number, offset: number, rights: number, binder: Binder = AT_BOOT): number {
     if (!validRange(base, size) || (rights & ~ALL_RIGHTS) !== 0) return RegionError.INVALID;
     if (!Number.isInteger(offset) || offset < 0 || (offset & PAGE_MASK) !== 0 || offset + size > SPACE_END) return RegionError.INVALID;
     const end = base + size;
     const index = this.firstEndingAfter(base);
     const next = this.list[index];
     if (next !== undefined && next.base < end) return RegionError.OVERLAP;
-    const region: Region = { base, end, manager, ds: ds >>> 0, offset, rights, untrusted };
+    const region: Region = { base, end, manager, ds: ds >>> 0, offset, rights, untrusted: binder.untrusted, byChief: binder.byChief };
     const previous = this.list[index - 1];
     if (previous !== undefined && continues(previous, region)) {
       previous.end = end;
@@ -151,6 +162,6 @@ export class Regions {
 }
 
 function continues(a: Region, b: Region): boolean {
-  const alike = a.manager === b.manager && a.ds === b.ds && a.rights === b.rights && a.untrusted === b.untrusted;
-  return alike && a.end === b.base && a.offset + (a.end - a.base) === b.offset;
+  const alike = a.manager === b.manager && a.ds === b.ds && a.rights === b.rights;
+  return alike && a.untrusted === b.untrusted && a.byChief === b.byChief && a.end === b.base && a.offset + (a.end - a.base) === b.offset;
 }

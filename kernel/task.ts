@@ -27,6 +27,8 @@ export class Task {
   readonly regions = new Regions();
   readonly threads: (Thread | undefined)[] = [];
   readonly statistics: TaskStatistics = { instructions: 0, ipcs: 0, faults: 0, kernelCalls: 0 };
+  /** Numbers of the threads that get redirected messages: those of the task's clan, and those from outside for its clan. */
+  readonly gates = { inner: 0, outer: 0 };
   /** Highest priority that the task's threads may set. */
   maximumControlledPriority: number;
 

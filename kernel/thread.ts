@@ -31,7 +31,12 @@ export interface Fault {
   address: number;
   write: boolean;
   eip: number;
+  /** Who gets the message: the region's manager, or a chief on the way to it. */
   manager: Thread;
+  /** The region's manager, in whose name the answer must come. */
+  named: ThreadId;
+  /** Condition bits for who gets the message. */
+  condition: number;
   ds: number;
   /** Offset of the page in the data space. */
   offset: number;
@@ -52,7 +57,7 @@ export interface Waiting {
 
 export type ThreadState =
   | { readonly kind: "ready" }
-  /** In the send queue of `to`. */
+  /** In the send queue of `to`; the plan has the name that it sends under. */
   | { readonly kind: "sending"; readonly to: Thread }
   | Waiting
   /** Partner of a transfer that waits for a page. */
@@ -72,6 +77,10 @@ export const DEAD: ThreadState = { kind: "dead" };
 export class IpcPlan {
   hasSend = false;
   to: ThreadId = NIL;
+  /** The name that the message comes under: when the sending begins the wish (NIL: the own id), then what is allowed. */
+  as: ThreadId = NIL;
+  /** Condition bits for the receiver: redirected, deceived. */
+  condition = 0;
   hasReceive = false;
   open = false;
   from: ThreadId = NIL;

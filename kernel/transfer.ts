@@ -15,6 +15,7 @@ import type { Core } from "./core.ts";
 import { mapItems } from "./flexpage-mapping.ts";
 import * as message from "./message.ts";
 import { bytesPart, type PartList } from "./message.ts";
+import { NIL, type ThreadId } from "./abi/identifiers.ts";
 import type { Message, PageItem } from "./native.ts";
 import { exceptionWords, faultWords } from "./kernel-messages.ts";
 import type { Fault, Thread, Trap } from "./thread.ts";
@@ -36,6 +37,10 @@ export class Transfer {
   readonly senderRole: SenderRole;
   readonly receiver: Thread;
   readonly receiverRole: ReceiverRole;
+  /** What the receiver is told: the name of the sender, why it gets the message, and whom it was sent to if redirected. */
+  readonly from: ThreadId;
+  readonly condition: number;
+  readonly to: ThreadId;
   /** The client's fault, or the stopped thread's trap, that the message is about. */
   readonly fault: Fault | undefined;
   readonly trap: Trap | undefined;
@@ -63,6 +68,12 @@ export class Transfer {
     const client = senderRole === "fault" ? sender : receiver;
     this.fault = client.state.kind === "faulting" ? client.state.fault : undefined;
     this.trap = sender.state.kind === "stopped" ? sender.state.trap : undefined;
+    const { plan } = sender;
+    const plain = senderRole === "message";
+    this.from = plain ? plan.as : sender.id;
+    this.condition = plain ? plan.condition : ((senderRole === "fault" ? this.fault?.condition : 0) ?? 0);
+    const redirected = (this.condition & Condition.REDIRECTED) !== 0;
+    this.to = redirected ? (plain ? plan.to : this.fault!.named) : NIL;
   }
 }
 
@@ -86,13 +97,15 @@ export class Transfers {
     if (senderRole === "fault") {
       const state = sender.state;
       if (receiver.context !== undefined || state.kind !== "faulting") return false;
-      receiver.result = receivedWords(sender.id, faultWords(state.fault));
+      const { fault } = state;
+      receiver.result = receivedWords(sender.id, faultWords(fault), fault.condition, fault.condition === 0 ? NIL : fault.named);
       this.core.ipc.wake(receiver);
-      this.core.faults.sent(sender, state.fault);
+      this.core.faults.sent(sender, fault);
       return true;
     }
-    if (senderRole !== "message") return false;
     const { plan, context } = sender;
+    if (senderRole !== "message" || (plan.condition !== 0 && receiver.context !== undefined)) return false;
+    const to = plan.condition === 0 ? NIL : plan.to;
     if (context !== undefined) {
       if (plan.sendAddress !== 0 || plan.sendMap) return false;
       const { registers } = context;
@@ -101,12 +114,12 @@ export class Transfers {
       else if (plan.hasReceive && plan.receiveAddress !== 0) return false;
       else {
         const words = [registers[Register.EDX]! >>> 0, registers[Register.EBX]! >>> 0, registers[Register.EDI]! >>> 0];
-        receiver.result = receivedWords(sender.id, words);
+        receiver.result = receivedWords(plan.as, words, plan.condition, to);
       }
     } else {
       const { message } = plan;
       if (!isPlain(message!)) return false;
-      if (receiver.context === undefined) receiver.result = receivedWords(sender.id, unsigned(message!.words));
+      if (receiver.context === undefined) receiver.result = receivedWords(plan.as, unsigned(message!.words), plan.condition, to);
       else if (message!.words.length > REGISTER_WORDS) return false;
       else storeRegisters(receiver.context.registers, sender.id, message!.words, dope(REGISTER_WORDS, 0));
     }
@@ -187,7 +200,7 @@ export class Transfers {
     if (t.receiverRole === "fault") core.faults.useless(t.receiver, t.fault!);
     else {
       core.ipc.complete(t.receiver, error);
-      if (t.receiver.context === undefined) t.receiver.result!.from = t.sender.id;
+      if (t.receiver.context === undefined) t.receiver.result!.from = t.from;
     }
   }
 
@@ -268,7 +281,7 @@ export class Transfers {
     if (t.sender.context !== undefined && !this.bringPages(t)) return false;
     const done =
       t.receiverRole === "fault"
-        ? this.core.faults.mapReply(t.receiver, t.fault!, t.pages)
+        ? this.core.faults.mapReply(t.receiver, t.fault!, t.pages, t.sender.task.space)
         : mapItems(this.core.mappings, t.sender.task.space, t.pages, t.receiver.task.space, t.window);
     if (!done) this.end(t, IpcError.SEND_MAP_FAILED, IpcError.RECEIVE_MAP_FAILED);
     return done;
@@ -361,21 +374,23 @@ export class Transfers {
   private finish(t: Transfer): void {
     const { core } = this;
     const { sender, receiver } = t;
-    const condition = t.pages.length > 0 ? Condition.MAPPED : 0;
+    const condition = t.condition | (t.pages.length > 0 ? Condition.MAPPED : 0);
     this.trace(t, t.cut ? IpcError.SEND_CUT : IpcError.OK);
     if (t.receiverRole === "fault") core.faults.replied(receiver, t.fault!, t.words, t.pages.length > 0);
     else if (t.cut && receiver.context === undefined) {
       core.ipc.complete(receiver, IpcError.RECEIVE_CUT);
-      receiver.result!.from = sender.id;
+      receiver.result!.from = t.from;
     } else if (receiver.context === undefined) {
       const strings = t.targets.map((target) => target[0]!.bytes!);
-      receiver.result = { error: IpcError.OK, condition, from: sender.id, words: t.words, strings, offers: t.offers };
+      receiver.result = { error: IpcError.OK, condition, from: t.from, to: t.to, words: t.words, strings, offers: t.offers };
       core.ipc.wake(receiver);
     } else {
       let parts = 0;
       for (let index = 0; index < t.string; index++) parts += t.targets[index]!.length;
       const words = Math.max(t.words.length, REGISTER_WORDS);
-      storeRegisters(receiver.context.registers, sender.id, t.words, dope(words, parts) | condition | (t.cut ? IpcError.RECEIVE_CUT : 0));
+      const { registers } = receiver.context;
+      storeRegisters(registers, t.from, t.words, dope(words, parts) | condition | (t.cut ? IpcError.RECEIVE_CUT : 0));
+      if (t.to !== NIL) registers[Register.ECX] = t.to;
       core.ipc.wake(receiver);
     }
     if (t.senderRole === "message") {
@@ -443,7 +458,10 @@ function carryRegisters(source: Int32Array, target: Int32Array, from: number): v
 }
 
 const isPlain = (m: Message): boolean =>
-  (m.strings === undefined || m.strings.length === 0) && (m.pages === undefined || m.pages.length === 0) && m.words.length <= MAX_DWORDS;
+  (m.strings === undefined || m.strings.length === 0) &&
+  m.offers === undefined &&
+  (m.pages === undefined || m.pages.length === 0) &&
+  m.words.length <= MAX_DWORDS;
 
 function unsigned(words: readonly number[]): number[] {
   const copy = words.slice();
@@ -463,6 +481,7 @@ function gatherNative(t: Transfer, m: Message): void {
       if (message.validFlexpage(item.fpage)) t.pages.push(item);
     }
   }
+  if (m.offers !== undefined) t.offers = [...m.offers];
   if (m.strings !== undefined) t.sources = m.strings.map((bytes) => [bytesPart(bytes)]);
   if (t.words.length > MAX_DWORDS || t.sources.length > MAX_STRINGS) {
     t.words.length = Math.min(t.words.length, MAX_DWORDS);

@@ -175,7 +175,7 @@ export class Traps {
     const chief = thread.task.chief === undefined ? undefined : core.tasks.thread(thread.task.chief.id);
     core.ipc.block(thread, { kind: "stopped", trap, to: undefined });
     if (chief === undefined) return;
-    if (core.ipc.waitsFor(chief, thread)) {
+    if (core.ipc.waitsFor(chief, thread.id)) {
       chief.disarm();
       core.transfers.begin(thread, "exception", chief, "message");
     } else {

@@ -5,7 +5,7 @@
  * an empty message (nudge), and are woken by it.
  */
 import { ANY, sameTask, type ThreadId } from "#kernel/abi/identifiers.ts";
-import { IpcError, NEVER } from "#kernel/abi/ipc.ts";
+import { Condition, IpcError, NEVER } from "#kernel/abi/ipc.ts";
 import { EXCEPTION_LABEL } from "#kernel/abi/trap-frame.ts";
 import { type NativeContext, type Op as NativeOp, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
 import { EBUSY, EIO } from "./abi/errno.ts";
@@ -151,6 +151,8 @@ export class RequestLoop implements HelperThreads {
       this.nudging = false;
       return;
     }
+    // What processes send to others is not for the server.
+    if (received.condition & Condition.REDIRECTED) return;
     const process = this.core.processes.ofTask(from);
     if (process === undefined || process.task !== from) {
       this.reportOnce("kernel", `message from unknown thread ${from.toString(16)}`);

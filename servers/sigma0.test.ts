@@ -1,6 +1,6 @@
 /** σ0: every frame once, the X.0 requests, blocks, the info page, random requests. */
 import { describe, expect, it } from "vitest";
-import { flexpage, flexpageBase, flexpageLog2Size, WHOLE_SPACE } from "#kernel/abi/flexpage.ts";
+import { FLEXPAGE_GRANT, FLEXPAGE_WRITE, flexpage, flexpageBase, flexpageLog2Size, WHOLE_SPACE } from "#kernel/abi/flexpage.ts";
 import { ANY, type ThreadId, WellKnownTask } from "#kernel/abi/identifiers.ts";
 import { call, type NativeContext, type Op, receive, send } from "#kernel/native.ts";
 import { PAGE_SIZE } from "#machine/ram.ts";
@@ -8,10 +8,10 @@ import { Sigma0Request } from "./abi/sigma0.ts";
 import { sigma0 } from "./sigma0.ts";
 import { TestMachine } from "../tests/support/kernel-machine.ts";
 
-function withSigma0<T>(frames: number, body: (context: NativeContext, source: ThreadId) => Op<T>): T {
+function withSigma0<T>(frames: number, body: (context: NativeContext, source: ThreadId, machine: TestMachine) => Op<T>): T {
   const machine = new TestMachine({ frames });
   const source = machine.boot("sigma0", sigma0, 255, WellKnownTask.SIGMA0);
-  return machine.runBody((context) => body(context, source));
+  return machine.runBody((context) => body(context, source, machine));
 }
 
 const ask = (source: ThreadId, ...words: number[]): Op<{ words: number[] }> => call(source, { words }, undefined, WHOLE_SPACE);
@@ -31,7 +31,7 @@ describe("σ0", () => {
   });
 
   it("gives blocks, particular pages and 4 MB pages, but nothing twice", () => {
-    const result = withSigma0(3072, function* (context, source) {
+    const result = withSigma0(3072, function* (context, source, machine) {
       const block = (yield* ask(source, Sigma0Request.ANY, 0, flexpage(0, 20))).words[0]!;
       const page = (yield* ask(source, 5 * PAGE_SIZE, 0, 0)).words[0]!;
       const again = (yield* ask(source, 5 * PAGE_SIZE, 0, 0)).words[0]!;
@@ -40,7 +40,7 @@ describe("σ0", () => {
         context.memory.mapped(address),
       );
       const refused: (number | undefined)[] = [];
-      context.kernel.nativeTaskNew({ name: "other", priority: 120 }, function* () {
+      const other = function* (): Op<void> {
         const cases = [
           [5 * PAGE_SIZE, 0, 0],
           [(8 << 20) + PAGE_SIZE, 0, 0],
@@ -52,7 +52,8 @@ describe("σ0", () => {
         ];
         for (const words of cases) refused.push((yield* ask(source, ...words)).words[0]);
         yield* send(context.id, { words: [] });
-      });
+      };
+      machine.boot("other", other, 120);
       yield* receive(ANY);
       return {
         log2: flexpageLog2Size(block),
@@ -71,6 +72,53 @@ describe("σ0", () => {
       mapped: [true, true, true],
       refused: [0, 0, 0, 0, 0, 0, 0],
     });
+  });
+
+  it("gives the frames of tasks that are gone again, empty and to nobody else", () => {
+    const machine = new TestMachine({ frames: 64 });
+    const source = machine.boot("sigma0", sigma0, 255, WellKnownTask.SIGMA0);
+    const result = machine.runBody(function* (context) {
+      const heirs: number[] = [];
+      const taken: number[] = [];
+      for (let round = 0; round < 5; round++) {
+        // One that takes everything and dies; another has got a page of it by a grant.
+        const heir = machine.boot("heir", function* (own) {
+          yield* receive(ANY, undefined, flexpage(0x7000_0000, 12));
+          heirs.push(own.memory.page(0x7000_0000, "read")[0]!);
+          yield* send(context.id, { words: [] });
+          yield* receive(ANY);
+          heirs.push(own.memory.mapped(0x7000_0000) ? 1 : 0);
+          yield* send(context.id, { words: [] });
+        });
+        machine.boot("hog", function* (own) {
+          let count = 0;
+          let last = 0;
+          for (;;) {
+            const [page = 0] = (yield* ask(source, Sigma0Request.ANY, 0, 0)).words;
+            if (page === 0) break;
+            last = flexpageBase(page);
+            if (own.memory.page(last, "read").some((byte) => byte !== 0)) throw new Error("not empty");
+            own.memory.page(last, "write").fill(7);
+            count++;
+          }
+          taken.push(count);
+          yield* send(heir, { words: [], pages: [{ hotSpot: 0, fpage: flexpage(last, 12, FLEXPAGE_WRITE | FLEXPAGE_GRANT) }] });
+        });
+        yield* receive(heir);
+        // A particular page of the dead one, and then any.
+        const wanted = yield* ask(source, 5 * PAGE_SIZE, 0, 0);
+        if (flexpageBase(wanted.words[0]!) !== 5 * PAGE_SIZE || context.memory.page(5 * PAGE_SIZE, "read")[9] !== 0)
+          throw new Error("page 5");
+        machine.boot("next", function* () {
+          for (let page = 1; page !== 0; ) page = (yield* ask(source, Sigma0Request.ANY, 0, 0)).words[0]!;
+          yield* send(heir, { words: [] });
+        });
+        yield* receive(heir);
+      }
+      return { heirs, taken };
+    });
+    expect(result.taken).toEqual([63, 62, 62, 62, 62]);
+    expect(result.heirs).toEqual(Array.from({ length: 5 }, () => [7, 0]).flat());
   });
 
   it("maps the info page read-only to everybody", () => {

@@ -14,7 +14,7 @@ function backingTask(master: Master, pages: number): { id: ThreadId; asked: numb
   const asked: number[] = [];
   const frames: number[] = [];
   let flush = (_page: number): void => {};
-  const id = master.context.kernel.nativeTaskNew({ priority: 160, name: "backing" }, function* (context) {
+  const id = master.newTask({ priority: 160, name: "backing" }, function* (context) {
     for (let page = 0; page < pages; page++) {
       const address = 0x40000000 + page * 4096;
       yield* call(master.sigma0, { words: [Sigma0Request.ANY, 0, 0] }, undefined, flexpage(address, 12));
@@ -135,23 +135,22 @@ describe("backed data spaces", () => {
 
   it("stop at a manager that dies, never answers or answers uselessly, and hurt no one else", () => {
     runSystem({}, function* (master) {
-      const { kernel } = master.context;
-      const silent = kernel.nativeTaskNew({ priority: 160, name: "silent" }, function* () {
+      const silent = master.newTask({ priority: 160, name: "silent" }, function* () {
         for (;;) yield* receive(ANY);
       });
-      const useless = kernel.nativeTaskNew({ priority: 160, name: "useless" }, function* () {
+      const useless = master.newTask({ priority: 160, name: "useless" }, function* () {
         let next = yield* receive(ANY);
         for (;;) next = yield* replyAndWait(next.from, { words: [0] });
       });
-      const dead = kernel.nativeTaskNew({ priority: 160, name: "dead" }, function* () {});
-      kernel.taskDelete(dead);
+      const dead = master.newTask({ priority: 160, name: "dead" }, function* () {});
+      master.deleteTask(dead);
       const file = backingTask(master, 4);
       const client = master.newClient();
       const results: Record<string, number> = {};
       const ask = function* (name: string, backing: ThreadId): Op<void> {
         const victim = master.newClient();
         yield* master.must(...create(victim, 1, 4, backing, 0, 4 * 4096));
-        kernel.nativeTaskNew({ priority: 160, name }, function* () {
+        master.newTask({ priority: 160, name }, function* () {
           const answer = yield* call(victim, { words: [1, 1, 0] });
           results[name] = answer.words[0]!;
           yield* receive(ANY);

@@ -73,7 +73,7 @@ const check = (pages: number): number[] => [
 
 /** A manager of one page of code, which it maps to whoever faults. */
 function codeManager(master: Master, code: readonly number[]): ThreadId {
-  return master.context.kernel.nativeTaskNew({ priority: 180, name: "code" }, function* (context): Op<void> {
+  return master.newTask({ priority: 180, name: "code" }, function* (context): Op<void> {
     yield* call(master.sigma0, { words: [Sigma0Request.ANY, 0, 0] }, undefined, flexpage(CODE, 12));
     context.memory.page(CODE, "write").set(code);
     let fault = yield* receive(0xffffffff);

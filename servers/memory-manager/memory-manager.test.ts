@@ -261,7 +261,7 @@ describe("commitment", () => {
     runSystem({ frames: 33, diskBlocks: 0 }, function* (master) {
       const client = yield* master.clientWith(30);
       yield* master.write(client, 1, 0, 1);
-      master.context.kernel.taskDelete(client);
+      master.deleteTask(client);
       yield* master.clientWith(30);
       expect((yield* master.statistics()).committed).toBe(30);
     });
@@ -272,7 +272,7 @@ describe("commitment", () => {
       const client = yield* master.clientWith(20);
       yield* master.write(client, 1, 0, 1);
       const child = master.newClient();
-      master.context.kernel.taskDelete(client);
+      master.deleteTask(client);
       expect(yield* master.request(RESIZE, client, 1, 30)).toEqual([MemoryError.NO_SUCH]);
       expect(yield* master.request(FORK, client, child)).toEqual([MemoryError.NO_SUCH]);
       yield* master.must(DESTROY_ALL, client);
@@ -287,7 +287,7 @@ describe("rights", () => {
       const victim = yield* master.clientWith(4);
       const answers: number[] = [];
       const { manager } = master;
-      const intruder = master.context.kernel.nativeTaskNew({ priority: 100, name: "intruder" }, function* (context) {
+      const intruder = master.newTask({ priority: 100, name: "intruder" }, function* (context) {
         const tries = [
           [ATTACH_MASTER],
           [CREATE, victim, 2, 1, 0],
@@ -312,14 +312,13 @@ describe("rights", () => {
 
   it("takes no second master while the first one lives", () => {
     runSystem({}, function* (master) {
-      const { kernel } = master.context;
       const { manager } = master;
       const codes: number[] = [];
       const attach = function* (): Op<void> {
         codes.push((yield* call(manager, { words: [ATTACH_MASTER] })).words[0]!);
         yield* receive(ANY);
       };
-      kernel.nativeTaskNew({ priority: 200, name: "second" }, attach);
+      master.newTask({ priority: 200, name: "second" }, attach);
       yield* sleep(100);
       yield* master.must(ATTACH_MASTER);
       expect(codes).toEqual([MemoryError.DENIED]);
@@ -369,7 +368,7 @@ describe("rights", () => {
       let seed = 12345;
       const random = (): number => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0);
       let done = false;
-      const noisy = master.context.kernel.nativeTaskNew({ priority: 100, name: "noisy" }, function* (context) {
+      const noisy = master.newTask({ priority: 100, name: "noisy" }, function* (context) {
         for (let round = 0; round < 3000; round++) {
           const words = [
             random() % 4 === 0 ? random() : 0x100 + (random() % 16),

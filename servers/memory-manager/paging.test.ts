@@ -219,7 +219,7 @@ function* thrash(master: Master, seed: number, steps: number): Op<void> {
       const child = master.newClient();
       const [code] = yield* master.request(MemoryRequest.FORK, client, child);
       if (code === 0) model.set(child, [...pages]);
-      else master.context.kernel.taskDelete(child);
+      else master.deleteTask(child);
     } else if (clients.length > 1) {
       yield* master.end(client);
       model.delete(client);

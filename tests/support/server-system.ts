@@ -6,6 +6,7 @@
  * fault message and open a window for the answer.
  */
 import { Kernel } from "#kernel/kernel.ts";
+import type { NativeBody } from "#kernel/lifecycle.ts";
 import { flexpage, Unmap } from "#kernel/abi/flexpage.ts";
 import { ANY, type ThreadId, WellKnownTask } from "#kernel/abi/identifiers.ts";
 import { FAULT_WRITE } from "#kernel/abi/page-fault.ts";
@@ -77,8 +78,10 @@ export class Master {
   readonly manager: ThreadId;
   readonly diskDriver: ThreadId | undefined;
   readonly sigma0: ThreadId;
+  private readonly kernel: Kernel;
 
-  constructor(context: NativeContext, manager: ThreadId, diskDriver: ThreadId | undefined, sigma0Id: ThreadId) {
+  constructor(kernel: Kernel, context: NativeContext, manager: ThreadId, diskDriver: ThreadId | undefined, sigma0Id: ThreadId) {
+    this.kernel = kernel;
     this.context = context;
     this.manager = manager;
     this.diskDriver = diskDriver;
@@ -86,7 +89,16 @@ export class Master {
   }
 
   newClient(): ThreadId {
-    return this.context.kernel.nativeTaskNew({ priority: 100, name: "client" }, clientBody(this.manager));
+    return this.newTask({ priority: 100, name: "client" }, clientBody(this.manager));
+  }
+
+  /** A task without a chief: servers hear it as they hear the master. */
+  newTask(options: { priority: number; name: string }, body: NativeBody): ThreadId {
+    return this.kernel.bootTask(options, body);
+  }
+
+  deleteTask(task: ThreadId): void {
+    this.kernel.endTask(task);
   }
 
   /** A request to the memory manager. @returns all reply words */
@@ -118,7 +130,7 @@ export class Master {
 
   /** Ends a client as the Unix server does. */
   *end(client: ThreadId): Op<void> {
-    this.context.kernel.taskDelete(client);
+    this.deleteTask(client);
     yield* this.must(MemoryRequest.DESTROY_ALL, client);
   }
 
@@ -171,7 +183,7 @@ export function runSystem<T>(options: TestSystemOptions, body: (master: Master) 
   let failure: { error: unknown } | undefined;
   kernel.bootTask({ priority: 160, name: "test" }, function* (context) {
     try {
-      const master = new Master(context, manager, driver, sigma0Id);
+      const master = new Master(kernel, context, manager, driver, sigma0Id);
       yield* master.must(MemoryRequest.ATTACH_MASTER);
       result = { value: yield* body(master) };
     } catch (error) {
