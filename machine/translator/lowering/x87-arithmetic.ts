@@ -72,6 +72,14 @@ export function operate(e: Emitter, x87: X87Code, operation: number, b: Value, d
   chosen.inline(code, first, second, destination, () => call(`${chosen.name}Rare`), precision, x87.inexactness);
 }
 
+/** ST(0), or ST(1), becomes a function of both. */
+export function replaceByBoth(e: Emitter, x87: X87Code, routine: string, destination: Value): void {
+  getValue(e.code, x87.register(0));
+  getValue(e.code, x87.register(1)).call(e.importFunction(routine));
+  setValue(e.code, destination);
+  x87.note(destination.head);
+}
+
 /** ST(0) becomes a function of itself. */
 export function replaceTop(e: Emitter, x87: X87Code, routine: string): void {
   const value = x87.register(0);
@@ -96,6 +104,16 @@ export function compare(e: Emitter, x87: X87Code, b: Value, isQuiet: boolean): v
   x87.setConditionCodes(CODES, codes);
   x87.clearC1();
   e.code.release(codes);
+}
+
+/** FXAM. */
+export function examine(e: Emitter, x87: X87Code): void {
+  const { code } = e;
+  const codes = code.temporary();
+  getValue(code, x87.register(0)).call(e.importFunction("x87Examine")).set(codes);
+  x87.setConditionCodes(CODES, codes);
+  x87.note(codes);
+  code.release(codes);
 }
 
 /** FCOMI and FUCOMI, which leave C1 as it is. */

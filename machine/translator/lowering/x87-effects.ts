@@ -118,5 +118,8 @@ export function keyAfter({ instruction, eip }: Step, key: number, controlChange:
 export function touchedSlots(instruction: Instruction, key: number, after: number): number {
   const top = topOf(key);
   const touched = (1 << top) | (1 << topOf(after));
-  return instruction.address === undefined ? touched | (1 << ((top + indexOf(instruction)) & 7)) : touched;
+  if (instruction.address !== undefined) return touched;
+  // What is no register number there selects a function, which may have ST(1) as operand.
+  const other = FUNCTION_CHANGES[operationOf(instruction)] === undefined ? indexOf(instruction) : 1;
+  return touched | (1 << ((top + other) & 7));
 }

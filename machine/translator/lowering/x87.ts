@@ -5,14 +5,14 @@
  * Layer beneath: x87-arithmetic.ts, x87-code.ts. Source: Intel SDM volume 2, tables A-7 to A-22.
  */
 import { loadConstant } from "../../cpu/x87/constants.ts";
-import { FpuState, SOURCE, TOP_SHIFT } from "../../cpu/x87/state.ts";
+import { FpuState, ROUND_DOWN, ROUND_NEAREST, ROUND_TO_ZERO, ROUND_UP, ROUNDING_FIELD, SOURCE, TOP_SHIFT } from "../../cpu/x87/state.ts";
 import type { Emitter } from "../emitter.ts";
 import { routineName } from "../runtime/x87-precision.ts";
 import { releaseValue, SIGN, SPECIAL, temporaryValue, type Value } from "../runtime/x87-value.ts";
 import type { Code } from "../wasm/code.ts";
 import { Op } from "../wasm/opcodes.ts";
 import type { Lowering, LoweringMap } from "./lowering.ts";
-import { compare, compareToFlags, isCalculation, operate, replaceTop } from "./x87-arithmetic.ts";
+import { compare, compareToFlags, examine, isCalculation, operate, replaceByBoth, replaceTop } from "./x87-arithmetic.ts";
 import type { X87Code } from "./x87-code.ts";
 import { indexOf, isNearest, operationOf } from "./x87-effects.ts";
 import { lowerMemoryForm } from "./x87-memory.ts";
@@ -34,7 +34,7 @@ function setConstant(code: Code, number: number, { significand, head }: Value): 
   code.i32(exponent === 0 ? SPECIAL : exponent).set(head);
 }
 
-/** FCHS, FABS, FTST. */
+/** FCHS, FABS, FTST, FXAM. */
 function changeOrTest(e: Emitter, x87: X87Code, i: number): boolean {
   const { code } = e;
   const { head } = x87.register(0);
@@ -54,9 +54,49 @@ function changeOrTest(e: Emitter, x87: X87Code, i: number): boolean {
       releaseValue(code, zero);
       return true;
     }
+    case 5:
+      examine(e, x87);
+      return true;
     default:
       return false;
   }
+}
+
+/** D9 F0…F7: elementary functions. */
+function lowerFirstGroup(e: Emitter, x87: X87Code, i: number): boolean {
+  if (!isNearest(x87.control)) return false;
+  if (i === 0) {
+    replaceTop(e, x87, "x87Power");
+    return true;
+  }
+  if (x87.isEmpty(1) || (i !== 1 && i !== 3)) return false;
+  replaceByBoth(e, x87, i === 1 ? "x87Logarithm" : "x87Arctangent", x87.register(1));
+  return true;
+}
+
+/** FRNDINT by rounding field. */
+const ROUND_ROUTINES: Readonly<Record<number, string>> = {
+  [ROUND_NEAREST]: "x87Round",
+  [ROUND_DOWN]: "x87RoundDown",
+  [ROUND_UP]: "x87RoundUp",
+  [ROUND_TO_ZERO]: "x87RoundToZero",
+};
+
+/** D9 F8…FF. */
+function lowerSecondGroup(e: Emitter, x87: X87Code, i: number): boolean {
+  if (i === 4) {
+    replaceTop(e, x87, ROUND_ROUTINES[x87.control & ROUNDING_FIELD]!);
+    return true;
+  }
+  if (!isNearest(x87.control)) return false;
+  if (i === 2) {
+    replaceTop(e, x87, routineName("x87SquareRoot", x87.precision));
+    return true;
+  }
+  if (x87.isEmpty(1) || (i !== 1 && i !== 5)) return false;
+  if (i === 1) replaceByBoth(e, x87, "x87LogarithmOfNext", x87.register(1));
+  else replaceByBoth(e, x87, "x87Scale", x87.register(0));
+  return true;
 }
 
 function exchange(e: Emitter, x87: X87Code, i: number): void {
@@ -180,11 +220,11 @@ function lowerRegisterForm(e: Emitter, x87: X87Code, operation: number, i: numbe
     case 0o14:
       if (x87.isEmpty(0) || !changeOrTest(e, x87, i)) return false;
       break;
-    case 0o17: // FSQRT, FRNDINT
-      if (x87.isEmpty(0) || !isNearest(x87.control)) return false;
-      if (i === 2) replaceTop(e, x87, routineName("x87SquareRoot", x87.precision));
-      else if (i === 4) replaceTop(e, x87, "x87Round");
-      else return false;
+    case 0o16:
+      if (x87.isEmpty(0) || !lowerFirstGroup(e, x87, i)) return false;
+      break;
+    case 0o17:
+      if (x87.isEmpty(0) || !lowerSecondGroup(e, x87, i)) return false;
       break;
     case 0o50: // FFREE
       x87.clearC1();

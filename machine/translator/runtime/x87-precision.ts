@@ -11,7 +11,7 @@ export type Precision = 24 | 53 | 64;
 
 /** Fields of the control word; the one that is missing is reserved. */
 export const PRECISION_FIELDS: Readonly<Record<Precision, number>> = { 24: PRECISION_24, 53: PRECISION_53, 64: PRECISION_64 };
-export const PRECISIONS: readonly Precision[] = [64, 53, 24];
+const PRECISIONS: readonly Precision[] = [64, 53, 24];
 
 /** The precision that a control word asks for; undefined when it has the reserved one. */
 export function precisionOf(control: number): Precision | undefined {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createRegisterFile } from "../../cpu/registers.ts";
 import { add, divide, multiply, squareRoot } from "../../cpu/x87/arithmetic.ts";
-import { compare } from "../../cpu/x87/comparison.ts";
+import { compare, examine } from "../../cpu/x87/comparison.ts";
 import {
   converted,
   isLoadable,
@@ -12,8 +12,10 @@ import {
   storeInteger,
   storeSingle,
 } from "../../cpu/x87/conversion.ts";
-import { roundToIntegral } from "../../cpu/x87/scaling.ts";
-import { FpuState, RESULT, SOURCE } from "../../cpu/x87/state.ts";
+import { logarithm, logarithmOfNext, powerMinusOne } from "../../cpu/x87/logarithm.ts";
+import { roundToIntegral, scale } from "../../cpu/x87/scaling.ts";
+import { C0, C1, C2, C3, FpuState, RESULT, SOURCE } from "../../cpu/x87/state.ts";
+import { arctangentOf } from "../../cpu/x87/trigonometry.ts";
 import { Ram } from "../../ram.ts";
 import { encodeRoutines } from "./routine.ts";
 import { createRare } from "./x87-rare.ts";
@@ -81,7 +83,14 @@ function withPrecisions<Rest extends readonly unknown[]>(rows: readonly (readonl
   ]);
 }
 
-test.each(withPrecisions(dyadicOperations))("%s gives the soft unit's results", (name, operation, control) => {
+test.each([
+  ...withPrecisions(dyadicOperations),
+  ["x87Scale", () => scale(soft, LEFT, RIGHT), 0x37f],
+  ["x87Scale", () => scale(soft, LEFT, RIGHT), 0x27f],
+  ["x87Logarithm", () => logarithm(soft, LEFT, RIGHT), 0x27f],
+  ["x87LogarithmOfNext", () => logarithmOfNext(soft, LEFT, RIGHT), 0x27f],
+  ["x87Arctangent", () => arctangentOf(soft, RIGHT, LEFT), 0x27f],
+] as const)("%s gives the soft unit's results", (name, operation, control) => {
   const random = new Random(SEED);
   for (let i = 0; i < CASES; i++) {
     const a = testValue(random);
@@ -100,6 +109,10 @@ test.each([
   ...withPrecisions([["x87SquareRoot", squareRoot]]),
   ["x87Round", roundToIntegral, 0x37f],
   ["x87Round", roundToIntegral, 0x27f],
+  ["x87RoundDown", roundToIntegral, 0x77f],
+  ["x87RoundUp", roundToIntegral, 0xb7f],
+  ["x87RoundToZero", roundToIntegral, 0xf7f],
+  ["x87Power", powerMinusOne, 0x27f],
 ] as const)("%s gives the soft unit's results", (name, operation, control) => {
   const random = new Random(SEED);
   for (let i = 0; i < CASES; i++) {
@@ -110,6 +123,19 @@ test.each([
     operation(soft, LEFT);
     const actual = textOf(routines[name]!(a.significand, headOf(a)));
     if (actual !== resultOf(RESULT)) expect({ a, result: actual }).toEqual({ a, result: resultOf(RESULT) });
+  }
+});
+
+test("x87Examine gives the soft unit's results", () => {
+  const random = new Random(SEED);
+  for (let i = 0; i < CASES; i++) {
+    const a = testValue(random);
+    place(LEFT, a);
+    soft.initialize();
+    soft.empty = 0;
+    examine(soft, LEFT);
+    const codes = routines["x87Examine"]!(a.significand, headOf(a)) as unknown as number;
+    expect([a, (codes & (C0 | C2 | C3)) | ((codes >>> 16) & C1)]).toEqual([a, soft.status]);
   }
 });
 

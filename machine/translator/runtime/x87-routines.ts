@@ -7,7 +7,7 @@
  * Layer beneath: the operations' files, x87-rare.ts.
  */
 import { Word } from "../../cpu/registers.ts";
-import { C0, C3, RESULT } from "../../cpu/x87/state.ts";
+import { C0, C3, PRECISION_64, RESULT, ROUND_DOWN, ROUND_NEAREST, ROUND_TO_ZERO, ROUND_UP } from "../../cpu/x87/state.ts";
 import { Code } from "../wasm/code.ts";
 import type { ImportedFunction } from "../wasm/module.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
@@ -17,10 +17,11 @@ import { compare } from "./x87-comparison.ts";
 import { divide } from "./x87-division.ts";
 import { loadInteger, roundToIntegral, storeInteger } from "./x87-integers.ts";
 import { multiply } from "./x87-multiplication.ts";
-import { type Precision, PRECISION_FIELDS, PRECISIONS, routineName } from "./x87-precision.ts";
+import { type Precision, PRECISION_FIELDS, routineName } from "./x87-precision.ts";
 import { LEFT, Rare, RIGHT } from "./x87-rare.ts";
 import { DOUBLE, loadReal, loadSpecialReal, type RealFormat, SINGLE, storeReal } from "./x87-reals.ts";
 import { squareRoot } from "./x87-root.ts";
+import { examine, scale } from "./x87-scaling.ts";
 import { getSignificand, storeSlot, wordAddress } from "./x87-slots.ts";
 import { EXPONENT, getValue, markSpecial, releaseValue, round, setValue, SIGN, SPECIAL, temporaryValue, type Value } from "./x87-value.ts";
 
@@ -29,6 +30,7 @@ const VALUE = [I64, I32] as const;
 const DYADIC = { parameters: [...VALUE, ...VALUE], results: VALUE };
 const MONADIC = { parameters: VALUE, results: VALUE };
 const COMPARISON = { parameters: DYADIC.parameters, results: [I32] };
+const EXAMINATION = { parameters: VALUE, results: [I32] };
 const LOAD = { parameters: [I64], results: VALUE };
 const STORE = { parameters: VALUE, results: VALUE };
 const A: Value = { significand: 0, head: 1 };
@@ -36,37 +38,34 @@ const B: Value = { significand: 2, head: 3 };
 
 export const rareImport: ImportedFunction = { name: "x87Rare", type: { parameters: [I32], results: [I32] } };
 
-/** Calls the soft unit, which leaves flags (and a result's head) on the stack. */
+/**
+ * Calls the soft unit, which leaves flags (and a result's head) on the stack.
+ * @param fields of the control word: precision and rounding
+ */
 function callRare(
   code: Code,
   link: (name: string) => number,
   file: number,
   operation: Rare,
   operands: readonly Value[],
-  precision: Precision = 64,
+  fields: number = PRECISION_64 | ROUND_NEAREST,
 ): void {
   storeSlot(code, file, LEFT, operands[0]!);
   if (operands[1] === undefined) code.storeConstantAt(wordAddress(file, Word.X87_SIGN_EXPONENT, RIGHT), 0);
   else storeSlot(code, file, RIGHT, operands[1]);
-  code.i32(operation | PRECISION_FIELDS[precision]).call(link(rareImport.name));
+  code.i32(operation | fields).call(link(rareImport.name));
 }
 
-/** A routine that leaves everything to the soft unit. */
-function rareRoutine(
-  name: string,
-  operation: Rare,
-  isDyadic: boolean,
-  precision: Precision,
-  shortcut?: (code: Code, precision: Precision) => void,
-): Routine {
+/** A routine that leaves everything to the soft unit, but for what returns in a shortcut. */
+function rareRoutine(name: string, operation: Rare, isDyadic: boolean, fields?: number, shortcut?: (code: Code) => void): Routine {
   return {
-    name: routineName(name, precision),
+    name,
     type: isDyadic ? DYADIC : MONADIC,
     build(link, file) {
       const code = new Code(isDyadic ? 4 : 2);
-      shortcut?.(code, precision);
+      shortcut?.(code);
       const result = { significand: code.local(I64), head: code.local(I32) };
-      callRare(code, link, file, operation, isDyadic ? [A, B] : [A], precision);
+      callRare(code, link, file, operation, isDyadic ? [A, B] : [A], fields);
       code
         .loadAt(wordAddress(file, Word.X87_SIGN_EXPONENT, RESULT))
         .op(Op.I32_OR)
@@ -83,11 +82,10 @@ function fastRoutine(
   name: string,
   rareName: string,
   isDyadic: boolean,
-  precision: Precision,
   emit: (code: Code, result: Value, rare: () => void) => void,
 ): Routine {
   return {
-    name: routineName(name, precision),
+    name,
     type: isDyadic ? DYADIC : MONADIC,
     build(link) {
       const code = new Code(isDyadic ? 4 : 2);
@@ -95,7 +93,7 @@ function fastRoutine(
       emit(code, result, () => {
         getValue(code, A);
         if (isDyadic) getValue(code, B);
-        code.call(link(routineName(rareName, precision)));
+        code.call(link(rareName));
         setValue(code, result);
       });
       return getValue(code, result);
@@ -154,37 +152,35 @@ function getSigned(code: Code, { head }: Value, negate: number): Code {
 }
 
 /** Sums with zero, and exact differences of zero. */
-function addZero(isSubtraction: boolean): (code: Code, precision: Precision) => void {
+function addZero(code: Code, isSubtraction: boolean, precision: Precision): void {
   const negate = isSubtraction ? SIGN : 0;
-  return (code, precision) => {
-    testPlain(code, A);
-    testPlain(code, B).op(Op.I32_AND).if();
-    testZero(code, B).if();
-    testZero(code, A).if();
-    // Unlike zeros add up to +0.
-    code.get(A.head).get(B.head).i32(negate).op(Op.I32_XOR, Op.I32_AND);
-    returnZero(code);
-    code.end();
-    returnRounded(code, A, 0, precision);
-    code.end();
-    testZero(code, A).if();
-    returnRounded(code, B, negate, precision);
-    code.end();
-    code.get(A.significand).get(B.significand).op(Op.I64_EQ);
-    code
-      .get(A.head)
-      .get(B.head)
-      .op(Op.I32_XOR)
-      .i32(SIGN | EXPONENT)
-      .op(Op.I32_AND)
-      .i32(SIGN ^ negate)
-      .op(Op.I32_EQ, Op.I32_AND)
-      .if();
-    code.i32(0);
-    returnZero(code);
-    code.end();
-    code.end();
-  };
+  testPlain(code, A);
+  testPlain(code, B).op(Op.I32_AND).if();
+  testZero(code, B).if();
+  testZero(code, A).if();
+  // Unlike zeros add up to +0.
+  code.get(A.head).get(B.head).i32(negate).op(Op.I32_XOR, Op.I32_AND);
+  returnZero(code);
+  code.end();
+  returnRounded(code, A, 0, precision);
+  code.end();
+  testZero(code, A).if();
+  returnRounded(code, B, negate, precision);
+  code.end();
+  code.get(A.significand).get(B.significand).op(Op.I64_EQ);
+  code
+    .get(A.head)
+    .get(B.head)
+    .op(Op.I32_XOR)
+    .i32(SIGN | EXPONENT)
+    .op(Op.I32_AND)
+    .i32(SIGN ^ negate)
+    .op(Op.I32_EQ, Op.I32_AND)
+    .if();
+  code.i32(0);
+  returnZero(code);
+  code.end();
+  code.end();
 }
 
 /** Products with zero. */
@@ -229,6 +225,23 @@ function compareZero(code: Code): void {
   code.end();
   code.i32(C0).i32(0).get(A.head).i32(SIGN).op(Op.I32_AND, Op.SELECT, Op.RETURN);
   code.end();
+}
+
+/** FXAM of a register that is not empty: leaves codes and flags. */
+function examination(name: string): Routine {
+  return {
+    name,
+    type: EXAMINATION,
+    build(link, file) {
+      const code = new Code(2);
+      const codes = code.local(I32);
+      examine(code, A, codes, () => {
+        callRare(code, link, file, Rare.EXAMINE, [A]);
+        code.set(codes);
+      });
+      return code.get(codes);
+    },
+  };
 }
 
 /** A comparison that leaves codes and flags. */
@@ -310,23 +323,30 @@ function integerStore(name: string, operation: Rare, bits: number, isTruncated: 
 }
 
 /** The operations whose results have the precision of the control word. */
-const calculations: readonly Routine[] = PRECISIONS.flatMap((precision) => [
-  rareRoutine("x87AddRare", Rare.ADD, true, precision, addZero(false)),
-  rareRoutine("x87SubtractRare", Rare.SUBTRACT, true, precision, addZero(true)),
-  rareRoutine("x87MultiplyRare", Rare.MULTIPLY, true, precision, multiplyZero),
-  rareRoutine("x87DivideRare", Rare.DIVIDE, true, precision, divideZero),
-  rareRoutine("x87SquareRootRare", Rare.SQUARE_ROOT, false, precision),
-  fastRoutine("x87Add", "x87AddRare", true, precision, (code, result, rare) => add(code, A, B, false, result, rare, precision)),
-  fastRoutine("x87Subtract", "x87SubtractRare", true, precision, (code, result, rare) => add(code, A, B, true, result, rare, precision)),
-  fastRoutine("x87Multiply", "x87MultiplyRare", true, precision, (code, result, rare) => multiply(code, A, B, result, rare, precision)),
-  fastRoutine("x87Divide", "x87DivideRare", true, precision, (code, result, rare) => divide(code, A, B, result, rare, precision)),
-  fastRoutine("x87SquareRoot", "x87SquareRootRare", false, precision, (code, result, rare) => squareRoot(code, A, result, rare, precision)),
-]);
+function calculations(precision: Precision): readonly Routine[] {
+  const fields = PRECISION_FIELDS[precision];
+  const rare = (name: string, operation: Rare, isDyadic: boolean, shortcut?: (code: Code) => void): Routine =>
+    rareRoutine(routineName(`${name}Rare`, precision), operation, isDyadic, fields, shortcut);
+  const fast = (name: string, isDyadic: boolean, emit: (code: Code, result: Value, rare: () => void) => void): Routine =>
+    fastRoutine(routineName(name, precision), routineName(`${name}Rare`, precision), isDyadic, emit);
+  return [
+    rare("x87Add", Rare.ADD, true, (code) => addZero(code, false, precision)),
+    rare("x87Subtract", Rare.SUBTRACT, true, (code) => addZero(code, true, precision)),
+    rare("x87Multiply", Rare.MULTIPLY, true, multiplyZero),
+    rare("x87Divide", Rare.DIVIDE, true, divideZero),
+    rare("x87SquareRoot", Rare.SQUARE_ROOT, false),
+    fast("x87Add", true, (code, result, otherwise) => add(code, A, B, false, result, otherwise, precision)),
+    fast("x87Subtract", true, (code, result, otherwise) => add(code, A, B, true, result, otherwise, precision)),
+    fast("x87Multiply", true, (code, result, otherwise) => multiply(code, A, B, result, otherwise, precision)),
+    fast("x87Divide", true, (code, result, otherwise) => divide(code, A, B, result, otherwise, precision)),
+    fast("x87SquareRoot", false, (code, result, otherwise) => squareRoot(code, A, result, otherwise, precision)),
+  ];
+}
 
 export const x87Routines: readonly Routine[] = [
-  ...calculations,
-  rareRoutine("x87RoundRare", Rare.ROUND, false, 64, roundZero),
-  fastRoutine("x87Round", "x87RoundRare", false, 64, (code, result, rare) => roundToIntegral(code, A, result, rare)),
+  ...calculations(64),
+  rareRoutine("x87RoundRare", Rare.ROUND, false, ROUND_NEAREST, roundZero),
+  fastRoutine("x87Round", "x87RoundRare", false, (code, result, rare) => roundToIntegral(code, A, result, rare)),
   comparison("x87Compare", Rare.COMPARE),
   comparison("x87CompareQuietly", Rare.COMPARE_QUIETLY),
   load("x87LoadInteger", loadInteger),
@@ -342,4 +362,16 @@ export const x87Routines: readonly Routine[] = [
   integerStore("x87Truncate16", Rare.TRUNCATE_16, 16, true),
   integerStore("x87Truncate32", Rare.TRUNCATE_32, 32, true),
   integerStore("x87Truncate64", Rare.TRUNCATE_64, 64, true),
+  ...calculations(53),
+  ...calculations(24),
+  rareRoutine("x87RoundDown", Rare.ROUND, false, ROUND_DOWN, roundZero),
+  rareRoutine("x87RoundUp", Rare.ROUND, false, ROUND_UP, roundZero),
+  rareRoutine("x87RoundToZero", Rare.ROUND, false, ROUND_TO_ZERO, roundZero),
+  rareRoutine("x87ScaleRare", Rare.SCALE, true),
+  fastRoutine("x87Scale", "x87ScaleRare", true, (code, result, rare) => scale(code, A, B, result, rare)),
+  examination("x87Examine"),
+  rareRoutine("x87Power", Rare.POWER, false),
+  rareRoutine("x87Logarithm", Rare.LOGARITHM, true),
+  rareRoutine("x87LogarithmOfNext", Rare.LOGARITHM_OF_NEXT, true),
+  rareRoutine("x87Arctangent", Rare.ARCTANGENT, true),
 ];
