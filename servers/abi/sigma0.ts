@@ -10,7 +10,8 @@
  *
  * Reply: w0 = the flexpage given (base and size), and one writable page item whose hot spot is its base,
  * so that a receive window of the whole space gives the receiver an idempotent layout. Refusal (none is
- * free, or another task has it): w0 = 0, no page item. A frame is handed to one task only.
+ * free, or another task has it): w0 = 0, no page item. A frame is handed to one task only, until that is gone.
+ * A memory manager may answer the same messages (the standard one does), so that another stands on it as it stands on σ0.
  * Source: L4 X.0 reference manual, "σ0".
  */
 export const Sigma0Request = { ANY: 0xfffffffc } as const;
