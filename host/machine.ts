@@ -78,6 +78,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
   const mounts = options.mounts ?? [];
   for (const { target } of mounts) root.mkdirSync(target, { recursive: true });
 
+  const { manager } = options;
   const memoryBytes = options.memory ?? DEFAULT_MEMORY;
   const swap = options.swap ?? Math.max(memoryBytes, MINIMUM_SWAP);
   const ram = new Ram(memoryBytes);
@@ -92,7 +93,10 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
   const entropy = new SeededEntropy(seed);
   const channels = new Channels(interrupts, host);
   const swapBlocks = Math.floor(swap / DISK_BLOCK_BYTES);
-  const disk = new Disk(ram, clock, interrupts, { blocks: swapBlocks, onFrameChange: (frame) => processor.invalidateFrame(frame) });
+  const disk = new Disk(ram, clock, interrupts, {
+    blocks: swapBlocks + (manager?.blocks ?? 0),
+    onFrameChange: (frame) => processor.invalidateFrame(frame),
+  });
 
   const diagnostic = options.diagnostic ?? ((line: string) => void process.stderr.write(`lites: ${line}\n`));
   const { trace } = options;
@@ -123,17 +127,27 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
     Priority.DRIVER,
     channelDriver({ ports: channels, interruptLine: InterruptLine.CHANNELS, interruptServer: interruptServerId }),
   );
+  // Before the standard one, which takes all frames that are left.
+  const managerId =
+    manager &&
+    boot(
+      manager.name,
+      WellKnownServer.MANAGER,
+      Priority.MEMORY,
+      manager.make({ ...manager, sigma0: sigma0Id, diskDriver: diskDriverId, firstBlock: swapBlocks }),
+    );
   const pagerFrames = Math.max(PAGE_CACHE_LEAST, Math.floor((memoryBytes / PAGE_SIZE) * PAGE_CACHE_SHARE));
   const memory = memoryManager({
     sigma0: sigma0Id,
     diskDriver: diskDriverId,
-    frames: ram.frameCount - pagerFrames - SIGMA0_RESERVE,
+    frames: ram.frameCount - pagerFrames - SIGMA0_RESERVE - (manager?.frames ?? 0),
     swapPages: swapBlocks,
   });
   const memoryManagerId = boot("memory", WellKnownServer.MEMORY, Priority.MEMORY, memory);
   const lites = litesServer({
     sigma0: sigma0Id,
     memoryManager: memoryManagerId,
+    ...(managerId === undefined ? {} : { manager: managerId }),
     channels: channelDriverId,
     random: (buffer) => entropy.fill(buffer),
     mounts: [

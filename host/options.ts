@@ -5,6 +5,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { FORGET_MODES, type ForgetMode } from "#kernel/forgetting.ts";
 import { type Engine, ENGINES } from "#machine/engine.ts";
+import type { ManagerFactory, ManagerFigures } from "#servers/pager.ts";
 
 /** A host directory in the guest's tree. */
 export interface Mount {
@@ -35,6 +36,14 @@ export interface BootOptions {
   engine?: Engine;
   /** A test of all memory managers: the kernel forgets mappings, now and then or at every chance. Default: never. */
   forget?: ForgetMode;
+  /** A memory manager that programs may bind regions to, with page frames and disk blocks of its own (docs/managers.md). */
+  manager?: {
+    readonly name: string;
+    readonly frames: number;
+    readonly blocks: number;
+    readonly figures: ManagerFigures;
+    readonly make: ManagerFactory;
+  };
   /** Trace lines to produce, and where they go. */
   trace?: { kinds: readonly TraceKind[]; write: (line: string) => void };
   /** Told of things a user should know (unimplemented calls, internal errors). Default: standard error. */

@@ -102,6 +102,8 @@ static l3_fpage serve(struct l3_pager *pager, const struct l3_fault *fault) {
       return manager->figures.refusals++, L3_REFUSE_IO;
     page->frame = frame;
     residents[frame] = page;
+  } else {
+    manager->figures.remaps++;
   }
   return fpage_of(page->frame);
 }

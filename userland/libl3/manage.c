@@ -47,8 +47,8 @@ static int report(const struct l3_figures *figures) {
   if (!path) return 0;
   file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (file < 0) return -1;
-  dprintf(file, "faults %u zeroFills %u pageIns %u pageOuts %u protections %u flushes %u refusals %u\n", figures->faults,
-          figures->zero_fills, figures->page_ins, figures->page_outs, figures->protections, figures->flushes, figures->refusals);
+  dprintf(file, "faults %u zeroFills %u pageIns %u pageOuts %u remaps %u flushes %u refusals %u\n", figures->faults,
+          figures->zero_fills, figures->page_ins, figures->page_outs, figures->remaps, figures->flushes, figures->refusals);
   return close(file);
 }
 

@@ -13,7 +13,7 @@ void *l3_arena(unsigned size);
 
 /* The manager's side. */
 struct l3_figures {
-  unsigned faults, zero_fills, page_ins, page_outs, protections, flushes, refusals;
+  unsigned faults, zero_fills, page_ins, page_outs, remaps, flushes, refusals;
 };
 struct l3_manager {
   struct l3_pager pager;

@@ -1,0 +1,139 @@
+/**
+ * Memory managers of the user's own: loads a TypeScript (or JavaScript) module or an i386 program, and says how a system is booted
+ * and a command is run with it. docs/managers.md is the guide.
+ *
+ * A module is a native task beside the standard memory manager, with frames and disk blocks of its own. A program is a Unix process
+ * around the command (userland/libl3: l3_manage), with frames of its own memory and a file.
+ * Layer beneath: host/; esbuild, which is loaded when it is needed.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { basename, extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BootOptions, OptionError } from "#host/options.ts";
+import type { System } from "#host/system.ts";
+import { type ManagerFactory, type ManagerFigures, noFigures } from "#servers/pager.ts";
+import type { ManagerChoice } from "./measurement.ts";
+
+export type LoadedManager =
+  | { readonly kind: "module"; readonly name: string; readonly make: ManagerFactory }
+  | { readonly kind: "program"; readonly name: string; readonly image: Uint8Array };
+
+/** What a run with a manager needs. */
+export interface ManagedRun {
+  /** Options of boot() beside others. */
+  readonly boot: Pick<BootOptions, "manager">;
+  /** Variables of the command's environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What to run in place of the command. */
+  readonly command: readonly string[];
+  /** To be called before the command runs. */
+  prepare(system: System): void;
+  /** To be called when it has ended. What the manager counted: undefined when a program did not come to its report. */
+  figures(system: System): ManagerFigures | undefined;
+}
+
+const MODULES = new Set([".ts", ".mts", ".js", ".mjs"]);
+/** Start of an ELF file for i386: magic number, 32 bits, little endian; at byte 18 the machine. */
+const ELF_START = [0x7f, 0x45, 0x4c, 0x46, 1, 1];
+const ELF_MACHINE_AT = 18;
+const ELF_MACHINE_I386 = 3;
+
+/** Blocks of the disk for a module's pages: 256 MiB. */
+const MODULE_BLOCKS = 65_536;
+/** In the guest. */
+const PROGRAM_FOLDER = "/usr/lib/paging";
+const REPORT = "/tmp/manager-report";
+
+/** userland/libl3/include/l3/manager.h has the names. */
+const MANAGER_VARIABLE = "LITES_MANAGER";
+const REPORT_VARIABLE = "LITES_MANAGER_REPORT";
+const BOOTED = "booted";
+
+/** @throws OptionError when there is no manager in the file */
+export async function loadManager({ file }: ManagerChoice): Promise<LoadedManager> {
+  const extension = extname(file);
+  const name = basename(file, extension);
+  if (MODULES.has(extension)) return { kind: "module", name, make: await loadModule(file) };
+  let image: Uint8Array;
+  try {
+    image = new Uint8Array(readFileSync(file));
+  } catch (error) {
+    throw new OptionError(`cannot read the manager '${file}': ${(error as NodeJS.ErrnoException).code ?? String(error)}`);
+  }
+  if (ELF_START.some((byte, index) => image[index] !== byte) || image[ELF_MACHINE_AT] !== ELF_MACHINE_I386) {
+    throw new OptionError(`the manager '${file}' is neither a module (${[...MODULES].join(", ")}) nor an i386 program`);
+  }
+  return { kind: "program", name, image };
+}
+
+async function loadModule(file: string): Promise<ManagerFactory> {
+  const { build } = await import("esbuild");
+  const result = await build({
+    entryPoints: [file],
+    bundle: true,
+    write: false,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    sourcemap: "inline",
+    alias: { "lites-l3/manager": managerInterface() },
+    logLevel: "silent",
+  }).catch((error: unknown) => {
+    throw new OptionError(`the manager '${file}' does not compile: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const text = Buffer.from(result.outputFiles[0]!.contents).toString("base64");
+  let exports: { default?: unknown };
+  try {
+    exports = (await import(`data:text/javascript;base64,${text}`)) as { default?: unknown };
+  } catch (error) {
+    throw new OptionError(`the manager '${file}' fails when it is loaded: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (typeof exports.default !== "function") throw new OptionError(`the manager '${file}' exports no function by default`);
+  return exports.default as ManagerFactory;
+}
+
+/** What "lites-l3/manager" is: beside the bundle, or in the source tree. */
+function managerInterface(): string {
+  const built = fileURLToPath(new URL("./manager.js", import.meta.url));
+  return existsSync(built) ? built : fileURLToPath(new URL("../servers/pager.ts", import.meta.url));
+}
+
+/** @param frames page frames that the manager may take */
+export function managedRun(manager: LoadedManager, frames: number, command: readonly string[]): ManagedRun {
+  return manager.kind === "module" ? moduleRun(manager.name, manager.make, frames, command) : programRun(manager, frames, command);
+}
+
+function moduleRun(name: string, make: ManagerFactory, frames: number, command: readonly string[]): ManagedRun {
+  const figures = noFigures();
+  return {
+    boot: { manager: { name, frames, blocks: MODULE_BLOCKS, figures, make } },
+    env: { [MANAGER_VARIABLE]: BOOTED },
+    command,
+    prepare: () => {},
+    figures: () => figures,
+  };
+}
+
+function programRun({ name, image }: { name: string; image: Uint8Array }, frames: number, command: readonly string[]): ManagedRun {
+  const path = `${PROGRAM_FOLDER}/${name}`;
+  return {
+    boot: {},
+    env: { [REPORT_VARIABLE]: REPORT },
+    command: [path, "-f", String(frames), ...command],
+    prepare({ fs }) {
+      fs.mkdirSync(PROGRAM_FOLDER, { recursive: true });
+      fs.writeFileSync(path, image, { mode: 0o755 });
+    },
+    figures: ({ fs }) => (fs.existsSync(REPORT) ? parseReport(fs.readFileSync(REPORT, "utf8") as string) : undefined),
+  };
+}
+
+/** "faults 12 zeroFills 3 …": what l3_manage writes. */
+function parseReport(text: string): ManagerFigures {
+  const words = text.trim().split(" ");
+  const values = new Map<string, number>();
+  for (let index = 0; index + 1 < words.length; index += 2) values.set(words[index]!, Number(words[index + 1]));
+  const figures = noFigures();
+  for (const name of Object.keys(figures) as (keyof ManagerFigures)[]) figures[name] = values.get(name) ?? 0;
+  return figures;
+}
