@@ -46,7 +46,7 @@ export const redirection = (from: Task, chief: Task): number =>
 export function mayDeceive(tasks: TaskTable, sender: Task, receiver: Task, source: ThreadId): boolean {
   if (sender === receiver) return true;
   if (isInterruptId(source)) return receiver.chief === sender;
-  const origin = tasks.thread(source)?.task;
+  const origin = tasks.task(source);
   if (origin === undefined) return false;
   return origin === sender || origin === receiver || (!isNear(receiver, origin) && nearestTask(receiver, origin) === sender);
 }

@@ -144,7 +144,7 @@ export class Guests {
   }
 
   /** A guest that is not started: code at CODE, zero-filled memory up to REGION_END. */
-  *create(source: string, options: { priority?: number } = {}): Op<ThreadId> {
+  *create(source: string, options: { priority?: number; chief?: ThreadId } = {}): Op<ThreadId> {
     const { kernel } = this.context;
     const task = kernel.taskNew({ name: "guest", ...options });
     if (task === NIL) throw new Error("no task");
