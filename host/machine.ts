@@ -23,8 +23,9 @@ import { WellKnownServer } from "#servers/abi/well-known-servers.ts";
 import { channelDriver } from "#servers/channel-driver.ts";
 import { diskDriver } from "#servers/disk-driver.ts";
 import { interruptServer } from "#servers/interrupt-server.ts";
-import { memoryManager } from "#servers/memory-manager/memory-manager.ts";
+import { memoryManager, type MemoryManagerTask } from "#servers/memory-manager/memory-manager.ts";
 import { sigma0 } from "#servers/sigma0.ts";
+import { MEASURED_PAGE_CACHE, measuredMemory, type MeasuredParts } from "./measured-parts.ts";
 import { type BootOptions, DEFAULT_ENGINE, DEFAULT_MEMORY, MINIMUM_SWAP } from "./options.ts";
 import { makeRoot, type RootVolume } from "./root-image.ts";
 import { type SystemStatistics, systemStatistics } from "./statistics.ts";
@@ -67,24 +68,30 @@ export interface Machine {
   root: RootVolume;
   /** The Unix server, as far as it has to do with the root file system. */
   files: Pick<LitesServer, "syncFiles" | "filesChanged">;
+  /** For measurements. */
+  memory: MemoryManagerTask;
+  disk: Pick<Disk, "reads" | "writes" | "busyNs">;
+  instructions(): number;
   statistics(): SystemStatistics;
 }
 
 /** V8 optimises WebAssembly functions after this much work: regions are small, and hot before they are translated. */
 const TIERING = "--wasm-tiering-budget=200000";
 
-export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
+export function makeMachine(options: BootOptions, host: ChannelHost, measured?: MeasuredParts): Machine {
   const root = makeRoot(options.root, artifact("root.tar"));
   const mounts = options.mounts ?? [];
   for (const { target } of mounts) root.mkdirSync(target, { recursive: true });
 
   const { manager } = options;
-  const memoryBytes = options.memory ?? DEFAULT_MEMORY;
-  const swap = options.swap ?? Math.max(memoryBytes, MINIMUM_SWAP);
+  const memoryBytes = measured ? measuredMemory(measured) + (manager?.frames ?? 0) * PAGE_SIZE : (options.memory ?? DEFAULT_MEMORY);
+  const swap = measured ? measured.swapPages * PAGE_SIZE : (options.swap ?? Math.max(memoryBytes, MINIMUM_SWAP));
   const ram = new Ram(memoryBytes);
   const interrupts = new InterruptController();
   setFlagsFromString(TIERING);
-  const processor = createProcessor(options.engine ?? DEFAULT_ENGINE, ram, { now: () => 0 });
+  const tracer = measured?.tracer?.(ram.frameCount);
+  const made = createProcessor(options.engine ?? DEFAULT_ENGINE, ram, { now: () => 0 }, tracer);
+  const processor = measured?.processor?.(made) ?? made;
   const clock = options.virtualClock
     ? new VirtualClock(VIRTUAL_EPOCH_NS, () => processor.instructions)
     : new RealClock(BigInt(Date.now()) * 1_000_000n, () => performance.now() * 1e6);
@@ -96,6 +103,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
   const disk = new Disk(ram, clock, interrupts, {
     blocks: swapBlocks + (manager?.blocks ?? 0),
     onFrameChange: (frame) => processor.invalidateFrame(frame),
+    ...(measured ? { timing: measured.timing } : {}),
   });
 
   const diagnostic = options.diagnostic ?? ((line: string) => void process.stderr.write(`lites: ${line}\n`));
@@ -108,6 +116,8 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
     clock,
     interrupts,
     ...(lines ? { trace: lines.event } : {}),
+    tracer,
+    probe: measured?.probe,
     ...(forget === undefined || forget === "never" ? {} : { forget: { mode: forget, random: numbers(`${seed} forget`) } }),
   });
 
@@ -136,12 +146,16 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
       Priority.MEMORY,
       manager.make({ ...manager, sigma0: sigma0Id, diskDriver: diskDriverId, firstBlock: swapBlocks }),
     );
-  const pagerFrames = Math.max(PAGE_CACHE_LEAST, Math.floor((memoryBytes / PAGE_SIZE) * PAGE_CACHE_SHARE));
+  const pagerFrames = measured
+    ? MEASURED_PAGE_CACHE
+    : Math.max(PAGE_CACHE_LEAST, Math.floor((memoryBytes / PAGE_SIZE) * PAGE_CACHE_SHARE));
   const memory = memoryManager({
     sigma0: sigma0Id,
     diskDriver: diskDriverId,
-    frames: ram.frameCount - pagerFrames - SIGMA0_RESERVE - (manager?.frames ?? 0),
+    // Of a measured number of frames one more becomes the page of zeros.
+    frames: measured ? measured.frames + 1 : ram.frameCount - pagerFrames - SIGMA0_RESERVE - (manager?.frames ?? 0),
     swapPages: swapBlocks,
+    ...measured?.manager(() => processor.instructions),
   });
   const memoryManagerId = boot("memory", WellKnownServer.MEMORY, Priority.MEMORY, memory);
   const lites = litesServer({
@@ -178,6 +192,9 @@ export function makeMachine(options: BootOptions, host: ChannelHost): Machine {
     channels,
     root,
     files: lites,
+    memory,
+    disk,
+    instructions: () => processor.instructions,
     statistics: () => systemStatistics({ kernel, unix: lites, memory, nowNs: clock.now() }),
   };
 }

@@ -5,6 +5,8 @@ import type { Clock } from "#machine/clock.ts";
 import type { InterruptController } from "#machine/interrupts.ts";
 import type { Processor } from "#machine/processor.ts";
 import type { Ram } from "#machine/ram.ts";
+import type { ReferenceTracer } from "#machine/reference-tracer.ts";
+import type { FaultProbe } from "./fault-probe.ts";
 import { type ForgetOptions, Forgetting } from "./forgetting.ts";
 import { InterruptLines } from "./interrupt-lines.ts";
 import { Ipc } from "./ipc.ts";
@@ -16,6 +18,7 @@ import type { ThreadId } from "./abi/identifiers.ts";
 import { TaskTable } from "./task.ts";
 import type { Thread } from "./thread.ts";
 import type { KernelTrace } from "./trace.ts";
+import { TracedUserMemory } from "./traced-memory.ts";
 import { Transfers } from "./transfer.ts";
 import { Traps } from "./traps.ts";
 import { UserMemory } from "./user-memory.ts";
@@ -26,6 +29,9 @@ export interface KernelParts {
   clock: Clock;
   interrupts: InterruptController;
   trace?: KernelTrace;
+  /** Is told of the references that the kernel makes for threads; the processor's tracer. */
+  tracer?: ReferenceTracer | undefined;
+  probe?: FaultProbe | undefined;
   /** Tests that mappings may be forgotten at any time. */
   forget?: ForgetOptions;
 }
@@ -49,6 +55,7 @@ export class Core {
   readonly traps: Traps;
   readonly lifecycle: Lifecycle;
   trace: KernelTrace | undefined;
+  readonly probe: FaultProbe | undefined;
   readonly forgetting: Forgetting | undefined;
   /** Thread to be dispatched next whatever its priority, and the thread whose slice pays for it. */
   favoured: Thread | undefined = undefined;
@@ -59,9 +66,11 @@ export class Core {
     this.processor = parts.processor;
     this.clock = parts.clock;
     this.trace = parts.trace;
+    this.probe = parts.probe;
     this.forgetting = parts.forget === undefined ? undefined : new Forgetting(this, parts.forget);
     this.mappings = new MappingDatabase(MAPPINGS_BASE + parts.ram.frameCount * MAPPINGS_PER_FRAME);
-    this.memory = new UserMemory(parts.ram, parts.processor);
+    const { ram, processor, tracer } = parts;
+    this.memory = tracer ? new TracedUserMemory(ram, processor, tracer) : new UserMemory(ram, processor);
     this.lines = new InterruptLines(this, parts.interrupts);
     this.ipc = new Ipc(this);
     this.transfers = new Transfers(this);

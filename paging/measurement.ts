@@ -4,6 +4,7 @@
  * Layer beneath: host/, which boots the system that is measured.
  */
 import type { BootOptions } from "#host/options.ts";
+import type { FaultKind } from "#servers/memory-manager/counters.ts";
 import type { ReferenceSink } from "./trace.ts";
 
 /** A replacement policy by its name in servers/memory-manager/policies/table.ts; parameters left out have their defaults. */
@@ -61,11 +62,14 @@ export interface RunConfig {
   readonly stages?: boolean;
 }
 
-/** Counters of one task, or of all. A fault is counted under one of the five kinds. */
+/**
+ * Counters of one task, or of all, from the boot to the end of the command. A fault is counted under one kind: faults = zeroFills + copies +
+ * pageIns + protections + forgotten + sources + refused.
+ */
 export interface TaskFigures {
   readonly name: string;
   readonly task: number;
-  /** Page references, when they were traced. */
+  /** References to pages of programs, when they were traced. Runs of accesses to one page are one. */
   readonly references?: number;
   readonly faults: number;
   readonly zeroFills: number;
@@ -75,9 +79,16 @@ export interface TaskFigures {
   readonly protections: number;
   /** The page was in memory, its mapping was not. */
   readonly forgotten: number;
+  /** Mapped from where the content comes from: the page of zeros, or a page of a file that nobody has written to. It takes no frame. */
+  readonly sources: number;
+  /** Nothing was to be had: no memory, beyond the end of a file, an error of the disk. */
+  readonly refused: number;
+  /** Pages that came with page-ins and that nobody had asked for. Read from disk: pageIns + readAheads. */
+  readonly readAheads: number;
   readonly pageOuts: number;
   /** Pages taken away from the task by unmapping. */
   readonly flushes: number;
+  /** Messages that the faults cost: fault, answer, and those to the disk driver and back. */
   readonly ipcs: number;
   /** Words moved by those messages. */
   readonly words: number;
@@ -85,15 +96,16 @@ export interface TaskFigures {
 }
 
 /** Where the host's time of a fault goes, in the order of events. */
-export const STAGES = ["fault", "ipc", "policy", "disk", "reply", "resume"] as const;
+export const STAGES = ["fault", "ipc", "manager", "policy", "disk", "reply", "resume"] as const;
 export type Stage = (typeof STAGES)[number];
 
 export interface FaultRecord {
   /** Instructions executed. */
   readonly time: number;
   readonly task: number;
+  /** Virtual page number. */
   readonly page: number;
-  readonly kind: "zeroFill" | "copy" | "pageIn" | "protection" | "forgotten";
+  readonly kind: FaultKind;
 }
 
 export interface Measurement {

@@ -1,7 +1,7 @@
 /**
  * The disk: blocks of one page, moved by DMA between the medium and frames of RAM.
  *
- * One command at a time. A command takes `latencyNs` on the machine's clock; then `status` tells the
+ * One command at a time, for one block or several neighbouring ones. It takes as long as disk-timing.ts says on the machine's clock; then `status` tells the
  * outcome and the interrupt line is asserted until it is read. The medium is a backing store: chunks of host memory
  * allocated on the first write, or whatever the host provides (a file).
  * Layers beneath: ram.ts, clock.ts, interrupts.ts.
@@ -9,6 +9,7 @@
 import type { Clock } from "../clock.ts";
 import { InterruptLine, type InterruptController, type InterruptWire } from "../interrupts.ts";
 import { PAGE_SIZE, type Ram } from "../ram.ts";
+import { type DiskTiming, fixedTiming } from "./disk-timing.ts";
 
 export const DISK_BLOCK_BYTES = PAGE_SIZE;
 
@@ -53,6 +54,8 @@ export interface DiskOptions {
   store?: BackingStore;
   /** Virtual or real time that a command takes; 0 completes before `start` returns. */
   latencyNs?: number;
+  /** Instead of latencyNs: how long each command takes. */
+  timing?: DiskTiming;
   writeProtected?: boolean;
   /** Default: InterruptLine.DISK. */
   interruptLine?: number;
@@ -65,9 +68,11 @@ export class Disk {
   /** Blocks transferred since the start, for statistics. */
   reads = 0;
   writes = 0;
+  /** Time that commands took. */
+  busyNs = 0;
   private status: DiskStatus = "idle";
   private readonly store: BackingStore;
-  private readonly latencyNs: number;
+  private readonly timing: DiskTiming;
   private readonly writeProtected: boolean;
   private readonly onFrameChange: (frame: number) => void;
   private readonly ram: Ram;
@@ -80,26 +85,32 @@ export class Disk {
     this.wire = interrupts.connect(options.interruptLine ?? InterruptLine.DISK);
     this.blocks = options.blocks;
     this.store = options.store ?? new MemoryStore();
-    this.latencyNs = options.latencyNs ?? 0;
+    this.timing = options.timing ?? fixedTiming(options.latencyNs ?? 0);
     this.writeProtected = options.writeProtected ?? false;
     this.onFrameChange = options.onFrameChange ?? (() => {});
   }
 
   /**
-   * Starts a command. False when another one is in progress (nothing happens then); all other
+   * Starts a command for neighbouring blocks, one for each frame. False when another one is in progress (nothing happens then); all other
    * outcomes, errors included, are told by the interrupt and takeStatus.
    */
-  start(operation: "read" | "write", block: number, frame: number): boolean {
+  start(operation: "read" | "write", block: number, ...frames: number[]): boolean {
     if (this.status === "busy") return false;
     this.status = "busy";
-    // The data move at once: the frame may have another use by the time the command completes.
-    const outcome = this.transfer(operation, block, frame);
+    // The data move at once: the frames may have another use by the time the command completes.
+    let outcome: DiskStatus = "done";
+    for (let index = 0; index < frames.length && outcome === "done"; index++) {
+      outcome = this.transfer(operation, block + index, frames[index]!);
+    }
     const complete = () => {
       this.status = outcome;
       this.wire.set(true);
     };
-    if (this.latencyNs === 0) complete();
-    else this.clock.schedule(this.clock.now() + this.latencyNs, complete);
+    const now = this.clock.now();
+    const ns = this.timing.command(operation, block, frames.length, now);
+    this.busyNs += ns;
+    if (ns === 0) complete();
+    else this.clock.schedule(now + ns, complete);
     return true;
   }
 

@@ -8,12 +8,14 @@
 import { ANY, sameTask, taskOf, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
 import { type Message, type NativeContext, NO_FAULTS, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
+import { Sigma0Request } from "../abi/sigma0.ts";
 import { BackingCache, Fetch, type WaitingFault } from "./backing-cache.ts";
 import { backingWorker, jobWords, TIMED_OUT } from "./backing-worker.ts";
 import { Commitment } from "./commitment.ts";
 import { Counters, type FaultKind } from "./counters.ts";
 import { Directory } from "./data-space.ts";
 import { FaultServer, refusal } from "./fault-server.ts";
+import { FrameLending } from "./frame-lending.ts";
 import { FramePool } from "./frame-pool.ts";
 import { PageStore } from "./page-store.ts";
 import type { PagingObserver } from "./paging-observer.ts";
@@ -45,6 +47,8 @@ export interface MemoryManagerOptions {
   faultAround?: boolean;
   /** Is told what happens, for measurements. */
   observer?: PagingObserver;
+  /** Whether every reference is told to MemoryManagerTask.referenced; default false. */
+  traced?: boolean;
   /** Pages of other managers that are kept mapped. */
   windowPages?: number;
 }
@@ -61,6 +65,7 @@ interface Parts {
   readonly context: NativeContext;
   readonly faults: FaultServer;
   readonly requests: RequestServer;
+  readonly lending: FrameLending;
   readonly backing: BackingCache;
   readonly directory: Directory;
   readonly store: PageStore;
@@ -103,6 +108,7 @@ class MemoryManager {
       cluster: options.cluster ?? 1,
       random: options.random ?? (() => 0),
       time: options.time,
+      traced: options.traced ?? false,
     };
     const store = new PageStore(context, frames, swap, replacement, commitment, observer);
     const totals = new Counters();
@@ -123,7 +129,8 @@ class MemoryManager {
       backingReads: totals.backingReads,
     });
     const requests = new RequestServer(context, directory, store, backing, commitment, zeroPage, statistics);
-    return new MemoryManager({ context, faults, requests, backing, directory, store, totals, statistics, observer });
+    const lending = new FrameLending(context, directory, store, commitment, frames.count);
+    return new MemoryManager({ context, faults, requests, lending, backing, directory, store, totals, statistics, observer });
   }
 
   /** The answer to a message, or undefined when there is none (yet). */
@@ -133,6 +140,7 @@ class MemoryManager {
       yield* this.workerReport(from, words[0] ?? 0);
       return undefined;
     }
+    if (words[0] === Sigma0Request.ANY) return yield* this.parts.lending.serve(from, words[2] ?? 0);
     if (words.length < 3 || (words[0]! & REQUEST_BITS) !== 0) return this.parts.requests.serve(received);
     this.backing.forget(from);
     const answer = yield* this.fault({ client: from, words, attempts: 0 });
@@ -205,8 +213,8 @@ export interface MemoryManagerTask {
   statistics(): Statistics | undefined;
   /** Counters of all tasks together. */
   totals(): Counters | undefined;
-  /** A client used the page in a frame: for policies that want exact references. */
-  referenced(frame: number): void;
+  /** A client used the page in a frame: for exact references. @returns the page's number, -1 when there is none */
+  referenced(frame: number): number;
 }
 
 export function memoryManager(options: MemoryManagerOptions): MemoryManagerTask {
@@ -223,6 +231,6 @@ export function memoryManager(options: MemoryManagerOptions): MemoryManagerTask 
   return Object.assign(body, {
     statistics: () => manager?.parts.statistics(),
     totals: () => manager?.parts.totals,
-    referenced: (frame: number) => manager?.parts.store.referenced(frame),
+    referenced: (frame: number) => manager?.parts.store.referenced(frame) ?? -1,
   });
 }

@@ -35,6 +35,8 @@ export interface Replacement {
   readonly random: () => number;
   /** Time for policies; undefined: nanoseconds on the machine's clock. */
   readonly time: (() => number) | undefined;
+  /** Whether referenced() is called for every reference: then accessed bits come from there. */
+  readonly traced: boolean;
 }
 
 export class PageStore {
@@ -42,6 +44,8 @@ export class PageStore {
   private readonly residents: (Page | undefined)[];
   /** By frame number: 1 until the reference is told for which the frame was filled. */
   private readonly awaited: Uint8Array;
+  /** By frame number: 1 when its page was used, by what is known without the processor's accessed bit. */
+  private readonly used: Uint8Array;
   private pagesMade = 0;
   /** Whose page needs a frame. */
   private incomingOwner: Counters | undefined;
@@ -67,19 +71,26 @@ export class PageStore {
     const residents: (Page | undefined)[] = Array.from({ length: frames.limit }, () => undefined);
     this.residents = residents;
     this.awaited = new Uint8Array(frames.limit);
+    this.used = new Uint8Array(frames.limit);
     const view = this.policyView(replacement);
     const policy = replacement.local ? this.localReplacement(view, replacement) : replacement.policy(view);
     this.policy = policy;
     this.eviction = new Eviction({ context, residents, frames, swap, policy, commitment, cluster: replacement.cluster, observer });
   }
 
-  private policyView({ random, time }: Replacement): PolicyView {
-    const { context, frames, residents } = this;
+  private policyView({ random, time, traced }: Replacement): PolicyView {
+    const { context, frames, residents, used } = this;
+    const accessed = (frame: number): boolean => {
+      const isUsed = used[frame] === 1;
+      used[frame] = 0;
+      if (traced) return isUsed;
+      return (context.kernel.unmap(pageOf(frame), Unmap.STATUS) & PageStatus.ACCESSED) !== 0 || isUsed;
+    };
     return {
       limit: frames.limit,
       capacity: frames.freeCount,
       mayGo: (frame) => residents[frame]?.pinned === false,
-      accessed: (frame) => (context.kernel.unmap(pageOf(frame), Unmap.STATUS) & PageStatus.ACCESSED) !== 0,
+      accessed,
       dirty: (frame) => residents[frame]?.hasSlot === false,
       now: time ?? (() => context.kernel.now()),
       random,
@@ -94,11 +105,19 @@ export class PageStore {
     });
   }
 
-  /** Frames that hold pages are told of references: the policy wants to know, except of the one that a page came for. */
-  referenced(frame: number): void {
-    if (this.residents[frame] === undefined) return;
+  /**
+   * A client used the page in a frame. The reference that the page came for is known already.
+   * @returns the page's number, -1 when there is none
+   */
+  referenced(frame: number): number {
+    const page = this.residents[frame];
+    if (page === undefined) return -1;
     if (this.awaited[frame] === 1) this.awaited[frame] = 0;
-    else this.policy.referenced?.(frame);
+    else {
+      this.used[frame] = 1;
+      this.policy.referenced?.(frame);
+    }
+    return page.number;
   }
 
   /** A new page with undefined content. */
@@ -129,6 +148,7 @@ export class PageStore {
     page.frame = frame;
     this.residents[frame] = page;
     this.awaited[frame] = isAwaited ? 1 : 0;
+    this.used[frame] = isAwaited ? 1 : 0;
     this.observer?.occupied(frame, true);
     this.policy.inserted(frame, page.number);
   }
@@ -208,6 +228,7 @@ export class PageStore {
     for (let i = pages.length - 1; i >= 0; i--) {
       const page = pages[i]!;
       if (page.references > 0) continue;
+      this.observer?.dropped(page.number);
       this.eviction.dropSlot(page);
       if (page.resident) this.vacate(page);
     }

@@ -1,0 +1,209 @@
+/**
+ * One measurement: boots a system, runs a command in it, and answers with all figures of its paging.
+ *
+ * Everything is counted from the boot to the end of the command, so that sums balance; the first process has a line of
+ * its own. Layer beneath: host/.
+ */
+import { makeMachine, type Machine } from "#host/machine.ts";
+import type { MeasuredParts } from "#host/measured-parts.ts";
+import { type BootOptions, OptionError } from "#host/options.ts";
+import { type ChannelCallbacks, System } from "#host/system.ts";
+import { DEFAULT_ENGINE } from "#host/options.ts";
+import { type DiskTiming, fixedTiming, flashTiming, seekTiming } from "#machine/devices/disk-timing.ts";
+import { ReferenceTracer } from "#machine/reference-tracer.ts";
+import type { FaultKind } from "#servers/memory-manager/counters.ts";
+import type { PagingObserver } from "#servers/memory-manager/paging-observer.ts";
+import { parametersOf, policyNamed } from "#servers/memory-manager/policies/table.ts";
+import type { PolicyRow } from "#servers/memory-manager/replacement-policy.ts";
+import type { DiskModel, FaultRecord, Measurement, RunConfig } from "./measurement.ts";
+import { seededRandom } from "./seeded-random.ts";
+import { StageClock } from "./stage-clock.ts";
+import { figuresOf, ReferenceCounter, TaskTable } from "./task-table.ts";
+
+/** Below this many frames the first process and a command cannot run side by side. */
+export const LEAST_FRAMES = 8;
+/** Pages that one command of the disk driver moves at most. */
+export const MOST_PAGES_AT_ONCE = 16;
+/** Pages of the paging disk: 512 MiB. */
+const SWAP_PAGES = 1 << 17;
+/** Faults that are kept one by one. */
+const FAULT_LOG_LIMIT = 100_000;
+
+const NS_PER_US = 1000;
+
+function timingOf(disk: DiskModel): DiskTiming {
+  switch (disk.kind) {
+    case "fixed":
+      return fixedTiming(disk.us * NS_PER_US);
+    case "seek":
+      return seekTiming({
+        trackNs: disk.trackUs * NS_PER_US,
+        fullNs: disk.seekUs * NS_PER_US,
+        rotationNs: disk.rotationUs * NS_PER_US,
+        transferNs: disk.transferUs * NS_PER_US,
+        blocksPerTrack: disk.pagesPerTrack,
+        blocks: SWAP_PAGES,
+      });
+    case "ssd":
+      return flashTiming(disk.readUs * NS_PER_US, disk.writeUs * NS_PER_US, disk.channels);
+  }
+}
+
+function wholeNumber(name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new OptionError(`${name} must be ${least} to ${most}, not ${value}`);
+  }
+}
+
+/** Most frames that can be asked for: 512 MiB. */
+const MOST_FRAMES = 1 << 17;
+
+/** @throws OptionError when the configuration makes no sense */
+function checked(config: RunConfig): { row: PolicyRow; parameters: Record<string, number>; isTraced: boolean } {
+  wholeNumber("the number of frames", config.frames, LEAST_FRAMES, MOST_FRAMES);
+  wholeNumber("the size of clusters", config.cluster, 1, MOST_PAGES_AT_ONCE);
+  wholeNumber("read-ahead", config.readAhead, 0, MOST_PAGES_AT_ONCE - 1);
+  if (config.command.length === 0) throw new OptionError("there is no command to measure");
+  let row: PolicyRow;
+  let parameters: Record<string, number>;
+  try {
+    row = policyNamed(config.policy.name);
+    parameters = parametersOf(row, config.policy.parameters);
+  } catch (error) {
+    throw error instanceof RangeError ? new OptionError(error.message) : error;
+  }
+  if (row.references === "future") throw new OptionError(`policy '${row.name}' needs to know the future: it runs in replays only`);
+  const isTraced = config.record !== undefined || row.references === "exact";
+  if (isTraced && config.engine !== undefined && config.engine !== "interpreter") {
+    const reason = config.record === undefined ? `policy '${row.name}' needs` : "recording needs";
+    throw new OptionError(`${reason} every reference, which only the engine 'interpreter' tells, not '${config.engine}'`);
+  }
+  return { row, parameters, isTraced };
+}
+
+/** What is collected while the system runs. */
+class Collector implements PagingObserver {
+  readonly tasks = new TaskTable();
+  readonly faultLog: FaultRecord[] = [];
+  readonly watch: StageClock | undefined;
+  tracer: ReferenceTracer | undefined;
+  machine: Machine | undefined;
+  private readonly config: RunConfig;
+
+  constructor(config: RunConfig) {
+    this.config = config;
+    this.watch = config.stages ? new StageClock() : undefined;
+  }
+
+  task(...[id, counters]: Parameters<PagingObserver["task"]>): void {
+    const { number, name } = this.tasks.add(this.machine!.kernel, id, counters);
+    this.config.record?.task(number, name);
+  }
+
+  fault(client: number, address: number, kind: FaultKind): void {
+    if (this.faultLog.length >= FAULT_LOG_LIMIT) return;
+    const task = this.tasks.of(client)?.number ?? 0;
+    this.faultLog.push({ time: this.machine!.instructions(), task, page: address >>> 12, kind });
+  }
+
+  dropped(page: number): void {
+    this.config.record?.dropped(this.machine!.instructions(), page);
+  }
+
+  occupied(frame: number, isOccupied: boolean): void {
+    if (this.tracer) this.tracer.watched[frame] = isOccupied ? 1 : 0;
+  }
+
+  stage(...[stage]: Parameters<PagingObserver["stage"]>): void {
+    this.watch?.manager(stage);
+  }
+
+  /** Makes the tracer; the machine is complete when it is first used. */
+  traceReferences(frames: number): ReferenceTracer {
+    const use = (frame: number): number => this.machine!.memory.referenced(frame);
+    this.tracer = new ReferenceTracer(frames, new ReferenceCounter(() => this.machine!.kernel, this.tasks, use, this.config.record));
+    return this.tracer;
+  }
+
+  /** The figures as they are now. */
+  figures(isTraced: boolean): Omit<Measurement, "config" | "status" | "output"> {
+    const { kernel, clock, memory, disk } = this.machine!;
+    const tasks = this.tasks.figures(isTraced);
+    const references = tasks.reduce((sum, task) => sum + (task.references ?? 0), 0);
+    const total = figuresOf("total", 0, memory.totals()!, kernel.statistics().instructions, isTraced ? references : undefined);
+    return {
+      tasks,
+      total,
+      virtualNs: clock.now(),
+      ...(this.watch ? { stages: this.watch.means(total.faults) } : {}),
+      faultLog: [...this.faultLog],
+      disk: { reads: disk.reads, writes: disk.writes, busyNs: disk.busyNs },
+    };
+  }
+}
+
+/**
+ * Runs a command in a system of its own and measures its paging.
+ * @throws OptionError when the configuration makes no sense, SpawnError when the command cannot be started
+ */
+export async function measure(config: RunConfig): Promise<Measurement> {
+  const { row, parameters, isTraced } = checked(config);
+  const collector = new Collector(config);
+  const { watch } = collector;
+  const parts: MeasuredParts = {
+    frames: config.frames,
+    swapPages: SWAP_PAGES,
+    timing: timingOf(config.disk),
+    manager: (instructions) => ({
+      policy: (view) => row.create(view, parameters),
+      local: config.scope === "local",
+      random: seededRandom(config.seed),
+      time: instructions,
+      readAhead: config.readAhead,
+      cluster: config.cluster,
+      faultAround: false,
+      observer: collector,
+      traced: isTraced,
+    }),
+    ...(isTraced ? { tracer: (frames) => collector.traceReferences(frames) } : {}),
+    ...(watch ? { probe: watch, processor: (processor) => watch.timed(processor) } : {}),
+  };
+  const options: BootOptions = {
+    virtualClock: config.virtualClock,
+    seed: config.seed,
+    engine: isTraced ? "interpreter" : (config.engine ?? DEFAULT_ENGINE),
+    ...(config.mounts ? { mounts: config.mounts } : {}),
+  };
+  let figures: ReturnType<Collector["figures"]> | undefined;
+  const system = await System.start((host) => {
+    const callbacks = atExit(host, () => (figures = collector.figures(isTraced)));
+    collector.machine = makeMachine(options, callbacks, parts);
+    return collector.machine;
+  });
+  try {
+    const { code, stdout, stderr } = await system.run(config.command);
+    return { config, status: code, output: Buffer.concat([stdout, stderr]).toString(), ...figures! };
+  } finally {
+    await system.halt();
+  }
+}
+
+const CONTROL_PORT = 0;
+
+/** The host's side of the channels, with a look at control messages: `act` is called when a command has ended, before anything else happens. */
+function atExit(host: ChannelCallbacks, act: () => void): ChannelCallbacks {
+  const decoder = new TextDecoder();
+  let text = "";
+  return {
+    onOutput(port, bytes) {
+      if (port === CONTROL_PORT) {
+        const lines = (text + decoder.decode(bytes, { stream: true })).split("\n");
+        text = lines.pop()!;
+        if (lines.some((line) => (JSON.parse(line) as { op: string }).op === "exited")) act();
+      }
+      return host.onOutput(port, bytes);
+    },
+    onInputWanted: (port) => host.onInputWanted?.(port),
+    onGuestClose: (port) => host.onGuestClose?.(port),
+  };
+}
