@@ -5,6 +5,14 @@
  */
 import { UNLINKED } from "./layout.ts";
 
+/** Numbers of links, to regions that may exist or not. */
+export interface Linking {
+  /** To the region that starts at an address. */
+  linkOf(eip: number): number;
+  /** To the region that starts here, too, but for another state of the x87 unit. */
+  variant(): number;
+}
+
 interface Link {
   readonly table: WebAssembly.Table;
   readonly index: number;
@@ -14,15 +22,30 @@ interface Link {
 export class Place {
   /** In the table of all regions; UNLINKED before the first region is made. */
   slot: number = UNLINKED;
+  /** Where control goes from a region here that was made for another state of the x87 unit. */
+  private variant: Place | undefined = undefined;
   private readonly links = new Set<Link>();
-  /** The region's function, or what stands for it. */
+  /** What stands for the region's function when there is none. */
+  private readonly vacant: unknown;
+  /** The region's function. */
   private run: unknown;
 
-  constructor(run: unknown) {
-    this.run = run;
+  constructor(vacant: unknown) {
+    this.vacant = vacant;
+    this.run = vacant;
   }
 
-  fill(run: unknown): void {
+  /** The place of the next variant. @param refused stands for it when there is none */
+  nextVariant(refused: unknown): Place {
+    this.variant ??= new Place(refused);
+    return this.variant;
+  }
+
+  get function(): unknown {
+    return this.run;
+  }
+
+  fill(run: unknown = this.vacant): void {
     this.run = run;
     for (const { table, index } of this.links) table.set(index, run);
   }
@@ -51,7 +74,11 @@ export class Links {
   /** Number of the link to an address. */
   to(eip: number): number {
     const place = this.placeOf(eip);
-    if (place === undefined) return UNLINKED;
+    return place === undefined ? UNLINKED : this.toPlace(place);
+  }
+
+  /** Number of the link to a place. */
+  toPlace(place: Place): number {
     const known = this.places.indexOf(place);
     return UNLINKED + (known >= 0 ? known + 1 : this.places.push(place));
   }

@@ -10,6 +10,7 @@ import type { Discovery } from "./discovery.ts";
 import { Emitter } from "./emitter.ts";
 import { UNKNOWN_FLAGS } from "./flag-code.ts";
 import { type Layout, UNLINKED } from "./layout.ts";
+import type { Linking } from "./links.ts";
 import { computeLiveness } from "./liveness.ts";
 import { lowerings } from "./lowering/table.ts";
 import { VectorCode } from "./lowering/vector-code.ts";
@@ -29,19 +30,16 @@ export interface RegionCode {
   readonly siteNumbers: readonly number[];
 }
 
-/** Number of the link to the region that starts at an address, whether it exists yet or not. */
-export type LinkOf = (eip: number) => number;
-
 /** @param slot of the region */
-export function generate(discovery: Discovery, layout: Layout, sites: Sites, slot: number, linkOf: LinkOf): RegionCode {
-  return new Generator(discovery, layout, sites, slot, linkOf).run();
+export function generate(discovery: Discovery, layout: Layout, sites: Sites, slot: number, linking: Linking): RegionCode {
+  return new Generator(discovery, layout, sites, slot, linking).run();
 }
 
 class Generator {
   private readonly discovery: Discovery;
   private readonly layout: Layout;
   private readonly slot: number;
-  private readonly linkOf: LinkOf;
+  private readonly linking: Linking;
   private readonly e: Emitter;
   /** Nesting of the WebAssembly loop of a header, and of the block that ends in front of a merge, by position. */
   private readonly loops = new Map<number, number>();
@@ -49,14 +47,14 @@ class Generator {
   /** What each block writes, by position. */
   private readonly writes: number[] = [];
 
-  constructor(discovery: Discovery, layout: Layout, sites: Sites, slot: number, linkOf: LinkOf) {
+  constructor(discovery: Discovery, layout: Layout, sites: Sites, slot: number, linking: Linking) {
     this.discovery = discovery;
     this.layout = layout;
     this.slot = slot;
-    this.linkOf = linkOf;
+    this.linking = linking;
     this.e = new Emitter(layout, sites);
     if (discovery.x87 !== undefined) {
-      this.e.x87 = new X87Code(this.e, discovery.x87, linkOf);
+      this.e.x87 = new X87Code(this.e, discovery.x87, linking);
       this.e.states.push(this.e.x87);
     }
     if (discovery.vector !== undefined) {
@@ -262,7 +260,7 @@ class Generator {
     this.leaveBlock(from);
     const { block } = edge;
     if (block === undefined) {
-      this.e.goOut(edge.eip, this.linkOf(edge.eip), from);
+      this.e.goOut(edge.eip, this.linking.linkOf(edge.eip), from);
       return;
     }
     const depth = this.directBranch(edge, from);

@@ -3,7 +3,8 @@
  *
  * A region belongs to a linear address and the frame that was mapped there. It serves every address space in which all its pages
  * are mapped alike, which its code checks at the entry: so translations outlive processes. A place exists as soon as code
- * wants to go to a region; it gets a slot with the first region there.
+ * wants to go to a region; it gets a slot with the first region there. Regions for other states of the x87 unit are in further places,
+ * its variants, of which each leads to the next.
  */
 import type { Ram } from "../ram.ts";
 import { EPOCH_CELLS, type Layout, LOOKUP_BYTES, lookupEntry, UNLINKED } from "./layout.ts";
@@ -24,6 +25,8 @@ export interface Region {
   readonly siteNumbers: readonly number[];
   /** State of the x87 unit (cpu/x87/loan.ts) that the region was made for, if it has x87 instructions. */
   readonly x87Key: number | undefined;
+  /** Whether it goes on to the next variant in other states: then it has translated x87 code. */
+  readonly isParticular: boolean;
   /** Called when the region is forgotten: nobody may run it any more. */
   readonly forget: () => void;
 }
@@ -37,18 +40,20 @@ export class Regions {
   private readonly epochs: number;
   private readonly sites: Sites;
   readonly unlinked: unknown;
+  private readonly refused: unknown;
   private readonly places = new Map<number, Place>();
   private readonly byFrame = new Map<number, Set<Region>>();
   private readonly all = new Set<Region>();
   private nextSlot = UNLINKED + 1;
 
-  /** @param unlinked function for slots of the table without a region */
-  constructor(ram: Ram, layout: Layout, sites: Sites, table: WebAssembly.Table, unlinked: unknown) {
+  /** @param unlinked function for slots of the table without a region @param refused the same for variants */
+  constructor(ram: Ram, layout: Layout, sites: Sites, table: WebAssembly.Table, unlinked: unknown, refused: unknown) {
     this.i32 = ram.i32;
     this.lookup = layout.lookup >> 2;
     this.epochs = layout.epochs >> 2;
     this.sites = sites;
     this.unlinked = unlinked;
+    this.refused = refused;
     this.table = table;
     this.table.set(UNLINKED, unlinked);
   }
@@ -64,15 +69,17 @@ export class Regions {
     return place;
   }
 
-  /** The same for a region that is being made: the place has a slot. */
-  settle(eip: number, frame: number): Place {
-    const place = this.placeOf(eip, frame);
-    if (place.slot === UNLINKED) {
-      place.slot = this.nextSlot++;
-      if (place.slot >= this.table.length) this.table.grow(TABLE_GROWTH);
-      this.table.set(place.slot, this.unlinked);
-    }
-    return place;
+  /** Gives a place a slot, for a region that is being made. */
+  settle(place: Place): void {
+    if (place.slot !== UNLINKED) return;
+    place.slot = this.nextSlot++;
+    if (place.slot >= this.table.length) this.table.grow(TABLE_GROWTH);
+    this.table.set(place.slot, place.function);
+  }
+
+  /** Where control goes from a region at a place that was made for another state of the x87 unit. */
+  variantOf(place: Place): Place {
+    return place.nextVariant(this.refused);
   }
 
   /** Makes room for one more region; to be called before its place is asked for. */
@@ -91,10 +98,10 @@ export class Regions {
     }
   }
 
-  /** Puts a function where jumps to a place find it. */
-  fill(place: Place, run: unknown): void {
-    this.table.set(place.slot, run);
+  /** Puts a function where jumps to a place find it; without one, what stands for it. */
+  fill(place: Place, run?: unknown): void {
     place.fill(run);
+    this.table.set(place.slot, place.function);
   }
 
   has(region: Region): boolean {
@@ -126,10 +133,9 @@ export class Regions {
   }
 
   remove(region: Region): void {
+    if (!this.all.delete(region)) return;
     this.removals++;
-    const { place } = region;
-    this.fill(place, this.unlinked);
-    this.all.delete(region);
+    this.fill(region.place);
     region.links.cut();
     this.retract(region);
     region.forget();

@@ -50,7 +50,7 @@ const TRANSITION_COST = 50;
 const WASM_PAGE = 65536;
 const NO_TARGETS: readonly number[] = [];
 /** Translations of the same instructions for different states of the x87 unit. */
-const MAX_VERSIONS = 4;
+const MAX_VERSIONS = 8;
 
 /** What regions need to run. */
 interface Made {
@@ -76,7 +76,8 @@ export class Translator implements Accelerator {
   private readonly versions = new WeakMap<Operation, number>();
   /** Interpreted instructions that no translation has been paid with yet; negative after a large one. */
   private credit = 0;
-  private readonly entries = new WeakMap<Operation, Region>();
+  /** Regions that start at an operation: variants for different states of the x87 unit. */
+  private readonly entries = new WeakMap<Operation, readonly Region[]>();
   private readonly view: CodeView;
   private readonly memoryPages: number;
 
@@ -104,7 +105,7 @@ export class Translator implements Accelerator {
       e: { ...imports, interpret: (site: number) => this.interpret(site), lendX87: host.lendX87 },
       t: { table },
     }).exports;
-    const regions = new Regions(ram, layout, this.sites, table, linker.unlinked);
+    const regions = new Regions(ram, layout, this.sites, table, linker.unlinked, linker.refused);
     const modules = new RegionModules(regions, { ...runtime, ...linker, ...imports }, memoryPages);
     return { regions, modules, handler: this.createHandler(linker.go!, regions) };
   }
@@ -112,9 +113,9 @@ export class Translator implements Accelerator {
   sample(op: Operation, eip: number): boolean {
     // Regions are for flat segments and no alignment checks.
     if (this.file.words[Word.SEGMENTED] !== 0) return true;
-    const region = this.entries.get(op);
+    const region = this.entries.get(op)?.find((variant) => !this.isUnfit(variant));
     const isWaiting = region !== undefined && this.made!.modules.isWaiting(region);
-    if (region !== undefined && !isWaiting && !this.isUnfit(region)) return false;
+    if (region !== undefined && !isWaiting) return false;
     this.credit = Math.min(this.credit + this.period, MAX_CREDIT);
     const heat = (this.heat.get(op) ?? 0) + 1;
     this.heat.set(op, heat);
@@ -147,31 +148,59 @@ export class Translator implements Accelerator {
     this.made ??= this.make();
     const { regions, modules, handler } = this.made;
     regions.makeRoom();
-    const place = regions.settle(eip, this.view.frameOf(eip >>> PAGE_SHIFT));
+    const main = regions.placeOf(eip, this.view.frameOf(eip >>> PAGE_SHIFT));
+    const variants = this.takeParticular(op, regions);
+    const last = variants[variants.length - 1];
+    const place = last === undefined ? main : regions.variantOf(last.place);
+    regions.settle(place);
     const links = new Links((target) => {
       const frame = this.view.frameOf(target >>> PAGE_SHIFT);
       return frame < 0 ? undefined : regions.placeOf(target, frame);
     });
-    const { code, imports, siteNumbers } = generate(discovery, this.layout, this.sites, place.slot, (target) => links.to(target));
+    const linking = {
+      linkOf: (target: number) => links.to(target),
+      variant: () => links.toPlace(regions.variantOf(place)),
+    };
+    const { code, imports, siteNumbers } = generate(discovery, this.layout, this.sites, place.slot, linking);
     for (const block of discovery.flow.order) {
       for (const step of block.steps) this.cover(step.eip, step.instruction.length, discovery.pages);
     }
     const frames = [...new Set(discovery.pages.values())];
-    const forget = (): void => {
-      this.entries.delete(op);
-      op.region = UNLINKED;
-      if (op.exec === handler) op.exec = op.alone;
-    };
-    const region: Region = { eip, place, links, frames, siteNumbers, x87Key, forget };
-    const former = this.entries.get(op);
-    if (former !== undefined) regions.remove(former);
+    const forget = (): void => this.forget(op);
+    const region: Region = { eip, place, links, frames, siteNumbers, x87Key, isParticular: discovery.x87 !== undefined, forget };
     regions.add(region);
-    this.entries.set(op, region);
+    this.entries.set(op, [...variants, region]);
     const install = (): void => {
-      op.region = place.slot;
+      op.region = main.slot;
       op.exec = handler;
     };
     modules.add({ region, code, imports, install });
+  }
+
+  /** The regions of an operation behind which there can be another variant; one that takes every state goes. */
+  private takeParticular(op: Operation, regions: Regions): readonly Region[] {
+    const all = this.entries.get(op) ?? [];
+    const variants = all.filter(({ isParticular }) => isParticular);
+    if (variants.length === all.length) return variants;
+    this.entries.delete(op);
+    for (const region of all) if (!region.isParticular) regions.remove(region);
+    if (variants.length === 0) this.unbind(op);
+    return variants;
+  }
+
+  /** One of the regions of an operation is gone: with it goes the way to the others. */
+  private forget(op: Operation): void {
+    const variants = this.entries.get(op);
+    if (variants === undefined) return;
+    this.entries.delete(op);
+    this.unbind(op);
+    for (const variant of variants) this.made!.regions.remove(variant);
+  }
+
+  /** Leaves an operation to the interpreter. */
+  private unbind(op: Operation): void {
+    op.region = UNLINKED;
+    if (op.exec === this.made!.handler) op.exec = op.alone;
   }
 
   /** Whether a region refuses to run because the x87 unit is in another state than when it was made. */

@@ -8,6 +8,8 @@ import { CODE_SELECTOR } from "../../cpu/segments.ts";
 import { controlOf, emptyOf, keyOf, topOf } from "../../cpu/x87/loan.ts";
 import { C1, PE } from "../../cpu/x87/state.ts";
 import type { Emitter, LocalState } from "../emitter.ts";
+import { REGION_TYPE_INDEX } from "../layout.ts";
+import type { Linking } from "../links.ts";
 import { type Precision, precisionOf } from "../runtime/x87-precision.ts";
 import { loadSlot, storeRegister } from "../runtime/x87-slots.ts";
 import { FLAGS_SHIFT, getValue, type Inexactness, setValue, type Value } from "../runtime/x87-value.ts";
@@ -29,8 +31,7 @@ export class X87Code implements LocalState {
   private key: number;
   private readonly e: Emitter;
   private readonly plan: X87Plan;
-  /** Number of the link to an address. */
-  private readonly linkOf: (eip: number) => number;
+  private readonly linking: Linking;
   /** By physical register; those that the region does not touch have none. */
   private readonly slots: readonly (Value | undefined)[];
   private readonly keyLocal: number;
@@ -49,11 +50,11 @@ export class X87Code implements LocalState {
   /** Segment of the last operand, or -1 when there was none since the entry. */
   private readonly operandSegment: number;
 
-  constructor(e: Emitter, plan: X87Plan, linkOf: (eip: number) => number) {
+  constructor(e: Emitter, plan: X87Plan, linking: Linking) {
     const { code } = e;
     this.e = e;
     this.plan = plan;
-    this.linkOf = linkOf;
+    this.linking = linking;
     this.key = plan.key;
     this.slots = Array.from({ length: 8 }, (_, slot) =>
       ((plan.slots >> slot) & 1) === 0 ? undefined : { significand: code.local(I64), head: code.local(I32) },
@@ -111,7 +112,7 @@ export class X87Code implements LocalState {
       .get(control)
       .op(Op.I32_OR)
       .set(this.keyLocal);
-    this.e.goBehind(this.linkOf);
+    this.e.goBehind((eip) => this.linking.linkOf(eip));
   }
 
   /** Moves to the state behind the current instruction. */
@@ -178,9 +179,9 @@ export class X87Code implements LocalState {
     this.e.interpret();
   }
 
-  enter(head: Code, refuse: (head: Code) => void): void {
+  enter(head: Code): void {
     this.requireKey(head, this.plan.key);
-    refuse(head);
+    head.if().link(this.linking.variant()).returnCallIndirect(REGION_TYPE_INDEX).end();
     this.load(head);
   }
 

@@ -22,7 +22,7 @@ export const INTERPRETER_IMPORTS: readonly ImportedFunction[] = [
   { name: "interpret", type: { parameters: [ValueType.I32], results: [ValueType.I32] } },
 ];
 
-/** @returns a module with these, `go`, and `unlinked` for slots without a region */
+/** @returns a module with these, `go`, `unlinked` for slots without a region, and `refused` for variants that there are none of */
 export function encodeLinker(layout: Layout, memoryPages: number): Uint8Array {
   const types = new Types();
   const region = types.index(REGION_TYPE);
@@ -30,6 +30,7 @@ export function encodeLinker(layout: Layout, memoryPages: number): Uint8Array {
   const functions = [
     { type: GO_TYPE, code: go, name: "go" },
     { type: REGION_TYPE, code: unlinked(layout, region), name: "unlinked" },
+    { type: REGION_TYPE, code: new Code().i32(Outcome.REFUSED), name: "refused" },
     ...INTERPRETER_IMPORTS.map(({ name, type }, index) => ({ type, name, code: passOn(type, index) })),
   ];
   return encodeModule({ imports: INTERPRETER_IMPORTS, functions, memoryPages, usesTable: true }, types);

@@ -295,7 +295,7 @@ export class Code {
     this.bytes = joined;
     this.view = new DataView(joined.buffer);
     this.length += head.length;
-    this.links = this.links.map((at) => at + head.length);
+    this.links = [...head.links, ...this.links.map((at) => at + head.length)];
   }
 
   /** Raw bytes appended so far. */
