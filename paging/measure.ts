@@ -16,6 +16,7 @@ import type { PagingObserver } from "#servers/memory-manager/paging-observer.ts"
 import { parametersOf, policyNamed } from "#servers/memory-manager/policies/table.ts";
 import type { PolicyRow } from "#servers/memory-manager/replacement-policy.ts";
 import type { DiskModel, FaultRecord, Measurement, RunConfig } from "./measurement.ts";
+import type { ReferenceSink } from "./trace.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { StageClock } from "./stage-clock.ts";
 import { figuresOf, ReferenceCounter, TaskTable } from "./task-table.ts";
@@ -88,16 +89,17 @@ class Collector implements PagingObserver {
   readonly watch: StageClock | undefined;
   tracer: ReferenceTracer | undefined;
   machine: Machine | undefined;
-  private readonly config: RunConfig;
+  /** Until the command has ended. */
+  private sink: ReferenceSink | undefined;
 
   constructor(config: RunConfig) {
-    this.config = config;
+    this.sink = config.record;
     this.watch = config.stages ? new StageClock() : undefined;
   }
 
   task(...[id, counters]: Parameters<PagingObserver["task"]>): void {
     const { number, name } = this.tasks.add(this.machine!.kernel, id, counters);
-    this.config.record?.task(number, name);
+    this.sink?.task(number, name);
   }
 
   fault(client: number, address: number, kind: FaultKind): void {
@@ -107,7 +109,7 @@ class Collector implements PagingObserver {
   }
 
   dropped(page: number): void {
-    this.config.record?.dropped(this.machine!.instructions(), page);
+    this.sink?.dropped(this.machine!.instructions(), page);
   }
 
   occupied(frame: number, isOccupied: boolean): void {
@@ -121,13 +123,22 @@ class Collector implements PagingObserver {
   /** Makes the tracer; the machine is complete when it is first used. */
   traceReferences(frames: number): ReferenceTracer {
     const use = (frame: number): number => this.machine!.memory.referenced(frame);
-    this.tracer = new ReferenceTracer(frames, new ReferenceCounter(() => this.machine!.kernel, this.tasks, use, this.config.record));
+    this.tracer = new ReferenceTracer(
+      frames,
+      new ReferenceCounter(
+        () => this.machine!.kernel,
+        this.tasks,
+        use,
+        () => this.sink,
+      ),
+    );
     return this.tracer;
   }
 
-  /** The figures as they are now. */
-  figures(isTraced: boolean): Omit<Measurement, "config" | "status" | "output"> {
+  /** The command has ended: the figures as they are now. */
+  finish(isTraced: boolean): Omit<Measurement, "config" | "status" | "output"> {
     const { kernel, clock, memory, disk } = this.machine!;
+    this.sink = undefined;
     const tasks = this.tasks.figures(isTraced);
     const references = tasks.reduce((sum, task) => sum + (task.references ?? 0), 0);
     const total = figuresOf("total", 0, memory.totals()!, kernel.statistics().instructions, isTraced ? references : undefined);
@@ -174,9 +185,9 @@ export async function measure(config: RunConfig): Promise<Measurement> {
     engine: isTraced ? "interpreter" : (config.engine ?? DEFAULT_ENGINE),
     ...(config.mounts ? { mounts: config.mounts } : {}),
   };
-  let figures: ReturnType<Collector["figures"]> | undefined;
+  let figures: ReturnType<Collector["finish"]> | undefined;
   const system = await System.start((host) => {
-    const callbacks = atExit(host, () => (figures = collector.figures(isTraced)));
+    const callbacks = atExit(host, () => (figures = collector.finish(isTraced)));
     collector.machine = makeMachine(options, callbacks, parts);
     return collector.machine;
   });

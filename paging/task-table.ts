@@ -82,13 +82,13 @@ export class ReferenceCounter implements ReferenceObserver {
   private readonly tasks: TaskTable;
   /** @returns the page's number, -1 when the frame holds none */
   private readonly use: (frame: number) => number;
-  private readonly sink: ReferenceSink | undefined;
+  private readonly sink: () => ReferenceSink | undefined;
   /** By serial number of translation tables; undefined: not of a measured task. */
   private readonly spaces = new Map<number, MeasuredTask | undefined>();
   private lastSpace = -1;
   private last: MeasuredTask | undefined;
 
-  constructor(kernel: () => Kernel, tasks: TaskTable, use: (frame: number) => number, sink: ReferenceSink | undefined) {
+  constructor(kernel: () => Kernel, tasks: TaskTable, use: (frame: number) => number, sink: () => ReferenceSink | undefined) {
     this.kernel = kernel;
     this.tasks = tasks;
     this.use = use;
@@ -101,7 +101,7 @@ export class ReferenceCounter implements ReferenceObserver {
     const page = this.use(frame);
     if (page < 0) return;
     task.references++;
-    this.sink?.reference(time, task.number, page, kind === ReferenceKind.WRITE, kind === ReferenceKind.FETCH);
+    this.sink()?.reference(time, task.number, page, kind === ReferenceKind.WRITE, kind === ReferenceKind.FETCH);
   }
 
   private find(space: number): MeasuredTask | undefined {
