@@ -131,7 +131,7 @@ function stagesChart(workload: string, outcomes: readonly Outcome[]): Promise<st
     height: { step: 20 },
     mark: "bar",
     encoding: {
-      y: { field: "label", type: "nominal", title: null, sort: null },
+      y: { field: "label", type: "nominal", title: null, sort: null, axis: { labelLimit: 300 } },
       x: { field: "nanoseconds", type: "quantitative", title: "nanoseconds", stack: "zero" },
       color: {
         field: "stage",
@@ -153,24 +153,26 @@ const MAP_KINDS = [
   ["write", [0xd1, 0x49, 0x5b]],
   ["fetch", [0x8a, 0x81, 0x7c]],
 ] as const;
-/** How much of its colour a cell with one reference has. */
-const FAINTEST = 0.35;
+/** How much of its colour a cell with one reference has, and how many references it takes for all of it. */
+const FAINTEST = 0.4;
+const FULL = 64;
 
-/** Pages against time; a cell has the colour of what it was most used for, the stronger the more references it has. */
+/** Pages against time; a cell mixes the colours of what it was used for, the stronger the more references it has. */
 function mapChart(workload: string, trace: Trace): Promise<string> {
   const map = referenceMap(trace, MAP_COLUMNS, MAP_ROWS);
   const { columns, rows, counts } = map;
-  const most = counts.reduce((high, kind) => kind.reduce((a, b) => (b > a ? b : a), high), 1);
   const pixels = new Uint8Array(columns * rows * 3).fill(255);
   for (let cell = 0; cell < columns * rows; cell++) {
     const sums = counts.map((kind) => kind[cell]!);
-    const top = Math.max(...sums);
-    if (top === 0) continue;
-    const strength = FAINTEST + (1 - FAINTEST) * (most === 1 ? 1 : Math.log(top) / Math.log(most));
-    const colour = MAP_KINDS[sums.indexOf(top)]![1];
+    const all = sums.reduce((sum, value) => sum + value, 0);
+    if (all === 0) continue;
+    const strength = FAINTEST + (1 - FAINTEST) * Math.min(1, Math.log(all) / Math.log(FULL));
     // The lowest page is at the bottom.
     const at = ((rows - 1 - Math.floor(cell / columns)) * columns + (cell % columns)) * 3;
-    for (let part = 0; part < 3; part++) pixels[at + part] = Math.round(255 + (colour[part]! - 255) * strength);
+    for (let part = 0; part < 3; part++) {
+      const colour = MAP_KINDS.reduce((sum, [, parts], kind) => sum + (parts[part]! * sums[kind]!) / all, 0);
+      pixels[at + part] = Math.round(255 + (colour - 255) * strength);
+    }
   }
   const url = `data:image/png;base64,${png(columns, rows, pixels).toString("base64")}`;
   const kinds = MAP_KINDS.map(([name]) => name);
@@ -209,7 +211,7 @@ function mapChart(workload: string, trace: Trace): Promise<string> {
       },
       {
         data: { values: [{ url }] },
-        mark: { type: "image", width: WIDTH, height: HEIGHT, align: "left", baseline: "top", aspect: false },
+        mark: { type: "image", width: WIDTH, height: HEIGHT, align: "left", baseline: "top", aspect: false, aria: false },
         encoding: { url: { field: "url", type: "nominal" }, x: { value: 0 }, y: { value: 0 } },
       },
     ],

@@ -13,9 +13,10 @@ import { parseDisk } from "./disk-models.ts";
 import { DEFAULT_FIGURES, FIGURES } from "./figures.ts";
 import type { PolicyChoice, Scope } from "./measurement.ts";
 import { type ParameterRow, parseNamed, parseNumber, parseParameters, rowOf } from "./named-settings.ts";
-import { type Method, METHODS, type Plan, TRACE_FORMATS } from "./plan.ts";
+import { type Method, METHODS, type Plan } from "./plan.ts";
 import { DEFAULT_PRESET, PRESETS } from "./presets.ts";
 import { parseSizes } from "./sizes.ts";
+import { TRACE_FORMS } from "./trace-file.ts";
 import { parseWorkload, type Workload, WORKLOADS } from "./workloads.ts";
 
 /** Options as commander leaves them; lists are still text where a preset may stand in. */
@@ -127,7 +128,7 @@ export function parser(version: string): Command {
     .option("--svg <dir>", "plots: miss ratios, faults over time, reference map, stages")
     .option("--record <file>", "keep the reference trace of the workload (FILE.gz is compressed)")
     .option("--replay <file>", "replay this reference trace instead of a workload")
-    .option("--format <name>", `form of the trace: ${TRACE_FORMATS.join(", ")} (default: by its content)`)
+    .option("--format <name>", `form of the trace: ${TRACE_FORMS.join(", ")} (default: by its content)`)
     .option("--jobs <n>", "runs at a time (default: one per core)")
     .option("--resume <file>", "keep finished runs here, and do not repeat those that are there")
     .option("--quiet", "no progress line, no tables")
@@ -221,7 +222,7 @@ export function requestOf(raw: RawOptions, command: readonly string[]): Request 
           trace: {
             name: basename(raw.replay),
             file: existing(raw.replay, "the trace"),
-            format: raw.format === undefined ? undefined : oneOf(TRACE_FORMATS, raw.format, "format"),
+            form: raw.format === undefined ? undefined : oneOf(TRACE_FORMS, raw.format, "format"),
           },
         }),
     policies: nonEmpty(parsePolicies(raw.policy ?? preset.policy), "policy"),

@@ -8,7 +8,7 @@ import type { FaultRecord, Measurement, Stage, TaskFigures } from "./measurement
 import type { Point } from "./plan.ts";
 import type { ReplayResult } from "./replay.ts";
 
-/** What faults are when a page was not in memory: made, copied or brought in. Protection faults and lost mappings are none. */
+/** Faults that took a frame: a page was made, copied or brought in. */
 export const misses = ({ zeroFills = 0, copies = 0, pageIns = 0 }: Partial<TaskFigures>): number => zeroFills + copies + pageIns;
 
 /** Counters of a run or of a task. What a replay cannot know is undefined. */
@@ -60,7 +60,7 @@ function missCurve(times: readonly number[]): MissCurve {
   return { every, times: times.filter((_, index) => (index + 1) % every === 0) };
 }
 
-const isMiss = ({ kind }: FaultRecord): boolean => kind !== "protection" && kind !== "forgotten";
+const isMiss = ({ kind }: FaultRecord): boolean => kind === "zeroFill" || kind === "copy" || kind === "pageIn";
 
 export function liveOutcome(point: Point, measurement: Measurement): Outcome {
   const { name: _name, task: _task, ...total } = measurement.total;

@@ -7,6 +7,7 @@ import type { BootOptions, Mount } from "#host/options.ts";
 import type { DiskModel, ManagerChoice, PolicyChoice, Scope } from "./measurement.ts";
 import { policyNamed } from "#servers/memory-manager/policies/table.ts";
 import { namedText } from "./named-settings.ts";
+import type { TraceForm } from "./trace-file.ts";
 import type { Workload } from "./workloads.ts";
 
 /** Frames of a run that is recorded: so many that nothing is paged, and no policy has a say in what is recorded. */
@@ -19,16 +20,12 @@ const RECORDING_FRAMES = 8192;
 export type Method = "live" | "replay";
 export const METHODS: readonly Method[] = ["live", "replay"];
 
-/** Forms of traces that can be read. */
-export const TRACE_FORMATS = ["native", "lackey", "plain"] as const;
-export type TraceFormat = (typeof TRACE_FORMATS)[number];
-
 /** A trace somebody else recorded takes the place of workloads. */
 export interface TraceSource {
   readonly name: string;
   readonly file: string;
   /** By its content when undefined. */
-  readonly format: TraceFormat | undefined;
+  readonly form: TraceForm | undefined;
 }
 
 export interface Plan {
@@ -78,14 +75,12 @@ export const policyText = ({ name, parameters }: PolicyChoice): string => namedT
 export const methodOf = (plan: Plan, policy: PolicyChoice): Method =>
   plan.trace !== undefined || policyNamed(policy.name).references === "future" ? "replay" : plan.method;
 
-/** What a live run is given beside its values. */
+/** What every run of the system is given beside its values. Only the interpreter tells references, so that a recording has no choice of engines. */
 const liveSettings = (plan: Plan): Partial<Point> => ({
   virtualClock: plan.virtualClock,
-  ...(plan.engine === undefined ? {} : { engine: plan.engine }),
   ...(plan.mounts.length === 0 ? {} : { mounts: plan.mounts }),
   ...(plan.root === undefined ? {} : { root: plan.root }),
   ...(plan.manager === undefined ? {} : { manager: plan.manager }),
-  ...(plan.stages ? { stages: true } : {}),
 });
 
 /** All pairs of what is there with further values. */
@@ -110,7 +105,12 @@ export function pointsOf(plan: Plan): Point[] {
     ),
     plan.clusters.map((cluster) => ({ cluster })),
   );
-  const live = plan.disks.map((disk) => ({ disk, ...liveSettings(plan) }));
+  const live = plan.disks.map((disk) => ({
+    disk,
+    ...liveSettings(plan),
+    ...(plan.engine === undefined ? {} : { engine: plan.engine }),
+    ...(plan.stages ? { stages: true } : {}),
+  }));
   const runs = values.flatMap((value) => (value.method === "live" ? times([value], live) : [value]));
   return times(
     runs,
@@ -132,7 +132,6 @@ export const recordingsOf = (plan: Plan): Point[] =>
     seed: plan.seed,
     disk: { kind: "fixed", us: 0 },
     ...liveSettings(plan),
-    stages: false,
   }));
 
 /** What tells a run from all others. */

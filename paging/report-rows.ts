@@ -15,7 +15,6 @@ interface Dimension {
 /** In the order of columns; the policy always has one, the frames have many. */
 const DIMENSIONS: readonly Dimension[] = [
   { name: "policy", text: ({ policy }) => policyText(policy) },
-  { name: "method", text: ({ method }) => method },
   { name: "scope", text: ({ scope }) => scope },
   { name: "read-ahead", text: ({ readAhead }) => String(readAhead) },
   { name: "cluster", text: ({ cluster }) => String(cluster) },

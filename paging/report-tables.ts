@@ -6,6 +6,7 @@
 import { FIGURES, type FigureRow, figureCell } from "./figures.ts";
 import { STAGES, type TaskFigures } from "./measurement.ts";
 import { misses, type Outcome } from "./outcome.ts";
+import { policyText } from "./plan.ts";
 import { byWorkload, referencesIn, type RowSet, rowsOf } from "./report-rows.ts";
 import { type Cell, textTable } from "./text-table.ts";
 
@@ -48,6 +49,9 @@ const TASK_FIGURES: readonly (readonly [string, (task: TaskFigures) => number | 
   ["page-in", (task) => task.pageIns],
   ["protect", (task) => task.protections],
   ["lost", (task) => task.forgotten],
+  ["source", (task) => task.sources],
+  ["refused", (task) => task.refused],
+  ["ahead", (task) => task.readAheads],
   ["page-out", (task) => task.pageOuts],
   ["flush", (task) => task.flushes],
   ["IPCs", (task) => task.ipcs],
@@ -60,7 +64,7 @@ function taskTables({ names, rows }: RowSet): string[] {
     outcomes
       .filter(({ tasks }) => tasks.length > 0)
       .map(({ point, tasks }) => {
-        const columns = TASK_FIGURES.filter(([, value]) => tasks.some((task) => value(task) !== undefined));
+        const columns = TASK_FIGURES.filter(([, value]) => tasks.some((task) => value(task)));
         const title = [...names.flatMap((name, i) => (labels[i] === "" ? [] : [`${name} ${labels[i]}`])), `${point.frames} frames`].join(
           ", ",
         );
@@ -88,6 +92,13 @@ function stageTable({ names, rows }: RowSet): string {
   )}`;
 }
 
+/** Among live runs: which policies were not live. */
+function replayNote(outcomes: readonly Outcome[]): string {
+  const replayed = outcomes.filter(({ point }) => point.method === "replay");
+  if (replayed.length === 0 || replayed.length === outcomes.length) return "";
+  return `  ${[...new Set(replayed.map(({ point }) => policyText(point.policy)))].join(", ")}: replayed from the recorded references\n`;
+}
+
 /** All tables. @param names figures to show; undefined entries are none */
 export function tablesText(outcomes: readonly Outcome[], figureNames: readonly string[], tasks: boolean): string {
   const figures = FIGURES.filter(({ name }) => figureNames.includes(name));
@@ -97,7 +108,7 @@ export function tablesText(outcomes: readonly Outcome[], figureNames: readonly s
     const parts =
       set.frames.length === 1 ? [figureTable(set, figures, references)] : figures.map((figure) => sizeTables(set, figure, references));
     if (tasks) parts.push(...taskTables(set));
-    parts.push(stageTable(set));
+    parts.push(stageTable(set), replayNote(group));
     const size = set.frames.length === 1 ? `, ${set.frames[0]} frames` : "";
     const known = references === undefined ? "" : `, ${references} references`;
     return `${workload}${size}${known}\n\n${parts.filter((part) => part !== "").join("\n")}`;

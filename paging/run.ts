@@ -9,13 +9,17 @@ import { OptionError } from "#host/options.ts";
 import type { Request } from "./cli-options.ts";
 import type { Job } from "./job.ts";
 import type { End, Outcome } from "./outcome.ts";
-import { pointKey, pointsOf, policyText, recordingsOf } from "./plan.ts";
+import { pointKey, pointsOf, policyText, recordingsOf, type TraceSource } from "./plan.ts";
 import { Progress } from "./progress.ts";
 import { csvText, jsonText } from "./report-files.ts";
 import { tablesText } from "./report-tables.ts";
 import { ResumeFile } from "./resume-file.ts";
 import { sweep } from "./sweep.ts";
+import { sharedTrace } from "./shared-trace.ts";
 import type { Trace } from "./trace.ts";
+import { TraceError } from "./trace-error.ts";
+import { readTrace } from "./trace-file.ts";
+import { writeTrace } from "./trace-text.ts";
 import { isBuiltIn } from "./workloads.ts";
 
 const INTERRUPTED_STATUS = 130;
@@ -67,6 +71,16 @@ function recordings({ plan, files }: Request, finished: ReadonlyMap<string, Outc
   return recordingsOf(plan).filter(({ workload }) => all || wanted.has(workload));
 }
 
+/** The trace that is replayed instead of workloads. */
+async function givenTrace({ name, file, form }: TraceSource, traces: Map<string, Trace>): Promise<void> {
+  try {
+    traces.set(name, sharedTrace(await readTrace(file, form === undefined ? {} : { form })));
+  } catch (error) {
+    if (error instanceof TraceError || (error instanceof Error && "code" in error)) throw new OptionError(`${file}: ${error.message}`);
+    throw error;
+  }
+}
+
 /** Returns the exit status. Throws OptionError for what makes no sense. */
 export async function run(request: Request): Promise<number> {
   const { plan, files, quiet } = request;
@@ -75,6 +89,7 @@ export async function run(request: Request): Promise<number> {
   const finished = resume?.finished ?? new Map<string, Outcome>();
   const points = pointsOf(plan);
   const traces = new Map<string, Trace>();
+  if (plan.trace) await givenTrace(plan.trace, traces);
   const recorded = recordings(request, finished);
   const progress = new Progress(recorded.length + points.filter((point) => !finished.has(pointKey(point))).length, process.stderr, !quiet);
   const ends = new Ends();
@@ -110,6 +125,7 @@ export async function run(request: Request): Promise<number> {
   }
   for (const { point, end } of outcomes) ends.add(point.workload, end);
   if (!quiet) process.stdout.write(tablesText(outcomes, request.figures, request.tasks));
+  if (files.record !== undefined) writeTrace(files.record, traces.get(plan.workloads[0]!.name)!);
   writeText(files.json, () => jsonText(plan, outcomes));
   writeText(files.csv, () => csvText(outcomes));
   if (files.svg !== undefined) {

@@ -38,18 +38,25 @@ function workerFile(): string {
 /** Does one job; rejects with OptionError when the job makes no sense, with Error when it failed. */
 function perform(worker: Worker, job: Job): Promise<Success> {
   return new Promise((resolve, reject) => {
-    const end = (act: () => void): void => {
-      worker.removeAllListeners();
-      act();
-    };
-    worker.once("message", (answer: Answer) =>
-      end(() => {
+    const listeners = {
+      message: (answer: Answer): void => {
+        end();
         if (answer.kind === "failed") reject(answer.usage ? new OptionError(answer.message) : new Error(answer.message));
         else resolve(answer);
-      }),
-    );
-    worker.once("error", (error) => end(() => reject(error)));
-    worker.once("exit", () => end(() => reject(new Error("a worker ended"))));
+      },
+      error: (error: Error): void => {
+        end();
+        reject(error);
+      },
+      exit: (): void => {
+        end();
+        reject(new Error("a worker ended"));
+      },
+    };
+    const end = (): void => {
+      for (const [event, listener] of Object.entries(listeners)) worker.off(event, listener);
+    };
+    for (const [event, listener] of Object.entries(listeners)) worker.on(event, listener);
     worker.postMessage(job);
   });
 }

@@ -4,7 +4,7 @@
  * dist/ is what the command and the library need: cli.js, paging*.js, index.js, manager.js, emulib.bin, emulib.json, root.tar.
  */
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 import { create } from "tar";
@@ -64,7 +64,7 @@ function buildRootImage(programs: Programs, folders: Readonly<Record<string, Pro
   create({ cwd: tree, file: join(dist, "root.tar"), sync: true, mtime: new Date(0) }, readdirSync(tree).sort());
 }
 
-/** The bundles: the command and the library are one file each, `lites paging` keeps in a second what only charts need. */
+/** The bundles: the command and the library are one file each; `lites paging` has files for its workers, for charts, and for what they share. */
 async function bundle(): Promise<void> {
   const version = (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string }).version;
   const common = {
@@ -83,8 +83,12 @@ async function bundle(): Promise<void> {
     logLevel: "warning",
   } as const satisfies BuildOptions;
   await build({ ...common, entryPoints: { cli: "host/cli.ts", index: "host/index.ts", manager: "servers/pager.ts" } });
-  for (const name of readdirSync(dist)) if (name.startsWith("paging-")) rmSync(join(dist, name));
-  await build({ ...common, entryPoints: { paging: "paging/cli.ts" }, splitting: true, external: ["esbuild"], chunkNames: "paging-[name]-[hash]" });
+  const entryPoints = { paging: "paging/cli.ts", "paging-worker": "paging/worker.ts" };
+  const shared = { splitting: true, chunkNames: "paging-[name]-[hash]", external: ["esbuild"], metafile: true as const };
+  const { metafile } = await build({ ...common, ...shared, entryPoints });
+  // Names of chunks change with their content: what an earlier build left goes.
+  const current = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+  for (const name of readdirSync(dist)) if (name.startsWith("paging-") && !current.has(name)) rmSync(join(dist, name));
 }
 
 try {
