@@ -108,6 +108,13 @@ class Collector implements PagingObserver {
     this.faultLog.push({ time: this.machine!.instructions(), task, page: address >>> 12, kind });
   }
 
+  copied(client: number, page: number): void {
+    const task = this.tasks.of(client);
+    if (task === undefined) return;
+    task.references++;
+    this.sink?.reference(this.machine!.instructions(), task.number, page, false, false);
+  }
+
   dropped(page: number): void {
     this.sink?.dropped(this.machine!.instructions(), page);
   }

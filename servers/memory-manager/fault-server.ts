@@ -108,7 +108,7 @@ export class FaultServer {
     const failure = yield* this.store.bringIn(page, ahead);
     if (failure) return refused(failure.reason);
     if (write && page.references > 1) {
-      const copy = yield* this.copy(record, space, index, page);
+      const copy = yield* this.copy(record, space, index, page, client);
       if (copy instanceof Refusal) return refused(copy.reason);
       page = copy;
       if (kind !== "pageIn") kind = "copy";
@@ -192,7 +192,8 @@ export class FaultServer {
   }
 
   /** Gives the data space its own copy of a resident page that it shares. */
-  private *copy(record: TaskRecord, space: DataSpace, index: number, page: Page): Op<Page | Refusal> {
+  private *copy(record: TaskRecord, space: DataSpace, index: number, page: Page, client: ThreadId): Op<Page | Refusal> {
+    this.store.copied(page, client);
     page.pinned = true;
     const copy = yield* this.store.create(record.counters);
     page.pinned = false;

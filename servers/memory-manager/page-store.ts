@@ -6,6 +6,7 @@
  * for the rest of the manager. Layers beneath: eviction.ts, frame-pool.ts, swap-area.ts, replacement-policy.ts.
  */
 import { flexpage, PageStatus, Unmap } from "#kernel/abi/flexpage.ts";
+import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import type { NativeContext, Op } from "#kernel/native.ts";
 import type { Commitment } from "./commitment.ts";
 import type { Counters } from "./counters.ts";
@@ -118,6 +119,12 @@ export class PageStore {
       this.policy.referenced?.(frame);
     }
     return page.number;
+  }
+
+  /** A client gets a copy of a resident page: that is a use of it, though not through a mapping. */
+  copied(page: Page, client: ThreadId): void {
+    this.referenced(page.frame);
+    this.observer?.copied(client, page.number);
   }
 
   /** A new page with undefined content. */

@@ -14,6 +14,8 @@ export interface PagingObserver {
   task(task: ThreadId, counters: Counters): void;
   /** A fault was answered. @param address of the access in the client */
   fault(client: ThreadId, address: number, kind: FaultKind): void;
+  /** A client has got a copy of the page with this number, which counts as a reference to it. */
+  copied(client: ThreadId, page: number): void;
   /** The page with this number is gone for good. */
   dropped(page: number): void;
   /** A frame holds a page of a client, or does not any more. */
