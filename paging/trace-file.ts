@@ -3,7 +3,7 @@
  *
  * Layers beneath: trace-text.ts, trace-import.ts.
  */
-import { createReadStream, openSync, readSync, closeSync } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
 import { createGunzip } from "node:zlib";
 import { LineCutter, type LineReader } from "./byte-lines.ts";
@@ -36,8 +36,9 @@ const PIECE = 1 << 20;
 export async function readTrace(path: string, options: TraceFileOptions = {}): Promise<Trace> {
   const { pageSize = 4096 } = options;
   if (!Number.isInteger(Math.log2(pageSize)) || pageSize < 1) throw new RangeError(`the page size must be a power of two, not ${pageSize}`);
+  const compressed = isCompressed(path);
   const file = createReadStream(path, { highWaterMark: PIECE });
-  const stream = isCompressed(path) ? file.pipe(createGunzip({ chunkSize: PIECE })) : file;
+  const stream = compressed ? file.pipe(createGunzip({ chunkSize: PIECE })) : file;
   // Errors of the file do not pass through a pipe by themselves.
   if (stream !== file) file.on("error", (error) => stream.destroy(error));
   let reader: Reader | undefined;

@@ -59,7 +59,7 @@ export class TraceTextReader {
     let time = this.time + 1;
     if (cursor.more()) {
       time = cursor.decimal();
-      if (time < this.time) this.fail(time < 0 ? "the third field must be a time" : "time goes backwards");
+      if (time < Math.max(0, this.time)) this.fail(time < 0 ? "the third field must be a time" : "time goes backwards");
       if (cursor.more()) {
         this.current = cursor.decimal();
         if (this.current < 0 || this.current >= TASK_LIMIT) this.fail(`the fourth field must be a task number below ${TASK_LIMIT}`);
