@@ -12,6 +12,7 @@ import {
   type BootOptions,
   type Mount,
   OptionError,
+  parseConfine,
   parseEngine,
   parseForget,
   parseMemory,
@@ -45,6 +46,7 @@ interface CliOptions {
   virtualClock?: boolean;
   seed?: string;
   engine?: NonNullable<BootOptions["engine"]>;
+  confine?: NonNullable<BootOptions["confine"]>["policy"];
   forget?: NonNullable<BootOptions["forget"]>;
 }
 
@@ -77,6 +79,7 @@ Examples:
   echo hi | lites -c cat > out            the host's pipes and redirections work
   lites script.sh one two                 a shell script of the host
   lites --mount .:/src exec /bin/ls /src  one program, with a host directory
+  lites --confine read-only -c 'rm /x'    nothing may be written
   lites --memory 8M --stats -c 'sort big' counters at the end, on standard error
 
 Exit status: that of the program, 128+n if signal n ended it; 2 for a wrong option.`;
@@ -96,6 +99,7 @@ function parser(): Command {
     .option("--trace <kinds>", "trace lines: syscalls, ipc, faults (comma separated)", parseTrace)
     .option("--trace-file <file>", "where trace lines go (default standard error)")
     .option("--stats [format]", "counters at the end on standard error: table or json", statsFormat)
+    .option("--confine <policy>", "refuse system calls: read-only, one-process, watch, or a file (docs/confinement.md)", parseConfine)
     .option("--virtual-clock", "time follows the instruction count: runs repeat bit for bit")
     .option("--seed <text>", "seed of the random device")
     .option("--forget <mode>", "the kernel forgets mappings: never, random, always (default never; for tests)", parseForget)
@@ -202,6 +206,9 @@ async function runJob(work: Job, options: CliOptions): Promise<number> {
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(options.forget === undefined ? {} : { forget: options.forget }),
+    ...(options.confine === undefined
+      ? {}
+      : { confine: { policy: options.confine, log: (line: string) => process.stderr.write(`lites: confine: ${line}\n`) } }),
     ...(options.trace ? { trace: { kinds: options.trace, write: writeLine } } : {}),
     diagnostic: (line) => process.stderr.write(`lites: ${line}\n`),
   };

@@ -181,6 +181,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost, measured?: 
     },
     pagerFrames,
     ...(options.hostname === undefined ? {} : { hostName: options.hostname }),
+    ...(options.confine === undefined ? {} : { confinement: options.confine }),
     cpu: IDENTITY,
     trace: trace?.kinds.includes("syscalls") ? trace.write : undefined,
     report: diagnostic,

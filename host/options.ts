@@ -1,9 +1,11 @@
 /**
  * What a system is booted with, and the text forms of its parts that the command line uses.
  */
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { FORGET_MODES, type ForgetMode } from "#kernel/forgetting.ts";
+import type { Confinement } from "#lites/confinement/confinement.ts";
+import { namedPolicies, parsePolicy, PolicyError } from "#lites/confinement/policy-text.ts";
 import { type Engine, ENGINES } from "#machine/engine.ts";
 import type { ManagerFactory, ManagerFigures } from "#servers/pager.ts";
 
@@ -44,6 +46,8 @@ export interface BootOptions {
     readonly figures: ManagerFigures;
     readonly make: ManagerFactory;
   };
+  /** A chief between the processes and the Unix server, with its policy and where it tells what it does. */
+  confine?: Confinement;
   /** Trace lines to produce, and where they go. */
   trace?: { kinds: readonly TraceKind[]; write: (line: string) => void };
   /** Told of things a user should know (unimplemented calls, internal errors). Default: standard error. */
@@ -111,4 +115,20 @@ export function parseTrace(text: string): TraceKind[] {
     }
     return kind as TraceKind;
   });
+}
+
+/** A named policy of confinement, or a file with one. */
+export function parseConfine(text: string): Confinement["policy"] {
+  let policy = namedPolicies[text];
+  try {
+    policy ??= readFileSync(text, "utf8");
+  } catch {
+    throw new OptionError(`no policy '${text}': neither one of ${Object.keys(namedPolicies).join(", ")}, nor a file that can be read`);
+  }
+  try {
+    return parsePolicy(policy);
+  } catch (error) {
+    if (error instanceof PolicyError) throw new OptionError(`policy '${text}': ${error.message}`);
+    throw error;
+  }
 }

@@ -24,6 +24,8 @@ export interface EmulatorEntries {
 export interface Core {
   readonly context: NativeContext;
   readonly kernel: NativeKernel;
+  /** Whose clan processes are created in, when it is not the server's own (confinement/). */
+  clan: { readonly chief?: ThreadId };
   /** The request thread: where processes send their calls. */
   readonly requestThread: ThreadId;
   readonly runner: ActivationRunner;

@@ -5,13 +5,14 @@
  * an empty message (nudge), and are woken by it.
  */
 import { ANY, sameTask, type ThreadId } from "#kernel/abi/identifiers.ts";
-import { Condition, IpcError, NEVER } from "#kernel/abi/ipc.ts";
+import { IpcError, NEVER } from "#kernel/abi/ipc.ts";
 import { EXCEPTION_LABEL } from "#kernel/abi/trap-frame.ts";
 import { type NativeContext, type Op as NativeOp, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
 import { EBUSY, EIO } from "./abi/errno.ts";
 import { SIGSEGV } from "./abi/signals.ts";
 import { emulatorCalls } from "./abi/system-calls.ts";
 import type { OutBuffer } from "./arguments.ts";
+import { FIRST_BORDER_THREAD } from "./border.ts";
 import type { Core } from "./core.ts";
 import { type Argument, type CallEntry, decodeCall, type Dispatcher, encodeOutputs, errnoOf, NOT_IMPLEMENTED } from "./dispatch.ts";
 import type { HelperThreads } from "./helper-threads.ts";
@@ -27,7 +28,6 @@ const UNTIMED = { receiveUs: NEVER, ...PATIENCE } as const;
 const REPLY_TIMEOUTS = { sendUs: 0, ...PATIENCE } as const;
 /** Helper threads: request thread and pager have the first two. */
 const FIRST_HELPER = 2;
-const LAST_LTHREAD = 127;
 const REPORTS_PER_PROGRAM = 8;
 
 interface Reply {
@@ -72,7 +72,7 @@ export class RequestLoop implements HelperThreads {
 
   start(body: (context: NativeContext) => NativeOp<void>): void {
     const lthread = this.freeHelpers.pop() ?? this.nextHelper++;
-    if (lthread > LAST_LTHREAD) throw new Error("the Unix server has no helper threads left");
+    if (lthread >= FIRST_BORDER_THREAD) throw new Error("the Unix server has no helper threads left");
     const { freeHelpers } = this;
     this.context.kernel.nativeThreadNew({ lthread }, function* (context) {
       yield* body(context);
@@ -151,8 +151,6 @@ export class RequestLoop implements HelperThreads {
       this.nudging = false;
       return;
     }
-    // What processes send to others is not for the server.
-    if (received.condition & Condition.REDIRECTED) return;
     const process = this.core.processes.ofTask(from);
     if (process === undefined || process.task !== from) {
       this.reportOnce("kernel", `message from unknown thread ${from.toString(16)}`);

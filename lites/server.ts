@@ -7,6 +7,8 @@ import type { NativeContext, Op as NativeOp } from "#kernel/native.ts";
 import { ActivationRunner } from "./activation-runner.ts";
 import { EACCES, ENOENT, UnixError } from "./abi/errno.ts";
 import { O_RDWR } from "./abi/open-flags.ts";
+import { guardBorder } from "./border.ts";
+import { type Confinement, confine } from "./confinement/confinement.ts";
 import { ControlPort, newProcess } from "./control-port.ts";
 import type { Core, EmulatorEntries } from "./core.ts";
 import { Dispatcher } from "./dispatch.ts";
@@ -57,6 +59,8 @@ export interface LitesOptions {
   /** The emulation library as built: image for EMULATOR_BASE, and entry points. */
   emulator: { image: Uint8Array; entries: EmulatorEntries };
   hostName?: string;
+  /** A chief between the processes and the server. */
+  confinement?: Confinement;
   /** Frames that the vnode pager takes from σ0 for the page cache; at least MINIMUM_PAGER_FRAMES. */
   pagerFrames: number;
   cpu: CpuIdentity;
@@ -163,6 +167,7 @@ class Server {
     const core: Omit<Core, "lifecycle"> & { lifecycle?: Lifecycle } = {
       context,
       kernel,
+      clan: {},
       requestThread: context.id,
       runner: new ActivationRunner(timers, now),
       timers,
@@ -194,6 +199,10 @@ class Server {
     this.pager.prepare(options.emulator.image, core.kernel.epochNs);
     core.context.kernel.nativeThreadNew({ lthread: PAGER_LTHREAD }, () => this.pager.run());
     yield* core.memory.manager.attach();
+    guardBorder(core.context, core.processes);
+    if (options.confinement !== undefined) {
+      core.clan = { chief: confine(core.kernel, core.requestThread, core.processes, options.confinement) };
+    }
     this.details.connect(core);
     lifecycle.onEnd = (process) => this.control.ended(process);
     lifecycle.onLeaderEnd = ({ terminal }) => {

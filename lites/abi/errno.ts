@@ -172,6 +172,9 @@ const byNumber = new Map(Object.values(objects).map((error) => [error.errno, err
 /** The error object of a number; undefined when there is no such error. */
 export const errorByNumber = (errno: number): UnixError | undefined => byNumber.get(errno);
 
+/** The error object of a name as ENOENT; undefined when there is no such error. */
+export const errorByName = (name: string): UnixError | undefined => [...byNumber.values()].find((error) => error.name === name);
+
 /** Name of an errno, for traces. */
 export function errnoName(errno: number): string {
   return byNumber.get(errno)?.name ?? `errno ${errno}`;

@@ -50,7 +50,7 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
   const frame = process.page === undefined ? core.cache.takeFrame() : undefined;
   if (process.page === undefined && frame === undefined) throw ENOMEM;
   const name = path.slice(path.lastIndexOf("/") + 1).slice(0, NAME_LENGTH);
-  const task = core.kernel.taskNew({ priority: PROCESS_PRIORITY, name });
+  const task = core.kernel.taskNew({ priority: PROCESS_PRIORITY, name, ...core.clan });
   if (task === NIL) {
     if (frame !== undefined) core.frames.release(frame);
     throw EAGAIN;

@@ -56,7 +56,7 @@ export function* fork(core: Core, parent: UnixProcess, flags: number, entry: num
   if (pid === undefined) throw EAGAIN;
   const frame = core.cache.takeFrame();
   if (frame === undefined) throw EAGAIN;
-  const task = core.kernel.taskNew({ priority: PROCESS_PRIORITY, name: parent.name });
+  const task = core.kernel.taskNew({ priority: PROCESS_PRIORITY, name: parent.name, ...core.clan });
   if (task === NIL) {
     core.frames.release(frame);
     throw EAGAIN;

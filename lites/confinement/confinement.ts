@@ -1,0 +1,92 @@
+/**
+ * A confined system: a chief of its own between the processes and the Unix server, which refuses system calls by a policy and tells
+ * what it does. The Unix server creates it, and all processes in its clan. Layer beneath: the chief in servers/.
+ */
+import type { ThreadId } from "#kernel/abi/identifiers.ts";
+import type { NativeKernel } from "#kernel/native.ts";
+import { chief } from "#servers/chief.ts";
+import type { ChiefRule, Passage, Verdict } from "#servers/chief-policy.ts";
+import { emulatorCalls, systemCalls } from "../abi/system-calls.ts";
+import type { ProcessTable } from "../process/process-table.ts";
+import type { ConfinementPolicy } from "./policy-text.ts";
+
+export interface Confinement {
+  readonly policy: ConfinementPolicy;
+  /** Gets a line for each message that the policy wants to see. */
+  readonly log: (line: string) => void;
+}
+
+const PRIORITY = 160;
+const INNER = 0;
+const OUTER = 1;
+const FIRST_DELIVERER = 2;
+const LAST_DELIVERER = 127;
+/** The inner gate's patience with pages, in microseconds: as the Unix server's own. */
+const PATIENCE = { faultUs: 2e6, untrustedFaultUs: 2e3 } as const;
+/** The Unix server takes every call; for others this must do. */
+const SEND_US = 1e6;
+/** Characters of a path that the log shows. */
+const SHOWN = 60;
+
+/** The answer to messages for other servers: no status of theirs. */
+const REFUSED: readonly number[] = [0xffffffff];
+
+const names = new Map<number, string>(
+  [...Object.entries(systemCalls), ...Object.entries(emulatorCalls)].map(([name, { nr }]): [number, string] => [nr, name]),
+);
+const paths = new Set<number>(
+  Object.values(systemCalls)
+    .filter(({ args }) => Object.values(args).some(({ kind }) => kind === "path"))
+    .map(({ nr }) => nr),
+);
+
+/** @returns the chief's task, in whose clan processes are to be created; NIL when there is no slot or no memory for it */
+export function confine(kernel: NativeKernel, server: ThreadId, processes: ProcessTable, { policy, log }: Confinement): ThreadId {
+  const rules = rulesOf(policy, server);
+  return kernel.nativeTaskNew({ priority: PRIORITY, name: "chief" }, (context) =>
+    chief(context, {
+      policy: { rules, otherwise: REFUSED },
+      refusal: REFUSED,
+      inner: INNER,
+      outer: OUTER,
+      firstDeliverer: FIRST_DELIVERER,
+      lastDeliverer: LAST_DELIVERER,
+      patience: PATIENCE,
+      sendUs: SEND_US,
+      exceptions: server,
+      ...(policy.log === "none" ? {} : { log: (passage, verdict) => report(passage, verdict) }),
+    }),
+  );
+
+  function report(passage: Passage, verdict: Verdict): void {
+    if (verdict === "pass" && (policy.log === "denied" || passage.direction === "in")) return;
+    const { from, to, words } = passage;
+    const process = processes.ofTask(from);
+    const who = process === undefined ? `0x${from.toString(16)}` : `${process.name} (${process.pid})`;
+    const outcome = verdict === "pass" ? "" : `: ${to === server ? policy.error.name : "denied"}`;
+    log(`${who} ${to === server ? callText(passage) : `message ${words[0]} to 0x${to.toString(16)}`}${outcome}`);
+  }
+}
+
+function rulesOf(policy: ConfinementPolicy, server: ThreadId): ChiefRule[] {
+  const refused: Verdict = [-policy.error.errno >>> 0, 0];
+  const toServer = { direction: "out", partner: server } as const;
+  return [
+    ...policy.rules.map(({ deny, calls, bits }): ChiefRule => {
+      const condition = bits === undefined ? {} : { bits: { word: bits.argument + 1, mask: bits.mask } };
+      return { ...toServer, operations: calls, ...condition, verdict: deny ? refused : "pass" };
+    }),
+    ...(policy.denyOthers ? [{ ...toServer, operations: new Set(Object.values(systemCalls).map(({ nr }) => nr)), verdict: refused }] : []),
+    { ...toServer, verdict: "pass" },
+    { direction: "in", partner: server, verdict: "pass" },
+    ...(policy.servers ? [{ verdict: "pass" } as const] : []),
+  ];
+}
+
+function callText({ words, strings }: Passage): string {
+  const nr = words[0] ?? 0;
+  const name = names.get(nr) ?? `call ${nr}`;
+  const path =
+    paths.has(nr) && strings[0] !== undefined ? ` ${JSON.stringify(new TextDecoder().decode(strings[0].subarray(0, SHOWN)))}` : "";
+  return name + path;
+}
