@@ -58,7 +58,7 @@ export const POLICIES: readonly PolicyRow[] = [
     source: "Tanenbaum, Modern Operating Systems, 3.4.7",
     references: "bits",
     parameters: {
-      interval: { default: 20_000, minimum: 1, maximum: MOST_INSTRUCTIONS, text: "instructions between two shifts of the counters" },
+      interval: { default: 2000, minimum: 1, maximum: MOST_INSTRUCTIONS, text: "instructions between two shifts of the counters" },
       bits: { default: 8, minimum: 1, maximum: 32, text: "width of the counters" },
     },
     create: (view, { interval, bits }) => new Aging(view, interval!, bits!),
@@ -69,7 +69,7 @@ export const POLICIES: readonly PolicyRow[] = [
     source: "Tanenbaum, Modern Operating Systems, 3.4.2",
     references: "bits",
     parameters: {
-      interval: { default: 20_000, minimum: 1, maximum: MOST_INSTRUCTIONS, text: "instructions between two resets of the accessed bits" },
+      interval: { default: 10_000, minimum: 1, maximum: MOST_INSTRUCTIONS, text: "instructions between two resets of the accessed bits" },
     },
     create: (view, { interval }) => new NotRecentlyUsed(view, interval!),
   },
@@ -80,7 +80,7 @@ export const POLICIES: readonly PolicyRow[] = [
     references: "bits",
     parameters: {
       window: {
-        default: 100_000,
+        default: 10_000,
         minimum: 0,
         maximum: MOST_INSTRUCTIONS,
         text: "instructions for which an unused page stays in the working set",
