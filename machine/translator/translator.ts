@@ -248,7 +248,7 @@ export class Translator implements Accelerator {
   /** Runs the region that starts at an operation. */
   private createHandler(go: (slot: number) => number, regions: Regions): Handler {
     const { BUDGET, EIP, HELD, PAGE } = Word;
-    const { SPENT, WENT } = Outcome;
+    const { REFUSED, SPENT, WENT } = Outcome;
     const R = this.file.words;
     const transitionCost = TRANSITION_COST;
     const { sites } = this;
@@ -271,8 +271,8 @@ export class Translator implements Accelerator {
       }
       const next = lookUp();
       const isTarget = outcome === WENT;
-      // Samples are for targets of jumps: a chain in the middle of which the region ended is not one.
-      const wanted = Math.max(allotment - transitionCost, isTarget ? 0 : next.rest);
+      // Samples are for targets of jumps, also those that wait for another variant: a chain in the middle of which the region ended is not one.
+      const wanted = Math.max(allotment - transitionCost, isTarget || outcome === REFUSED ? 0 : next.rest);
       const held = R[BUDGET]! - wanted;
       if (held > 0 && !isSpent) {
         R[HELD] = held;
