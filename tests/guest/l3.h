@@ -48,4 +48,10 @@ static inline unsigned l3_region_map(const struct region_request *request) {
   return result;
 }
 
+static inline unsigned l3_unmap(unsigned flexpage, unsigned mask) {
+  unsigned status = flexpage;
+  __asm__ volatile("int $0x32" : "+a"(status) : "c"(mask) : "memory");
+  return status;
+}
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "l3.h"
 
@@ -39,6 +40,18 @@ static void manage(const char *how, int out) {
   memset(&words, 0, sizeof words);
   l3_ipc(NO_DESCRIPTOR, 1, 0, &words);
   if (!strcmp(how, "dies")) _exit(0);
+  if (!strcmp(how, "hangs"))
+    for (;;) pause();
+  if (!strcmp(how, "late")) {
+    /* What comes after the client has given up must not hold the manager up: send timeout 0. */
+    unsigned code;
+
+    sleep(12);
+    words.w0 = BASE, words.w1 = own_page() | 12 << 2 | 2;
+    code = l3_ipc(2, NO_DESCRIPTOR, 0x10, &words);
+    write(out, &code, sizeof code);
+    _exit(0);
+  }
   if (!strcmp(how, "wrong")) {
     /* Flexpages for another address, for more than the region, and of memory that the manager has not got. */
     const struct ipc_words wrong[] = {
@@ -67,6 +80,7 @@ int main(int argc, char **argv) {
   int fds[2];
   unsigned manager;
   struct region_request request = {BASE, 0x10000, 0, 1, 0, 3};
+  time_t start = time(0);
   pid_t pid;
 
   pipe(fds);
@@ -79,14 +93,16 @@ int main(int argc, char **argv) {
   signal(SIGSEGV, on_signal);
   signal(SIGBUS, on_signal);
   signal(SIGALRM, on_signal);
-  alarm(1);
+  /* A manager that may be anybody has ten seconds; others wait no longer than they like. */
+  if (strcmp(how, "hangs") && strcmp(how, "late")) alarm(1);
   if (argc > 2) {
     /* The server is asked to read there in place of us. */
     printf("write %d\n", (int)write(1, (void *)BASE, 1));
     return kill(pid, SIGKILL);
   }
   if (!sigsetjmp(back, 1)) printf("value %d\n", *(volatile int *)BASE);
-  printf("signal %d\n", got);
+  printf("signal %d after %d s\n", got, (int)(time(0) - start));
+  if (!strcmp(how, "late") && read(fds[0], &manager, sizeof manager) > 0) printf("answer: code %x\n", manager & 0xff);
   kill(pid, SIGKILL);
   return 0;
 }
