@@ -37,6 +37,7 @@ const char *l3_driver_strerror(int status) {
       [L3_STATUS_BUSY] = "busy",
       [L3_STATUS_CANCELLED] = "cancelled",
       [L3_STATUS_DENIED] = "denied",
+      [L3_STATUS_NOT_SUPPORTED] = "not supported",
   };
 
   if (status < 0) return "the driver cannot be reached";

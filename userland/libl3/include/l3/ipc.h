@@ -14,6 +14,8 @@ struct l3_ipc {
   unsigned word[L3_REGISTER_WORDS];
   unsigned receive;    /* receive descriptor */
   l3_id partner;       /* destination; source of what was received */
+  l3_id name;          /* with L3_SEND_PROPAGATE: whose name the message has */
+  l3_id to;            /* of a redirected message: whom it was sent to */
 };
 
 l3_code l3_ipc(struct l3_ipc *ipc);
@@ -66,6 +68,10 @@ l3_code l3_receive(l3_id from, unsigned words[3], unsigned receive, unsigned tim
 l3_code l3_wait(l3_id *from, unsigned words[3], unsigned receive, unsigned timeouts);
 l3_code l3_call(l3_id to, unsigned send, unsigned words[3], unsigned receive, unsigned timeouts);
 l3_code l3_reply_and_wait(l3_id *partner, unsigned send, unsigned words[3], unsigned receive, unsigned timeouts);
+
+/* For chiefs: sends in another's name; receives, and tells whom a redirected message was sent to (else L3_NIL). */
+l3_code l3_send_as(l3_id name, l3_id to, unsigned send, unsigned words[3], unsigned timeouts);
+l3_code l3_wait_redirected(l3_id *from, l3_id *to, unsigned words[3], unsigned receive, unsigned timeouts);
 
 /* The error in a completion code (L3_IPC_…), 0 = none; its name. */
 #define l3_error(code) ((code) & L3_CONDITION_ERROR)
