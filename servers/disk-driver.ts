@@ -1,20 +1,20 @@
 /**
  * Driver of the disk: one native thread with a queue of requests.
  *
- * Speaks the Generic Driver Protocol (abi/generic-driver.ts), unit 0. READ_PAGE and WRITE_PAGE move a
- * block straight between the medium and a page that the client maps into the driver; READ and WRITE
+ * Speaks the Generic Driver Protocol (abi/generic-driver.ts), unit 0. READ_PAGE, WRITE_PAGE and their forms for several pages
+ * move blocks straight between the medium and pages that the client maps into the driver; READ and WRITE
  * move any number of blocks through the driver's own buffer page and a string. The device has one
  * command at a time; the others wait in the queue.
  * Layer beneath: the kernel's native interface, σ0 (one page), and the device's registers given at boot.
  */
-import { flexpage, Unmap } from "#kernel/abi/flexpage.ts";
+import { flexpage } from "#kernel/abi/flexpage.ts";
 import { ANY, type ThreadId } from "#kernel/abi/identifiers.ts";
-import { Condition } from "#kernel/abi/ipc.ts";
 import { call, type Message, type NativeContext, NO_FAULTS, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
-import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
+import { DriverClass, DriverRequest, DriverStatus, MOST_PAGES } from "./abi/generic-driver.ts";
 import { Sigma0Request } from "./abi/sigma0.ts";
 import { DENIAL, mayUseDrivers } from "./driver-clients.ts";
 import { type InterruptOptions, InterruptSource } from "./interrupt-source.ts";
+import { PageWindows } from "./page-windows.ts";
 
 /** Outcome of a command in the device's status register → DriverStatus. */
 const outcomes = {
@@ -27,7 +27,8 @@ const outcomes = {
 /** The registers of the disk. */
 export interface DiskRegisters {
   readonly blocks: number;
-  start(operation: "read" | "write", block: number, frame: number): boolean;
+  /** Neighbouring blocks, one for each frame. */
+  start(operation: "read" | "write", block: number, ...frames: number[]): boolean;
   takeStatus(): "idle" | "busy" | keyof typeof outcomes;
 }
 
@@ -40,10 +41,11 @@ const BLOCK_BYTES = 4096;
 /** Blocks that one READ or WRITE by string moves at most. */
 const MAX_STRING_BLOCKS = 64;
 
-/** The driver's address space: one page each for the buffer and for the clients' pages. */
+/** The driver's address space: one page for the buffer, and places for the pages of one request each. */
 const BUFFER = 0x80000000;
 const WINDOWS = 0x90000000;
 const WINDOW_COUNT = 32;
+const WINDOW_LOG2 = 16;
 
 interface Transfer {
   client: ThreadId;
@@ -54,35 +56,29 @@ interface Transfer {
   done: number;
   /** Data of a transfer by string. */
   data: Uint8Array | undefined;
-  /** The client's page of a transfer by mapping. */
+  /** Where the client's pages of a transfer by mapping are, and how many. */
   window: number | undefined;
+  pages: number;
 }
 
 class DiskDriver {
   private readonly queue: Transfer[] = [];
-  private readonly freeWindows: number[] = [];
+  readonly windows: PageWindows;
   private readonly disk: DiskRegisters;
   private readonly context: NativeContext;
 
   constructor(context: NativeContext, disk: DiskRegisters) {
     this.context = context;
     this.disk = disk;
-    for (let i = 0; i < WINDOW_COUNT; i++) this.freeWindows.push(WINDOWS + i * BLOCK_BYTES);
-  }
-
-  /** Where the next message may map a page, as a flexpage; 0 when all windows are in use. */
-  get window(): number {
-    const address = this.freeWindows.at(-1);
-    return address === undefined ? 0 : flexpage(address, 12);
+    this.windows = new PageWindows(context, WINDOWS, WINDOW_COUNT, WINDOW_LOG2);
   }
 
   /** The answer to a request, or undefined when it waits. */
   request(request: Received): Message | undefined {
-    const mapped = (request.condition & Condition.MAPPED) !== 0;
-    const window = mapped ? this.freeWindows.pop() : undefined;
+    const window = this.windows.take(request);
     const transfer = this.transfer(request, window);
     if ("words" in transfer) {
-      if (window !== undefined) this.release(window);
+      if (window !== undefined) this.windows.release(window);
       return transfer;
     }
     this.queue.push(transfer);
@@ -95,20 +91,27 @@ class DiskDriver {
     const [operation, unit, block = 0, blocks = 0] = request.words;
     if (unit !== 0) return { words: [DriverStatus.NO_SUCH_UNIT] };
     const data = request.strings[0];
-    const transfer = { client: request.from, block, count: 1, done: 0, data: undefined, window };
+    const transfer = { client: request.from, block, count: 1, done: 0, data: undefined, window, pages: 1 };
     switch (operation) {
       case DriverRequest.IDENTIFY:
         return { words: [DriverStatus.OK, DriverClass.BLOCK, BLOCK_BYTES, this.disk.blocks] };
       case DriverRequest.OPEN:
+        return { words: [DriverStatus.OK, unit] };
       case DriverRequest.CLOSE:
       case DriverRequest.FLUSH: // Every completed write is on the medium.
         return { words: [DriverStatus.OK] };
       case DriverRequest.READ_PAGE:
-      case DriverRequest.WRITE_PAGE: {
-        const access = operation === DriverRequest.READ_PAGE ? "write" : "read";
-        if (window === undefined && this.window === 0) return { words: [DriverStatus.BUSY] };
-        if (window === undefined || this.context.memory.frame(window, access) < 0) break;
-        return { ...transfer, operation: operation === DriverRequest.READ_PAGE ? "read" : "write" };
+      case DriverRequest.WRITE_PAGE:
+      case DriverRequest.READ_PAGES:
+      case DriverRequest.WRITE_PAGES: {
+        const isRead = operation === DriverRequest.READ_PAGE || operation === DriverRequest.READ_PAGES;
+        const isOne = operation === DriverRequest.READ_PAGE || operation === DriverRequest.WRITE_PAGE;
+        if (window === undefined && this.windows.open === 0) return { words: [DriverStatus.BUSY] };
+        const pages = isOne ? 1 : blocks;
+        if (window === undefined || pages < 1 || pages > MOST_PAGES) break;
+        const whole: Transfer = { ...transfer, operation: isRead ? "read" : "write", pages };
+        if (this.frames(whole).some((frame) => frame < 0)) break;
+        return whole;
       }
       case DriverRequest.READ:
         if (window !== undefined || blocks < 1 || blocks > MAX_STRING_BLOCKS) break;
@@ -118,6 +121,8 @@ class DiskDriver {
         if (window !== undefined || !Number.isInteger(count) || count < 1) break;
         return { ...transfer, operation: "write", count, data };
       }
+      default:
+        return { words: [DriverStatus.NOT_SUPPORTED] };
     }
     return { words: [DriverStatus.BAD_ARGUMENT] };
   }
@@ -148,7 +153,7 @@ class DiskDriver {
       return;
     }
     this.queue.shift();
-    if (transfer.window !== undefined) this.release(transfer.window);
+    if (transfer.window !== undefined) this.windows.release(transfer.window);
     if (this.queue.length > 0) this.startCommand();
     const answer: Message =
       transfer.data && transfer.operation === "read"
@@ -160,24 +165,19 @@ class DiskDriver {
   /** Gives the device the next block of the first transfer. A page that its client took away makes the command fail (block -1). */
   private startCommand(): void {
     const transfer = this.queue[0]!;
-    const memory = this.context.memory;
-    const address = transfer.window ?? BUFFER;
     if (transfer.data && transfer.operation === "write") {
       const start = transfer.done * BLOCK_BYTES;
-      memory.page(BUFFER, "write").set(transfer.data.subarray(start, start + BLOCK_BYTES));
+      this.context.memory.page(BUFFER, "write").set(transfer.data.subarray(start, start + BLOCK_BYTES));
     }
-    const frame = memory.frame(address, transfer.operation === "read" ? "write" : "read");
-    this.disk.start(transfer.operation, frame < 0 ? -1 : transfer.block + transfer.done, Math.max(frame, 0));
+    const frames = this.frames(transfer);
+    if (frames.some((frame) => frame < 0)) this.disk.start(transfer.operation, -1, 0);
+    else this.disk.start(transfer.operation, transfer.block + transfer.done, ...frames);
   }
 
-  /** A message that is not acted upon may have left a page in the window: nobody shall find it there. */
-  clearWindow(): void {
-    if (this.window !== 0) this.context.kernel.unmap(this.window, Unmap.FLUSH | Unmap.OWN);
-  }
-
-  private release(window: number): void {
-    this.context.kernel.unmap(flexpage(window, 12), Unmap.FLUSH | Unmap.OWN);
-    this.freeWindows.push(window);
+  /** Frames that the next command concerns, in order; negative where the page is not there for the access. */
+  private frames({ window = BUFFER, pages, operation }: Transfer): number[] {
+    const access = operation === "read" ? "write" : "read";
+    return Array.from({ length: pages }, (_, index) => this.context.memory.frame(window + index * BLOCK_BYTES, access));
   }
 }
 
@@ -186,18 +186,20 @@ export function diskDriver(options: DiskDriverOptions): (context: NativeContext)
     yield* call(options.sigma0, { words: [Sigma0Request.ANY, 0, 0] }, undefined, flexpage(BUFFER, 12));
     const driver = new DiskDriver(context, options.disk);
     const interrupts = yield* InterruptSource.open(options);
-    let next = yield* receive(ANY, NO_FAULTS, driver.window);
+    let next = yield* receive(ANY, NO_FAULTS, driver.windows.open);
     for (;;) {
       let answer: Message | undefined;
       if (next.error === 0) {
         if (interrupts.is(next)) answer = interrupts.answer(yield* driver.interrupt());
         else if (mayUseDrivers(context, next.from)) answer = driver.request(next);
         else {
-          driver.clearWindow();
+          driver.windows.clear();
           answer = DENIAL;
         }
-      } else driver.clearWindow();
-      next = answer ? yield* replyAndWait(next.from, answer, NO_FAULTS, driver.window) : yield* receive(ANY, NO_FAULTS, driver.window);
+      } else driver.windows.clear();
+      next = answer
+        ? yield* replyAndWait(next.from, answer, NO_FAULTS, driver.windows.open)
+        : yield* receive(ANY, NO_FAULTS, driver.windows.open);
     }
   };
 }

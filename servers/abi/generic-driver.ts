@@ -34,6 +34,9 @@ export const DriverRequest = {
   WRITE_PAGE: 0x08,
   /** Blocks: waits until everything written is on the medium. */
   FLUSH: 0x09,
+  /** Neighbouring blocks as READ_PAGE and WRITE_PAGE, by one command of the device: w2 = first block, w3 = count (up to 16). The request carries as many flexpages of 4 KiB, with hot spots 0, 4096, … */
+  READ_PAGES: 0x0a,
+  WRITE_PAGES: 0x0b,
 } as const;
 
 export const DriverStatus = {
@@ -55,6 +58,9 @@ export const DriverStatus = {
   /** The class has no such operation. */
   NOT_SUPPORTED: 10,
 } as const;
+
+/** Pages that READ_PAGES and WRITE_PAGES move at most. */
+export const MOST_PAGES = 16;
 
 export const DriverClass = { BLOCK: 1, STREAM: 2, CLOCK: 3, RANDOM: 4 } as const;
 

@@ -79,12 +79,14 @@ export class SwapArea {
 
   /** Fills frames from neighbouring slots. False on an error of the medium. */
   *read(slot: number, frames: readonly number[], payer: Counters): Op<boolean> {
-    return yield* this.transfer(DriverRequest.READ_PAGE, slot, frames, FLEXPAGE_WRITE, payer);
+    const operation = frames.length === 1 ? DriverRequest.READ_PAGE : DriverRequest.READ_PAGES;
+    return yield* this.transfer(operation, slot, frames, FLEXPAGE_WRITE, payer);
   }
 
   /** Writes frames to neighbouring slots. False on an error of the medium. */
   *write(slot: number, frames: readonly number[], payer: Counters): Op<boolean> {
-    return yield* this.transfer(DriverRequest.WRITE_PAGE, slot, frames, 0, payer);
+    const operation = frames.length === 1 ? DriverRequest.WRITE_PAGE : DriverRequest.WRITE_PAGES;
+    return yield* this.transfer(operation, slot, frames, 0, payer);
   }
 
   private isTaken(slot: number): boolean {
@@ -97,14 +99,11 @@ export class SwapArea {
   }
 
   private *transfer(operation: number, slot: number, frames: readonly number[], access: number, payer: Counters): Op<boolean> {
-    for (let index = 0; index < frames.length; index++) {
-      const words = [operation, 0, slot + index];
-      const pages = [{ hotSpot: 0, fpage: flexpage(frames[index]! * 4096, 12, access) }];
-      const answer = yield* call(this.driver!, { words, pages });
-      payer.count("messages", 2);
-      payer.count("words", words.length + 2 * pages.length + answer.words.length);
-      if (answer.error !== 0 || answer.words[0] !== DriverStatus.OK) return false;
-    }
-    return true;
+    const words = frames.length === 1 ? [operation, 0, slot] : [operation, 0, slot, frames.length];
+    const pages = frames.map((frame, index) => ({ hotSpot: index * 4096, fpage: flexpage(frame * 4096, 12, access) }));
+    const answer = yield* call(this.driver!, { words, pages });
+    payer.count("messages", 2);
+    payer.count("words", words.length + 2 * pages.length + answer.words.length);
+    return answer.error === 0 && answer.words[0] === DriverStatus.OK;
   }
 }
