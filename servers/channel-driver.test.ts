@@ -152,8 +152,11 @@ describe("channel driver", () => {
   it("refuses nonsense", () => {
     expect(ask([DriverRequest.READ, 0, 0, 0]).answer!.words[0]).toBe(DriverStatus.BAD_ARGUMENT);
     expect(ask([DriverRequest.WRITE, 0, 0]).answer!.words[0]).toBe(DriverStatus.BAD_ARGUMENT);
-    expect(ask([0x77, 0, 0]).answer!.words[0]).toBe(DriverStatus.BAD_ARGUMENT);
-    expect(ask([]).answer!.words[0]).toBe(DriverStatus.BAD_ARGUMENT);
+    expect(ask([0x77, 0, 0]).answer!.words[0]).toBe(DriverStatus.NOT_SUPPORTED);
+    expect(ask([]).answer!.words[0]).toBe(DriverStatus.NOT_SUPPORTED);
+    for (const operation of [DriverRequest.READ_PAGE, DriverRequest.WRITE_PAGE]) {
+      expect(ask([operation, 0, 0, 5]).answer!.words[0]).toBe(DriverStatus.BAD_ARGUMENT);
+    }
     expect(ask([DriverRequest.READ, 99, 0, 1]).answer!.words[0]).toBe(DriverStatus.NO_SUCH_UNIT);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Driver of the channel device: one native thread that serves all ports.
  *
- * Speaks the Generic Driver Protocol (abi/generic-driver.ts), unit = port. A request that cannot be
+ * Speaks the Generic Driver Protocol (abi/generic-driver.ts), unit = port, with data by string or by mapped page. A request that cannot be
  * completed at once is kept as data, one READ and one WRITE per port, and answered when the device
  * interrupts; so no port waits for another.
  * Layer beneath: the kernel's native interface, and the device's registers given at boot.
@@ -11,6 +11,7 @@ import { type Message, type NativeContext, NO_FAULTS, type Op, type Received, re
 import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
 import { DENIAL, mayUseDrivers } from "./driver-clients.ts";
 import { type InterruptOptions, InterruptSource } from "./interrupt-source.ts";
+import { PageWindows } from "./page-windows.ts";
 
 /** The registers of the channel device. */
 export interface ChannelPorts {
@@ -29,9 +30,16 @@ export interface ChannelDriverOptions extends InterruptOptions {
 /** Bytes that one READ returns at most. */
 export const MAX_READ_BYTES = 64 << 10;
 
+const PAGE_BYTES = 4096;
+/** The driver's address space: places for the pages of clients. */
+const WINDOWS = 0x90000000;
+const WINDOW_COUNT = 32;
+
 interface PendingRead {
   client: ThreadId;
   max: number;
+  /** The client's page, of a read by mapping. */
+  window: number | undefined;
 }
 
 interface PendingWrite {
@@ -50,6 +58,7 @@ interface Stream {
 const status = (code: number, ...words: number[]): Message => ({ words: [code, ...words] });
 
 class ChannelDriver {
+  readonly windows: PageWindows;
   private readonly streams = new Map<number, Stream>();
   private readonly ports: ChannelPorts;
   private readonly context: NativeContext;
@@ -57,26 +66,41 @@ class ChannelDriver {
   constructor(context: NativeContext, ports: ChannelPorts) {
     this.context = context;
     this.ports = ports;
+    this.windows = new PageWindows(context, WINDOWS, WINDOW_COUNT);
   }
 
   /** The answer to a request, or undefined when it waits. */
   *request(request: Received): Op<Message | undefined> {
-    const [operation, port = 0] = request.words;
+    const window = this.windows.take(request);
+    const answer = yield* this.perform(request, window);
+    // A read that waits keeps the page.
+    if (window !== undefined && (answer || request.words[0] !== DriverRequest.READ_PAGE)) this.windows.release(window);
+    return answer;
+  }
+
+  private *perform(request: Received, window: number | undefined): Op<Message | undefined> {
+    const [operation, port = 0, , count = 0] = request.words;
     if (!this.ports.isOpen(port)) return status(DriverStatus.NO_SUCH_UNIT);
     switch (operation) {
       case DriverRequest.IDENTIFY:
         return status(DriverStatus.OK, DriverClass.STREAM, 0, 0);
       case DriverRequest.OPEN:
-        return status(DriverStatus.OK);
+        return status(DriverStatus.OK, port);
       case DriverRequest.CLOSE:
         yield* this.close(port);
         return status(DriverStatus.OK);
       case DriverRequest.READ:
-        return this.startRead(port, request);
+        return this.startRead(port, { client: request.from, max: Math.min(count, MAX_READ_BYTES), window: undefined });
+      case DriverRequest.READ_PAGE:
+        if (window === undefined || !this.windows.permits(window, "write")) return status(this.withoutPage(window));
+        return this.startRead(port, { client: request.from, max: Math.min(count, PAGE_BYTES), window });
       case DriverRequest.WRITE:
-        return this.startWrite(port, request);
+        return this.startWrite(port, request.from, request.strings[0]);
+      case DriverRequest.WRITE_PAGE:
+        if (window === undefined || count > PAGE_BYTES) return status(this.withoutPage(window));
+        return this.startWrite(port, request.from, this.context.memory.page(window, "read").slice(0, count));
       default:
-        return status(DriverStatus.BAD_ARGUMENT);
+        return status(DriverStatus.NOT_SUPPORTED);
     }
   }
 
@@ -99,15 +123,20 @@ class ChannelDriver {
     }
   }
 
-  private startRead(port: number, request: Received): Message | undefined {
-    const max = Math.min(request.words[3] ?? 0, MAX_READ_BYTES);
-    if (max === 0) return status(DriverStatus.BAD_ARGUMENT);
+  /** Why there is no page to read into or to write. */
+  private withoutPage(window: number | undefined): number {
+    return window === undefined && this.windows.open === 0 ? DriverStatus.BUSY : DriverStatus.BAD_ARGUMENT;
+  }
+
+  private startRead(port: number, read: PendingRead): Message | undefined {
+    if (read.max === 0) return status(DriverStatus.BAD_ARGUMENT);
     const stream = this.stream(port);
-    if (stream.read && this.stillWaits(stream.read.client, request.from)) return status(DriverStatus.BUSY);
+    if (stream.read && this.stillWaits(stream.read.client, read.client)) return status(DriverStatus.BUSY);
+    if (stream.read?.window !== undefined) this.windows.release(stream.read.window);
     stream.read = undefined;
-    const input = this.input(port, stream, max);
-    if (input !== "empty") return this.readAnswer(input);
-    stream.read = { client: request.from, max };
+    const input = this.input(port, stream, read.max);
+    if (input !== "empty") return this.readAnswer(input, read.window);
+    stream.read = read;
     return undefined;
   }
 
@@ -115,7 +144,9 @@ class ChannelDriver {
     const input = this.input(port, stream, pending.max);
     if (input === "empty") return;
     stream.read = undefined;
-    const result = yield* send(pending.client, this.readAnswer(input), { sendUs: 0 });
+    const answer = this.readAnswer(input, pending.window);
+    if (pending.window !== undefined) this.windows.release(pending.window);
+    const result = yield* send(pending.client, answer, { sendUs: 0 });
     if (result.error !== 0 && input !== "end") stream.unread = input;
   }
 
@@ -126,17 +157,22 @@ class ChannelDriver {
     return unread.subarray(0, max);
   }
 
-  private readAnswer(input: Uint8Array | "end"): Message {
+  private readAnswer(input: Uint8Array | "end", window: number | undefined): Message {
     const bytes = input === "end" ? new Uint8Array(0) : input;
+    if (window !== undefined) {
+      // The client may have taken its page away while it waited.
+      if (!this.windows.permits(window, "write")) return status(DriverStatus.BAD_ARGUMENT);
+      this.context.memory.page(window, "write").set(bytes);
+      return status(DriverStatus.OK, bytes.length);
+    }
     return { words: [DriverStatus.OK, bytes.length], strings: [bytes] };
   }
 
-  private startWrite(port: number, request: Received): Message | undefined {
-    const bytes = request.strings[0];
+  private startWrite(port: number, client: ThreadId, bytes: Uint8Array | undefined): Message | undefined {
     if (!bytes) return status(DriverStatus.BAD_ARGUMENT);
     const stream = this.stream(port);
-    if (stream.write && this.stillWaits(stream.write.client, request.from)) return status(DriverStatus.BUSY);
-    const pending = { client: request.from, bytes, accepted: 0 };
+    if (stream.write && this.stillWaits(stream.write.client, client)) return status(DriverStatus.BUSY);
+    const pending = { client, bytes, accepted: 0 };
     stream.write = pending;
     return this.continueWrite(port, stream, pending);
   }
@@ -159,6 +195,7 @@ class ChannelDriver {
     const stream = this.streams.get(port);
     this.streams.delete(port);
     this.ports.close(port);
+    if (stream?.read?.window !== undefined) this.windows.release(stream.read.window);
     if (stream?.read) yield* send(stream.read.client, status(DriverStatus.CANCELLED), { sendUs: 0 });
     if (stream?.write) {
       yield* send(stream.write.client, status(DriverStatus.CANCELLED, stream.write.accepted), { sendUs: 0 });
@@ -184,14 +221,19 @@ export function channelDriver(options: ChannelDriverOptions): (context: NativeCo
   return function* (context) {
     const driver = new ChannelDriver(context, options.ports);
     const interrupts = yield* InterruptSource.open(options);
-    let next = yield* receive(ANY, NO_FAULTS);
+    let next = yield* receive(ANY, NO_FAULTS, driver.windows.open);
     for (;;) {
       let answer: Message | undefined;
       if (next.error === 0) {
         if (interrupts.is(next)) answer = interrupts.answer(yield* driver.interrupt());
-        else answer = mayUseDrivers(context, next.from) ? yield* driver.request(next) : DENIAL;
-      }
-      next = answer ? yield* replyAndWait(next.from, answer, NO_FAULTS) : yield* receive(ANY, NO_FAULTS);
+        else if (mayUseDrivers(context, next.from)) answer = yield* driver.request(next);
+        else {
+          driver.windows.clear();
+          answer = DENIAL;
+        }
+      } else driver.windows.clear();
+      const window = driver.windows.open;
+      next = answer ? yield* replyAndWait(next.from, answer, NO_FAULTS, window) : yield* receive(ANY, NO_FAULTS, window);
     }
   };
 }

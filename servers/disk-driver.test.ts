@@ -86,7 +86,7 @@ describe("disk driver", () => {
         [DriverStatus.BAD_ARGUMENT, DriverRequest.READ, 0, 0, 1000],
         [DriverStatus.BAD_ARGUMENT, DriverRequest.WRITE, 0, 0],
         [DriverStatus.BAD_ARGUMENT, DriverRequest.READ_PAGE, 0, 0],
-        [DriverStatus.BAD_ARGUMENT, 0x99, 0, 0],
+        [DriverStatus.NOT_SUPPORTED, 0x99, 0, 0],
         [DriverStatus.OK, DriverRequest.FLUSH, 0, 0],
       ];
       for (const [status, ...words] of cases) {
