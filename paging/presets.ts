@@ -22,13 +22,13 @@ export const PRESETS: Readonly<Record<string, Preset>> = {
     text: "some policies live, and OPT as the bound, on Zipf's law",
     workload: "zipf",
     policy: "fifo,second-chance,arc,lru,opt",
-    frames: "64,96,128,192",
+    frames: "64,128,192",
   },
   policies: {
     text: "all policies on a working set that moves",
     workload: "moving",
     policy: "all",
-    frames: "48,64,96",
+    frames: "32,48,64",
   },
   curves: {
     text: "miss-ratio curves of all policies from one recorded trace",

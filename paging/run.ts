@@ -3,7 +3,7 @@
  *
  * Layer beneath: sweep.ts and the reports.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OptionError } from "#host/options.ts";
 import type { Request } from "./cli-options.ts";
@@ -25,15 +25,18 @@ import { isBuiltIn } from "./workloads.ts";
 const INTERRUPTED_STATUS = 130;
 const FAILED_STATUS = 1;
 
-/** Makes the folders of the files that will be written, so that a wrong path is found before the work and not after. */
+/** Finds wrong paths before the work and not after; makes the folder of the plots. */
 function prepareFiles({ json, csv, svg, record, resume }: Request["files"]): void {
-  const folders = [json, csv, record, resume].flatMap((file) => (file === undefined ? [] : [dirname(file)]));
-  for (const folder of [...folders, ...(svg === undefined ? [] : [svg])]) {
-    try {
-      mkdirSync(folder, { recursive: true });
-    } catch (error) {
-      throw new OptionError(`cannot make the folder '${folder}': ${error instanceof Error ? error.message : String(error)}`);
-    }
+  for (const file of [json, csv, record, resume]) {
+    if (file === undefined) continue;
+    if (!statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory()) throw new OptionError(`no folder for the file '${file}'`);
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new OptionError(`'${file}' is a folder`);
+  }
+  if (svg === undefined || statSync(svg, { throwIfNoEntry: false })?.isDirectory()) return;
+  try {
+    mkdirSync(svg);
+  } catch (error) {
+    throw new OptionError(`cannot make the folder '${svg}': ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -89,6 +92,8 @@ export async function run(request: Request): Promise<number> {
   const finished = resume?.finished ?? new Map<string, Outcome>();
   const points = pointsOf(plan);
   const traces = new Map<string, Trace>();
+  // Loaded before the work, so that nothing is missing after it.
+  const charts = files.svg === undefined ? undefined : await import("./charts.ts");
   if (plan.trace) await givenTrace(plan.trace, traces);
   const recorded = recordings(request, finished);
   const progress = new Progress(recorded.length + points.filter((point) => !finished.has(pointKey(point))).length, process.stderr, !quiet);
@@ -128,9 +133,8 @@ export async function run(request: Request): Promise<number> {
   if (files.record !== undefined) writeTrace(files.record, traces.get(plan.workloads[0]!.name)!);
   writeText(files.json, () => jsonText(plan, outcomes));
   writeText(files.csv, () => csvText(outcomes));
-  if (files.svg !== undefined) {
-    const { drawCharts } = await import("./charts.ts");
-    for (const { name, svg } of await drawCharts(outcomes, (workload) => traces.get(workload)))
+  if (charts && files.svg !== undefined) {
+    for (const { name, svg } of await charts.drawCharts(outcomes, (workload) => traces.get(workload)))
       writeFileSync(join(files.svg, `${name}.svg`), svg);
   }
   const complaints = ends.complaints(plan.workloads.every(isBuiltIn));
