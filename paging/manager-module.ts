@@ -11,7 +11,7 @@ import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BootOptions, OptionError } from "#host/options.ts";
 import type { System } from "#host/system.ts";
-import { type ManagerFactory, type ManagerFigures, noFigures } from "#servers/pager.ts";
+import { type ManagerFactory, type ManagerFigures, type ManagerOptions, noFigures } from "#servers/pager.ts";
 import type { ManagerChoice } from "./measurement.ts";
 
 export type LoadedManager =
@@ -20,6 +20,8 @@ export type LoadedManager =
 
 /** What a run with a manager needs. */
 export interface ManagedRun {
+  /** The manager's. */
+  readonly name: string;
   /** Options of boot() beside others. */
   readonly boot: Pick<BootOptions, "manager">;
   /** Variables of the command's environment. */
@@ -49,10 +51,13 @@ const MANAGER_VARIABLE = "LITES_MANAGER";
 const REPORT_VARIABLE = "LITES_MANAGER_REPORT";
 const BOOTED = "booted";
 
+/** What a manager is called in reports. */
+export const managerName = ({ file }: ManagerChoice): string => basename(file, extname(file));
+
 /** @throws OptionError when there is no manager in the file */
 export async function loadManager({ file }: ManagerChoice): Promise<LoadedManager> {
   const extension = extname(file);
-  const name = basename(file, extension);
+  const name = managerName({ file });
   if (MODULES.has(extension)) return { kind: "module", name, make: await loadModule(file) };
   let image: Uint8Array;
   try {
@@ -98,14 +103,28 @@ function managerInterface(): string {
   return existsSync(built) ? built : fileURLToPath(new URL("../servers/pager.ts", import.meta.url));
 }
 
-/** @param frames page frames that the manager may take */
-export function managedRun(manager: LoadedManager, frames: number, command: readonly string[]): ManagedRun {
-  return manager.kind === "module" ? moduleRun(manager.name, manager.make, frames, command) : programRun(manager, frames, command);
+/**
+ * @param frames page frames that the manager may take
+ * @param observe told of the faults of a module
+ */
+export function managedRun(
+  manager: LoadedManager,
+  frames: number,
+  command: readonly string[],
+  observe?: NonNullable<ManagerOptions["observe"]>,
+): ManagedRun {
+  return manager.kind === "program"
+    ? programRun(manager, frames, command)
+    : moduleRun(manager.name, withObserver(manager.make, observe), frames, command);
 }
+
+const withObserver = (make: ManagerFactory, observe: ManagerOptions["observe"]): ManagerFactory =>
+  observe === undefined ? make : (options) => make({ ...options, observe });
 
 function moduleRun(name: string, make: ManagerFactory, frames: number, command: readonly string[]): ManagedRun {
   const figures = noFigures();
   return {
+    name,
     boot: { manager: { name, frames, blocks: MODULE_BLOCKS, figures, make } },
     env: { [MANAGER_VARIABLE]: BOOTED },
     command,
@@ -117,6 +136,7 @@ function moduleRun(name: string, make: ManagerFactory, frames: number, command: 
 function programRun({ name, image }: { name: string; image: Uint8Array }, frames: number, command: readonly string[]): ManagedRun {
   const path = `${PROGRAM_FOLDER}/${name}`;
   return {
+    name,
     boot: {},
     env: { [REPORT_VARIABLE]: REPORT },
     command: [path, "-f", String(frames), ...command],

@@ -15,11 +15,12 @@ import type { FaultKind } from "#servers/memory-manager/counters.ts";
 import type { PagingObserver } from "#servers/memory-manager/paging-observer.ts";
 import { parametersOf, policyNamed } from "#servers/memory-manager/policies/table.ts";
 import type { PolicyRow } from "#servers/memory-manager/replacement-policy.ts";
-import type { DiskModel, FaultRecord, Measurement, RunConfig } from "./measurement.ts";
+import { type ManagedRun, loadManager, managedRun } from "./manager-module.ts";
+import type { DiskModel, FaultRecord, Measurement, RunConfig, TaskFigures } from "./measurement.ts";
 import type { ReferenceSink } from "./trace.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { StageClock } from "./stage-clock.ts";
-import { figuresOf, ReferenceCounter, TaskTable } from "./task-table.ts";
+import { figuresOf, NO_FIGURES, ReferenceCounter, sumOf, TaskTable } from "./task-table.ts";
 
 /** Below this many frames the first process and a command cannot run side by side. */
 export const LEAST_FRAMES = 8;
@@ -32,7 +33,12 @@ const FAULT_LOG_LIMIT = 100_000;
 
 const NS_PER_US = 1000;
 
-function timingOf(disk: DiskModel): DiskTiming {
+/** Frames of the standard memory manager beside one of the user's own: so many that it pages nothing. */
+const FRAMES_BESIDE = 16_384;
+/** What the standard memory manager replaces pages by there, if it ever does. */
+const POLICY_BESIDE = "fifo";
+
+function timingOf(disk: DiskModel, blocks: number): DiskTiming {
   switch (disk.kind) {
     case "fixed":
       return fixedTiming(disk.us * NS_PER_US);
@@ -43,7 +49,7 @@ function timingOf(disk: DiskModel): DiskTiming {
         rotationNs: disk.rotationUs * NS_PER_US,
         transferNs: disk.transferUs * NS_PER_US,
         blocksPerTrack: disk.pagesPerTrack,
-        blocks: SWAP_PAGES,
+        blocks,
       });
     case "ssd":
       return flashTiming(disk.readUs * NS_PER_US, disk.writeUs * NS_PER_US, disk.channels);
@@ -61,15 +67,17 @@ const MOST_FRAMES = 1 << 17;
 
 /** @throws OptionError when the configuration makes no sense */
 function checked(config: RunConfig): { row: PolicyRow; parameters: Record<string, number>; isTraced: boolean } {
-  wholeNumber("the number of frames", config.frames, LEAST_FRAMES, MOST_FRAMES);
+  wholeNumber("the number of frames", config.frames, config.manager ? 1 : LEAST_FRAMES, MOST_FRAMES);
   wholeNumber("the size of clusters", config.cluster, 1, MOST_PAGES_AT_ONCE);
   wholeNumber("read-ahead", config.readAhead, 0, MOST_PAGES_AT_ONCE - 1);
   if (config.command.length === 0) throw new OptionError("there is no command to measure");
+  if (config.manager && config.record) throw new OptionError("references to pages of a manager of one's own cannot be recorded");
+  if (config.manager && config.stages) throw new OptionError("stages of faults are measured for the standard memory manager only");
   let row: PolicyRow;
   let parameters: Record<string, number>;
   try {
-    row = policyNamed(config.policy.name);
-    parameters = parametersOf(row, config.policy.parameters);
+    row = policyNamed(config.manager ? POLICY_BESIDE : config.policy.name);
+    parameters = parametersOf(row, config.manager ? {} : config.policy.parameters);
   } catch (error) {
     throw error instanceof RangeError ? new OptionError(error.message) : error;
   }
@@ -88,6 +96,8 @@ class Collector implements PagingObserver {
   readonly faultLog: FaultRecord[] = [];
   readonly watch: StageClock | undefined;
   tracer: ReferenceTracer | undefined;
+  private counter: ReferenceCounter | undefined;
+  private fillingSince = 0;
   machine: Machine | undefined;
   /** Until the command has ended. */
   private sink: ReferenceSink | undefined;
@@ -115,6 +125,20 @@ class Collector implements PagingObserver {
     this.sink?.reference(this.machine!.instructions(), task.number, page, false, false);
   }
 
+  filling(): void {
+    this.fillingSince = this.machine!.instructions();
+    this.counter?.hold();
+  }
+
+  filled(...[arrival]: Parameters<PagingObserver["filled"]>): void {
+    const task = arrival && this.tasks.withNumber(arrival.counters.serial);
+    if (task) {
+      task.references++;
+      this.sink?.reference(this.fillingSince, task.number, arrival.page, arrival.write, false);
+    }
+    this.counter?.release();
+  }
+
   dropped(page: number): void {
     this.sink?.dropped(this.machine!.instructions(), page);
   }
@@ -130,15 +154,13 @@ class Collector implements PagingObserver {
   /** Makes the tracer; the machine is complete when it is first used. */
   traceReferences(frames: number): ReferenceTracer {
     const use = (frame: number): number => this.machine!.memory.referenced(frame);
-    this.tracer = new ReferenceTracer(
-      frames,
-      new ReferenceCounter(
-        () => this.machine!.kernel,
-        this.tasks,
-        use,
-        () => this.sink,
-      ),
+    this.counter = new ReferenceCounter(
+      () => this.machine!.kernel,
+      this.tasks,
+      use,
+      () => this.sink,
     );
+    this.tracer = new ReferenceTracer(frames, this.counter);
     return this.tracer;
   }
 
@@ -168,10 +190,12 @@ export async function measure(config: RunConfig): Promise<Measurement> {
   const { row, parameters, isTraced } = checked(config);
   const collector = new Collector(config);
   const { watch } = collector;
+  const managed =
+    config.manager && managedRun(await loadManager(config.manager), config.frames, config.command, (...fault) => collector.fault(...fault));
   const parts: MeasuredParts = {
-    frames: config.frames,
+    frames: managed ? FRAMES_BESIDE : config.frames,
     swapPages: SWAP_PAGES,
-    timing: timingOf(config.disk),
+    timing: timingOf(config.disk, SWAP_PAGES + (managed?.boot.manager?.blocks ?? 0)),
     manager: (instructions) => ({
       policy: (view) => row.create(view, parameters),
       local: config.scope === "local",
@@ -191,6 +215,7 @@ export async function measure(config: RunConfig): Promise<Measurement> {
     seed: config.seed,
     engine: isTraced ? "interpreter" : (config.engine ?? DEFAULT_ENGINE),
     ...(config.mounts ? { mounts: config.mounts } : {}),
+    ...managed?.boot,
   };
   let figures: ReturnType<Collector["finish"]> | undefined;
   const system = await System.start((host) => {
@@ -199,11 +224,23 @@ export async function measure(config: RunConfig): Promise<Measurement> {
     return collector.machine;
   });
   try {
-    const { code, stdout, stderr } = await system.run(config.command);
-    return { config, status: code, output: Buffer.concat([stdout, stderr]).toString(), ...figures! };
+    managed?.prepare(system);
+    const { code, stdout, stderr } = await system.run(managed?.command ?? config.command, { env: { ...managed?.env } });
+    const output = Buffer.concat([stdout, stderr]).toString();
+    return { config, status: code, output, ...figures!, ...(managed ? withManager(figures!, managed, system) : {}) };
   } finally {
     await system.halt();
   }
+}
+
+/** The tasks with one more for what a manager of the user's own did, and the sum of all. */
+function withManager(
+  { tasks, total }: Pick<Measurement, "tasks" | "total">,
+  managed: ManagedRun,
+  system: System,
+): Pick<Measurement, "tasks" | "total"> {
+  const own: TaskFigures = { ...NO_FIGURES, name: managed.name, task: tasks.length + 1, ...managed.figures(system) };
+  return { tasks: [...tasks, own], total: sumOf(total, own) };
 }
 
 const CONTROL_PORT = 0;

@@ -5,6 +5,7 @@
  */
 import type { BootOptions, Mount } from "#host/options.ts";
 import type { DiskModel, ManagerChoice, PolicyChoice, Scope } from "./measurement.ts";
+import { managerName } from "./manager-module.ts";
 import { policyNamed } from "#servers/memory-manager/policies/table.ts";
 import { namedText } from "./named-settings.ts";
 import type { TraceForm } from "./trace-file.ts";
@@ -80,7 +81,6 @@ const liveSettings = (plan: Plan): Partial<Point> => ({
   virtualClock: plan.virtualClock,
   ...(plan.mounts.length === 0 ? {} : { mounts: plan.mounts }),
   ...(plan.root === undefined ? {} : { root: plan.root }),
-  ...(plan.manager === undefined ? {} : { manager: plan.manager }),
 });
 
 /** All pairs of what is there with further values. */
@@ -111,7 +111,14 @@ export function pointsOf(plan: Plan): Point[] {
     ...(plan.engine === undefined ? {} : { engine: plan.engine }),
     ...(plan.stages ? { stages: true } : {}),
   }));
-  const runs = values.flatMap((value) => (value.method === "live" ? times([value], live) : [value]));
+  const runs: Omit<Point, "frames">[] = values.flatMap((value) => (value.method === "live" ? times([value], live) : [value]));
+  // A manager of the user's own stands where a policy does; what else is listed is the standard manager's.
+  const { manager } = plan;
+  if (manager !== undefined && plan.trace === undefined) {
+    const policy = { name: managerName(manager), parameters: {} };
+    const plain = { policy, method: "live", scope: "global", readAhead: 0, cluster: 1, manager } as const;
+    runs.push(...times(times(workloads, live), [plain]));
+  }
   return times(
     runs,
     plan.frames.map((frames) => ({ frames })),

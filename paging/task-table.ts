@@ -21,16 +21,20 @@ interface MeasuredTask {
 
 export class TaskTable {
   private readonly tasks = new Map<ThreadId, MeasuredTask>();
-  /** All tasks that there ever were. */
-  private readonly all: MeasuredTask[] = [];
+  /** All tasks that there ever were, by number. */
+  private readonly numbered = new Map<number, MeasuredTask>();
 
   add(kernel: Kernel, task: ThreadId, counters: Counters): MeasuredTask {
     const live = kernel.liveStatistics(task);
     if (!live) throw new Error("the memory manager knows a task that does not exist");
     const measured: MeasuredTask = { number: counters.serial, ...live, counters, references: 0 };
     this.tasks.set(task, measured);
-    this.all.push(measured);
+    this.numbered.set(measured.number, measured);
     return measured;
+  }
+
+  withNumber(number: number): MeasuredTask | undefined {
+    return this.numbered.get(number);
   }
 
   of(thread: ThreadId): MeasuredTask | undefined {
@@ -39,7 +43,7 @@ export class TaskTable {
 
   /** @param isTraced whether references were counted */
   figures(isTraced: boolean): TaskFigures[] {
-    return this.all.map((task) =>
+    return [...this.numbered.values()].map((task) =>
       figuresOf(task.name, task.number, task.counters, task.statistics.instructions, isTraced ? task.references : undefined),
     );
   }
@@ -76,6 +80,32 @@ export function figuresOf(
   };
 }
 
+/** Of a task that has done nothing. */
+export const NO_FIGURES: Omit<TaskFigures, "name" | "task"> = {
+  faults: 0,
+  zeroFills: 0,
+  copies: 0,
+  pageIns: 0,
+  protections: 0,
+  forgotten: 0,
+  sources: 0,
+  refused: 0,
+  readAheads: 0,
+  pageOuts: 0,
+  flushes: 0,
+  ipcs: 0,
+  words: 0,
+  instructions: 0,
+};
+
+/** The sum of two tasks' figures, under the name of the first. */
+export function sumOf(first: TaskFigures, second: TaskFigures): TaskFigures {
+  const sum: Record<string, number> = {};
+  for (const [name, value] of Object.entries(second)) if (typeof value === "number") sum[name] = value;
+  for (const [name, value] of Object.entries(first)) if (typeof value === "number") sum[name] = value + (sum[name] ?? 0);
+  return { ...first, ...sum, task: first.task };
+}
+
 /** Counts references by task, and tells the policy and a sink of them. */
 export class ReferenceCounter implements ReferenceObserver {
   private readonly kernel: () => Kernel;
@@ -87,6 +117,8 @@ export class ReferenceCounter implements ReferenceObserver {
   private readonly spaces = new Map<number, MeasuredTask | undefined>();
   private lastSpace = -1;
   private last: MeasuredTask | undefined;
+  /** References that wait until a frame is filled; undefined: none is being filled. */
+  private held: (readonly [space: number, page: number, frame: number, kind: number, time: number])[] | undefined;
 
   constructor(kernel: () => Kernel, tasks: TaskTable, use: (frame: number) => number, sink: () => ReferenceSink | undefined) {
     this.kernel = kernel;
@@ -95,13 +127,28 @@ export class ReferenceCounter implements ReferenceObserver {
     this.sink = sink;
   }
 
-  referenced(space: number, _page: number, frame: number, kind: number, time: number): void {
+  /** Keeps references back until release(). */
+  hold(): void {
+    this.held ??= [];
+  }
+
+  release(): void {
+    const held = this.held ?? [];
+    this.held = undefined;
+    for (const reference of held) this.referenced(...reference);
+  }
+
+  referenced(space: number, page: number, frame: number, kind: number, time: number): void {
+    if (this.held) {
+      this.held.push([space, page, frame, kind, time]);
+      return;
+    }
     const task = space === this.lastSpace ? this.last : this.find(space);
     if (task === undefined) return;
-    const page = this.use(frame);
-    if (page < 0) return;
+    const number = this.use(frame);
+    if (number < 0) return;
     task.references++;
-    this.sink()?.reference(time, task.number, page, kind === ReferenceKind.WRITE, kind === ReferenceKind.FETCH);
+    this.sink()?.reference(time, task.number, number, kind === ReferenceKind.WRITE, kind === ReferenceKind.FETCH);
   }
 
   private find(space: number): MeasuredTask | undefined {

@@ -20,27 +20,35 @@ export type { NativeContext, Op } from "#kernel/native.ts";
 const PAGE_BYTES = 4096;
 const PAGE_LOG2 = 12;
 
-/** What a manager did. */
+/** What a manager did. faults = zeroFills + pageIns + forgotten + refused, if it does one thing for a fault. */
 export interface ManagerFigures {
   faults: number;
   zeroFills: number;
   pageIns: number;
+  /** The page was in memory, its mapping was not (or not for writing). */
+  forgotten: number;
+  refused: number;
   pageOuts: number;
-  /** Faults at pages that were in memory, and just not mapped, or not for writing. */
-  remaps: number;
+  /** Pages taken away from programs. */
   flushes: number;
-  refusals: number;
+  /** Messages of faults and their answers, and to the disk driver and back; words in them. */
+  ipcs: number;
+  words: number;
 }
 
 export const noFigures = (): ManagerFigures => ({
   faults: 0,
   zeroFills: 0,
   pageIns: 0,
+  forgotten: 0,
+  refused: 0,
   pageOuts: 0,
-  remaps: 0,
   flushes: 0,
-  refusals: 0,
+  ipcs: 0,
+  words: 0,
 });
+
+export type ManagerFaultKind = "zeroFill" | "pageIn" | "forgotten" | "refused";
 
 /** What a manager is given when the system is booted. */
 export interface ManagerOptions {
@@ -53,6 +61,8 @@ export interface ManagerOptions {
   readonly blocks: number;
   /** Counted by Pager, read by whoever booted the manager. */
   readonly figures: ManagerFigures;
+  /** Told of each fault by Pager. */
+  readonly observe?: (client: ThreadId, address: number, kind: ManagerFaultKind) => void;
 }
 
 /** What a manager's module exports by default. */
@@ -147,8 +157,7 @@ export class Pager {
     const [where = 0, dataSpace = 0, address = 0] = received.words;
     if (received.words.length < 3 || (where & (PAGE_BYTES - 1) & ~FAULT_WRITE) !== 0) return { words: [FaultRefusal.MANAGER] };
     const { figures } = this;
-    figures.faults++;
-    const before = figures.zeroFills + figures.pageIns;
+    const { zeroFills, pageIns } = figures;
     const answer = yield* handler({
       client: received.from,
       task: taskOf(received.from),
@@ -157,13 +166,20 @@ export class Pager {
       write: (where & FAULT_WRITE) !== 0,
       address,
     });
-    if ("refuse" in answer) {
-      figures.refusals++;
-      return { words: [answer.refuse] };
-    }
-    if (figures.zeroFills + figures.pageIns === before) figures.remaps++;
-    const fpage = flexpage(answer.map, PAGE_LOG2, answer.writable ? FLEXPAGE_WRITE : 0);
-    return { words: [0], pages: [{ hotSpot: address, fpage }] };
+    figures.faults++;
+    let kind: ManagerFaultKind = figures.pageIns > pageIns ? "pageIn" : "zeroFill";
+    if (figures.pageIns === pageIns && figures.zeroFills === zeroFills) kind = "refuse" in answer ? "refused" : "forgotten";
+    if (kind === "forgotten" || kind === "refused") figures[kind]++;
+    this.options.observe?.(received.from, address, kind);
+    const message = "refuse" in answer ? { words: [answer.refuse] } : mapping(address, answer);
+    this.count(received.words, message);
+    return message;
+  }
+
+  /** A message there and one back. */
+  private count(words: readonly number[], answer: Message): void {
+    this.figures.ipcs += 2;
+    this.figures.words += words.length + answer.words.length + 2 * (answer.pages?.length ?? 0);
   }
 
   private unmap(address: number, mask: number): { accessed: boolean; dirty: boolean } {
@@ -174,7 +190,14 @@ export class Pager {
   private *transfer(operation: number, block: number, fpage: number): Op<boolean> {
     const { diskDriver, firstBlock, blocks } = this.options;
     if (block < 0 || block >= blocks) return false;
-    const answer = yield* call(diskDriver, { words: [operation, 0, firstBlock + block], pages: [{ hotSpot: 0, fpage }] });
+    const request = { words: [operation, 0, firstBlock + block], pages: [{ hotSpot: 0, fpage }] };
+    const answer = yield* call(diskDriver, request);
+    this.count(answer.words, request);
     return answer.error === 0 && answer.words[0] === DriverStatus.OK;
   }
 }
+
+const mapping = (address: number, { map, writable }: { map: number; writable: boolean }): Message => ({
+  words: [0],
+  pages: [{ hotSpot: address, fpage: flexpage(map, PAGE_LOG2, writable ? FLEXPAGE_WRITE : 0) }],
+});

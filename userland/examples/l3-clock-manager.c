@@ -96,14 +96,14 @@ static l3_fpage serve(struct l3_pager *pager, const struct l3_fault *fault) {
   unsigned frame;
 
   manager->figures.faults++;
-  if (!page) return manager->figures.refusals++, L3_REFUSE_NO_MEMORY;
+  if (!page) return manager->figures.refused++, L3_REFUSE_NO_MEMORY;
   if (page->frame == ABSENT) {
     if (take_frame(manager, &frame) != 0 || fill(manager, page, (unsigned *)(frames + frame * L3_PAGE_BYTES)) != 0)
-      return manager->figures.refusals++, L3_REFUSE_IO;
+      return manager->figures.refused++, L3_REFUSE_IO;
     page->frame = frame;
     residents[frame] = page;
   } else {
-    manager->figures.remaps++;
+    manager->figures.forgotten++;
   }
   return fpage_of(page->frame);
 }

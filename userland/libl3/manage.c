@@ -40,15 +40,17 @@ static int run(char **command) {
 }
 
 /* One line of names and numbers, for whoever asked for it. */
-static int report(const struct l3_figures *figures) {
+static int report(const struct l3_manager *manager) {
+  const struct l3_figures *figures = &manager->figures;
   const char *path = getenv(L3_REPORT_VARIABLE);
   int file;
 
   if (!path) return 0;
   file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (file < 0) return -1;
-  dprintf(file, "faults %u zeroFills %u pageIns %u pageOuts %u remaps %u flushes %u refusals %u\n", figures->faults,
-          figures->zero_fills, figures->page_ins, figures->page_outs, figures->remaps, figures->flushes, figures->refusals);
+  dprintf(file, "faults %u zeroFills %u pageIns %u forgotten %u refused %u pageOuts %u flushes %u ipcs %u words %u\n", figures->faults,
+          figures->zero_fills, figures->page_ins, figures->forgotten, figures->refused, figures->page_outs, figures->flushes,
+          manager->pager.ipcs, manager->pager.words);
   return close(file);
 }
 
@@ -81,7 +83,7 @@ int l3_manage(struct l3_manager *manager, int argc, char **argv, int (*start)(st
     }
     for (;;) l3_pager_loop(&manager->pager);
   }
-  if (report(&manager->figures) != 0) {
+  if (report(manager) != 0) {
     fprintf(stderr, "%s: %s: %s\n", argv[0], getenv(L3_REPORT_VARIABLE), strerror(errno));
     return 1;
   }

@@ -60,7 +60,9 @@ int l3_pager_loop(struct l3_pager *pager) {
                           : l3_reply_and_wait(&client, send, words, L3_LONG(&message), pager->timeouts);
     /* A client that does not wait any more gets no answer. */
     if (l3_error(code) && l3_send_failed(code)) code = l3_wait(&client, words, L3_LONG(&message), pager->timeouts);
+    if (answer != NONE) pager->ipcs++, pager->words += L3_REGISTER_WORDS;
     answer = NONE;
+    if (!l3_error(code)) pager->ipcs++, pager->words += L3_DOPE_WORDS(code);
     if (l3_error(code)) stop = pager->idle ? pager->idle(pager, code) : 0;
     else if (!(words[0] & REQUEST_BITS)) answer = fault(pager, client, words, L3_DOPE_WORDS(code) > 3 ? message.word[3] : 0);
     else if (pager->request && pager->request(pager, client, words)) answer = WORDS;

@@ -13,7 +13,7 @@ void *l3_arena(unsigned size);
 
 /* The manager's side. */
 struct l3_figures {
-  unsigned faults, zero_fills, page_ins, page_outs, remaps, flushes, refusals;
+  unsigned faults, zero_fills, page_ins, forgotten, refused, page_outs, flushes;
 };
 struct l3_manager {
   struct l3_pager pager;

@@ -24,5 +24,6 @@ struct l3_pager {
   int (*idle)(struct l3_pager *pager, l3_code code);
   unsigned timeouts;
   void *state;
+  unsigned ipcs, words;   /* counted by the loop: messages that came and went, words in them */
 };
 int l3_pager_loop(struct l3_pager *pager);
