@@ -22,12 +22,14 @@ import { seededRandom } from "./seeded-random.ts";
 import { StageClock } from "./stage-clock.ts";
 import { figuresOf, NO_FIGURES, ReferenceCounter, sumOf, TaskTable } from "./task-table.ts";
 
-/** Below this many frames the first process and a command cannot run side by side. */
+/** With fewer frames most policies let no process run: one instruction, or one system call, may need so many pages at the same time. */
 export const LEAST_FRAMES = 8;
 /** Pages that one command of the disk driver moves at most. */
 export const MOST_PAGES_AT_ONCE = 16;
 /** Pages of the paging disk: 512 MiB. */
 const SWAP_PAGES = 1 << 17;
+/** Faults without an instruction completed between them, after which nothing is expected to go on any more. */
+const STUCK = 10_000;
 /** Faults that are kept one by one. */
 const FAULT_LOG_LIMIT = 100_000;
 
@@ -99,6 +101,11 @@ class Collector implements PagingObserver {
   private counter: ReferenceCounter | undefined;
   private fillingSince = 0;
   machine: Machine | undefined;
+  /** No program makes progress. */
+  isStuck = false;
+  /** Instructions executed at the last fault, and faults since then. */
+  private lastInstructions = -1;
+  private faultsInPlace = 0;
   /** Until the command has ended. */
   private sink: ReferenceSink | undefined;
 
@@ -113,9 +120,20 @@ class Collector implements PagingObserver {
   }
 
   fault(client: number, address: number, kind: FaultKind): void {
+    this.lookForProgress();
     if (this.faultLog.length >= FAULT_LOG_LIMIT) return;
     const task = this.tasks.of(client)?.number ?? 0;
     this.faultLog.push({ time: this.machine!.instructions(), task, page: address >>> 12, kind });
+  }
+
+  /** @throws Error when there is none, which ends the machine */
+  private lookForProgress(): void {
+    const now = this.machine!.instructions();
+    this.faultsInPlace = now === this.lastInstructions ? this.faultsInPlace + 1 : 0;
+    this.lastInstructions = now;
+    if (this.faultsInPlace < STUCK) return;
+    this.isStuck = true;
+    throw new Error("no program makes progress");
   }
 
   copied(client: number, page: number): void {
@@ -218,18 +236,22 @@ export async function measure(config: RunConfig): Promise<Measurement> {
     ...managed?.boot,
   };
   let figures: ReturnType<Collector["finish"]> | undefined;
-  const system = await System.start((host) => {
-    const callbacks = atExit(host, () => (figures = collector.finish(isTraced)));
-    collector.machine = makeMachine(options, callbacks, parts);
-    return collector.machine;
-  });
+  let system: System | undefined;
   try {
+    system = await System.start((host) => {
+      const callbacks = atExit(host, () => (figures = collector.finish(isTraced)));
+      collector.machine = makeMachine(options, callbacks, parts);
+      return collector.machine;
+    });
     managed?.prepare(system);
     const { code, stdout, stderr } = await system.run(managed?.command ?? config.command, { env: { ...managed?.env } });
     const output = Buffer.concat([stdout, stderr]).toString();
     return { config, status: code, output, ...figures!, ...(managed ? withManager(figures!, managed, system) : {}) };
+  } catch (error) {
+    if (!collector.isStuck) throw error;
+    throw new OptionError(`with ${config.frames} frames and policy '${row.name}' no program makes progress: pages go before they are used`);
   } finally {
-    await system.halt();
+    if (!collector.isStuck) await system?.halt();
   }
 }
 

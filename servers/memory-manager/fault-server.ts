@@ -62,6 +62,8 @@ export class FaultServer {
   private readonly backing: BackingCache;
   private readonly commitment: Commitment;
   private readonly extras: FaultAround;
+  /** What is being copied. */
+  private readonly content = new Uint8Array(4096);
   /** Address of the common zero page. */
   private readonly zeroPage: number;
   /** Pages that a page-in brings beyond the one asked for. */
@@ -105,7 +107,7 @@ export class FaultServer {
     if (!page) return yield* this.serveAbsent(record, space, index, write, hotSpot);
     let kind = kindOfPresent(page, write);
     const ahead = page.resident ? [] : this.following(space, index, page);
-    const failure = yield* this.store.bringIn(page, ahead);
+    const failure = yield* this.store.bringIn(page, record.counters, write && page.references === 1, ahead);
     if (failure) return refused(failure.reason);
     if (write && page.references > 1) {
       const copy = yield* this.copy(record, space, index, page, client);
@@ -194,11 +196,11 @@ export class FaultServer {
   /** Gives the data space its own copy of a resident page that it shares. */
   private *copy(record: TaskRecord, space: DataSpace, index: number, page: Page, client: ThreadId): Op<Page | Refusal> {
     this.store.copied(page, client);
-    page.pinned = true;
+    // The page itself may have to make room for its copy.
+    this.content.set(this.store.bytes(page, "read"));
     const copy = yield* this.store.create(record.counters);
-    page.pinned = false;
     if (copy instanceof Refusal) return copy;
-    this.store.bytes(copy, "write").set(this.store.bytes(page, "read"));
+    this.store.bytes(copy, "write").set(this.content);
     record.counters.count("copies");
     page.references--;
     space.pages.set(index, copy);

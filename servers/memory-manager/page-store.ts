@@ -15,7 +15,7 @@ import { coverRuns } from "./flexpage-runs.ts";
 import type { FramePool } from "./frame-pool.ts";
 import { LocalReplacement } from "./local-replacement.ts";
 import { Page } from "./page.ts";
-import type { PagingObserver } from "./paging-observer.ts";
+import type { Arrival, PagingObserver } from "./paging-observer.ts";
 import { Refusal } from "./refusal.ts";
 import type { PolicyView, ReplacementPolicy } from "./replacement-policy.ts";
 import type { SwapArea } from "./swap-area.ts";
@@ -43,13 +43,17 @@ export interface Replacement {
 export class PageStore {
   /** By frame number: the page that it holds. */
   private readonly residents: (Page | undefined)[];
-  /** By frame number: 1 until the reference is told for which the frame was filled. */
+  /** By frame number: 1 until the access is repeated for which the frame was filled. */
   private readonly awaited: Uint8Array;
   /** By frame number: 1 when its page was used, by what is known without the processor's accessed bit. */
   private readonly used: Uint8Array;
   private pagesMade = 0;
   /** Whose page needs a frame. */
   private incomingOwner: Counters | undefined;
+  /** When the frame was asked for that is being filled; policies see no later time. */
+  private fillingSince: number | undefined;
+  /** Time for policies. */
+  private readonly clock: () => number;
   private readonly context: NativeContext;
   private readonly frames: FramePool;
   private readonly swap: SwapArea;
@@ -69,6 +73,7 @@ export class PageStore {
     this.frames = frames;
     this.swap = swap;
     this.observer = observer;
+    this.clock = replacement.time ?? (() => context.kernel.now());
     const residents: (Page | undefined)[] = Array.from({ length: frames.limit }, () => undefined);
     this.residents = residents;
     this.awaited = new Uint8Array(frames.limit);
@@ -79,7 +84,7 @@ export class PageStore {
     this.eviction = new Eviction({ context, residents, frames, swap, policy, commitment, cluster: replacement.cluster, observer });
   }
 
-  private policyView({ random, time, traced }: Replacement): PolicyView {
+  private policyView({ random, traced }: Replacement): PolicyView {
     const { context, frames, residents, used } = this;
     const accessed = (frame: number): boolean => {
       const isUsed = used[frame] === 1;
@@ -93,7 +98,7 @@ export class PageStore {
       mayGo: (frame) => residents[frame]?.pinned === false,
       accessed,
       dirty: (frame) => residents[frame]?.hasSlot === false,
-      now: time ?? (() => context.kernel.now()),
+      now: () => this.fillingSince ?? this.clock(),
       random,
       nextUse: () => Number.POSITIVE_INFINITY,
     };
@@ -107,36 +112,39 @@ export class PageStore {
   }
 
   /**
-   * A client used the page in a frame. The reference that the page came for is known already.
-   * @returns the page's number, -1 when there is none
+   * A client used the page in a frame.
+   * @returns the page's number; -1 when there is none, or the reference is known already because the page came for it
    */
   referenced(frame: number): number {
     const page = this.residents[frame];
     if (page === undefined) return -1;
-    if (this.awaited[frame] === 1) this.awaited[frame] = 0;
-    else {
-      this.used[frame] = 1;
-      this.policy.referenced?.(frame);
+    if (this.awaited[frame] === 1) {
+      this.awaited[frame] = 0;
+      return -1;
     }
+    this.used[frame] = 1;
+    this.policy.referenced?.(frame);
     return page.number;
   }
 
   /** A client gets a copy of a resident page: that is a use of it, though not through a mapping. */
   copied(page: Page, client: ThreadId): void {
-    this.referenced(page.frame);
-    this.observer?.copied(client, page.number);
+    if (this.referenced(page.frame) >= 0) this.observer?.copied(client, page.number);
   }
 
   /** A new page with undefined content. */
   *create(owner: Counters): Op<Page | Refusal> {
+    this.beginFilling();
     const frame = yield* this.allocate(this.pagesMade, owner);
-    return typeof frame === "number" ? this.occupy(frame, owner) : frame;
+    const page = typeof frame === "number" ? this.occupy(frame, owner, true) : frame;
+    this.endFilling(page instanceof Page ? { counters: owner, page: page.number, write: true } : undefined);
+    return page;
   }
 
   /** A new page with undefined content from the free frames; undefined when there is none. */
   createFromFree(owner: Counters): Page | undefined {
     const frame = this.frames.allocate();
-    return frame === undefined ? undefined : this.occupy(frame, owner);
+    return frame === undefined ? undefined : this.occupy(frame, owner, false);
   }
 
   /** Whether there are frames to spare. */
@@ -144,9 +152,9 @@ export class PageStore {
     return this.frames.freeCount * PLENTY_SHARE > this.frames.count;
   }
 
-  private occupy(frame: number, owner: Counters): Page {
+  private occupy(frame: number, owner: Counters, isAwaited: boolean): Page {
     const page = new Page(this.pagesMade++, owner);
-    this.attach(page, frame, true);
+    this.attach(page, frame, isAwaited);
     return page;
   }
 
@@ -165,13 +173,32 @@ export class PageStore {
     return this.context.memory.page(page.frame * 4096, access);
   }
 
+  private beginFilling(): void {
+    this.fillingSince = this.clock();
+    this.observer?.filling();
+  }
+
+  private endFilling(arrival: Arrival | undefined): void {
+    this.fillingSince = undefined;
+    this.observer?.filled(arrival);
+  }
+
   /**
    * Makes a page resident.
+   * @param counters of the client that used it
+   * @param write whether the client wrote it
    * @param ahead pages in the slots behind the page's, which come with it as far as frames can be had
    * @returns a refusal when there is no frame or the disk fails; nothing is resident then that was not
    */
-  *bringIn(page: Page, ahead: readonly Page[] = []): Op<Refusal | undefined> {
+  *bringIn(page: Page, counters: Counters, write: boolean, ahead: readonly Page[]): Op<Refusal | undefined> {
     if (page.resident) return undefined;
+    this.beginFilling();
+    const refusal = yield* this.readIn(page, ahead);
+    this.endFilling(refusal ? undefined : { counters, page: page.number, write });
+    return refusal;
+  }
+
+  private *readIn(page: Page, ahead: readonly Page[]): Op<Refusal | undefined> {
     const frame = yield* this.allocate(page.number, page.owner);
     if (typeof frame !== "number") return frame;
     const frames = [frame];
@@ -186,7 +213,7 @@ export class PageStore {
     if (!isRead) {
       for (const each of frames) this.frames.release(each);
       // The error may be in a page that nobody asked for.
-      return frames.length > 1 ? yield* this.bringIn(page) : Refusal.io;
+      return frames.length > 1 ? yield* this.readIn(page, []) : Refusal.io;
     }
     // The page asked for comes last, as the one that is used.
     for (let index = frames.length - 1; index > 0; index--) {

@@ -9,6 +9,16 @@ import type { Counters, FaultKind } from "./counters.ts";
 /** What the manager is busy with: serving a fault, choosing a victim, waiting for the paging disk, answering, or none of them. */
 export type ManagerStage = "manager" | "policy" | "disk" | "reply" | "other";
 
+/** A page came into memory for a reference of a client. */
+export interface Arrival {
+  /** The client's. */
+  readonly counters: Counters;
+  /** Number of the page. */
+  readonly page: number;
+  /** It was written, or made. */
+  readonly write: boolean;
+}
+
 export interface PagingObserver {
   /** A task got its first data space. Its counters live on when it is gone. */
   task(task: ThreadId, counters: Counters): void;
@@ -20,6 +30,13 @@ export interface PagingObserver {
   dropped(page: number): void;
   /** A frame holds a page of a client, or does not any more. */
   occupied(frame: number, isOccupied: boolean): void;
+  /**
+   * A page shall come into a frame. Until filled(), which the policy must not notice, references count as later: so the choice of a
+   * victim, the victim's leaving and the arrival of the page are one event, whatever happens while the disk works.
+   */
+  filling(): void;
+  /** What came, or undefined when nothing could. */
+  filled(arrival: Arrival | undefined): void;
   /** The manager begins with something else. */
   stage(stage: ManagerStage): void;
 }
