@@ -44,13 +44,16 @@ async function perform(job: Job): Promise<Answer> {
   }
 }
 
+function failed({ point }: Job, error: unknown): Answer {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (error instanceof SpawnError) return { kind: "failed", usage: true, message: `${point.command[0]}: ${message}` };
+  const usage = error instanceof OptionError;
+  return { kind: "failed", usage, message: usage ? message : (stack ?? message) };
+}
+
 parentPort?.on("message", (job: Job) => {
   perform(job).then(
     (answer) => parentPort?.postMessage(answer),
-    (error: unknown) => {
-      const usage = error instanceof OptionError || error instanceof SpawnError;
-      const message = usage || !(error instanceof Error) ? String(usage ? error.message : error) : (error.stack ?? error.message);
-      parentPort?.postMessage({ kind: "failed", usage, message } satisfies Answer);
-    },
+    (error: unknown) => parentPort?.postMessage(failed(job, error)),
   );
 });
