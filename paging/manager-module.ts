@@ -52,7 +52,7 @@ const REPORT_VARIABLE = "LITES_MANAGER_REPORT";
 const BOOTED = "booted";
 
 /** What a manager is called in reports. */
-export const managerName = ({ file }: ManagerChoice): string => basename(file, extname(file));
+export const managerName = ({ file }: ManagerChoice): string => basename(file);
 
 /** @throws OptionError when there is no manager in the file */
 export async function loadManager({ file }: ManagerChoice): Promise<LoadedManager> {
