@@ -21,9 +21,11 @@ import { INTERRUPT_LINES, InterruptController, InterruptLine } from "#machine/in
 import { PAGE_SIZE, Ram } from "#machine/ram.ts";
 import { WellKnownServer } from "#servers/abi/well-known-servers.ts";
 import { channelDriver } from "#servers/channel-driver.ts";
+import { clockDriver } from "#servers/clock-driver.ts";
 import { diskDriver } from "#servers/disk-driver.ts";
 import { interruptServer } from "#servers/interrupt-server.ts";
 import { memoryManager, type MemoryManagerTask } from "#servers/memory-manager/memory-manager.ts";
+import { randomDriver } from "#servers/random-driver.ts";
 import { sigma0 } from "#servers/sigma0.ts";
 import { MEASURED_PAGE_CACHE, measuredMemory, type MeasuredParts } from "./measured-parts.ts";
 import { type BootOptions, DEFAULT_ENGINE, DEFAULT_MEMORY, MINIMUM_SWAP } from "./options.ts";
@@ -97,7 +99,6 @@ export function makeMachine(options: BootOptions, host: ChannelHost, measured?: 
     : new RealClock(BigInt(Date.now()) * 1_000_000n, () => performance.now() * 1e6);
   processor.clock = clock;
   const seed = options.seed ?? (options.virtualClock ? VIRTUAL_SEED : randomBytes(16).toString("hex"));
-  const entropy = new SeededEntropy(seed);
   const channels = new Channels(interrupts, host);
   const swapBlocks = Math.floor(swap / DISK_BLOCK_BYTES);
   const disk = new Disk(ram, clock, interrupts, {
@@ -137,6 +138,8 @@ export function makeMachine(options: BootOptions, host: ChannelHost, measured?: 
     Priority.DRIVER,
     channelDriver({ ports: channels, interruptLine: InterruptLine.CHANNELS, interruptServer: interruptServerId }),
   );
+  boot("clock", WellKnownServer.CLOCK, Priority.DRIVER, clockDriver);
+  const randomDriverId = boot("random", WellKnownServer.RANDOM, Priority.DRIVER, randomDriver(new SeededEntropy(seed)));
   // Before the standard one, which takes all frames that are left.
   const managerId =
     manager &&
@@ -163,7 +166,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost, measured?: 
     memoryManager: memoryManagerId,
     ...(managerId === undefined ? {} : { manager: managerId }),
     channels: channelDriverId,
-    random: (buffer) => entropy.fill(buffer),
+    random: randomDriverId,
     mounts: [
       { fs: root as unknown as NodeFs, directory: "/", path: "/", exclusive: true, type: "memfs", source: "root" },
       ...mounts.map(({ source, target, readOnly }) => ({

@@ -14,6 +14,7 @@ import type { SignalPosting } from "./signals/posting.ts";
 import type { TimerQueue } from "./timer-queue.ts";
 import type { Trace } from "./trace.ts";
 import type { FileSystemSpace } from "./vfs/file-system.ts";
+import type { RandomSource } from "./random-pool.ts";
 
 /** Addresses of the emulation library's entry points. */
 export interface EmulatorEntries {
@@ -44,8 +45,7 @@ export interface Core {
   readonly trace: Trace | undefined;
   hostName: string;
   readonly cpu: CpuIdentity;
-  /** Fills a buffer with random bytes. */
-  readonly random: (buffer: Uint8Array) => void;
+  readonly random: RandomSource;
   /** Tells the system's owner of something that should not happen. */
   report(text: string): void;
 }

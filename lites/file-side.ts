@@ -23,6 +23,7 @@ import type { Terminal, TerminalSurroundings } from "./terminal/terminal.ts";
 import { FileSystemSpace } from "./vfs/file-system.ts";
 import { OpenFile } from "./vfs/open-file.ts";
 import type { PageCacheObserver } from "./vfs/vnode.ts";
+import type { RandomSource } from "./random-pool.ts";
 
 /** A tree to mount. */
 export interface MountOptions {
@@ -46,8 +47,7 @@ export interface FileSideOptions extends Omit<FileServices, "files"> {
   helpers: HelperThreads;
   /** The channel driver. */
   channels: ThreadId;
-  /** Fills a buffer with random bytes. */
-  random(buffer: Uint8Array): void;
+  random: RandomSource;
   pages?: PageCacheObserver;
 }
 

@@ -25,6 +25,7 @@ import type { Process } from "./process/process.ts";
 import { INIT_PID, ProcessTable } from "./process/process-table.ts";
 import type { UnixProcess } from "./process/unix-process.ts";
 import type { Usage } from "./process/usage.ts";
+import { randomPool } from "./random-pool.ts";
 import { RequestLoop } from "./request-loop.ts";
 import { SignalPosting } from "./signals/posting.ts";
 import { SignalSet } from "./signals/signal-set.ts";
@@ -52,8 +53,8 @@ export interface LitesOptions {
   manager?: ThreadId;
   /** The channel driver. */
   channels: ThreadId;
-  /** Fills a buffer with random bytes. */
-  random(buffer: Uint8Array): void;
+  /** The random driver. */
+  random: ThreadId;
   /** The first is mounted at "/". */
   mounts: readonly MountOptions[];
   /** The emulation library as built: image for EMULATOR_BASE, and entry points. */
@@ -144,6 +145,7 @@ class Server {
     const trace = options.trace === undefined ? undefined : new Trace(options.trace);
     const timers = new TimerQueue();
     const now = () => kernel.now();
+    const random = randomPool(options.random);
     const processes = new ProcessTable();
     const frames = new PageFrames(context);
     const cache = new PageCache(frames, report);
@@ -156,7 +158,7 @@ class Server {
       signals,
       helpers: this.loop,
       channels: options.channels,
-      random: options.random,
+      random,
       pages: cache,
       now,
       nowNs: () => kernel.epochNs + BigInt(Math.floor(kernel.now())),
@@ -182,7 +184,7 @@ class Server {
       trace,
       hostName: options.hostName ?? "lites",
       cpu: options.cpu,
-      random: (buffer) => options.random(buffer),
+      random,
       report,
     };
     core.lifecycle = new Lifecycle(core as Core);

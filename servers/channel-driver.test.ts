@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Kernel } from "#kernel/kernel.ts";
-import { NIL, type ThreadId } from "#kernel/abi/identifiers.ts";
+import { FLEXPAGE_WRITE, flexpage, WHOLE_SPACE } from "#kernel/abi/flexpage.ts";
+import { NIL, type ThreadId, WellKnownTask } from "#kernel/abi/identifiers.ts";
 import { IpcError } from "#kernel/abi/ipc.ts";
 import { call, type Op, type Received, receive, type Timeouts } from "#kernel/native.ts";
 import { VirtualClock } from "#machine/clock.ts";
@@ -8,7 +9,9 @@ import { Channels, MAX_PUT_BYTES } from "#machine/devices/channels.ts";
 import { InterruptController, InterruptLine } from "#machine/interrupts.ts";
 import { PAGE_SIZE, Ram } from "#machine/ram.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
+import { Sigma0Request } from "./abi/sigma0.ts";
 import { channelDriver } from "./channel-driver.ts";
+import { sigma0 } from "./sigma0.ts";
 import { idleProcessor } from "../tests/support/server-system.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -147,6 +150,39 @@ describe("channel driver", () => {
     settle();
     expect(text(read(0, 2).answer!.strings[0])).toBe("ke");
     expect(text(read(0, 100).answer!.strings[0])).toBe("pt");
+  });
+
+  it("takes and fills pages of clients, and keeps none", () => {
+    const source = kernel.bootTask({ name: "sigma0", priority: 220, taskNumber: WellKnownTask.SIGMA0 }, sigma0);
+    const answers: number[][] = [];
+    let seen = "";
+    kernel.bootTask({ name: "client", priority: 100 }, function* (context) {
+      const answer = yield* call(source, { words: [Sigma0Request.ANY, 0, 0] }, undefined, WHOLE_SPACE);
+      const page = (answer.words[0]! & ~0xfff) >>> 0;
+      const pages = [{ hotSpot: 0, fpage: flexpage(page, 12, FLEXPAGE_WRITE) }];
+      // More often than the driver has places.
+      for (let round = 0; round < 40; round++) {
+        context.memory.page(page, "write").set(bytes("from a page"));
+        answers[0] = (yield* call(driver, { words: [DriverRequest.WRITE_PAGE, 0, 0, 11], pages })).words;
+        answers[1] = (yield* call(driver, { words: [DriverRequest.READ_PAGE, 0, 0, 4096], pages })).words;
+      }
+      seen = text(context.memory.page(page, "read").subarray(0, 11));
+      answers[2] = (yield* call(driver, { words: [DriverRequest.WRITE_PAGE, 0, 0, 4097], pages })).words;
+      const readOnly = [{ hotSpot: 0, fpage: flexpage(page, 12) }];
+      answers[3] = (yield* call(driver, { words: [DriverRequest.READ_PAGE, 0, 0, 10], pages: readOnly })).words;
+      answers[4] = (yield* call(driver, { words: [DriverRequest.READ_PAGE, 0, 0, 10], pages })).words;
+    });
+    for (let round = 0; round < 40; round++) {
+      settle();
+      channels.hostWrite(0, bytes(`into ${String(round).padStart(2, "0")}`));
+    }
+    settle();
+    expect(output).toEqual(Array.from({ length: 40 }, () => "0:from a page"));
+    expect(seen).toBe("into 39page");
+    // The last read is cancelled when the port is closed, and its place is free again.
+    ask([DriverRequest.CLOSE, 0]);
+    const { OK, BAD_ARGUMENT, CANCELLED } = DriverStatus;
+    expect(answers).toEqual([[OK, 11], [OK, 7], [BAD_ARGUMENT], [BAD_ARGUMENT], [CANCELLED]]);
   });
 
   it("refuses nonsense", () => {

@@ -23,6 +23,9 @@ import { ELF_PROGRAM_HEADER_BYTES, type ElfImage, isElf, parseElf } from "./elf.
 import { isScript, parseScript, SCRIPT_LINE_BYTES } from "./script.ts";
 import { argumentBytes, buildStackImage, type StackImage } from "./stack-image.ts";
 
+/** What AT_RANDOM points to. */
+const RANDOM_BYTES = 16;
+
 /** A script's interpreter may be a script, to this depth. */
 const MAX_SCRIPTS = 4;
 /** Where position-independent programs go, and the largest stack. */
@@ -70,7 +73,7 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
       envp,
       auxiliary: auxiliaryVector(core, program, loaded, process.credentials, credentials),
       path,
-      random: randomBytes(core),
+      random: yield* core.random(RANDOM_BYTES),
     });
     if (stack.bytes.length > ARGUMENT_BYTES_MAX) throw E2BIG;
     // Killed meanwhile, without a request in service that could have been aborted: a program that the host starts.
@@ -107,12 +110,6 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
   process.vforkDone = true;
   process.vforkQueue.wakeAll();
   core.kernel.exRegs(task, { eip: core.emulator.start, esp: EMULATOR_PRIVATE + EMULATOR_PRIVATE_SIZE });
-}
-
-function randomBytes(core: Core): Uint8Array {
-  const bytes = new Uint8Array(16);
-  core.random(bytes);
-  return bytes;
 }
 
 /** Resolves the path and the interpreters of scripts, and checks all files involved. */

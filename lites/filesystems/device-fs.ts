@@ -9,6 +9,7 @@ import type { FileSystem, FileSystemStatistics, Vnode } from "../vfs/vnode.ts";
 import { memoryDevices } from "./devices.ts";
 import type { SpecialFiles, StreamOperations } from "./special-files.ts";
 import { noStatistics, SyntheticDevice, SyntheticDirectory, SyntheticLink, type SyntheticOptions } from "./synthetic.ts";
+import type { RandomSource } from "../random-pool.ts";
 
 const TMPFS_MAGIC = 0x01021994;
 const TTY_MAJOR = 5;
@@ -21,8 +22,7 @@ export interface DeviceFileSystemOptions {
   /** st_dev. */
   device: number;
   nowNs: bigint;
-  /** Fills a buffer with random bytes. */
-  random: (buffer: Uint8Array) => void;
+  random: RandomSource;
   pseudoTerminals: PseudoTerminals;
   /** Where the drivers are registered, so that device nodes elsewhere work too. */
   special: SpecialFiles;

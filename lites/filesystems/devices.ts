@@ -3,6 +3,7 @@
  */
 import type { Op } from "../activation.ts";
 import { ENOSPC } from "../abi/errno.ts";
+import type { RandomSource } from "../random-pool.ts";
 import { PollEvent } from "../vfs/vnode.ts";
 import type { StreamOperations } from "./special-files.ts";
 
@@ -11,11 +12,10 @@ const LARGEST_READ = 1 << 18;
 
 const ready = () => ({ events: PollEvent.IN | PollEvent.OUT, queues: [] });
 
-function device(read: (count: number) => Uint8Array, write: (count: number) => number): StreamOperations {
+function device(read: (count: number) => Op<Uint8Array>, write: (count: number) => number): StreamOperations {
   return {
-    // biome-ignore lint/correctness/useYield: an operation that may sleep in other devices
     *read(_process, _file, count): Op<Uint8Array> {
-      return read(Math.min(count, LARGEST_READ));
+      return yield* read(Math.min(count, LARGEST_READ));
     },
     // biome-ignore lint/correctness/useYield: an operation that may sleep in other devices
     *write(_process, _file, data): Op<number> {
@@ -25,7 +25,11 @@ function device(read: (count: number) => Uint8Array, write: (count: number) => n
   };
 }
 
-const zeros = (count: number) => new Uint8Array(count);
+// biome-ignore lint/correctness/useYield: a source that may sleep in other devices
+function* zeros(count: number): Op<Uint8Array> {
+  return new Uint8Array(count);
+}
+
 const swallow = (count: number) => count;
 
 export interface DeviceRow {
@@ -35,22 +39,16 @@ export interface DeviceRow {
   operations: StreamOperations;
 }
 
-/** @param random fills a buffer with random bytes */
-export function memoryDevices(random: (buffer: Uint8Array) => void): DeviceRow[] {
-  const randomBytes = (count: number) => {
-    const buffer = new Uint8Array(count);
-    random(buffer);
-    return buffer;
-  };
+export function memoryDevices(random: RandomSource): DeviceRow[] {
   const full = (count: number) => {
     if (count > 0) throw ENOSPC;
     return 0;
   };
   return [
-    { name: "null", major: 1, minor: 3, operations: device(() => new Uint8Array(0), swallow) },
+    { name: "null", major: 1, minor: 3, operations: device(() => zeros(0), swallow) },
     { name: "zero", major: 1, minor: 5, operations: device(zeros, swallow) },
     { name: "full", major: 1, minor: 7, operations: device(zeros, full) },
-    { name: "random", major: 1, minor: 8, operations: device(randomBytes, swallow) },
-    { name: "urandom", major: 1, minor: 9, operations: device(randomBytes, swallow) },
+    { name: "random", major: 1, minor: 8, operations: device(random, swallow) },
+    { name: "urandom", major: 1, minor: 9, operations: device(random, swallow) },
   ];
 }

@@ -63,10 +63,9 @@ export function systemInfoCalls(core: Core, halt: () => void): UnixHandlers {
     },
 
     /** The source never runs dry, so the flags make no difference. */
-    getrandom(_process, { buffer, flags }) {
+    *getrandom(_process, { buffer, flags }) {
       if (flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)) throw EINVAL;
-      buffer.data = new Uint8Array(buffer.capacity);
-      core.random(buffer.data);
+      buffer.data = yield* core.random(buffer.capacity);
       return buffer.capacity;
     },
 
