@@ -12,7 +12,7 @@
  *   BLOCK   | 0             | blocks                     | blocks            | none
  *   STREAM  | ports         | bytes, at least one; 0: end | bytes, all       | none
  *   CLOCK   | 0, and timers | the time, or the next tick | none              | ClockControl
- *   RANDOM  | 0             | random bytes               | none              | none
+ *   RANDOM  | 0             | random bytes               | none              | RandomControl
  */
 export const DriverRequest = {
   /** → w1 class, w2 block size in bytes (0 = no blocks), w3 blocks */
@@ -20,7 +20,7 @@ export const DriverRequest = {
   /** → w1 handle for the other operations. Clock: w2 = microseconds of a timer's period; all others: the unit itself. */
   OPEN: 0x02,
   CLOSE: 0x03,
-  /** Blocks: w2 = block number, w3 = count. Streams, random: w2 unused, w3 = bytes at most. → w1 bytes or blocks, string. Clock: → w1, w2 = ClockTime, w3 = ticks. */
+  /** Blocks: w2 = block number, w3 = count. Streams, random: w2 unused, w3 = bytes at most. → w1 bytes or blocks, string. Clock, unit 0: → w1, w2 = nanoseconds of the machine's clock, low and high half; a timer waits for a tick: → w1 = ticks since its last READ. */
   READ: 0x04,
   /** Blocks: w2 = block number, string. Streams: string; waits until the device took all. → w1 bytes or blocks. */
   WRITE: 0x05,
@@ -65,11 +65,17 @@ export const MOST_PAGES = 16;
 export const DriverClass = { BLOCK: 1, STREAM: 2, CLOCK: 3, RANDOM: 4 } as const;
 
 /**
- * CONTROL of the clock, w3 and w4 = nanoseconds of the machine's clock, low and high half. Replies are as of READ.
+ * CONTROL of the clock.
  */
 export const ClockControl = {
-  /** Waits until that time; at once when it has passed. */
+  /** w3, w4 = nanoseconds of the machine's clock, low and high half: waits until then → as READ. */
   WAIT_UNTIL: 1,
   /** Unix time of the machine's nanosecond 0: → w1, w2 = seconds and nanoseconds. */
   EPOCH: 2,
+} as const;
+
+/** CONTROL of the random device. */
+export const RandomControl = {
+  /** → w1 = 32 random bits, for clients without a string buffer. */
+  WORD: 1,
 } as const;
