@@ -271,8 +271,10 @@ export class Translator implements Accelerator {
       }
       const next = lookUp();
       const isTarget = outcome === WENT;
-      // Samples are for targets of jumps, also those that wait for another variant: a chain in the middle of which the region ended is not one.
-      const wanted = Math.max(allotment - transitionCost, isTarget || outcome === REFUSED ? 0 : next.rest);
+      // Samples are for targets of jumps: a chain in the middle of which the region ended is not one. One that was refused may want
+      // another variant; but behind a sample it is interpreted.
+      const mayStop = isTarget || (outcome === REFUSED && allotment > 0);
+      const wanted = Math.max(allotment - transitionCost, mayStop ? 0 : next.rest);
       const held = R[BUDGET]! - wanted;
       if (held > 0 && !isSpent) {
         R[HELD] = held;
