@@ -1,0 +1,54 @@
+/**
+ * A live run and the replay of its recorded trace are the same run: every policy faults and writes pages out as often.
+ */
+import { describe, expect, it } from "vitest";
+import { POLICIES } from "#servers/memory-manager/policies/table.ts";
+import { measure } from "#paging/measure.ts";
+import type { RunConfig, Scope } from "#paging/measurement.ts";
+import { replay } from "#paging/replay.ts";
+import { TraceBuilder } from "#paging/trace.ts";
+import { parseWorkload } from "#paging/workloads.ts";
+
+const LIVE = POLICIES.filter(({ references }) => references !== "future").map(({ name }) => name);
+
+async function liveAndReplay(workload: string, frames: number, scope: Scope, name: string) {
+  const policy = { name, parameters: {} };
+  const trace = new TraceBuilder();
+  const config: RunConfig = {
+    command: parseWorkload(workload, {}, "1").command,
+    frames,
+    policy,
+    scope,
+    readAhead: 0,
+    cluster: 1,
+    disk: { kind: "fixed", us: 100 },
+    virtualClock: true,
+    seed: "live",
+    record: trace,
+  };
+  const { status, total } = await measure(config);
+  expect(status).toBe(0);
+  const again = replay(trace, policy, { frames, scope, readAhead: 0, seed: "live" });
+  return { total, trace, again };
+}
+
+describe.each(LIVE)("%s", (name) => {
+  it("faults as often in a replay: one process", async () => {
+    const { total, trace, again } = await liveAndReplay("zipf:pages=48:references=2000", 24, "global", name);
+    expect(again.faults).toBe(total.zeroFills + total.copies + total.pageIns);
+    expect(again.faults - again.cold).toBe(total.pageIns);
+    expect(again.dirtyEvictions).toBe(total.pageOuts);
+    expect(trace.references).toBe(total.references);
+    expect(again.evictions).toBeGreaterThan(100);
+    expect(replay(trace, { name: "opt", parameters: {} }, { frames: 24, scope: "global", readAhead: 0, seed: "" }).faults).toBeLessThan(
+      again.faults,
+    );
+  });
+
+  it.each<Scope>(["global", "local"])("faults as often in a replay: several processes, %s", async (scope) => {
+    const { total, again } = await liveAndReplay("mix:pages=32:references=600", 32, scope, name);
+    expect(again.faults).toBe(total.zeroFills + total.copies + total.pageIns);
+    expect(again.faults - again.cold).toBe(total.pageIns);
+    expect(again.evictions).toBeGreaterThan(10);
+  });
+});
