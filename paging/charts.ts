@@ -71,6 +71,9 @@ function colours(rows: readonly Row[]): {
   return { field: "row", type: "nominal", title: null, sort: null, scale: { domain, range } };
 }
 
+/** Values that differ by more than this are drawn on a logarithmic axis. */
+const LINEAR_RANGE = 20;
+
 const figure = (name: string): FigureRow => FIGURES.find((row) => row.name === name)!;
 
 /** Misses per reference, or misses where nobody counted references, by the number of frames. */
@@ -82,13 +85,15 @@ function curveChart(workload: string, outcomes: readonly Outcome[]): Promise<str
   const values = rows.flatMap((row) =>
     row.outcomes.map((outcome) => ({ row: labelOf(row), frames: outcome.point.frames, y: value(outcome, references) })),
   );
+  const heights = values.flatMap(({ y }) => y ?? []);
+  const wide = Math.min(...heights) > 0 && Math.max(...heights) > LINEAR_RANGE * Math.min(...heights);
   return draw({
     title: { text: "Misses by memory size", subtitle: workload },
     data: { values },
     mark: { type: "line", point: frames.length <= 24, strokeWidth: 1.8 },
     encoding: {
-      x: { field: "frames", type: "quantitative", title: "page frames", scale: { zero: false } },
-      y: { field: "y", type: "quantitative", title },
+      x: { field: "frames", type: "quantitative", title: "page frames", scale: { zero: false, nice: false } },
+      y: { field: "y", type: "quantitative", title, scale: wide ? { type: "log", nice: false } : { zero: true } },
       color: colours(rows),
     },
   } as TopLevelSpec);
@@ -151,7 +156,7 @@ const MAP_ROWS = HEIGHT;
 const MAP_KINDS = [
   ["read", [0x00, 0x79, 0x8c]],
   ["write", [0xd1, 0x49, 0x5b]],
-  ["fetch", [0x8a, 0x81, 0x7c]],
+  ["fetch", [0xed, 0xae, 0x49]],
 ] as const;
 /** How much of its colour a cell with one reference has, and how many references it takes for all of it. */
 const FAINTEST = 0.4;
