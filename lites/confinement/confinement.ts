@@ -7,8 +7,8 @@ import type { NativeKernel } from "#kernel/native.ts";
 import { chief } from "#servers/chief.ts";
 import type { ChiefRule, Passage, Verdict } from "#servers/chief-policy.ts";
 import { emulatorCalls, systemCalls } from "../abi/system-calls.ts";
-import type { ProcessTable } from "../process/process-table.ts";
-import type { ConfinementPolicy } from "./policy-text.ts";
+import { INIT_PID, type ProcessTable } from "../process/process-table.ts";
+import { type ConfinementPolicy, INDISPENSABLE } from "./policy-text.ts";
 
 export interface Confinement {
   readonly policy: ConfinementPolicy;
@@ -40,9 +40,17 @@ const paths = new Set<number>(
     .map(({ nr }) => nr),
 );
 
+const deniable = new Set<number>(
+  Object.entries(systemCalls)
+    .filter(([name]) => !INDISPENSABLE.has(name))
+    .map(([, { nr }]) => nr),
+);
+
 /** @returns the chief's task, in whose clan processes are to be created; NIL when there is no slot or no memory for it */
 export function confine(kernel: NativeKernel, server: ThreadId, processes: ProcessTable, { policy, log }: Confinement): ThreadId {
-  const rules = rulesOf(policy, server);
+  // Process 1 is the system's own: without it nothing would run.
+  const isInit = ({ from }: Passage): boolean => processes.ofTask(from)?.pid === INIT_PID;
+  const rules: ChiefRule[] = [{ direction: "out", partner: server, applies: isInit, verdict: "pass" }, ...rulesOf(policy, server)];
   return kernel.nativeTaskNew({ priority: PRIORITY, name: "chief" }, (context) =>
     chief(context, {
       policy: { rules, otherwise: REFUSED },
@@ -59,7 +67,7 @@ export function confine(kernel: NativeKernel, server: ThreadId, processes: Proce
   );
 
   function report(passage: Passage, verdict: Verdict): void {
-    if (verdict === "pass" && (policy.log === "denied" || passage.direction === "in")) return;
+    if (verdict === "pass" && (policy.log === "denied" || passage.direction === "in" || isInit(passage))) return;
     const { from, to, words } = passage;
     const process = processes.ofTask(from);
     const who = process === undefined ? `0x${from.toString(16)}` : `${process.name} (${process.pid})`;
@@ -76,7 +84,7 @@ function rulesOf(policy: ConfinementPolicy, server: ThreadId): ChiefRule[] {
       const condition = bits === undefined ? {} : { bits: { word: bits.argument + 1, mask: bits.mask } };
       return { ...toServer, operations: calls, ...condition, verdict: deny ? refused : "pass" };
     }),
-    ...(policy.denyOthers ? [{ ...toServer, operations: new Set(Object.values(systemCalls).map(({ nr }) => nr)), verdict: refused }] : []),
+    ...(policy.denyOthers ? [{ ...toServer, operations: deniable, verdict: refused }] : []),
     { ...toServer, verdict: "pass" },
     { direction: "in", partner: server, verdict: "pass" },
     ...(policy.servers ? [{ verdict: "pass" } as const] : []),

@@ -4,7 +4,7 @@
  *   deny unlink, mk*            these system calls (a name may end in *)
  *   deny open if 1 & 0x643      only with some of these bits in argument 1
  *   allow mkdir
- *   default allow|deny          for calls that no rule names (else: allow)
+ *   default allow|deny          for calls that no rule names (else: allow); exit and the return from signals are always allowed
  *   errno EACCES                what denied calls return (else: EPERM)
  *   servers allow|deny          messages to other servers than the Unix server (else: deny)
  *   log all|denied|none         (else: denied)
@@ -51,6 +51,9 @@ export const namedPolicies: Readonly<Record<string, string>> = {
 /** Linux's three calls of one meaning reach the server as one of the emulation library's. */
 const FORKS: ReadonlySet<string> = new Set(["fork", "vfork", "clone"]);
 
+/** Without these a program could neither end nor go on after a signal. */
+export const INDISPENSABLE: ReadonlySet<string> = new Set(["exit", "exit_group", "sigreturn", "rt_sigreturn", "restart_syscall"]);
+
 const rows: Readonly<Record<string, SystemCallRow>> = systemCalls;
 
 /** @throws PolicyError with the line's number and what is wrong with it */
@@ -85,11 +88,12 @@ function parseRule(deny: boolean, text: string, complain: (what: string) => neve
 }
 
 function numbersOf(name: string, complain: (what: string) => never): number[] {
+  if (INDISPENSABLE.has(name)) complain(`'${name}' cannot be denied: a program must be able to end`);
   if (FORKS.has(name)) return [emulatorCalls.fork_process.nr];
   const prefix = name.endsWith("*") ? name.slice(0, -1) : undefined;
   const found = Object.entries(rows).filter(([each]) => (prefix === undefined ? each === name : each.startsWith(prefix)));
   if (found.length === 0) complain(`no system call is named '${name}'`);
-  const sent = found.filter(([, { via }]) => via !== "local");
+  const sent = found.filter(([each, { via }]) => via !== "local" && !INDISPENSABLE.has(each));
   if (sent.length === 0) complain(`'${name}' is answered inside the process and reaches no server`);
   return sent.map(([, { nr }]) => nr);
 }

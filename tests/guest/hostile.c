@@ -102,6 +102,7 @@ static void random_kernel_calls(int count) {
 int main(int argc, char **argv) {
   const char *how = argc > 1 ? argv[1] : "";
 
+  if (argc > 2 && !strcmp(argv[2], "user")) setuid(1000);
   if (!strcmp(how, "messages")) random_messages(10000);
   if (!strcmp(how, "all")) messages_to_all(10000);
   if (!strcmp(how, "kernel-calls")) random_kernel_calls(20000);

@@ -1,0 +1,136 @@
+/** A confined system: programs run as ever, what the policy forbids is refused and told, and nothing gets round the chief. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lites } from "./support/command.ts";
+import { guestDirectory, guestProgram } from "./support/guest-programs.ts";
+
+let directory: string;
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "lites-confine-"));
+  await guestProgram("hostile");
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** A policy in a file. */
+function policy(text: string): string {
+  const file = join(directory, "policy");
+  writeFileSync(file, text);
+  return file;
+}
+
+const told = (stderr: string): string[] => stderr.split("\n").filter((line) => line.startsWith("lites: confine: "));
+
+describe("a confined system", () => {
+  const busy = `
+    ls -l /bin | wc -l; echo a b c | tr a-z A-Z > /tmp/x; cat /tmp/x
+    trap "echo usr1" USR1; (sleep 0.05; kill -USR1 $$) & wait; wait
+    yes | head -100000 | wc -c; seq 1 3000 | sort -rn | head -2; sleep 10 & kill -9 $!; wait $!; echo $?
+    i=0; while [ $i -lt 20 ]; do (echo $i | cat) & i=$((i+1)); done | sort -n | tail -1; sh -c 'kill -SEGV $$'; echo $?`;
+
+  test("does what an unconfined one does, and repeats", () => {
+    const plain = lites(["--virtual-clock", "-c", busy]);
+    const first = lites(["--virtual-clock", "--confine", "watch", "-c", busy]);
+    const second = lites(["--virtual-clock", "--confine", "watch", "-c", busy]);
+    expect(first.stdout).toBe(plain.stdout);
+    expect(first.stdout).toMatch(/usr1\n200000\n3000\n2999\n137\n19\n139\n$/);
+    expect(told(first.stderr).length).toBeGreaterThan(500);
+    expect(second).toEqual(first);
+  });
+
+  test("tells what it sees: programs, their numbers, calls, and paths", () => {
+    const { stderr } = lites(["--confine", "watch", "-c", "cat /etc/passwd > /dev/null"]);
+    const lines = told(stderr);
+    expect(lines).toContain('lites: confine: sh (2) execve "/bin/cat"');
+    expect(lines).toContain('lites: confine: cat (2) openat "/etc/passwd"');
+    expect(lines.some((line) => line.endsWith("cat (2) exit_group"))).toBe(true);
+  });
+
+  test("read-only: writing fails with EROFS, reading works", () => {
+    const script =
+      "echo x > /tmp/x; mkdir /d; rm /etc/passwd; mv /bin/ls /bin/sl; chmod 0 /etc/passwd; head -1 /etc/passwd; ls /tmp; exit 3";
+    const { stdout, stderr, status } = lites(["--confine", "read-only", "-c", script]);
+    expect(stdout).toBe("root:x:0:0:root:/root:/bin/sh\n");
+    expect(status).toBe(3);
+    expect(stderr).toContain("cannot create /tmp/x: Read-only file system");
+    expect(told(stderr).length).toBe(5);
+    expect(told(stderr).every((line) => line.endsWith(": EROFS"))).toBe(true);
+  });
+
+  test("one-process: programs replace the shell, but nothing is forked", () => {
+    expect(lites(["--confine", "one-process", "exec", "/bin/echo", "hello"]).stdout).toBe("hello\n");
+    const { stdout, stderr } = lites(["--confine", "one-process", "-c", "echo first; ls | cat; echo last"]);
+    expect(stdout).toBe("first\n");
+    expect(stderr).toContain("Cannot fork");
+  });
+
+  test("a policy of one's own: order, bits of arguments, the default, the error", () => {
+    const file = policy("# comment\nallow mkdir*\ndeny mk*, unlink*   # all others\ndeny openat if 2 & 0x40\nerrno EACCES\nlog none\n");
+    const script = "mkdir /d && echo ok; rm /etc/passwd; echo > /new; wc -l < /etc/passwd";
+    const { stdout, stderr } = lites(["--confine", file, "-c", script]);
+    expect(stdout).toMatch(/^ok\n\d+\n$/);
+    for (const what of ["cannot remove '/etc/passwd'", "cannot create /new"]) expect(stderr).toContain(`${what}: Permission denied`);
+    expect(told(stderr)).toEqual([]);
+  });
+
+  test("where nothing is allowed programs can still end", () => {
+    const denied = policy("default deny\nlog none");
+    expect(lites(["--confine", denied, "-c", "echo hi"])).toMatchObject({ stdout: "", status: 2 });
+    const writing = policy("default deny\nallow write, ioctl, brk\nlog none");
+    expect(lites(["--confine", writing, "exec", "/bin/echo", "hi"])).toMatchObject({ stdout: "hi\n", status: 0 });
+  });
+
+  test.each([
+    ["deny frobnicate", "line 1: no system call is named 'frobnicate'"],
+    ["\ndeny getpid", "line 2: 'getpid' is answered inside the process and reaches no server"],
+    ["log some", "line 1: 'log' needs one of all, denied, none, not 'some'"],
+    ["errno EVIL", "line 1: unknown error 'EVIL'"],
+    ["permit read", "line 1: unknown word 'permit' (known: deny, allow, default, errno, servers, log)"],
+    ["deny", "line 1: no system call is named"],
+    ["deny exit", "line 1: 'exit' cannot be denied: a program must be able to end"],
+  ])("%j is refused", (text, message) => {
+    const { status, stderr } = lites(["--confine", policy(text), "-c", "true"]);
+    expect([status, stderr]).toEqual([2, `lites: policy '${join(directory, "policy")}': ${message}\n`]);
+  });
+
+  test("a policy that does not exist is refused", () => {
+    const { status, stderr } = lites(["--confine", "nonsense", "-c", "true"]);
+    expect(status).toBe(2);
+    expect(stderr).toBe("lites: no policy 'nonsense': neither one of read-only, one-process, watch, nor a file that can be read\n");
+  });
+});
+
+describe("nothing escapes", () => {
+  const attack = (how: string, ...options: string[]) =>
+    lites([...options, "--virtual-clock", "--mount", `${guestDirectory}:/test:ro`, "-c", `/test/hostile ${how}; echo alive; echo x | cat`]);
+
+  test("10 000 messages to all servers, drivers and processes: those that leave the clan are refused, but system calls", () => {
+    const { stdout, stderr } = attack("all", "--confine", policy("log denied"));
+    expect(stdout).toBe("done\nalive\nx\n");
+    const refused = told(stderr);
+    expect(refused.length).toBeGreaterThan(2000);
+    expect(refused.every((line) => /^lites: confine: hostile \(\d+\) message \d+ to 0x[0-9a-f]+: denied$/.test(line))).toBe(true);
+    // σ0, interrupts, disk, channels, memory manager, and other threads of the Unix server.
+    const partners = new Set(refused.map((line) => / to (0x[0-9a-f]+):/.exec(line)![1]));
+    for (const task of [2, 3, 4, 5, 8]) expect(partners).toContain(`0x${((task << 17) | 1).toString(16)}`);
+    expect(partners).toContain(`0x${((9 << 17) | (1 << 10) | 1).toString(16)}`);
+  });
+
+  test("random kernel calls, and random messages to the server", () => {
+    const quiet = policy("log none");
+    expect(attack("kernel-calls > /dev/null", "--confine", quiet).stdout).toBe("alive\nx\n");
+    expect(attack("messages > /dev/null", "--confine", quiet).stdout).toBe("alive\nx\n");
+  });
+
+  test("without a policy the superuser's messages pass, those of others do not", () => {
+    const passed = (who: string) => {
+      const options = ["--virtual-clock", "--trace", "ipc", "--mount", `${guestDirectory}:/test:ro`];
+      const lines = lites([...options, "exec", "/test/hostile", "all", who]).stderr.split("\n");
+      // The Unix server itself has no business with the interrupt server.
+      return lines.filter((line) => /^ipc lites\[9\]\S* -> interrupts\[3\] /.test(line)).length;
+    };
+    expect(passed("root")).toBeGreaterThan(20);
+    expect(passed("user")).toBe(0);
+  });
+});
