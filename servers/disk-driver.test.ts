@@ -40,6 +40,34 @@ describe("disk driver", () => {
     });
   });
 
+  it("moves neighbouring blocks by one request", () => {
+    runSystem({ diskBlocks: 16 }, function* (master) {
+      const { memory } = master.context;
+      const pages: number[] = [];
+      for (let index = 0; index < 3; index++) pages.push(yield* ownPage(master));
+      const request = (operation: number, block: number, count: number, access: number): Op<Received> => {
+        const items = pages.map((page, index) => ({ hotSpot: index * 4096, fpage: flexpage(page, 12, access) }));
+        return call(master.diskDriver!, { words: [operation, 0, block, count], pages: items });
+      };
+      pages.forEach((page, index) => memory.page(page, "write").fill(index + 1));
+      // More often than the driver has windows.
+      for (let round = 0; round < 40; round++) {
+        expect((yield* request(DriverRequest.WRITE_PAGES, 4, 3, 0)).words).toEqual([DriverStatus.OK, 1]);
+      }
+      for (const page of pages) memory.page(page, "write").fill(0);
+      expect((yield* request(DriverRequest.READ_PAGES, 4, 3, FLEXPAGE_WRITE)).words[0]).toBe(DriverStatus.OK);
+      expect(pages.map((page) => memory.page(page, "read")[100])).toEqual([1, 2, 3]);
+      expect((yield* byPage(master, DriverRequest.READ_PAGE, 5, pages[0]!)).words[0]).toBe(DriverStatus.OK);
+      expect(memory.page(pages[0]!, "read")[100]).toBe(2);
+      expect((yield* request(DriverRequest.READ_PAGES, 14, 3, FLEXPAGE_WRITE)).words[0]).toBe(DriverStatus.END_OF_MEDIUM);
+      // More than came, none, too many, and not writable.
+      for (const count of [4, 0, 17]) {
+        expect((yield* request(DriverRequest.READ_PAGES, 4, count, FLEXPAGE_WRITE)).words[0]).toBe(DriverStatus.BAD_ARGUMENT);
+      }
+      expect((yield* request(DriverRequest.READ_PAGES, 4, 3, 0)).words[0]).toBe(DriverStatus.BAD_ARGUMENT);
+    });
+  });
+
   it("does not write into a page that was given read-only", () => {
     runSystem({ diskBlocks: 16 }, function* (master) {
       const page = yield* ownPage(master);

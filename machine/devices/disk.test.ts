@@ -32,6 +32,27 @@ describe("Disk", () => {
     expect([disk.reads, disk.writes]).toEqual([2, 1]);
   });
 
+  it("moves several blocks by one command, up to an error", () => {
+    const timing = { command: (_operation: string, block: number, blocks: number, now: number) => block + 10 * blocks + now };
+    const { ram, clock, disk } = setup({ timing });
+    const finish = (): string => {
+      clock.idleUntil(clock.nextEvent());
+      clock.runDue();
+      return disk.takeStatus();
+    };
+    for (const frame of [1, 2, 3]) ram.frame(frame).fill(frame);
+    disk.start("write", 40, 1, 2, 3);
+    expect(clock.nextEvent()).toBe(40 + 30);
+    expect(finish()).toBe("done");
+    disk.start("read", 41, 0, 1);
+    expect(finish()).toBe("done");
+    expect([ram.frame(0)[0], ram.frame(1)[0]]).toEqual([2, 3]);
+    expect([disk.reads, disk.writes, disk.busyNs]).toEqual([2, 3, 70 + 41 + 20 + 70]);
+    disk.start("read", 98, 1, 2, 3);
+    expect(finish()).toBe("outOfRange");
+    expect(disk.reads).toBe(4);
+  });
+
   it("takes its time and is busy meanwhile", () => {
     const { clock, disk, raised } = setup({ latencyNs: 500 });
     expect(disk.start("read", 0, 0)).toBe(true);

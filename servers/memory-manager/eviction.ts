@@ -106,7 +106,7 @@ export class Eviction {
         continue;
       }
       // A run that failed may have one bad slot: each page is tried by itself, and finds it.
-      for (let index = 0; index < slots.count; index++) swap.free(slots.first + index);
+      if (slots.count > 0) swap.giveBack(slots.first, slots.count);
       for (const page of together.length > 0 ? together : rest.slice(0, 1)) {
         const refusal = yield* this.moveOutAlone(page);
         if (refusal) return refusal;

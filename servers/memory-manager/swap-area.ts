@@ -66,6 +66,12 @@ export class SwapArea {
     return { first, count };
   }
 
+  /** Frees a run that was not used; the search goes on with it. */
+  giveBack(first: number, count: number): void {
+    for (let slot = first; slot < first + count; slot++) this.free(slot);
+    this.next = first;
+  }
+
   free(slot: number): void {
     this.taken[slot >>> 5]! &= ~(1 << (slot & 31));
     this.used--;
