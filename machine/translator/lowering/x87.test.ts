@@ -124,17 +124,49 @@ class Program {
     this.usual = CONTROLS + 2 * random.below(USUAL_CONTROL_WORDS);
     this.address(1, 5, this.usual); // FLDCW
     for (let count = random.below(6); count > 0; count--) this.memory(PUSHES);
+    if (random.below(3) === 0) this.callInStates();
+    else this.loop(() => this.body());
+  }
+
+  /** Rounds of what is emitted. */
+  private loop(emit: () => void): void {
     const start = this.code.length;
-    const { depth } = this;
+    emit();
+    this.code.push(0x49, 0x0f, 0x85); // DEC ECX, JNZ
+    this.distance(start);
+  }
+
+  /** Displacement from behind it to an offset of the program. */
+  private distance(target: number): void {
+    const distance = target - this.code.length - 4;
+    this.code.push(distance & 0xff, (distance >> 8) & 0xff, (distance >> 16) & 0xff, (distance >> 24) & 0xff);
+  }
+
+  private body(): void {
+    const { depth, random } = this;
     for (let count = 4 + random.below(14); count > 0; count--) this.any();
     // Mostly the depth at the end of a round is that at its start.
-    if (random.below(5) !== 0) {
-      while (this.depth > depth) this.register(5, 0xd8);
-      while (this.depth < depth) this.memory(PUSHES);
-    }
-    this.code.push(0x49, 0x0f, 0x85); // DEC ECX, JNZ
-    const distance = start - this.code.length - 4;
-    this.code.push(distance & 0xff, (distance >> 8) & 0xff, 0xff, 0xff);
+    if (random.below(5) === 0) return;
+    while (this.depth > depth) this.register(5, 0xd8);
+    while (this.depth < depth) this.memory(PUSHES);
+  }
+
+  /** A function that is called with several control words, so that there are variants of its regions. */
+  private callInStates(): void {
+    const { code, random } = this;
+    code.push(0xe9, 0, 0, 0, 0); // JMP
+    const start = code.length;
+    this.body();
+    code.push(0xc3); // RET
+    const length = code.length - start;
+    code.splice(start - 4, 4, length & 0xff, length >> 8, 0, 0);
+    this.loop(() => {
+      for (let count = 2 + random.below(3); count > 0; count--) {
+        this.address(1, 5, CONTROLS + 2 * random.below(USUAL_CONTROL_WORDS)); // FLDCW
+        code.push(0xe8); // CALL
+        this.distance(start);
+      }
+    });
   }
 
   private any(): void {
