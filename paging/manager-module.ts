@@ -6,9 +6,10 @@
  * around the command (userland/libl3: l3_manage), with frames of its own memory and a file.
  * Layer beneath: host/; esbuild, which is loaded when it is needed.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { basename, extname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, extname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { type BootOptions, OptionError } from "#host/options.ts";
 import type { System } from "#host/system.ts";
 import { type ManagerFactory, type ManagerFigures, type ManagerOptions, noFigures } from "#servers/pager.ts";
@@ -30,7 +31,7 @@ export interface ManagedRun {
   readonly command: readonly string[];
   /** To be called before the command runs. */
   prepare(system: System): void;
-  /** To be called when it has ended. What the manager counted: undefined when a program did not come to its report. */
+  /** To be called when it has ended. What the manager counted: undefined when a program did not come to its report. @throws OptionError when a module failed */
   figures(system: System): ManagerFigures | undefined;
 }
 
@@ -72,30 +73,43 @@ export async function loadManager({ file }: ManagerChoice): Promise<LoadedManage
 }
 
 async function loadModule(file: string): Promise<ManagerFactory> {
+  const folder = mkdtempSync(join(tmpdir(), "lites-manager-"));
+  // Errors name the lines of the source.
+  process.setSourceMapsEnabled(true);
+  let exports: { default?: unknown };
+  try {
+    const compiled = await compile(file, join(folder, `${basename(file, extname(file))}.mjs`));
+    exports = await import(pathToFileURL(compiled).href).catch((error: unknown) => {
+      throw new OptionError(`the manager '${file}' fails when it is loaded: ${reason(error)}`);
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  if (typeof exports.default !== "function") throw new OptionError(`the manager '${file}' exports no function by default`);
+  return exports.default as ManagerFactory;
+}
+
+/** Makes one file of a module and all that it imports. @returns `outfile` */
+async function compile(file: string, outfile: string): Promise<string> {
   const { build } = await import("esbuild");
-  const result = await build({
+  const options = {
     entryPoints: [file],
+    outfile,
     bundle: true,
-    write: false,
     platform: "node",
     format: "esm",
     target: "node20",
     sourcemap: "inline",
     alias: { "lites-l3/manager": managerInterface() },
     logLevel: "silent",
-  }).catch((error: unknown) => {
-    throw new OptionError(`the manager '${file}' does not compile: ${error instanceof Error ? error.message : String(error)}`);
+  } as const;
+  await build(options).catch((error: unknown) => {
+    throw new OptionError(`the manager '${file}' does not compile: ${reason(error)}`);
   });
-  const text = Buffer.from(result.outputFiles[0]!.contents).toString("base64");
-  let exports: { default?: unknown };
-  try {
-    exports = (await import(`data:text/javascript;base64,${text}`)) as { default?: unknown };
-  } catch (error) {
-    throw new OptionError(`the manager '${file}' fails when it is loaded: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  if (typeof exports.default !== "function") throw new OptionError(`the manager '${file}' exports no function by default`);
-  return exports.default as ManagerFactory;
+  return outfile;
 }
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** What "lites-l3/manager" is: beside the bundle, or in the source tree. */
 function managerInterface(): string {
@@ -115,21 +129,39 @@ export function managedRun(
 ): ManagedRun {
   return manager.kind === "program"
     ? programRun(manager, frames, command)
-    : moduleRun(manager.name, withObserver(manager.make, observe), frames, command);
+    : moduleRun(manager.name, manager.make, frames, command, observe);
 }
 
-const withObserver = (make: ManagerFactory, observe: ManagerOptions["observe"]): ManagerFactory =>
-  observe === undefined ? make : (options) => make({ ...options, observe });
-
-function moduleRun(name: string, make: ManagerFactory, frames: number, command: readonly string[]): ManagedRun {
+function moduleRun(
+  name: string,
+  make: ManagerFactory,
+  frames: number,
+  command: readonly string[],
+  observe: ManagerOptions["observe"],
+): ManagedRun {
   const figures = noFigures();
+  let failure: unknown;
+  /** The manager; when it throws, its task ends, and its clients' faults are refused. */
+  const guarded: ManagerFactory = (options) =>
+    function* (context) {
+      try {
+        yield* make(observe === undefined ? options : { ...options, observe })(context);
+      } catch (error) {
+        failure = error;
+      }
+    };
   return {
     name,
-    boot: { manager: { name, frames, blocks: MODULE_BLOCKS, figures, make } },
+    boot: { manager: { name, frames, blocks: MODULE_BLOCKS, figures, make: guarded } },
     env: { [MANAGER_VARIABLE]: BOOTED },
     command,
     prepare: () => {},
-    figures: () => figures,
+    figures() {
+      if (failure === undefined) return figures;
+      throw new OptionError(
+        `the manager '${name}' failed: ${failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)}`,
+      );
+    },
   };
 }
 

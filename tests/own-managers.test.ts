@@ -44,6 +44,8 @@ async function plainly(command: readonly string[]): Promise<string> {
   return stdout.toString();
 }
 
+const SIGBUS = 7;
+
 const workload = (name: string, ...parameters: string[]): string[] => [`/usr/lib/paging/${name}`, "seed=1", ...parameters];
 const kinds = ["module", "program"] as const;
 
@@ -93,6 +95,19 @@ int main(void) {
   return arena == 0;
 }
 `;
+
+test("a manager that throws costs its client, and is named", async () => {
+  const file = join(directory, "thrower.ts");
+  writeFileSync(file, 'export default () => function* () {\n  throw new Error("oops");\n};\n');
+  const managed = managedRun(await loadManager({ file }), 8, workload("sequential", "pages=8", "rounds=1", "writes=0"));
+  const system = await boot({ virtualClock: true, ...managed.boot });
+  const { code } = await system.run(managed.command, { env: managed.env });
+  const echo = await system.run(["echo", "alive"]);
+  await system.halt();
+  expect(code).toBe(128 + SIGBUS);
+  expect(echo.stdout.toString()).toBe("alive\n");
+  expect(() => managed.figures(system)).toThrow(/^the manager 'thrower.ts' failed: Error: oops\n.*thrower/);
+});
 
 test.each([
   ["missing.ts", undefined, "does not compile"],
