@@ -10,6 +10,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type { BuildOptions } from "esbuild";
 import { type BootOptions, OptionError } from "#host/options.ts";
 import type { System } from "#host/system.ts";
 import { type ManagerFactory, type ManagerFigures, type ManagerOptions, noFigures } from "#servers/pager.ts";
@@ -92,7 +93,7 @@ async function loadModule(file: string): Promise<ManagerFactory> {
 /** Makes one file of a module and all that it imports. @returns `outfile` */
 async function compile(file: string, outfile: string): Promise<string> {
   const { build } = await import("esbuild");
-  const options = {
+  const options: BuildOptions = {
     entryPoints: [file],
     outfile,
     bundle: true,
@@ -102,7 +103,7 @@ async function compile(file: string, outfile: string): Promise<string> {
     sourcemap: "inline",
     alias: { "lites-l3/manager": managerInterface() },
     logLevel: "silent",
-  } as const;
+  };
   await build(options).catch((error: unknown) => {
     throw new OptionError(`the manager '${file}' does not compile: ${reason(error)}`);
   });
