@@ -49,7 +49,7 @@ static void random_messages(int count) {
 /* Operations of the servers' protocols, of the kernel's fault and exception messages, and words that come near them. */
 static const unsigned operations[] = {
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0x100, 0x101, 0x102, 0x103, 0x104, 0x105, 0x106, 0x107, 0x108, 0x109, 0x1000, 0x1001, 0x5000, 0x5001,
-    0xfffffffc, 0xffffffff, 0x40000000, 0xff00,
+    10, 11, 0x200, 0x201, 0x202, 0x203, 0xfffffffc, 0xffffffff, 0x40000000, 0xff00,
 };
 
 /* To every thread there may be, this one's own task excepted: servers, drivers, kernel threads, other processes. Ids are small numbers. */

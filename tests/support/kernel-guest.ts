@@ -9,6 +9,7 @@ import { Interpreter } from "#machine/cpu/interpreter.ts";
 import { VirtualClock } from "#machine/clock.ts";
 import { Sigma0Request } from "#servers/abi/sigma0.ts";
 import { sigma0 } from "#servers/sigma0.ts";
+import type { ForgetOptions } from "#kernel/forgetting.ts";
 import { FLEXPAGE_WRITE, flexpage, WHOLE_SPACE } from "#kernel/abi/flexpage.ts";
 import { ANY, NIL, taskOf, type ThreadId, WellKnownTask } from "#kernel/abi/identifiers.ts";
 import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
@@ -97,9 +98,10 @@ export function assemble(source: string): Uint8Array {
 export class GuestMachine extends TestMachine {
   readonly sigma0: ThreadId;
 
-  constructor(frames = 512) {
+  constructor(frames = 512, forget?: ForgetOptions) {
     super({
       frames,
+      ...(forget === undefined ? {} : { forget }),
       processor: (ram) => {
         const processor: Interpreter = new Interpreter(ram, new VirtualClock(0n, () => processor.instructions));
         return processor;

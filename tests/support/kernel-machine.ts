@@ -9,6 +9,7 @@ import type { Processor } from "#machine/processor.ts";
 import { PAGE_SIZE, Ram } from "#machine/ram.ts";
 import type { TranslationTable } from "#machine/translation-table.ts";
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
+import type { ForgetOptions } from "#kernel/forgetting.ts";
 import { Kernel } from "#kernel/kernel.ts";
 import type { NativeBody } from "#kernel/lifecycle.ts";
 import type { NativeContext, Op } from "#kernel/native.ts";
@@ -55,12 +56,14 @@ export class TestMachine {
   readonly interrupts = new InterruptController();
   readonly kernel: Kernel;
 
-  constructor(options: { frames?: number; processor?: (ram: Ram) => Processor; clock?: (processor: Processor) => Clock } = {}) {
+  constructor(
+    options: { frames?: number; processor?: (ram: Ram) => Processor; clock?: (processor: Processor) => Clock; forget?: ForgetOptions } = {},
+  ) {
     this.ram = new Ram((options.frames ?? 256) * PAGE_SIZE, 8 << 20);
     this.processor = options.processor?.(this.ram) ?? new ScriptProcessor();
     this.clock = options.clock?.(this.processor) ?? new VirtualClock(0n, () => this.processor.instructions);
     const { ram, processor, clock, interrupts } = this;
-    this.kernel = new Kernel({ ram, processor, clock, interrupts });
+    this.kernel = new Kernel({ ram, processor, clock, interrupts, ...(options.forget === undefined ? {} : { forget: options.forget }) });
   }
 
   boot(name: string, body: NativeBody, priority = 100, taskNumber?: number): ThreadId {
