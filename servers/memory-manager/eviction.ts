@@ -49,7 +49,8 @@ export class Eviction {
     observer?.stage("manager");
     const first = victims[0];
     if (first === undefined) return Refusal.noMemory;
-    const refusal = yield* this.moveOut(victims.filter(notOut));
+    // In the order in which they were made, which is mostly that of addresses: so read-ahead finds neighbours on the disk.
+    const refusal = yield* this.moveOut(victims.filter(notOut).sort((a, b) => a.number - b.number));
     for (const page of victims) page.pinned = false;
     if (!first.hasSlot) return refusal ?? Refusal.io;
     const { frame } = first;
