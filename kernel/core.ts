@@ -13,6 +13,7 @@ import { Ipc } from "./ipc.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { MappingDatabase } from "./mapping-database.ts";
 import { PageFaults } from "./page-faults.ts";
+import { Preemptions } from "./preemption.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { ThreadId } from "./abi/identifiers.ts";
 import { TaskTable } from "./task.ts";
@@ -53,6 +54,7 @@ export class Core {
   readonly transfers: Transfers;
   readonly faults: PageFaults;
   readonly traps: Traps;
+  readonly preemptions: Preemptions;
   readonly lifecycle: Lifecycle;
   trace: KernelTrace | undefined;
   readonly probe: FaultProbe | undefined;
@@ -76,6 +78,7 @@ export class Core {
     this.transfers = new Transfers(this);
     this.faults = new PageFaults(this);
     this.traps = new Traps(this);
+    this.preemptions = new Preemptions(this);
     this.lifecycle = new Lifecycle(this);
   }
 

@@ -134,12 +134,12 @@ export class EmulatedCalls {
 
   private schedule(thread: Thread, registers: Int32Array): void {
     const target = this.core.tasks.thread(registers[ESI]! >>> 0);
-    const old: Schedule = schedule(this.core, thread, target, registers[EAX]!);
+    const old: Schedule = schedule(this.core, thread, target, registers[EAX]!, registers[EBX]! >>> 0);
     registers[EAX] = old.param;
     registers[ECX] = old.timeLow;
     registers[EDX] = old.timeHigh;
     registers[ESI] = old.partner;
-    registers[EBX] = NIL;
+    registers[EBX] = old.preempter;
   }
 
   private exchangeRegisters(thread: Thread, registers: Int32Array): void {
@@ -148,11 +148,13 @@ export class EmulatedCalls {
     const eip = registers[EDX]! >>> 0;
     if (esp !== INVALID) change.esp = esp;
     if (eip !== INVALID) change.eip = eip;
+    const preempter = registers[EBX]! >>> 0;
+    if (preempter !== INVALID) change.preempter = { id: preempter, byChief: false };
     const lthread = registers[EAX]! & (THREADS_PER_TASK - 1);
     const old = this.core.lifecycle.exchangeRegisters(thread.task, lthread, thread.priority, change);
     // A thread that changes its own registers goes on with the new ones; the results are lost with the old.
     registers[EAX] = old?.eflags ?? 0;
-    registers[EBX] = NIL;
+    registers[EBX] = old?.preempter ?? NIL;
     registers[ESI] = NIL;
     if (thread.task.threads[lthread] === thread && old !== undefined) return;
     registers[ECX] = old?.esp ?? 0;

@@ -10,6 +10,7 @@ import { Condition, IpcError, NEVER } from "./abi/ipc.ts";
 import { isNear, mayDeceive, nearestThread, redirection } from "./clans.ts";
 import type { Core } from "./core.ts";
 import { emptyReceived } from "./received.ts";
+import type { ReceiverRole, SenderRole } from "./transfer.ts";
 import { DEAD, queueOf, READY, type Thread, type ThreadState } from "./thread.ts";
 
 const NS_PER_US = 1000;
@@ -136,6 +137,7 @@ export class Ipc {
       sender.disarm();
       if (waiting.kind === "faulting") core.faults.managerGone(sender, waiting.fault);
       else if (waiting.kind === "stopped") waiting.to = undefined;
+      else if (waiting.kind === "preempted") core.preemptions.done(sender, waiting.exchange);
       else this.complete(sender, IpcError.NOT_EXISTENT);
     }
     core.tasks.eachThread((other) => {
@@ -145,6 +147,9 @@ export class Ipc {
         this.leaveQueue(other);
         other.disarm();
         core.faults.managerGone(other, waiting.fault);
+      } else if (waiting.kind === "preempted" && (waiting.exchange.to === thread || waiting.exchange.named === thread.id)) {
+        this.leaveQueue(other);
+        core.preemptions.done(other, waiting.exchange);
       }
     });
     this.settle();
@@ -167,6 +172,8 @@ export class Ipc {
     } else if (state.kind === "faulting" && state.fault.sent && state.fault.named === plan.as) {
       target.disarm();
       this.core.transfers.begin(thread, "message", target, "fault");
+    } else if (state.kind === "preempted" && state.exchange.sent && state.exchange.named === plan.as) {
+      this.core.transfers.begin(thread, "message", target, "preemption");
     } else if (!(plan.sendUs > 0)) this.complete(thread, IpcError.SEND_TIMEOUT);
     else {
       this.block(thread, { kind: "sending", to: target });
@@ -175,13 +182,14 @@ export class Ipc {
     }
   }
 
-  /** Who gets a message, and why (plan.condition). The answer to a page fault goes the way that the fault came. */
+  /** Who gets a message, and why (plan.condition). The answer to a page fault or a preemption goes the way that the question came. */
   private route(thread: Thread, addressee: Thread): Thread | undefined {
     const { plan, task } = thread;
     plan.condition = 0;
     if (isNear(task, addressee.task)) return addressee;
     const { state } = addressee;
     if (state.kind === "faulting" && state.fault.sent && state.fault.manager === thread) return addressee;
+    if (state.kind === "preempted" && state.exchange.sent && state.exchange.to === thread) return addressee;
     const chief = nearestThread(task, addressee);
     if (chief !== undefined) plan.condition = redirection(task, chief.task);
     return chief;
@@ -209,7 +217,7 @@ export class Ipc {
     this.entering.push(thread);
   }
 
-  /** A client's fault message has arrived: its manager may already have an answer in the client's send queue. */
+  /** The message of a fault or a preemption has arrived: an answer may already be in the client's send queue. */
   awaitReply(client: Thread): void {
     if (client.sendersHead !== undefined) this.entering.push(client);
   }
@@ -223,6 +231,11 @@ export class Ipc {
       if (manager === undefined || manager.state.kind !== "sending") return;
       thread.disarm();
       this.take(thread, manager, "fault");
+      return;
+    }
+    if (state.kind === "preempted") {
+      const preempter = state.exchange.sent ? this.queued(thread, state.exchange.named) : undefined;
+      if (preempter?.state.kind === "sending") this.take(thread, preempter, "preemption");
       return;
     }
     if (state.kind !== "receiving" || state.entered) return;
@@ -282,12 +295,11 @@ export class Ipc {
   }
 
   /** Takes a sender out of the receiver's queue and starts the transfer. */
-  private take(receiver: Thread, sender: Thread, role: "message" | "fault"): void {
+  private take(receiver: Thread, sender: Thread, role: ReceiverRole): void {
     const state = sender.state;
     receiver.removeSender(sender);
     sender.disarm();
-    const senderRole = state.kind === "faulting" ? "fault" : state.kind === "stopped" ? "exception" : "message";
-    this.core.transfers.begin(sender, senderRole, receiver, role);
+    this.core.transfers.begin(sender, senderRole(state), receiver, role);
   }
 
   private expire(thread: Thread): void {
@@ -297,5 +309,19 @@ export class Ipc {
     else if (state.kind === "receiving") this.complete(thread, IpcError.RECEIVE_TIMEOUT);
     else if (state.kind === "faulting") this.core.faults.expire(thread, state.fault);
     this.settle();
+  }
+}
+
+/** What a thread in a send queue has to say. */
+function senderRole({ kind }: ThreadState): SenderRole {
+  switch (kind) {
+    case "faulting":
+      return "fault";
+    case "stopped":
+      return "exception";
+    case "preempted":
+      return "preemption";
+    default:
+      return "message";
   }
 }

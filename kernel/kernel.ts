@@ -274,7 +274,10 @@ export class Kernel {
     if (exit.kind !== "slice") this.handle(thread, exit);
     else this.clockCountdown = 0;
     forgetting?.done(thread);
-    if (payer.sliceLeft <= 0) core.scheduler.rotate(payer);
+    if (payer.sliceLeft <= 0) {
+      core.scheduler.rotate(payer);
+      core.preemptions.raise(payer);
+    }
     return used;
   }
 

@@ -4,11 +4,12 @@
  * Source: L4 X.0 manual, task_new and lthread_ex_regs; differences stand at the functions.
  */
 import { Context, Register } from "#machine/context.ts";
-import { lthreadNumber, MAX_TASKS, NIL, siblingOf, THREADS_PER_TASK } from "./abi/identifiers.ts";
+import { lthreadNumber, MAX_TASKS, NIL, siblingOf, type ThreadId, THREADS_PER_TASK } from "./abi/identifiers.ts";
 import { AddressSpace } from "./address-space.ts";
 import type { Core } from "./core.ts";
 import { NativeContextOf } from "./native-context.ts";
 import type { NativeContext, Op, StartRegisters } from "./native.ts";
+import type { Preempter } from "./preemption.ts";
 import { PRIORITIES } from "./scheduler.ts";
 import { Task } from "./task.ts";
 import { INACTIVE, Thread } from "./thread.ts";
@@ -25,12 +26,15 @@ export interface RegisterChange {
   eip?: number;
   esp?: number;
   trigger?: boolean;
+  /** Internal preempter. */
+  preempter?: Preempter;
 }
 
 export interface OldRegisters {
   eip: number;
   esp: number;
   eflags: number;
+  preempter: ThreadId;
 }
 
 export type NativeBody = (context: NativeContext) => Op<void>;
@@ -129,17 +133,19 @@ export class Lifecycle {
     const { eip, esp } = change;
     if (thread === undefined) {
       if (eip === undefined || esp === undefined || lthread >= THREADS_PER_TASK || this.isNative(task)) return undefined;
-      this.newThread(task, lthread, priority, { eip, esp });
-      return { eip: 0, esp: 0, eflags: 0 };
+      this.newThread(task, lthread, priority, { eip, esp }).preempters.internal = change.preempter;
+      return { eip: 0, esp: 0, eflags: 0, preempter: NIL };
     }
     const { context } = thread;
     const moved = eip !== undefined || esp !== undefined;
     if (context === undefined) {
       if (moved) return undefined;
       if (change.trigger === true && thread.state.kind !== "ready") this.core.ipc.cancel(thread);
-      return { eip: 0, esp: 0, eflags: 0 };
+      return { eip: 0, esp: 0, eflags: 0, preempter: NIL };
     }
-    const old = { eip: context.eip >>> 0, esp: context.registers[Register.ESP]! >>> 0, eflags: context.eflags };
+    const preempter = thread.preempters.internal?.id ?? NIL;
+    const old = { eip: context.eip >>> 0, esp: context.registers[Register.ESP]! >>> 0, eflags: context.eflags, preempter };
+    if (change.preempter !== undefined) thread.preempters.internal = change.preempter;
     if (moved) {
       if (thread.state.kind !== "ready") this.core.ipc.cancel(thread);
       thread.pendingTrap = undefined;

@@ -1,18 +1,29 @@
 /**
- * thread_schedule in its basic form: priority and time slice of threads of the own task and clan,
- * and what a thread is doing. Source: L4 X.0 manual, thread_schedule.
+ * thread_schedule: priority, time slice and external preempter of threads of the own task and the clans below it, and what a
+ * thread is doing. Source: L4 X.0 manual, thread_schedule.
  *
  * Parameter word: slice mantissa 8 | slice exponent 4 | state 4 | 0 (8) | priority 8.
  */
 import { VIRTUAL_NS_PER_INSTRUCTION } from "#machine/clock.ts";
 import { INVALID, NIL, type ThreadId } from "./abi/identifiers.ts";
+import { isInferior } from "./clans.ts";
 import type { Core } from "./core.ts";
 import { queueOf, type Thread } from "./thread.ts";
 
 const UNCHANGED = -1;
 
 /** State field of the answer. */
-const State = { READY: 0, READY_FAULT: 1, SENDING: 4, RECEIVING: 8, WAITING: 12, PENDING: 13, DEAD: 15 } as const;
+const State = {
+  READY: 0,
+  READY_FAULT: 1,
+  INTERNAL_PREEMPTION: 2,
+  EXTERNAL_PREEMPTION: 3,
+  SENDING: 4,
+  RECEIVING: 8,
+  WAITING: 12,
+  PENDING: 13,
+  DEAD: 15,
+} as const;
 
 const INSTRUCTIONS_PER_US = 1000 / VIRTUAL_NS_PER_INSTRUCTION;
 const SHORTEST_SLICE = 1000;
@@ -23,17 +34,23 @@ export interface Schedule {
   timeLow: number;
   timeHigh: number;
   partner: ThreadId;
+  /** The external preempter. */
+  preempter: ThreadId;
 }
 
-export function schedule(core: Core, caller: Thread, target: Thread | undefined, param: number): Schedule {
-  if (target === undefined || !mayControl(caller, target)) return { param: UNCHANGED, timeLow: 0, timeHigh: 0, partner: NIL };
+export function schedule(core: Core, caller: Thread, target: Thread | undefined, param: number, preempter: ThreadId): Schedule {
+  if (target === undefined || !mayControl(caller, target))
+    return { param: UNCHANGED, timeLow: 0, timeHigh: 0, partner: NIL, preempter: NIL };
   const us = Math.floor(target.instructions / INSTRUCTIONS_PER_US);
   const old: Schedule = {
     param: encodeSlice(target.sliceInstructions) | (stateOf(target) << 16) | target.priority,
     timeLow: us >>> 0,
     timeHigh: Math.floor(us / 2 ** 32),
     partner: partnerOf(target),
+    preempter: target.preempters.external?.id ?? NIL,
   };
+  if (preempter !== INVALID)
+    target.preempters.external = preempter === NIL ? undefined : { id: preempter, byChief: target.task !== caller.task };
   const priority = param & 0xff;
   if (param !== UNCHANGED && priority <= caller.task.maximumControlledPriority) {
     core.scheduler.setPriority(target, priority);
@@ -48,7 +65,7 @@ export function schedule(core: Core, caller: Thread, target: Thread | undefined,
 }
 
 function mayControl(caller: Thread, target: Thread): boolean {
-  const own = target.task === caller.task || target.task.chief === caller.task;
+  const own = target.task === caller.task || isInferior(target.task, caller.task);
   return own && target.priority <= caller.task.maximumControlledPriority;
 }
 
@@ -75,6 +92,8 @@ function stateOf(thread: Thread): number {
       return state.transfer.sender === thread ? State.SENDING : State.RECEIVING;
     case "faulting":
       return State.READY_FAULT;
+    case "preempted":
+      return state.exchange.kind === "internal" ? State.INTERNAL_PREEMPTION : State.EXTERNAL_PREEMPTION;
     default:
       return State.DEAD;
   }

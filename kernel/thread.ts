@@ -9,6 +9,7 @@ import type { ThreadId } from "./abi/identifiers.ts";
 import { NIL } from "./abi/identifiers.ts";
 import { NEVER } from "./abi/ipc.ts";
 import type { Message, Op, Received } from "./native.ts";
+import type { Preempter, Preemption } from "./preemption.ts";
 import type { Task } from "./task.ts";
 import type { Transfer } from "./transfer.ts";
 
@@ -63,6 +64,8 @@ export type ThreadState =
   /** Partner of a transfer that waits for a page. */
   | { readonly kind: "transferring"; readonly transfer: Transfer }
   | { readonly kind: "faulting"; readonly fault: Fault }
+  /** Its slice was used up, and a preempter is asked. */
+  | { readonly kind: "preempted"; readonly exchange: Preemption }
   /** Unhandled trap. `to`: in the send queue of this chief's thread; undefined: told, or nobody to tell. */
   | { readonly kind: "stopped"; readonly trap: Trap; to: Thread | undefined }
   /** Created, but not started. */
@@ -121,6 +124,7 @@ export class Thread {
   priority: number;
   sliceInstructions = SLICE_INSTRUCTIONS;
   sliceLeft = SLICE_INSTRUCTIONS;
+  readonly preempters: { internal: Preempter | undefined; external: Preempter | undefined } = { internal: undefined, external: undefined };
   instructions = 0;
   readonly plan = new IpcPlan();
 
@@ -201,6 +205,8 @@ export function queueOf(thread: Thread): Thread | undefined {
       return state.to;
     case "faulting":
       return state.fault.sent ? undefined : state.fault.manager;
+    case "preempted":
+      return state.exchange.sent ? undefined : state.exchange.to;
     default:
       return undefined;
   }

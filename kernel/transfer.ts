@@ -19,13 +19,14 @@ import { NIL, type ThreadId } from "./abi/identifiers.ts";
 import type { Message, PageItem } from "./native.ts";
 import { exceptionWords, faultWords } from "./kernel-messages.ts";
 import type { Fault, Thread, Trap } from "./thread.ts";
+import { type Preemption, preemptionWords } from "./preemption.ts";
 import { receivedWords } from "./received.ts";
 import { ABSENT, WordCursor } from "./user-memory.ts";
 
 /** What the sender sends: its message, or the kernel's in its name. */
-export type SenderRole = "message" | "fault" | "exception";
-/** What the receiver waits for: a message, or the answer to its page fault. */
-export type ReceiverRole = "message" | "fault";
+export type SenderRole = "message" | "fault" | "exception" | "preemption";
+/** What the receiver waits for: a message, or the answer to its page fault or preemption. */
+export type ReceiverRole = "message" | "fault" | "preemption";
 
 const Step = { GATHER: 0, PREPARE: 1, WORDS: 2, PAGES: 3, STRINGS: 4, DOPES: 5 } as const;
 
@@ -44,6 +45,8 @@ export class Transfer {
   /** The client's fault, or the stopped thread's trap, that the message is about. */
   readonly fault: Fault | undefined;
   readonly trap: Trap | undefined;
+  /** Of the preempted thread. */
+  readonly preemption: Preemption | undefined;
   step: number = Step.GATHER;
   words: number[] = [];
   pages: PageItem[] = [];
@@ -68,12 +71,15 @@ export class Transfer {
     const client = senderRole === "fault" ? sender : receiver;
     this.fault = client.state.kind === "faulting" ? client.state.fault : undefined;
     this.trap = sender.state.kind === "stopped" ? sender.state.trap : undefined;
+    const preempted = senderRole === "preemption" ? sender : receiver;
+    this.preemption = preempted.state.kind === "preempted" ? preempted.state.exchange : undefined;
     const { plan } = sender;
     const plain = senderRole === "message";
+    const question = senderRole === "fault" ? this.fault : senderRole === "preemption" ? this.preemption : undefined;
     this.from = plain ? plan.as : sender.id;
-    this.condition = plain ? plan.condition : ((senderRole === "fault" ? this.fault?.condition : 0) ?? 0);
+    this.condition = plain ? plan.condition : (question?.condition ?? 0);
     const redirected = (this.condition & Condition.REDIRECTED) !== 0;
-    this.to = redirected ? (plain ? plan.to : this.fault!.named) : NIL;
+    this.to = redirected ? (plain ? plan.to : question!.named) : NIL;
   }
 }
 
@@ -192,12 +198,14 @@ export class Transfers {
     const { core } = this;
     if (t.senderRole === "message") core.ipc.complete(t.sender, error);
     else if (t.senderRole === "fault") core.faults.useless(t.sender, t.fault!);
+    else if (t.senderRole === "preemption") core.preemptions.done(t.sender, t.preemption!);
     else core.traps.told(t.sender, t.trap!);
   }
 
   private endReceiver(t: Transfer, error: number): void {
     const { core } = this;
     if (t.receiverRole === "fault") core.faults.useless(t.receiver, t.fault!);
+    else if (t.receiverRole === "preemption") core.preemptions.done(t.receiver, t.preemption!);
     else {
       core.ipc.complete(t.receiver, error);
       if (t.receiver.context === undefined) t.receiver.result!.from = t.from;
@@ -207,6 +215,7 @@ export class Transfers {
   private gather(t: Transfer): boolean {
     const { sender } = t;
     if (t.senderRole === "fault") t.words = faultWords(t.fault!);
+    else if (t.senderRole === "preemption") t.words = preemptionWords(sender);
     else if (t.senderRole === "exception") t.words = exceptionWords(sender.context!, t.trap!);
     else if (sender.context === undefined) gatherNative(t, sender.plan.message!);
     else return this.gatherEmulated(t);
@@ -234,7 +243,7 @@ export class Transfers {
 
   private prepare(t: Transfer): boolean {
     const { receiver } = t;
-    if (t.receiverRole === "fault") return true;
+    if (t.receiverRole !== "message") return true;
     const { plan } = receiver;
     t.window = plan.window;
     if (receiver.context === undefined) {
@@ -270,7 +279,7 @@ export class Transfers {
 
   private storeWords(t: Transfer): boolean {
     const { receiver } = t;
-    if (t.receiverRole === "fault" || receiver.context === undefined) return true;
+    if (t.receiverRole !== "message" || receiver.context === undefined) return true;
     if (receiver.plan.receiveAddress === 0 || t.words.length <= REGISTER_WORDS) return true;
     this.cursor.start(receiver.task.space.table, true);
     message.storeWords(this.cursor, receiver.plan.receiveAddress, t.words);
@@ -377,6 +386,7 @@ export class Transfers {
     const condition = t.condition | (t.pages.length > 0 ? Condition.MAPPED : 0);
     this.trace(t, t.cut ? IpcError.SEND_CUT : IpcError.OK);
     if (t.receiverRole === "fault") core.faults.replied(receiver, t.fault!, t.words, t.pages.length > 0);
+    else if (t.receiverRole === "preemption") core.preemptions.done(receiver, t.preemption!);
     else if (t.cut && receiver.context === undefined) {
       core.ipc.complete(receiver, IpcError.RECEIVE_CUT);
       receiver.result!.from = t.from;
@@ -397,6 +407,7 @@ export class Transfers {
       sender.task.statistics.ipcs++;
       core.ipc.sent(sender, t.cut && t.receiverRole === "message" ? IpcError.SEND_CUT : IpcError.OK);
     } else if (t.senderRole === "fault") core.faults.sent(sender, t.fault!);
+    else if (t.senderRole === "preemption") core.preemptions.sent(sender, t.preemption!);
     else core.traps.told(sender, t.trap!);
   }
 
