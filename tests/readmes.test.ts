@@ -9,7 +9,7 @@ import { projectRoot } from "./support/command.ts";
 const layers = ["machine", "kernel", "servers", "lites", "emulib", "userland", "host", "paging"];
 const source = /\.(ts|c|S|h|ld)$/;
 /** Families that a README describes by folder: headers of the C library, one program a file, one concern a file. */
-const described = /^userland\/(include|libl3\/include|libc|bin|sh)\//;
+const described = /^(userland\/(include|libl3\/include|libc|bin|sh)|paging\/workloads)\//;
 
 function files(layer: string): string[] {
   return readdirSync(join(projectRoot, layer), { recursive: true, encoding: "utf8" })
