@@ -11,7 +11,7 @@ import { parseWorkload } from "#paging/workloads.ts";
 
 const LIVE = POLICIES.filter(({ references }) => references !== "future").map(({ name }) => name);
 
-async function liveAndReplay(workload: string, frames: number, scope: Scope, name: string) {
+async function liveAndReplay(workload: string, frames: number, scope: Scope, name: string, cluster = 1) {
   const policy = { name, parameters: {} };
   const trace = new TraceBuilder();
   const config: RunConfig = {
@@ -20,7 +20,7 @@ async function liveAndReplay(workload: string, frames: number, scope: Scope, nam
     policy,
     scope,
     readAhead: 0,
-    cluster: 1,
+    cluster,
     disk: { kind: "fixed", us: 100 },
     virtualClock: true,
     seed: "live",
@@ -28,7 +28,7 @@ async function liveAndReplay(workload: string, frames: number, scope: Scope, nam
   };
   const { status, total } = await measure(config);
   expect(status).toBe(0);
-  const again = replay(trace, policy, { frames, scope, readAhead: 0, seed: "live" });
+  const again = replay(trace, policy, { frames, scope, readAhead: 0, cluster, seed: "live" });
   return { total, trace, again };
 }
 
@@ -49,6 +49,13 @@ describe.each(LIVE)("%s", (name) => {
     const { total, again } = await liveAndReplay("mix:pages=32:references=600", 32, scope, name);
     expect(again.faults).toBe(total.zeroFills + total.copies + total.pageIns);
     expect(again.faults - again.cold).toBe(total.pageIns);
+    expect(again.dirtyEvictions).toBe(total.pageOuts);
     expect(again.evictions).toBeGreaterThan(10);
+  });
+
+  it("faults as often in a replay: several pages moved out together", async () => {
+    const { total, again } = await liveAndReplay("mix:pages=32:references=600", 32, "global", name, 4);
+    expect(again.faults).toBe(total.zeroFills + total.copies + total.pageIns);
+    expect(again.dirtyEvictions).toBe(total.pageOuts);
   });
 });

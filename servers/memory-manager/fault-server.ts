@@ -115,6 +115,7 @@ export class FaultServer {
       page = copy;
       if (kind !== "pageIn") kind = "copy";
     }
+    if (kind === "protection" && page.hasSlot) this.store.dirtied(page, record.counters);
     const asked = this.mapped(page, write, hotSpot);
     if (kind !== "pageIn" || ahead.length === 0) return { message: write ? only(asked) : this.extras.around(space, index, asked), kind };
     const pages: PageItem[] = [];

@@ -127,6 +127,15 @@ export class PageStore {
     return page.number;
   }
 
+  /** A client wants to write a clean resident page: it is dirty from now on, so this is when the write counts. */
+  dirtied(page: Page, counters: Counters): void {
+    this.beginFilling();
+    this.used[page.frame] = 1;
+    this.awaited[page.frame] = 1;
+    this.policy.referenced?.(page.frame);
+    this.endFilling({ counters, page: page.number, write: true });
+  }
+
   /** A client gets a copy of a resident page: that is a use of it, though not through a mapping. */
   copied(page: Page, client: ThreadId): void {
     if (this.referenced(page.frame) >= 0) this.observer?.copied(client, page.number);

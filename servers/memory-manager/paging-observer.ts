@@ -9,7 +9,7 @@ import type { Counters, FaultKind } from "./counters.ts";
 /** What the manager is busy with: serving a fault, choosing a victim, waiting for the paging disk, answering, or none of them. */
 export type ManagerStage = "manager" | "policy" | "disk" | "reply" | "other";
 
-/** A page came into memory for a reference of a client. */
+/** A page came into memory, or became dirty, for a reference of a client. */
 export interface Arrival {
   /** The client's. */
   readonly counters: Counters;
@@ -31,11 +31,11 @@ export interface PagingObserver {
   /** A frame holds a page of a client, or does not any more. */
   occupied(frame: number, isOccupied: boolean): void;
   /**
-   * A page shall come into a frame. Until filled(), which the policy must not notice, references count as later: so the choice of a
+   * A page shall come into a frame, or become dirty. Until filled(), which the policy must not notice, references count as later: so the choice of a
    * victim, the victim's leaving and the arrival of the page are one event, whatever happens while the disk works.
    */
   filling(): void;
-  /** What came, or undefined when nothing could. */
+  /** What came or became dirty; undefined when nothing could come. */
   filled(arrival: Arrival | undefined): void;
   /** The manager begins with something else. */
   stage(stage: ManagerStage): void;
