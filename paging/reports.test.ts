@@ -1,0 +1,94 @@
+import { inflateSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { png } from "./bitmap.ts";
+import type { Outcome } from "./outcome.ts";
+import { referenceMap } from "./reference-map.ts";
+import { csvText } from "./report-files.ts";
+import { tablesText } from "./report-tables.ts";
+import { textTable } from "./text-table.ts";
+import { TraceBuilder } from "./trace.ts";
+
+function outcome(policy: string, frames: number, faults: number, changes: Partial<Outcome["point"]> = {}): Outcome {
+  const point = {
+    method: "replay",
+    workload: "w",
+    command: [],
+    policy: { name: policy, parameters: {} },
+    frames,
+    scope: "global",
+    readAhead: 0,
+    cluster: 1,
+    seed: "1",
+    ...changes,
+  } as const;
+  return { point, total: { faults, references: 100 }, tasks: [], cold: 2, missCurve: { every: 1, times: [] } };
+}
+
+describe("tables", () => {
+  test("words stand left, numbers right, what is not known is a dash", () => {
+    expect(
+      textTable(
+        ["name", "n"],
+        [
+          ["a", 5],
+          ["long name", 123],
+          ["c", undefined],
+        ],
+      ),
+    ).toBe("  name         n\n  a            5\n  long name  123\n  c            –\n");
+  });
+
+  test("one size: figures side by side", () => {
+    const text = tablesText([outcome("fifo", 8, 30), outcome("lru", 8, 25)], ["misses", "ratio"], false);
+    expect(text).toBe(
+      "w, 8 frames, 100 references\n\n  policy  misses  misses per 1000 references\n  fifo        30                      300.00\n  lru         25                      250.00\n",
+    );
+  });
+
+  test("several sizes: a table a figure; what varies has a column", () => {
+    const local = { scope: "local" } as const;
+    const outcomes = [outcome("fifo", 8, 30), outcome("fifo", 16, 20), outcome("fifo", 8, 31, local), outcome("fifo", 16, 21, local)];
+    expect(tablesText(outcomes, ["misses", "page-outs"], false)).toBe(
+      "w, 100 references\n\n  misses\n  policy  scope   8 frames  16 frames\n  fifo    global        30         20\n  fifo    local         31         21\n",
+    );
+  });
+});
+
+test("CSV quotes what would break a line", () => {
+  const [, line] = csvText([outcome("fifo", 8, 30, { workload: 'sh -c "a,b"' })]).split("\n");
+  expect(line).toMatch(/^"sh -c ""a,b""",replay,fifo,8,global,/);
+});
+
+test("a bitmap is a PNG file with the pixels given", () => {
+  const pixels = Uint8Array.from({ length: 2 * 3 * 3 }, (_, i) => i * 10);
+  const file = png(2, 3, pixels);
+  expect(file.subarray(0, 8).toString("latin1")).toBe("\x89PNG\r\n\x1a\n");
+  expect([file.readUInt32BE(16), file.readUInt32BE(20)]).toEqual([2, 3]);
+  // The check sum of the empty last chunk is a known constant.
+  expect(file.subarray(-8).toString("hex")).toBe("49454e44ae426082");
+  const length = file.readUInt32BE(33);
+  const rows = inflateSync(file.subarray(41, 41 + length));
+  expect([...rows]).toEqual([0, ...pixels.subarray(0, 6), 0, ...pixels.subarray(6, 12), 0, ...pixels.subarray(12)]);
+});
+
+test("a reference map counts every reference in its cell", () => {
+  const trace = new TraceBuilder();
+  trace.reference(0, 0, 700, false, false);
+  trace.reference(50, 0, 900, true, false);
+  trace.reference(99, 0, 800, false, true);
+  trace.reference(100, 0, 700, false, false);
+  trace.dropped(100, 700);
+  const { columns, rows, pages, counts, from, to } = referenceMap(trace, 11, 100);
+  expect([columns, rows, pages, from, to]).toEqual([11, 3, 3, 0, 100]);
+  const cells = counts.map((kind) =>
+    [...kind.entries()].filter(([, n]) => n > 0).map(([at, n]) => [at % columns, Math.floor(at / columns), n]),
+  );
+  expect(cells).toEqual([
+    [
+      [0, 0, 1],
+      [10, 0, 1],
+    ],
+    [[5, 2, 1]],
+    [[9, 1, 1]],
+  ]);
+});
