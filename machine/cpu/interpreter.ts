@@ -297,6 +297,7 @@ export class Interpreter implements Processor {
     }
     if (!(isGuest && reason.fetch)) {
       const op = this.current!;
+      if (exit.vector === Vector.PAGE_FAULT) this.traced?.faulted(op);
       R[Word.BUDGET] = R[Word.BUDGET]! + op.rest;
       R[Word.EIP] = R[Word.PAGE]! + op.offset;
     }

@@ -79,7 +79,7 @@ test("an instruction that straddles pages fetches both", () => {
   expect(seen).toEqual(["0 fetch code", "0 fetch code2"]);
 });
 
-test("a fault tells what was referenced before it, and the repetition tells it again", () => {
+test("the repetition after a fault tells only what is new", () => {
   const { machine, seen } = traced();
   // push dword [HOLE] faults before it touches the stack
   machine.execute([0xff, 0x35, ...le(HOLE), 0xcc]);
@@ -88,4 +88,35 @@ test("a fault tells what was referenced before it, and the repetition tells it a
   PAGES.set(HOLE >>> 12, "hole");
   machine.run();
   expect(seen).toEqual(["0 fetch code", "0 read hole", "0 write stack", "1 fetch code"]);
+});
+
+test("what was touched before a fault is not told again, wherever the fault is", () => {
+  const { machine, seen } = traced();
+  const hole = HOLE;
+  PAGES.set(hole >>> 12, "hole");
+  // push dword [DATA] with a stack that is not there; then mov eax,[DATA+4096]; int3
+  machine.set("ESP", hole + 4096);
+  machine.execute([0xff, 0x35, ...le(DATA), 0xa1, ...le(DATA + 4096), 0xcc]);
+  expect(seen).toEqual(["0 fetch code", "0 read data"]);
+  // Twice, because the page has gone again.
+  machine.run();
+  machine.map(hole, 5, true);
+  machine.run();
+  expect(seen).toEqual(["0 fetch code", "0 read data", "0 write hole", "1 fetch code", "1 read data2", "2 fetch code"]);
+});
+
+test("another instruction in between ends the repetition", () => {
+  const { machine, seen } = traced();
+  const hole = HOLE;
+  machine.set("ESP", hole + 4096);
+  machine.execute([0xff, 0x35, ...le(DATA), 0x90, 0xcc]);
+  const eip = machine.context.eip;
+  // A handler of the program's own: the nop.
+  machine.context.eip = CODE + 6;
+  machine.run(1);
+  machine.context.eip = eip;
+  machine.set("ESP", STACK);
+  seen.length = 0;
+  machine.run();
+  expect(seen.map((line) => line.replace(/^\d+ /, ""))).toEqual(["read data", "write stack", "fetch code"]);
 });
