@@ -1,4 +1,5 @@
 /** libl3: its calls, its examples, and that any process can manage memory for any other. */
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -22,7 +23,7 @@ async function run(...argv: string[]): Promise<{ code: number; stdout: string; s
 const right = (stdout: string): object => ({ code: 0, stdout, stderr: "" });
 
 test("the calls", async () => {
-  expect(await run("/test/l3-calls")).toEqual(right("66 checks, 0 wrong\n"));
+  expect(await run("/test/l3-calls")).toEqual(right("74 checks, 0 wrong\n"));
 });
 
 test("four processes manage memory for each other and for themselves", async () => {
@@ -113,5 +114,18 @@ describe("manual", () => {
   test("every function and macro with arguments has a page", () => {
     expect(functions.length).toBeGreaterThan(30);
     expect([...functions, ...macros].filter((name) => !named.has(name))).toEqual([]);
+  });
+
+  test("every reference leads to a page or a name on one", () => {
+    const references = [...pages.values()].flatMap((text) => [...text.matchAll(/\b(l3\w*) ?\((3|7)\)/g)].map((match) => match[1]!));
+    expect(references.length).toBeGreaterThan(30);
+    expect(references.filter((name) => !named.has(name) && !pages.has(`${name}.7`))).toEqual([]);
+  });
+
+  test.skipIf(spawnSync("groff", ["--version"]).error !== undefined)("the formatter has nothing to complain of", () => {
+    for (const name of pages.keys()) {
+      const { status, stderr } = spawnSync("groff", ["-man", "-ww", "-Tutf8", join(library, "man", name)], { encoding: "utf8" });
+      expect.soft({ name, status, stderr }).toEqual({ name, status: 0, stderr: "" });
+    }
   });
 });

@@ -222,6 +222,30 @@ static void check_memory(void) {
   check(l3_arena(8192) == 0);
 }
 
+/* Drivers made at boot: the Unix server lets the superuser's messages pass. */
+static void check_drivers(void) {
+  struct l3_driver_identity identity;
+  struct l3_driver_answer answer;
+  unsigned char bytes[16] = {0}, zero[16] = {0};
+  unsigned done, seconds;
+  const struct l3_driver_request time = {.operation = L3_DRIVER_READ};
+
+  check(l3_driver_identify(L3_SERVER_RANDOM, 0, &identity) == L3_STATUS_OK && identity.class == L3_CLASS_RANDOM);
+  check(l3_driver_read(L3_SERVER_RANDOM, 0, 0, sizeof bytes, bytes, sizeof bytes, &done) == L3_STATUS_OK && done == sizeof bytes);
+  check(memcmp(bytes, zero, sizeof bytes) != 0);
+  unsigned long long before = l3_clock_ns();
+  check(l3_driver_call(L3_SERVER_CLOCK, &time, &answer) == L3_STATUS_OK);
+  check(((unsigned long long)answer.value[1] << 32 | answer.value[0]) >= before);
+  /* 2025-01-01, where the virtual clock begins. */
+  check(l3_driver_control(L3_SERVER_CLOCK, 0, L3_CLOCK_EPOCH, 0, &seconds) == L3_STATUS_OK && seconds == 1735689600);
+  check(l3_driver_open(L3_SERVER_DISK, 0) == L3_STATUS_DENIED);
+}
+
+/* Frames are no words: they do not come through the Unix server. */
+static void check_sigma0(void) {
+  check(l3_sigma0_page(L3_SERVER_SIGMA0, L3_PAGE_LOG2, l3_flexpage(0x20000000, 12, 0)) == 0);
+}
+
 int main(void) {
   check_timeouts();
   check_ids();
@@ -231,6 +255,8 @@ int main(void) {
   check_time();
   check_memory();
   check_threads();
+  check_drivers();
+  check_sigma0();
   printf("%u checks, %u wrong\n", checks, wrong);
   return wrong != 0;
 }

@@ -4,7 +4,7 @@
  */
 import { KernelCallVector, RegionError, Right } from "#kernel/abi/calls.ts";
 import { FLEXPAGE_GRANT, FLEXPAGE_WRITE, PageStatus, Unmap, WHOLE_SPACE } from "#kernel/abi/flexpage.ts";
-import { INVALID, NIL, THREADS_PER_TASK, threadId, WellKnownTask } from "#kernel/abi/identifiers.ts";
+import { INVALID, NIL, THREADS_PER_TASK } from "#kernel/abi/identifiers.ts";
 import { InfoPage } from "#kernel/abi/info-page.ts";
 import {
   Condition,
@@ -19,18 +19,17 @@ import {
 import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
 import { EXCEPTION_LABEL, ExRegs, TrapFrame, VECTOR_AST } from "#kernel/abi/trap-frame.ts";
 import { emulatorCalls } from "#lites/abi/system-calls.ts";
-import { DriverClass, DriverRequest, DriverStatus } from "#servers/abi/generic-driver.ts";
+import { ClockControl, DriverClass, DriverRequest, DriverStatus, RandomControl } from "#servers/abi/generic-driver.ts";
 import { Sigma0Request } from "#servers/abi/sigma0.ts";
+import { serverId, WellKnownServer } from "#servers/abi/well-known-servers.ts";
 
-/** The version of ids of tasks made at boot. */
-const BOOT_VERSION = 1;
+const servers = Object.fromEntries(Object.entries(WellKnownServer).map(([name, number]) => [name, serverId(number)]));
 
 const groups: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   L3_: {
     NIL,
     INVALID,
     THREADS_PER_TASK,
-    SIGMA0: threadId(WellKnownTask.SIGMA0, 0, BOOT_VERSION),
     REGISTER_WORDS,
     MAX_DWORDS,
     MAX_STRINGS,
@@ -39,6 +38,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     EXCEPTION_LABEL,
     FAULT_WRITE,
   },
+  L3_SERVER_: servers,
   L3_CALL_: KernelCallVector,
   L3_REGION_: RegionError,
   L3_RIGHT_: Right,
@@ -56,6 +56,8 @@ const groups: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   L3_DRIVER_: DriverRequest,
   L3_STATUS_: DriverStatus,
   L3_CLASS_: DriverClass,
+  L3_CLOCK_: ClockControl,
+  L3_RANDOM_: RandomControl,
   L3_SIGMA0_: Sigma0Request,
   L3_UNIX_: { BIND_MANAGER: emulatorCalls.bind_manager.nr },
 };
