@@ -81,6 +81,7 @@ Examples:
   lites --mount .:/src exec /bin/ls /src  one program, with a host directory
   lites --confine read-only -c 'rm /x'    nothing may be written
   lites --memory 8M --stats -c 'sort big' counters at the end, on standard error
+  lites paging --help                     measure page replacement: a command of its own
 
 Exit status: that of the program, 128+n if signal n ended it; 2 for a wrong option.`;
 

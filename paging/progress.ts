@@ -4,6 +4,8 @@
  * Layer beneath: none.
  */
 
+/** Width of terminals that do not tell theirs. */
+const DEFAULT_COLUMNS = 80;
 const CLEAR = "\r\x1b[K";
 
 export class Progress {
@@ -39,6 +41,6 @@ export class Progress {
     const passed = (performance.now() - this.#began) / 1000;
     const left = this.#done === 0 ? "" : `, about ${Math.ceil((passed / this.#done) * (this.#total - this.#done))} s left`;
     const line = `${this.#done}/${this.#total} ${what}${left}`;
-    this.#stream.write(CLEAR + line.slice(0, (this.#stream.columns ?? 80) - 1));
+    this.#stream.write(CLEAR + line.slice(0, (this.#stream.columns || DEFAULT_COLUMNS) - 1));
   }
 }
