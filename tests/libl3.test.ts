@@ -108,7 +108,7 @@ describe("manual", () => {
   const macros = [...new Set(headers.flatMap((text) => [...text.matchAll(/^#define ((?:l3|L3)_\w+)\(/gm)].map((match) => match[1]!)))];
   const pages = new Map(readdirSync(join(library, "man")).map((name) => [name, readFileSync(join(library, "man", name), "utf8")]));
   const named = new Set(
-    [...pages.values()].flatMap((text) => [...text.matchAll(/^\.(?:BI?|Fn|PP)? ?.*?\b((?:l3|L3)_\w+)\b/gm)].map((match) => match[1]!)),
+    [...pages.values()].flatMap((text) => [...text.matchAll(/^\.BI? .*?\b((?:l3|L3)_\w+)\(/gm)].map((match) => match[1]!)),
   );
 
   test("every function and macro with arguments has a page", () => {
