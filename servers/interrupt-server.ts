@@ -22,10 +22,13 @@ import {
   SILENCE_LIMIT,
 } from "./abi/interrupt-server.ts";
 
-/** Rounds of questions after which a line that is still raised is left alone, and for how long: the pause doubles. */
+/**
+ * Rounds of questions after which a line that is still raised is left alone, and for how long: the pause doubles, but stays so short
+ * that devices with good drivers are served on a line that another one holds.
+ */
 const PATIENT_ROUNDS = 16;
 const FIRST_PAUSE_US = 1_000;
-const LONGEST_PAUSE_US = 1_000_000;
+const LONGEST_PAUSE_US = 10_000;
 
 interface Driver {
   readonly thread: ThreadId;

@@ -11,6 +11,9 @@
  * with the region as receive window. The manager replies with flexpages (hot spot = client's virtual address; pages outside the region are ignored; the page
  * asked for comes last, because a manager that is itself the client has a window of one page), or
  * with a short message w0 = a FaultRefusal, which raises a page-fault exception in the client.
+ * In a region that no task made at boot has bound, the manager has ten seconds to take the message and ten to answer, then it is
+ * taken for failed; an answer that comes later is one to a thread that does not wait.
+ * A page that an emulated manager sends, lies in one of its own regions and is not mapped, is brought by its own manager first.
  * A reply that maps nothing useful restarts the instruction, which faults again; the kernel raises
  * the exception with FaultRefusal.MANAGER after three useless replies in a row.
  */
