@@ -149,9 +149,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost, measured?: 
       Priority.MEMORY,
       manager.make({ ...manager, sigma0: sigma0Id, diskDriver: diskDriverId, firstBlock: swapBlocks }),
     );
-  const pagerFrames = measured
-    ? MEASURED_PAGE_CACHE
-    : Math.max(PAGE_CACHE_LEAST, Math.floor((memoryBytes / PAGE_SIZE) * PAGE_CACHE_SHARE));
+  const pagerFrames = measured ? MEASURED_PAGE_CACHE : Math.max(PAGE_CACHE_LEAST, Math.floor((memoryBytes / PAGE_SIZE) * PAGE_CACHE_SHARE));
   const memory = memoryManager({
     sigma0: sigma0Id,
     diskDriver: diskDriverId,

@@ -235,7 +235,15 @@ export class TestThread {
   }
 
   answer(message: { words: number[]; strings?: Uint8Array[]; error?: number }): void {
-    const received = { error: message.error ?? 0, condition: 0, from: 0, to: 0, words: message.words, strings: message.strings ?? [], offers: [] };
+    const received = {
+      error: message.error ?? 0,
+      condition: 0,
+      from: 0,
+      to: 0,
+      words: message.words,
+      strings: message.strings ?? [],
+      offers: [],
+    };
     this.take(this.body.next(received as Received));
   }
 }
