@@ -102,6 +102,20 @@ describe("runs", () => {
     expect(record.tasks).toEqual(["", ...traced.tasks.map(({ name }) => name)]);
   });
 
+  it("of one process have the same references with much memory and with little", async () => {
+    const records = async (frames: number, name: string): Promise<string[]> => {
+      const record = new TraceBuilder();
+      await run({ ...workload("moving:pages=48:references=2000"), frames, policy: { name, parameters: {} }, record });
+      return record.pieces.flatMap(({ length, times, pages, marks }) =>
+        Array.from({ length }, (_, index) => `${times[index]} ${record.pages[pages[index]!]} ${marks[index]}`),
+      );
+    };
+    const all = await records(4096, "fifo");
+    expect(all.length).toBeGreaterThan(5000);
+    expect(await records(24, "fifo")).toEqual(all);
+    expect(await records(16, "random")).toEqual(all);
+  });
+
   it("differ with another seed of a policy that draws lots", async () => {
     const config = { ...workload("zipf:pages=48:references=2000"), frames: 24, policy: { name: "random", parameters: {} } };
     const [one, same, other] = [await run(config), await run(config), await run({ ...config, seed: "other" })];
