@@ -2,39 +2,40 @@
  * A live run and the replay of its recorded trace are the same run: every policy faults and writes pages out as often.
  */
 import { describe, expect, it } from "vitest";
-import { POLICIES } from "#servers/memory-manager/policies/table.ts";
+import { POLICIES, policyNamed } from "#servers/memory-manager/policies/table.ts";
 import { measure } from "#paging/measure.ts";
 import type { RunConfig, Scope } from "#paging/measurement.ts";
 import { replay } from "#paging/replay.ts";
 import { TraceBuilder } from "#paging/trace.ts";
 import { parseWorkload } from "#paging/workloads.ts";
 
+const ONE_PROCESS = "zipf:pages=48:references=2000";
 const LIVE = POLICIES.filter(({ references }) => references !== "future").map(({ name }) => name);
 
+const configOf = (workload: string, frames: number, scope: Scope, name: string, cluster: number): RunConfig => ({
+  command: parseWorkload(workload, {}, "1").command,
+  frames,
+  policy: { name, parameters: {} },
+  scope,
+  readAhead: 0,
+  cluster,
+  disk: { kind: "fixed", us: 100 },
+  virtualClock: true,
+  seed: "live",
+});
+
 async function liveAndReplay(workload: string, frames: number, scope: Scope, name: string, cluster = 1) {
-  const policy = { name, parameters: {} };
   const trace = new TraceBuilder();
-  const config: RunConfig = {
-    command: parseWorkload(workload, {}, "1").command,
-    frames,
-    policy,
-    scope,
-    readAhead: 0,
-    cluster,
-    disk: { kind: "fixed", us: 100 },
-    virtualClock: true,
-    seed: "live",
-    record: trace,
-  };
-  const { status, total } = await measure(config);
+  const config = configOf(workload, frames, scope, name, cluster);
+  const { status, total } = await measure({ ...config, record: trace });
   expect(status).toBe(0);
-  const again = replay(trace, policy, { frames, scope, readAhead: 0, cluster, seed: "live" });
+  const again = replay(trace, config.policy, { frames, scope, readAhead: 0, cluster, seed: "live" });
   return { total, trace, again };
 }
 
 describe.each(LIVE)("%s", (name) => {
   it("faults as often in a replay: one process", async () => {
-    const { total, trace, again } = await liveAndReplay("zipf:pages=48:references=2000", 24, "global", name);
+    const { total, trace, again } = await liveAndReplay(ONE_PROCESS, 24, "global", name);
     expect(again.faults).toBe(total.zeroFills + total.copies + total.pageIns);
     expect(again.faults - again.cold).toBe(total.pageIns);
     expect(again.dirtyEvictions).toBe(total.pageOuts);
@@ -57,5 +58,15 @@ describe.each(LIVE)("%s", (name) => {
     const { total, again } = await liveAndReplay("mix:pages=32:references=600", 32, "global", name, 4);
     expect(again.faults).toBe(total.zeroFills + total.copies + total.pageIns);
     expect(again.dirtyEvictions).toBe(total.pageOuts);
+  });
+});
+
+describe.each(LIVE.filter((name) => policyNamed(name).references !== "exact"))("%s, not traced", (name) => {
+  it("finds the same in the processor's accessed bits, with translated code", async () => {
+    const { total, again } = await liveAndReplay(ONE_PROCESS, 24, "global", name);
+    const untraced = await measure({ ...configOf(ONE_PROCESS, 24, "global", name, 1), engine: "auto" });
+    expect(untraced.faultLog).toHaveLength(untraced.total.faults);
+    expect({ ...untraced.total, references: total.references }).toEqual(total);
+    expect(untraced.total.pageOuts).toBe(again.dirtyEvictions);
   });
 });
