@@ -372,7 +372,11 @@ describe("emulated chiefs", () => {
         mov edi, [DATA+4]
         ${FINISH}`);
       const subject = yield* guests.create(
-        `mov edx, 41
+        `mov esi, [PAGER]
+        int 0x31
+        mov ebx, eax
+        mov edi, esi
+        mov edx, 41
         xor eax, eax
         xor ecx, ecx
         xor ebp, ebp
@@ -389,8 +393,9 @@ describe("emulated chiefs", () => {
       const report = yield* guests.next();
       return { request, report: report.words, id, chief, subject };
     });
-    const { request, report, id, subject } = result;
-    expect(request).toMatchObject({ from: subject, condition: Condition.DECEIVED, words: [42, expect.any(Number), expect.any(Number)] });
+    const { request, report, id, chief, subject } = result;
+    // The subject has asked who is nearest: its chief, for the partner is outside.
+    expect(request).toMatchObject({ from: subject, condition: Condition.DECEIVED, words: [42, IN, chief] });
     expect(report).toEqual([IpcError.OK, (dope(3, 0) | OUT) >>> 0, id]);
   });
 });

@@ -169,6 +169,32 @@ describe("kernel calls of emulated threads", () => {
     expect(deleted).toBe(sender);
   });
 
+  it("task_new deletes with everything below, and only tasks of the own clan", () => {
+    const result = new GuestMachine().runGuests(function* (guests) {
+      const { kernel } = guests.context;
+      const task = yield* guests.create(`
+        mov esi, [PARTNER]
+        xor ebx, ebx
+        int 0x36
+        mov edi, esi
+        mov esi, [PARTNER+4]
+        xor ebx, ebx
+        int 0x36
+        mov edx, esi
+        mov ebx, 0
+        ${FINISH}`);
+      const child = kernel.taskNew({ chief: task });
+      const grandchild = kernel.taskNew({ chief: child });
+      const stranger = kernel.taskNew({});
+      yield* guests.introduce(task, [stranger, child]);
+      guests.start(task);
+      const { words } = yield* guests.next();
+      const alive = [child, grandchild, stranger].map((each) => kernel.chief(each) !== undefined);
+      return { deleted: words[0], refused: words[2], child, alive };
+    });
+    expect(result).toEqual({ deleted: result.child, refused: NIL, child: result.child, alive: [false, false, true] });
+  });
+
   it("thread_schedule changes a priority within the task's limit", () => {
     const { words } = run(`
       xor esi, esi
@@ -189,6 +215,45 @@ describe("kernel calls of emulated threads", () => {
       pop edx
       ${FINISH}`);
     expect(words.map((word) => word & 0xff)).toEqual([100, 50, 50]);
+  });
+
+  it("thread_schedule tells what a thread does and with whom, and sets its slice", () => {
+    const { words, pager } = run(`
+      mov eax, 5
+      mov ecx, ${STACK_TOP - 0x2000}
+      mov edx, offset other
+      mov ebx, -1
+      mov esi, -1
+      int 0x35
+      xor esi, esi
+      int 0x33
+      int 0x31
+      lea ebp, [esi + 5*1024]
+      mov esi, ebp
+      mov eax, ${(200 << 24) | (13 << 20) | 40}
+      mov ebx, -1
+      int 0x34
+      mov [DATA], esi
+      push eax
+      mov esi, ebp
+      mov eax, -1
+      mov ebx, -1
+      int 0x34
+      mov edi, eax
+      pop edx
+      mov ebx, [DATA]
+      ${FINISH}
+      other:
+      mov eax, NONE
+      xor ecx, ecx
+      xor ebp, ebp
+      mov esi, [PAGER]
+      ipc`);
+    const [before = 0, partner, after = 0] = words;
+    const waiting = 12;
+    expect([(before >>> 16) & 0xf, before & 0xff, partner]).toEqual([waiting, 100, pager]);
+    // 200 units of 16 µs, told again in the encoding's smallest units.
+    expect([(after >>> 16) & 0xf, after & 0xff, after >>> 24, (after >>> 20) & 0xf]).toEqual([waiting, 40, 200, 13]);
   });
 
   it("set_descriptor gives GS a base", () => {

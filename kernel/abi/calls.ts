@@ -5,12 +5,15 @@
  * Registers in → out ("-" unused). All other registers are kept, except where X.0 says undefined.
  *
  * ipc              EAX send descriptor, ECX timeouts, EDX w0, EBX w1, EDI w2, EBP receive descriptor,
- *                  ESI destination → EAX dope|cc, EDX w0, EBX w1, EDI w2, ESI source
- * id_nearest       ESI destination → ESI nearest, EAX type (destination NIL: own id)
+ *                  ESI destination → EAX dope|cc, EDX w0, EBX w1, EDI w2, ESI source, ECX addressee of a redirected message
+ *                  (SendDescriptor.PROPAGATE: the word at [ESP] is the name to send under, kernel/clans.ts)
+ * id_nearest       ESI destination → ESI nearest, EAX 0, or Condition bits: REDIRECTED for outside, with FROM_INNER for an inner
+ *                  clan (destination NIL: own id)
  * fpage_unmap      EAX flexpage, ECX mask (Unmap) → EAX PageStatus bits
  * thread_switch    ESI destination
- * thread_schedule  EAX param, EBX external preempter, ESI destination → EAX old param, ECX/EDX time, ESI partner
- * lthread_ex_regs  EAX lthread, ECX ESP, EDX EIP, EBX preempter, ESI pager → old values, EAX old EFLAGS
+ * thread_schedule  EAX param, EBX external preempter, ESI destination → EAX old param, ECX/EDX time, EBX old preempter,
+ *                  ESI partner
+ * lthread_ex_regs  EAX lthread, ECX ESP, EDX EIP, EBX internal preempter → old values, EAX old EFLAGS, ESI NIL
  * task_new         EAX mcp, ECX ESP, EDX EIP, EBX pager, ESI destination task → ESI new task or NIL
  *                  (deletes the task in ESI, of the own clan, and makes a new one in its slot; ESI NIL: in any slot. The pager
  *                  gets a region over the whole space, data space 0. Pager NIL: only deletes, and returns ESI)
