@@ -219,6 +219,7 @@ describe("kernel calls of emulated threads", () => {
 
   it("thread_schedule tells what a thread does and with whom, and sets its slice", () => {
     const { words, pager } = run(`
+      mov eax, [PAGER]
       mov eax, 5
       mov ecx, ${STACK_TOP - 0x2000}
       mov edx, offset other
