@@ -27,14 +27,21 @@ const NS_PER_MS = 1e6;
 
 export class StageClock implements FaultProbe {
   private state: State = "other";
-  private since = performance.now();
+  private readonly now: () => number;
+  private since: number;
   /** Whether the manager waits for the disk while other programs run. */
   private isWaiting = false;
   private readonly spent = new Map<State, number>();
 
+  /** @param now milliseconds on the host's clock */
+  constructor(now = () => performance.now()) {
+    this.now = now;
+    this.since = now();
+  }
+
   /** Something else begins. */
   enter(state: State): void {
-    const now = performance.now();
+    const now = this.now();
     this.spent.set(this.state, (this.spent.get(this.state) ?? 0) + now - this.since);
     this.since = now;
     this.state = state;
