@@ -23,6 +23,9 @@ const missesOf = ({ point, total }: Outcome): number => (point.method === "live"
 
 const referencesOf = ({ total }: Outcome, references: number | undefined): number | undefined => total.references ?? references;
 
+const perFault = (count: number | undefined, faults: number): number | undefined =>
+  count === undefined || faults === 0 ? undefined : count / faults;
+
 export const FIGURES: readonly FigureRow[] = [
   { name: "misses", title: "misses", digits: 0, value: missesOf },
   {
@@ -53,6 +56,8 @@ export const FIGURES: readonly FigureRow[] = [
   { name: "flushes", title: "flushes", digits: 0, value: ({ total }) => total.flushes },
   { name: "ipcs", title: "IPCs", digits: 0, value: ({ total }) => total.ipcs },
   { name: "words", title: "words moved", digits: 0, value: ({ total }) => total.words },
+  { name: "ipcs-per-fault", title: "IPCs per fault", digits: 2, value: ({ total }) => perFault(total.ipcs, total.faults) },
+  { name: "words-per-fault", title: "words per fault", digits: 2, value: ({ total }) => perFault(total.words, total.faults) },
   { name: "instructions", title: "instructions", digits: 0, value: ({ total }) => total.instructions },
   {
     name: "time",

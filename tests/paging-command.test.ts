@@ -105,15 +105,15 @@ describe("measuring", () => {
 
 describe("files", () => {
   test("two runs are equal to the byte", () => {
-    const run = (name: string): Map<string, string> => {
+    const run = (name: string, jobs: string): Map<string, string> => {
       const folder = path(name);
       mkdirSync(folder);
       const files = ["--json", `${folder}/r.json`, "--csv", `${folder}/r.csv`, "--svg", folder, "--record", `${folder}/trace.gz`];
-      const policies = ["--policy", "random,arc,opt", "--frames", "12,20", "--seed", "a seed"];
+      const policies = ["--policy", "random,arc,opt", "--frames", "12,20", "--seed", "a seed", "--jobs", jobs];
       expect(paging("--workload", "zipf:pages=32:references=500", ...policies, ...files).status).toBe(0);
       return new Map(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), "latin1")]));
     };
-    const first = run("first");
+    const first = run("first", "1");
     expect([...first.keys()].sort()).toEqual([
       "r.csv",
       "r.json",
@@ -122,7 +122,7 @@ describe("files", () => {
       "zipf-pages=32-references=500-map.svg",
       "zipf-pages=32-references=500-time.svg",
     ]);
-    const second = run("second");
+    const second = run("second", "2");
     for (const [file, text] of first) expect(second.get(file) === text, file).toBe(true);
     for (const [file, text] of first) if (file.endsWith(".svg")) expect(text).toMatch(/^<svg [^]*<\/svg>\n$/);
   });
