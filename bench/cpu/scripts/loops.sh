@@ -6,7 +6,7 @@ fib() {
 }
 fib_of() { r=0; a=0; b=1; n=$1; while [ $n -gt 0 ]; do r=$((a + b)); a=$b; b=$r; n=$((n - 1)); done; }
 i=0 sum=0 text= hits=0
-while [ $i -lt 20000 ]; do
+while [ $i -lt 60000 ]; do
   sum=$(((sum * 31 + i) & 0xffffff))
   case $sum in
   *7*1*) hits=$((hits + 1)) ;;

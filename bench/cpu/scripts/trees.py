@@ -8,7 +8,7 @@ def count(node):
     return 1 if left is None else 1 + count(left) + count(right)
 
 
-DEPTH = 14
+DEPTH = 16
 kept = grow(DEPTH)
 for depth in range(4, DEPTH + 1, 2):
     rounds = 1 << (DEPTH - depth + 2)
