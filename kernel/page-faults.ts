@@ -61,7 +61,7 @@ export class PageFaults {
       manager.addSender(thread);
       core.ipc.arm(thread, limitUs);
     }
-    core.probe?.raised(reachable);
+    core.probe?.raised(thread.id, manager.id, reachable);
   }
 
   /** Who gets a fault message: the manager, when a chief has bound the region; else who is nearest, as for every message. */
@@ -123,7 +123,7 @@ export class PageFaults {
   private resume(client: Thread, fault: Fault): void {
     const { core } = this;
     core.trace?.({ kind: "faultEnd", thread: client.id, address: fault.address, reason: 0 });
-    core.probe?.served();
+    core.probe?.served(client.id);
     client.disarm();
     client.state = typeof fault.resume === "object" ? { kind: "transferring", transfer: fault.resume } : READY;
     core.scheduler.enqueue(client);

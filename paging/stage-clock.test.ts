@@ -1,10 +1,15 @@
 import { expect, test } from "vitest";
+import { threadId } from "#kernel/abi/identifiers.ts";
 import { Context } from "#machine/context.ts";
 import type { ClockedProcessor } from "#machine/engine.ts";
 import { type Exit, Vector } from "#machine/exit.ts";
 import type { TranslationTable } from "#machine/translation-table.ts";
+import { WellKnownServer } from "#servers/abi/well-known-servers.ts";
 import { idleProcessor } from "../tests/support/server-system.ts";
 import { StageClock } from "./stage-clock.ts";
+
+const MANAGER = threadId(WellKnownServer.MEMORY, 0, 1);
+const CLIENT = threadId(40, 0, 1);
 
 /** A watch on a clock that the test moves, and a processor that takes a time and leaves as it is told. */
 function setup() {
@@ -37,7 +42,7 @@ test("each stage of a fault has its time, programs' instructions none", () => {
   for (let round = 0; round < 2; round++) {
     fault();
     after(1);
-    watch.raised(true);
+    watch.raised(CLIENT, MANAGER, true);
     after(2);
     watch.manager("manager");
     after(4);
@@ -54,7 +59,7 @@ test("each stage of a fault has its time, programs' instructions none", () => {
     after(128);
     watch.manager("reply");
     after(256);
-    watch.served();
+    watch.served(CLIENT);
     after(512);
     run("slice", 0);
     after(10_000);
@@ -75,12 +80,24 @@ test("a fault that must wait for the manager is not its time", () => {
   const { watch, after, run, fault } = setup();
   fault();
   after(3);
-  watch.raised(false);
+  watch.raised(CLIENT, MANAGER, false);
   after(1000);
   run("slice", 0);
   after(1000);
   const { fault: ns, ipc } = watch.means(1);
   expect([Math.round(ns), ipc]).toEqual([3000, 0]);
+});
+
+test("faults of other managers take no time", () => {
+  const { watch, after, run, fault } = setup();
+  fault();
+  after(3);
+  watch.raised(CLIENT, threadId(WellKnownServer.MEMORY + 1, 0, 1), true);
+  after(5);
+  watch.served(CLIENT);
+  after(7);
+  run("slice", 0);
+  expect(Object.values(watch.means(1)).every((ns) => ns === 0)).toBe(true);
 });
 
 test("without faults there is nothing to divide", () => {

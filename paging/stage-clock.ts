@@ -1,5 +1,5 @@
 /**
- * Takes the host's time of page faults, stage by stage.
+ * Takes the host's time of page faults that the standard memory manager serves, stage by stage.
  *
  * The host does one thing at a time, so one watch is enough: every event ends a stage and begins the next.
  *
@@ -13,11 +13,13 @@
  *
  * Layers beneath: kernel/ (FaultProbe), servers/memory-manager/ (PagingObserver), machine/ (Processor).
  */
+import { taskNumber, type ThreadId } from "#kernel/abi/identifiers.ts";
 import type { FaultProbe } from "#kernel/fault-probe.ts";
 import type { Context } from "#machine/context.ts";
 import { type Exit, Vector } from "#machine/exit.ts";
 import type { ClockedProcessor } from "#machine/engine.ts";
 import type { TranslationTable } from "#machine/translation-table.ts";
+import { WellKnownServer } from "#servers/abi/well-known-servers.ts";
 import type { ManagerStage } from "#servers/memory-manager/paging-observer.ts";
 import { STAGES, type Stage } from "./measurement.ts";
 
@@ -31,6 +33,8 @@ export class StageClock implements FaultProbe {
   private since: number;
   /** Whether the manager waits for the disk while other programs run. */
   private isWaiting = false;
+  /** Whose faults the memory manager serves. */
+  private readonly clients = new Set<ThreadId>();
   private readonly spent = new Map<State, number>();
 
   /** @param now milliseconds on the host's clock */
@@ -52,12 +56,19 @@ export class StageClock implements FaultProbe {
     this.enter(stage);
   }
 
-  raised(isDelivered: boolean): void {
+  raised(client: ThreadId, manager: ThreadId, isDelivered: boolean): void {
+    if (taskNumber(manager) !== WellKnownServer.MEMORY) {
+      // Of no interest, as its beginning was not.
+      this.state = "other";
+      this.enter(this.idle);
+      return;
+    }
+    this.clients.add(client);
     this.enter(isDelivered ? "ipc" : this.idle);
   }
 
-  served(): void {
-    this.enter("resume");
+  served(client: ThreadId): void {
+    if (this.clients.delete(client)) this.enter("resume");
   }
 
   /** Puts the watch in front of a processor. */
