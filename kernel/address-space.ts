@@ -24,6 +24,11 @@ export class AddressSpace {
   readonly table: TranslationTable;
   /** Nodes by page number >>> 10 and page number & 1023; 0 = not mapped. */
   readonly leaves: (Int32Array | undefined)[] = NO_LEAVES.slice();
+  /**
+   * PageStatus bits that the space has not asked for yet, of pages that were taken from it with what it had mapped on: a byte for each page,
+   * by page number >>> 10. undefined: there are none.
+   */
+  private untold: Map<number, Uint8Array> | undefined = undefined;
 
   private constructor(number: number, table: TranslationTable) {
     this.number = number;
@@ -70,6 +75,31 @@ export class AddressSpace {
       at = (at | 31) + 1;
     }
     return end;
+  }
+
+  /** Keeps what was done through pages that were derived from one of the space's, which is gone. */
+  keepStatus(page: number, status: number): void {
+    this.untold ??= new Map();
+    let leaf = this.untold.get(page >>> 10);
+    if (leaf === undefined) {
+      leaf = new Uint8Array(LEAF_PAGES);
+      this.untold.set(page >>> 10, leaf);
+    }
+    leaf[page & (LEAF_PAGES - 1)]! |= status;
+  }
+
+  /** Tells what was kept of the pages in [first, end), once. */
+  tellStatus(first: number, end: number): number {
+    if (this.untold === undefined) return 0;
+    let status = 0;
+    for (const [number, leaf] of this.untold) {
+      const base = number * LEAF_PAGES;
+      const from = Math.max(first - base, 0);
+      const to = Math.min(end - base, LEAF_PAGES);
+      for (let index = from; index < to; index++) status |= leaf[index]!;
+      if (from < to) leaf.fill(0, from, to);
+    }
+    return status;
   }
 
   /** Gives all tables back; nothing may be mapped any more. */

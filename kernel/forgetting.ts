@@ -11,7 +11,6 @@
  */
 import { PAGE_SHIFT } from "#machine/ram.ts";
 import { taskNumber } from "./abi/identifiers.ts";
-import { Unmap } from "./abi/flexpage.ts";
 import type { Core } from "./core.ts";
 import type { Task } from "./task.ts";
 import type { Thread } from "./thread.ts";
@@ -103,7 +102,7 @@ export class Forgetting {
   private forget(task: Task, page: number): void {
     const { mappings } = this.core;
     if (!mappings.all(task.space, page, (space, at, source) => this.comesBack(space, at, source))) return;
-    mappings.unmapPage(task.space, page, Unmap.FLUSH | Unmap.OWN);
+    mappings.forget(task.space, page);
     this.count++;
   }
 

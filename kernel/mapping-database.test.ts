@@ -24,6 +24,8 @@ interface ModelNode {
 
 class Model {
   readonly spaces: Map<number, ModelNode>[] = Array.from({ length: SPACES }, () => new Map());
+  /** By space: what was done through mappings derived from pages that it has lost, and did not ask for. */
+  readonly kept: Map<number, number>[] = Array.from({ length: SPACES }, () => new Map());
 
   node(space: number, page: number): ModelNode | undefined {
     return this.spaces[space]!.get(page);
@@ -35,8 +37,10 @@ class Model {
     this.spaces[space]!.set(page, node);
   }
 
-  remove(node: ModelNode): void {
+  remove(node: ModelNode, isAsked = false): void {
     for (const child of node.children) this.remove(child);
+    const kept = this.kept[node.space]!;
+    if (node.derived !== 0 && !isAsked) kept.set(node.page, node.derived | (kept.get(node.page) ?? 0));
     node.parent?.children.delete(node);
     this.spaces[node.space]!.delete(node.page);
   }
@@ -72,6 +76,13 @@ class Model {
     if (source.write && !write) this.unmap(source, Unmap.READ_ONLY | Unmap.OWN);
   }
 
+  /** What a space is told of a page that it has lost. */
+  tell(space: number, page: number): number {
+    const status = this.kept[space]!.get(page) ?? 0;
+    this.kept[space]!.delete(page);
+    return status;
+  }
+
   unmap(node: ModelNode, mask: number): number {
     const own = (mask & Unmap.OWN) !== 0;
     const status = node.derived | (own ? node.own : 0);
@@ -79,7 +90,7 @@ class Model {
     if (own) node.own = 0;
     if ((mask & Unmap.STATUS) !== 0) return status;
     if ((mask & Unmap.FLUSH) !== 0) {
-      if (own) this.remove(node);
+      if (own) this.remove(node, true);
       else for (const child of node.children) this.remove(child);
       return status;
     }
@@ -175,7 +186,7 @@ describe("mapping database", () => {
           // Roots stay, so that there is always something to map.
           if (node !== undefined && node.parent === undefined && (mask & Unmap.OWN) !== 0 && (mask & Unmap.STATUS) === 0) continue;
           const status = database.unmapPage(spaces[space]!, page, mask);
-          const expected = node === undefined ? 0 : model.unmap(node, mask);
+          const expected = model.tell(space, page) | (node === undefined ? 0 : model.unmap(node, mask));
           if (status !== expected) expect.fail(`step ${step}: status ${status}, not ${expected}`);
         }
         const different = difference(spaces, model);
@@ -195,6 +206,22 @@ describe("mapping database", () => {
     database.unmapPage(spaces[0]!, 0, Unmap.STATUS);
     database.unmapPage(spaces[0]!, 0, Unmap.FLUSH);
     expect(database.size).toBe(FRAMES);
+  });
+
+  it("tells a space of a lost page once, also in a range, and after the page has come back", () => {
+    const { database, spaces } = setUp();
+    const [owner, manager, client] = spaces as [AddressSpace, AddressSpace, AddressSpace];
+    const seen: number[] = [];
+    for (const lose of [() => database.forget(manager, 5), () => database.unmapPage(owner, 1, Unmap.FLUSH)]) {
+      database.map(owner, 1, manager, 5, true);
+      database.map(manager, 5, client, 9, true);
+      client.table.setEntry(9, client.table.get(9) | Entry.ACCESSED | Entry.DIRTY);
+      lose();
+      seen.push(client.node(9), database.unmapRange(manager, 6, 1000, Unmap.STATUS));
+      database.map(owner, 1, manager, 5, true);
+      seen.push(database.unmapRange(manager, 0, 1 << 20, Unmap.STATUS), database.unmapPage(manager, 5, Unmap.STATUS));
+    }
+    expect(seen).toEqual([0, 0, 3, 0, 0, 0, 3, 0]);
   });
 
   it("says so when the memory for tables is used up", () => {

@@ -6,7 +6,7 @@
  * space by page; a node's frame and rights stand in the translation table alone.
  *
  * Accessed and dirty bits: when a mapping goes, what was done through it is remembered in its
- * parent, so that a manager learns of it whenever it asks. Trees may be as deep as the guest likes:
+ * parent, or in the space of the parent when that goes as well, so that a manager learns of it whenever it asks. Trees may be as deep as the guest likes:
  * nothing here recurses.
  *
  * Source: L4 X.0 manual, fpage_unmap; Liedtke, "On µ-Kernel Construction" (map, grant, flush).
@@ -120,13 +120,16 @@ export class MappingDatabase {
     const at = node << NODE_SHIFT;
     this.nodes[at + SPACE] = target.number;
     this.nodes[at + PAGE] = targetPage;
-    if (write && !writable) this.unmapPage(target, targetPage, Unmap.READ_ONLY | Unmap.OWN);
+    if (write && !writable) this.unmapNode(node, Unmap.READ_ONLY | Unmap.OWN);
     return Mapped.OK;
   }
 
   /** fpage_unmap of one page. @returns PageStatus bits */
   unmapPage(space: AddressSpace, page: number, mask: number): number {
-    const node = space.node(page);
+    return space.tellStatus(page, page + 1) | this.unmapNode(space.node(page), mask);
+  }
+
+  private unmapNode(node: number, mask: number): number {
     if (node === 0) return 0;
     const nodes = this.nodes;
     const at = node << NODE_SHIFT;
@@ -134,7 +137,11 @@ export class MappingDatabase {
     const remembered = nodes[at + STATUS]!;
     const known = (remembered & DERIVED_BITS) | (own ? remembered >>> OWN_SHIFT : 0);
     const flush = (mask & (Unmap.STATUS | Unmap.FLUSH)) === Unmap.FLUSH;
-    if (flush && own) return known | this.detach(node);
+    if (flush && own) {
+      // The space is told at once: nothing is to be kept for it.
+      nodes[at + STATUS] = remembered & ~DERIVED_BITS;
+      return known | this.detach(node, true);
+    }
     const takeWrite = (mask & Unmap.STATUS) === 0;
     let fresh = 0;
     if (flush) for (let child = nodes[at + CHILD]!; child !== 0; child = nodes[at + CHILD]!) fresh |= this.cutSubtree(child);
@@ -150,12 +157,18 @@ export class MappingDatabase {
 
   /** fpage_unmap of `count` pages. @returns PageStatus bits of all together */
   unmapRange(space: AddressSpace, firstPage: number, count: number, mask: number): number {
-    let status = 0;
     const end = firstPage + count;
+    let status = space.tellStatus(firstPage, end);
     for (let page = space.nextMapped(firstPage, end); page < end; page = space.nextMapped(page + 1, end)) {
-      status |= this.unmapPage(space, page, mask);
+      status |= this.unmapNode(space.node(page), mask);
     }
     return status;
+  }
+
+  /** Takes a page from a space, with everything derived from it, without the space's asking. */
+  forget(space: AddressSpace, page: number): void {
+    const node = space.node(page);
+    if (node !== 0) this.detach(node);
   }
 
   /** Whether something holds for a page and all mappings derived from it. `holds` gets the space's number, the page, and the number of the space that it was mapped from. */
@@ -227,21 +240,29 @@ export class MappingDatabase {
     return false;
   }
 
-  /** Removes a node with everything below it and tells its parent what was done through it. @returns what its own manager did not know yet */
-  private detach(node: number): number {
+  /**
+   * Removes a node with everything below it and tells its parent what was done through it.
+   * @param isAsked by its own space, which gets the result
+   * @returns what its own manager did not know yet
+   */
+  private detach(node: number, isAsked = false): number {
     const nodes = this.nodes;
     const at = node << NODE_SHIFT;
     const parent = nodes[at + PARENT]!;
     const known = (nodes[at + STATUS]! & UP_BITS) >>> UP_SHIFT;
-    nodes[at + STATUS] = 0;
-    const status = this.cutSubtree(node);
+    nodes[at + STATUS]! &= DERIVED_BITS;
+    const status = this.cutSubtree(node, isAsked);
     const told = status | known;
     if (parent !== 0) nodes[(parent << NODE_SHIFT) + STATUS]! |= told | (told << UP_SHIFT);
     return status;
   }
 
-  /** Removes a node with everything below it, leaves first. @returns what was done through them and not yet told upward */
-  private cutSubtree(root: number): number {
+  /**
+   * Removes a node with everything below it, leaves first. Spaces that do not know yet what was done through their pages can still ask.
+   * @param isAsked the root's space knows
+   * @returns what was done through them and not yet told upward
+   */
+  private cutSubtree(root: number, isAsked = false): number {
     const nodes = this.nodes;
     let status = 0;
     for (let node = root; ; ) {
@@ -258,7 +279,11 @@ export class MappingDatabase {
       if (next !== 0) nodes[(next << NODE_SHIFT) + PREVIOUS] = previous;
       const space = this.spaces[nodes[at + SPACE]!]!;
       const page = nodes[at + PAGE]!;
-      status |= entryStatus(space.table.get(page)) | ((nodes[at + STATUS]! & UP_BITS) >>> UP_SHIFT);
+      const remembered = nodes[at + STATUS]!;
+      const told = entryStatus(space.table.get(page)) | ((remembered & UP_BITS) >>> UP_SHIFT);
+      status |= told;
+      if (node !== root) nodes[(parent << NODE_SHIFT) + STATUS]! |= told | (told << UP_SHIFT);
+      if ((remembered & DERIVED_BITS) !== 0 && !(isAsked && node === root)) space.keepStatus(page, remembered & DERIVED_BITS);
       space.table.unmap(page);
       space.setNode(page, 0);
       nodes[at + NEXT] = this.freeNode;

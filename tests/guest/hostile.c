@@ -73,8 +73,8 @@ static void messages_to_all(int count) {
       send = (unsigned)message | (next() & 2);
       if (next() & 1) receive = (unsigned)memory + 4096 * (page++ % 4096);
     }
-    /* To the Unix server that is exit. */
-    if (words.w0 == 1 && id == server_id()) continue;
+    /* To the Unix server that is exit, or close of standard output. */
+    if ((words.w0 == 1 || words.w0 == 6) && id == server_id()) continue;
     l3_ipc(send, receive, ONE_MS, &words);
   }
 }
