@@ -5,7 +5,8 @@
  */
 import { basename } from "node:path";
 import { availableParallelism } from "node:os";
-import { statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { Command } from "commander";
 import { type BootOptions, type Mount, OptionError, parseEngine, parseMount } from "#host/options.ts";
 import { POLICIES, parametersOf } from "#servers/memory-manager/policies/table.ts";
@@ -194,10 +195,28 @@ function figureNames(text: string | undefined): readonly string[] {
   return text === "all" ? names : nonEmpty(words(text), "figure").map((name) => oneOf(names, name, "figure"));
 }
 
-/** A file to read that must be there. */
+/** A file that must be there and readable. */
 function existing(file: string, what: string): string {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw new OptionError(`${what} is not a file: '${file}'`);
+  try {
+    accessSync(file, constants.R_OK);
+  } catch {
+    throw new OptionError(`${what} cannot be read: '${file}'`);
+  }
+  if (!statSync(file).isFile()) throw new OptionError(`${what} is not a file: '${file}'`);
   return file;
+}
+
+/** A short hash of a file of any size. */
+function digestOf(path: string): string {
+  const hash = createHash("sha256");
+  const buffer = Buffer.alloc(1 << 20);
+  const file = openSync(path, "r");
+  try {
+    for (let count = readSync(file, buffer); count > 0; count = readSync(file, buffer)) hash.update(buffer.subarray(0, count));
+  } finally {
+    closeSync(file);
+  }
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** Turns the parsed command line into a request. Throws OptionError. */
@@ -208,8 +227,11 @@ export function requestOf(raw: RawOptions, command: readonly string[]): Request 
   }
   const preset = PRESETS[presetName]!;
   if (raw.format !== undefined && raw.replay === undefined) throw new OptionError("--format belongs to --replay");
-  if (raw.replay !== undefined && (command.length > 0 || raw.workload !== undefined || raw.record !== undefined)) {
-    throw new OptionError("--replay runs nothing: no workload, command or --record beside it");
+  if (
+    raw.replay !== undefined &&
+    (command.length > 0 || raw.workload !== undefined || raw.record !== undefined || raw.manager !== undefined)
+  ) {
+    throw new OptionError("--replay runs nothing: no workload, command, --manager or --record beside it");
   }
   const method: Method = raw.replay === undefined ? oneOf(METHODS, raw.method ?? preset.method ?? "live", "method") : "replay";
   const chosen = workloads(raw, command, preset.workload);
@@ -222,6 +244,7 @@ export function requestOf(raw: RawOptions, command: readonly string[]): Request 
           trace: {
             name: basename(raw.replay),
             file: existing(raw.replay, "the trace"),
+            digest: digestOf(raw.replay),
             form: raw.format === undefined ? undefined : oneOf(TRACE_FORMS, raw.format, "format"),
           },
         }),
@@ -237,7 +260,7 @@ export function requestOf(raw: RawOptions, command: readonly string[]): Request 
     ...(raw.engine === undefined ? {} : { engine: raw.engine }),
     mounts: raw.mount,
     ...(raw.root === undefined ? {} : { root: raw.root }),
-    ...(raw.manager === undefined ? {} : { manager: { file: existing(raw.manager, "the manager") } }),
+    ...(raw.manager === undefined ? {} : { manager: { file: existing(raw.manager, "the manager"), digest: digestOf(raw.manager) } }),
     stages: raw.times ?? preset.times ?? false,
   };
   return {

@@ -39,9 +39,9 @@ describe("points", () => {
   });
 
   test("of a trace are replays of every policy", () => {
-    const points = pointsOf({ ...plan, workloads: [], trace: { name: "t", file: "/t", form: undefined } });
+    const points = pointsOf({ ...plan, workloads: [], trace: { name: "t", file: "/t", digest: "d", form: undefined } });
     expect(points).toHaveLength(2 * 2 * 2 * 3);
-    expect(points.every(({ method, workload }) => method === "replay" && workload === "t")).toBe(true);
+    expect(points.every(({ method, workload, trace }) => method === "replay" && workload === "t" && trace === "d")).toBe(true);
   });
 
   test("a wider plan has the keys of a narrower one", () => {

@@ -25,6 +25,8 @@ export const METHODS: readonly Method[] = ["live", "replay"];
 export interface TraceSource {
   readonly name: string;
   readonly file: string;
+  /** Hash of its content: files with one name are not one trace. */
+  readonly digest: string;
   /** By its content when undefined. */
   readonly form: TraceForm | undefined;
 }
@@ -54,6 +56,8 @@ export interface Point {
   /** Name of the workload or trace. */
   readonly workload: string;
   readonly command: readonly string[];
+  /** TraceSource.digest. */
+  readonly trace?: string;
   readonly policy: PolicyChoice;
   readonly frames: number;
   readonly scope: Scope;
@@ -90,7 +94,8 @@ const times = <Item extends object, More extends object>(items: readonly Item[],
 /** All runs of a plan, in the order of the reports. */
 export function pointsOf(plan: Plan): Point[] {
   const sources: readonly Workload[] = plan.trace ? [{ name: plan.trace.name, command: [] }] : plan.workloads;
-  const workloads = sources.map(({ name, command }) => ({ workload: name, command, seed: plan.seed }));
+  const trace = plan.trace && { trace: plan.trace.digest };
+  const workloads = sources.map(({ name, command }) => ({ workload: name, command, seed: plan.seed, ...trace }));
   const placed = times(
     workloads,
     plan.policies.map((policy) => ({ policy, method: methodOf(plan, policy) })),
@@ -109,10 +114,10 @@ export function pointsOf(plan: Plan): Point[] {
     disk,
     ...liveSettings(plan),
     ...(plan.engine === undefined ? {} : { engine: plan.engine }),
-    ...(plan.stages ? { stages: true } : {}),
   }));
-  const runs: Omit<Point, "frames">[] = values.flatMap((value) => (value.method === "live" ? times([value], live) : [value]));
-  // A manager of the user's own stands where a policy does; what else is listed is the standard manager's.
+  const timed = plan.stages ? live.map((settings) => ({ ...settings, stages: true })) : live;
+  const runs: Omit<Point, "frames">[] = values.flatMap((value) => (value.method === "live" ? times([value], timed) : [value]));
+  // A manager of the user's own stands where a policy does; what else is listed is the standard manager's, as are stages.
   const { manager } = plan;
   if (manager !== undefined && plan.trace === undefined) {
     const policy = { name: managerName(manager), parameters: {} };
