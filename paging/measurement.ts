@@ -35,6 +35,8 @@ export type DiskModel =
 /** A memory manager of the user's own: a TypeScript module or an i386 program. */
 export interface ManagerChoice {
   readonly file: string;
+  /** Of the file's content: tells its versions apart. */
+  readonly digest?: string;
 }
 
 export interface RunConfig {

@@ -1,12 +1,12 @@
 /** Memory managers of one's own: a module and a program serve the arenas of the workloads, and page. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { buildFolder } from "#userland/build.ts";
 import type { ManagerFigures } from "#servers/pager.ts";
 import { type LoadedManager, loadManager, managedRun } from "../paging/manager-module.ts";
-import { projectRoot } from "./support/command.ts";
+import { lites, projectRoot } from "./support/command.ts";
 import { boot } from "./support/library.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "own-managers-"));
@@ -107,6 +107,31 @@ test("a manager that throws costs its client, and is named", async () => {
   expect(code).toBe(128 + SIGBUS);
   expect(echo.stdout.toString()).toBe("alive\n");
   expect(() => managed.figures(system)).toThrow(/^the manager 'thrower.ts' failed: Error: oops\n.*thrower/);
+});
+
+test("lites paging shows a manager beside a policy", () => {
+  const workload = ["--workload", "sequential", "--pages", "24", "--rounds", "4", "--frames", "16,32", "--figures", "page-ins", "--quiet"];
+  const file = join(directory, "results.json");
+  const { status, stderr } = lites([
+    "paging",
+    "--manager",
+    join(projectRoot, "paging/managers/fifo.ts"),
+    ...workload,
+    "--policy",
+    "fifo",
+    "--json",
+    file,
+  ]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  const text = readFileSync(file, "utf8");
+  const { outcomes } = JSON.parse(text) as {
+    outcomes: { point: { policy: { name: string }; frames: number }; total: ManagerFigures; tasks: { name: string }[] }[];
+  };
+  const own = outcomes.filter(({ point }) => point.policy.name === "fifo.ts");
+  expect(own.map(({ point, total, tasks }) => [point.frames, total.pageIns > 0, tasks.at(-1)?.name])).toEqual([
+    [16, true, "fifo.ts"],
+    [32, false, "fifo.ts"],
+  ]);
 });
 
 test.each([
