@@ -2,8 +2,8 @@
  * Forget mode: the kernel forgets mappings, as L3 allows it to at any time, so that tests see whether everybody can do without them.
  *
  * - "random": now and then some pages of some task;
- * - "always": at every chance. A task whose thread enters the kernel keeps nothing but the pages of the last faults since
- *   its threads completed an entry: more than an instruction, a kernel call or a step of a message transfer can need, so that
+ * - "always": at every chance. A task whose thread enters the kernel keeps nothing but the pages of the last faults, its
+ *   own and those of tasks that it has mapped pages to, since the faulting threads completed an entry: more than an instruction, a kernel call or a step of a message transfer can need, so that
  *   every thread gets on.
  *
  * Only what a manager has mapped into a region bound to it can be forgotten, with everything derived from it, if the same holds for
@@ -74,14 +74,9 @@ export class Forgetting {
   }
 
   private forgetAll(task: Task): void {
-    const kept = new Set<number>();
-    for (const thread of task.threads) {
-      const pages = thread === undefined ? undefined : this.recent.get(thread);
-      if (pages !== undefined) for (const page of pages) kept.add(page);
-    }
     const { space } = task;
     for (let page = space.nextMapped(0, SPACE_PAGES); page < SPACE_PAGES; page = space.nextMapped(page + 1, SPACE_PAGES)) {
-      if (!kept.has(page)) this.forget(task, page);
+      this.forget(task, page);
     }
   }
 
@@ -106,11 +101,17 @@ export class Forgetting {
     this.count++;
   }
 
-  /** Whether a mapping is one that its region's manager has made. Spaces are named by task numbers. */
+  /** Whether a mapping is one that its region's manager has made, and not needed just now. Spaces are named by task numbers. */
   private comesBack(space: number, page: number, source: number): boolean {
     const task = this.core.tasks.numbered(space);
-    const region = task?.regions.find(page * 2 ** PAGE_SHIFT);
+    if (task === undefined || this.isNeeded(task, page)) return false;
+    const region = task.regions.find(page * 2 ** PAGE_SHIFT);
     return region !== undefined && taskNumber(region.manager) === source && this.core.tasks.thread(region.manager) !== undefined;
+  }
+
+  /** In mode "always": without the pages of its last faults a thread would not get on. */
+  private isNeeded(task: Task, page: number): boolean {
+    return this.always && task.threads.some((thread) => thread !== undefined && this.recent.get(thread)?.includes(page) === true);
   }
 
   private anyTask(): Task {

@@ -49,6 +49,11 @@ describe.each(["random", "always"])("--forget %s", (mode) => {
     expect(run(mode, "/test/recursion 4").stdout).toBe("level 3: right\nlevel 2: right\nlevel 1: right\nlevel 0: right\n");
   });
 
+  test("managers, drivers and chiefs that are processes", () => {
+    const script = "l3-clock-manager -f 8 /usr/lib/paging/sequential seed=1 pages=24 rounds=4 writes=100; l3-ram-disk; l3-chief";
+    expect(run(mode, script).stdout).toBe(run("never", script).stdout);
+  });
+
   test("managers that fail", () => {
     const script = "for how in silent refuse nothing dies wrong hangs; do /test/managers $how; done; echo alive";
     const { stdout } = run(mode, script);
