@@ -2,9 +2,9 @@
  * Forget mode: the kernel forgets mappings, as L3 allows it to at any time, so that tests see whether everybody can do without them.
  *
  * - "random": now and then some pages of some task;
- * - "always": at every chance. A task whose thread enters the kernel keeps nothing but the pages of the last faults, its
- *   own and those of tasks that it has mapped pages to, since the faulting threads completed an entry: more than an instruction, a kernel call or a step of a message transfer can need, so that
- *   every thread gets on.
+ * - "always": at every chance. A task whose thread enters the kernel keeps nothing but the pages of the last faults, its own
+ *   and those of tasks that it has mapped pages to, since the faulting threads completed an entry: more than an instruction,
+ *   a kernel call or a step of a message transfer can need, so that every thread gets on.
  *
  * Only what a manager has mapped into a region bound to it can be forgotten, with everything derived from it, if the same holds for
  * that: it comes back by a page fault. Pages that came by other messages or by a grant would be lost.
