@@ -113,7 +113,11 @@ function isBeaten(outcomes: readonly Outcome[]): boolean {
   );
 }
 
-/** All tables. @param names figures to show; undefined entries are none */
+/**
+ * All tables.
+ * @param figureNames figures to show, as in FIGURES
+ * @param tasks whether there is a table of the tasks of each run
+ */
 export function tablesText(outcomes: readonly Outcome[], figureNames: readonly string[], tasks: boolean): string {
   const figures = FIGURES.filter(({ name }) => figureNames.includes(name));
   const sections = [...byWorkload(outcomes)].map(([workload, group]) => {
