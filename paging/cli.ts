@@ -32,9 +32,15 @@ async function main(argv: readonly string[]): Promise<number> {
       if (error.exitCode === 0) return 0;
       return complain(`${error.message.replace(/^error: /, "")} (see lites paging --help)`);
     }
+    // A file that cannot be written, a disk that is full.
+    if (error instanceof Error && "syscall" in error) return complain(error.message);
     process.stderr.write(`lites paging: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return INTERNAL_STATUS;
   }
 }
 
+// The reader of a pipe may go when it has seen enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 process.exitCode = await main(process.argv.slice(2));
