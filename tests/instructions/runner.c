@@ -179,7 +179,8 @@ static void record(ucontext_t *uc) {
   if (t->selector_result != ~0u) {
     uint16_t stored;
     memcpy(&stored, place(r->registers, t->selector_result), 2);
-    if (stored != result_before) stored = name(stored);
+    /* Behind the instruction is a breakpoint: it has stored even what was there before. */
+    if (stored != result_before || r->vector == 1 || r->vector == 3) stored = name(stored);
     memcpy(place(r->registers, t->selector_result), &stored, 2);
   }
   memset((void *)t->blank, 0, t->blank_length);
