@@ -47,18 +47,24 @@ const WINDOWS = 0x90000000;
 const WINDOW_COUNT = 32;
 const WINDOW_LOG2 = 16;
 
-interface Transfer {
-  client: ThreadId;
-  operation: "read" | "write";
-  block: number;
-  /** Blocks to move, and how many are done. */
-  count: number;
-  done: number;
+class Transfer {
+  readonly client: ThreadId;
+  readonly operation: "read" | "write";
+  readonly block: number;
+  /** Commands that it takes, and how many are done. */
+  count = 1;
+  done = 0;
   /** Data of a transfer by string. */
-  data: Uint8Array | undefined;
+  data: Uint8Array | undefined = undefined;
   /** Where the client's pages of a transfer by mapping are, and how many. */
-  window: number | undefined;
-  pages: number;
+  window: number | undefined = undefined;
+  pages = 1;
+
+  constructor(client: ThreadId, operation: "read" | "write", block: number) {
+    this.client = client;
+    this.operation = operation;
+    this.block = block;
+  }
 }
 
 class DiskDriver {
@@ -77,13 +83,13 @@ class DiskDriver {
   request(request: Received): Message | undefined {
     const window = this.windows.take(request);
     const transfer = this.transfer(request, window);
-    if ("words" in transfer) {
-      if (window !== undefined) this.windows.release(window);
-      return transfer;
+    if (transfer instanceof Transfer) {
+      this.queue.push(transfer);
+      if (this.queue.length === 1) this.startCommand();
+      return undefined;
     }
-    this.queue.push(transfer);
-    if (this.queue.length === 1) this.startCommand();
-    return undefined;
+    if (window !== undefined) this.windows.release(window);
+    return transfer;
   }
 
   /** The transfer that a request asks for, or the answer when there is none to make. */
@@ -91,7 +97,6 @@ class DiskDriver {
     const [operation, unit, block = 0, blocks = 0] = request.words;
     if (unit !== 0) return { words: [DriverStatus.NO_SUCH_UNIT] };
     const data = request.strings[0];
-    const transfer = { client: request.from, block, count: 1, done: 0, data: undefined, window, pages: 1 };
     switch (operation) {
       case DriverRequest.IDENTIFY:
         return { words: [DriverStatus.OK, DriverClass.BLOCK, BLOCK_BYTES, this.disk.blocks] };
@@ -107,19 +112,26 @@ class DiskDriver {
         const isRead = operation === DriverRequest.READ_PAGE || operation === DriverRequest.READ_PAGES;
         const isOne = operation === DriverRequest.READ_PAGE || operation === DriverRequest.WRITE_PAGE;
         if (window === undefined && this.windows.open === 0) return { words: [DriverStatus.BUSY] };
-        const pages = isOne ? 1 : blocks;
-        if (window === undefined || pages < 1 || pages > MOST_PAGES) break;
-        const whole: Transfer = { ...transfer, operation: isRead ? "read" : "write", pages };
-        if (this.frames(whole).some((frame) => frame < 0)) break;
-        return whole;
+        const transfer = new Transfer(request.from, isRead ? "read" : "write", block);
+        transfer.pages = isOne ? 1 : blocks;
+        transfer.window = window;
+        if (window === undefined || transfer.pages < 1 || transfer.pages > MOST_PAGES || this.frames(transfer) === undefined) break;
+        return transfer;
       }
-      case DriverRequest.READ:
+      case DriverRequest.READ: {
         if (window !== undefined || blocks < 1 || blocks > MAX_STRING_BLOCKS) break;
-        return { ...transfer, operation: "read", count: blocks, data: new Uint8Array(blocks * BLOCK_BYTES) };
+        const transfer = new Transfer(request.from, "read", block);
+        transfer.count = blocks;
+        transfer.data = new Uint8Array(blocks * BLOCK_BYTES);
+        return transfer;
+      }
       case DriverRequest.WRITE: {
         const count = data === undefined ? 0 : data.length / BLOCK_BYTES;
         if (window !== undefined || !Number.isInteger(count) || count < 1) break;
-        return { ...transfer, operation: "write", count, data };
+        const transfer = new Transfer(request.from, "write", block);
+        transfer.count = count;
+        transfer.data = data;
+        return transfer;
       }
       default:
         return { words: [DriverStatus.NOT_SUPPORTED] };
@@ -170,14 +182,20 @@ class DiskDriver {
       this.context.memory.page(BUFFER, "write").set(transfer.data.subarray(start, start + BLOCK_BYTES));
     }
     const frames = this.frames(transfer);
-    if (frames.some((frame) => frame < 0)) this.disk.start(transfer.operation, -1, 0);
-    else this.disk.start(transfer.operation, transfer.block + transfer.done, ...frames);
+    if (frames) this.disk.start(transfer.operation, transfer.block + transfer.done, ...frames);
+    else this.disk.start(transfer.operation, -1, 0);
   }
 
-  /** Frames that the next command concerns, in order; negative where the page is not there for the access. */
-  private frames({ window = BUFFER, pages, operation }: Transfer): number[] {
+  /** Frames that the next command concerns, in order; undefined when a page is not there for the access. */
+  private frames({ window = BUFFER, pages, operation }: Transfer): number[] | undefined {
     const access = operation === "read" ? "write" : "read";
-    return Array.from({ length: pages }, (_, index) => this.context.memory.frame(window + index * BLOCK_BYTES, access));
+    const frames: number[] = [];
+    for (let index = 0; index < pages; index++) {
+      const frame = this.context.memory.frame(window + index * BLOCK_BYTES, access);
+      if (frame < 0) return undefined;
+      frames.push(frame);
+    }
+    return frames;
   }
 }
 
