@@ -111,7 +111,7 @@ console.log(`${answers.length} rows, ${sum(answers.map(({ cases }) => cases))} c
 if (options.output !== undefined) writeReport(options.output);
 process.exitCode = differences === 0 ? 0 : 1;
 
-/** Engines that were not proven now keep their figures. */
+/** Engines and rows that were not proven now keep their figures. */
 function writeReport(file: string): void {
   const processor = cpus()[0]?.model ?? "unknown";
   const proofs = new Map((existsSync(file) ? parseReport(readFileSync(file, "utf8")) : []).map((proof) => [proof.engine, proof]));
@@ -119,7 +119,8 @@ function writeReport(file: string): void {
     const figures = answers.map((answer) => {
       return [rowName(rows[answer.row]!), { cases: answer.cases, differences: answer.differences[position]! }] as const;
     });
-    proofs.set(engine, { engine, processor, seed: options.seed, rows: new Map(figures) });
+    const kept = options.rows === undefined ? [] : (proofs.get(engine)?.rows ?? []);
+    proofs.set(engine, { engine, processor, seed: options.seed, rows: new Map([...kept, ...figures]) });
   });
   const ordered = [...proofs.values()].sort((a, b) => engineOrder(a) - engineOrder(b));
   const examples = answers.flatMap((answer) => answer.examples);
