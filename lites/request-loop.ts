@@ -5,7 +5,7 @@
  * an empty message (nudge), and are woken by it.
  */
 import { ANY, sameTask, type ThreadId } from "#kernel/abi/identifiers.ts";
-import { IpcError, NEVER } from "#kernel/abi/ipc.ts";
+import { Condition, IpcError, NEVER } from "#kernel/abi/ipc.ts";
 import { EXCEPTION_LABEL } from "#kernel/abi/trap-frame.ts";
 import { type NativeContext, type Op as NativeOp, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
 import { EBUSY, EIO } from "./abi/errno.ts";
@@ -153,6 +153,8 @@ export class RequestLoop implements HelperThreads {
     }
     const process = this.core.processes.ofTask(from);
     if (process === undefined || process.task !== from) {
+      // Its sender may have died while a chief passed it on.
+      if (received.condition & Condition.DECEIVED) return;
       this.reportOnce("kernel", `message from unknown thread ${from.toString(16)}`);
       this.replies.push({ process: undefined, to: from, words: [NOT_IMPLEMENTED >>> 0, 0], strings: NOTHING });
       return;
