@@ -1,9 +1,9 @@
 /**
  * The border of the processes' clan: the Unix server is their chief, so what they send to the tasks made at boot comes here. The
- * superuser's messages pass, as he may do everything; others are refused. Layer beneath: the chief in servers/.
+ * superuser's messages pass, as he may do everything; others are refused. Layer beneath: the chief.
  */
 import type { NativeContext } from "#kernel/native.ts";
-import { chief } from "#servers/chief.ts";
+import { chief } from "./confinement/chief.ts";
 import type { ProcessTable } from "./process/process-table.ts";
 
 /** Thread numbers, above those of the helper threads. */

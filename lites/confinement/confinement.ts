@@ -1,13 +1,13 @@
 /**
  * A confined system: a chief of its own between the processes and the Unix server, which refuses system calls by a policy and tells
- * what it does. The Unix server creates it, and all processes in its clan. Layer beneath: the chief in servers/.
+ * what it does. The Unix server creates it, and all processes in its clan. Layer beneath: the chief.
  */
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import type { NativeKernel } from "#kernel/native.ts";
-import { chief } from "#servers/chief.ts";
-import type { ChiefRule, Passage, Verdict } from "#servers/chief-policy.ts";
 import { emulatorCalls, systemCalls } from "../abi/system-calls.ts";
 import { INIT_PID, type ProcessTable } from "../process/process-table.ts";
+import { chief } from "./chief.ts";
+import type { ChiefRule, Passage, Verdict } from "./chief-policy.ts";
 import { type ConfinementPolicy, INDISPENSABLE } from "./policy-text.ts";
 
 export interface Confinement {

@@ -6,7 +6,7 @@ import { EXCEPTION_LABEL } from "#kernel/abi/trap-frame.ts";
 import { call, type NativeContext, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
 import { chief, type ChiefOptions } from "./chief.ts";
 import { type ChiefPolicy, judge, type Passage, type Verdict } from "./chief-policy.ts";
-import { TestMachine } from "../tests/support/kernel-machine.ts";
+import { TestMachine } from "../../tests/support/kernel-machine.ts";
 
 const REFUSED = [0xffff];
 
