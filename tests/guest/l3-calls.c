@@ -138,9 +138,21 @@ static void spin(void *counter) {
   for (;;) ++*(volatile unsigned *)counter;
 }
 
+/* Lets a preempted thread go on, and counts. */
+static void preempter(void *counter) {
+  unsigned words[3];
+  l3_id thread;
+
+  for (l3_code code = l3_wait(&thread, words, L3_SHORT, L3_NO_TIMEOUTS); !l3_error(code);) {
+    ++*(volatile unsigned *)counter;
+    code = l3_reply_and_wait(&thread, L3_SHORT, words, L3_SHORT, L3_NO_TIMEOUTS);
+  }
+}
+
 static void check_threads(void) {
+  static volatile unsigned preemptions;
   static unsigned counter;
-  struct l3_registers old = {L3_INVALID, L3_INVALID, L3_INVALID, L3_INVALID, 0};
+  struct l3_registers old = {L3_INVALID, L3_INVALID, L3_INVALID, 0};
   struct l3_schedule schedule;
   l3_id thread = l3_thread_start(3, stacks[3], sizeof stacks[3], spin, &counter);
 
@@ -156,6 +168,11 @@ static void check_threads(void) {
   check(l3_schedule(thread, -1, 0, L3_INVALID, &schedule) == 0 && schedule.priority == 50 && schedule.slice_us >= 2000);
   check(l3_schedule(thread, 255, 0, L3_INVALID, 0) == 0);
   check(l3_schedule(thread, -1, 0, L3_INVALID, &schedule) == 0 && schedule.priority == 50);
+  l3_id guard = l3_thread_start(5, stacks[2], sizeof stacks[2], preempter, (void *)&preemptions);
+  check(l3_schedule(thread, 50, 1000, guard, &schedule) == 0 && schedule.preempter == L3_NIL);
+  check(l3_schedule(thread, -1, 0, L3_INVALID, &schedule) == 0 && schedule.preempter == guard);
+  l3_sleep(10000);
+  check(preemptions > 0);
   check(l3_schedule(l3_sibling(thread, 99), -1, 0, L3_INVALID, &schedule) == -1);
 }
 

@@ -18,8 +18,10 @@ int l3_exists(l3_id thread) {
 }
 
 void l3_ex_regs(unsigned lthread, struct l3_registers *registers) {
+  l3_id pager = L3_INVALID;
+
   __asm__ volatile("int %5"
-                   : "+a"(lthread), "+c"(registers->esp), "+d"(registers->eip), "+b"(registers->preempter), "+S"(registers->pager)
+                   : "+a"(lthread), "+c"(registers->esp), "+d"(registers->eip), "+b"(registers->preempter), "+S"(pager)
                    : "i"(L3_CALL_LTHREAD_EX_REGS)
                    : "edi", "memory", "cc");
   registers->eflags = lthread;
@@ -34,7 +36,7 @@ static void rest(void) {
 
 l3_id l3_thread_start(unsigned lthread, void *stack, unsigned size, void (*body)(void *), void *argument) {
   unsigned *top = (unsigned *)(((unsigned)stack + size) & ~15u);
-  struct l3_registers registers = {.eip = (unsigned)body, .preempter = L3_INVALID, .pager = L3_INVALID};
+  struct l3_registers registers = {.eip = (unsigned)body, .preempter = L3_INVALID};
 
   top -= 4;
   top[0] = (unsigned)argument;
@@ -73,6 +75,7 @@ int l3_schedule(l3_id thread, int priority, unsigned slice_us, l3_id preempter, 
     old->state = parameter >> 16 & 15;
     old->used_us = (unsigned long long)high << 32 | low;
     old->partner = thread;
+    old->preempter = preempter;
   }
   return 0;
 }

@@ -16,7 +16,7 @@ int l3_exists(l3_id thread);
 /* Registers of a thread of the own task: L3_INVALID leaves one as it is. Filled with the old ones. */
 struct l3_registers {
   unsigned esp, eip;
-  l3_id preempter, pager;
+  l3_id preempter;
   unsigned eflags;
 };
 void l3_ex_regs(unsigned lthread, struct l3_registers *registers);
@@ -33,6 +33,7 @@ struct l3_schedule {
   unsigned state;
   unsigned long long used_us;
   l3_id partner;
+  l3_id preempter;
 };
 int l3_schedule(l3_id thread, int priority, unsigned slice_us, l3_id preempter, struct l3_schedule *old);
 
