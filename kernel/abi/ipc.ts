@@ -32,7 +32,7 @@ export const SendDescriptor = { NONE: 0xffffffff, MAP: 2, PROPAGATE: 1 } as cons
 /** Receive descriptor (EBP): NONE, or buffer address | OPEN; a flexpage | WINDOW | OPEN accepts mappings into it. */
 export const ReceiveDescriptor = { NONE: 0xffffffff, WINDOW: 2, OPEN: 1 } as const;
 
-/** Completion code bits: low byte of EAX after an IPC. */
+/** Completion code bits, in the low byte of EAX after an IPC: another sends under this name; flexpages; you get it as a chief (for whom: ECX), from inside your clan. */
 export const Condition = { DECEIVED: 1, MAPPED: 2, REDIRECTED: 4, FROM_INNER: 8, ERROR: 0xf0 } as const;
 
 /** Error part of the completion code; the bit 0x10 says that the send phase failed. */
