@@ -239,7 +239,7 @@ async function runJob(work: Job, options: CliOptions): Promise<number> {
   const output = [handThrough(program.stdout, process.stdout), handThrough(program.stderr, process.stderr)];
   try {
     const status = await program.exited;
-    await system.halt();
+    await system.halt({ drain: true });
     await Promise.all(output);
     return signals.overdue() ? 128 + signals.ended()! : status.code;
   } catch (error) {

@@ -184,9 +184,12 @@ export class System {
     return { ...status, stdout, stderr };
   }
 
-  /** Kills all processes, writes everything out, stops the machine. */
-  async halt(): Promise<void> {
-    this.control({ op: "halt" });
+  /**
+   * Kills all processes, syncs the file systems, stops the machine.
+   * @param drain not before all that programs have written is in their streams, which somebody must read. Without it, what is not there yet is lost.
+   */
+  async halt({ drain = false }: { drain?: boolean } = {}): Promise<void> {
+    this.control({ op: "halt", drain });
     await this.halted;
   }
 

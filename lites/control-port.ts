@@ -5,7 +5,7 @@
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import { call, type Op as NativeOp } from "#kernel/native.ts";
 import { DriverRequest, DriverStatus } from "#servers/abi/generic-driver.ts";
-import type { Op } from "./activation.ts";
+import { type Op, sleepOn } from "./activation.ts";
 import type { ControlEvent, ControlRequest, SpawnRequest } from "./abi/control-messages.ts";
 import { EACCES, EAGAIN, EIO, ENOENT, UnixError } from "./abi/errno.ts";
 import { SIGCHLD, SIGKILL, SIGNAL_COUNT } from "./abi/signals.ts";
@@ -34,13 +34,14 @@ export class ControlPort {
   /** The host's numbers of the programs that it started, by pid. */
   private readonly spawned = new Map<number, number>();
   private halting = false;
+  private halted = false;
 
   constructor(core: Core, fileSide: FileSide, channels: ThreadId, helpers: HelperThreads) {
     this.core = core;
     this.fileSide = fileSide;
     this.channels = channels;
     this.helpers = helpers;
-    this.output = new ChannelOutput({ driver: channels, port: CONTROL_PORT, helpers }, OUTPUT_CAPACITY, () => {});
+    this.output = new ChannelOutput({ driver: channels, port: CONTROL_PORT, helpers, unwritten: new Set() }, OUTPUT_CAPACITY, () => {});
   }
 
   /** Serves requests from now on. */
@@ -51,6 +52,27 @@ export class ControlPort {
 
   /** Ends everything: to be told once process 1 ended, or asked by a process. */
   halt(): void {
+    this.end();
+    this.tellHalted();
+  }
+
+  /** The same, but the end is told when the host has taken all output. Terminals that their user has stopped are not waited for. */
+  private *drainAndHalt(): Op<void> {
+    this.end();
+    const waits = (): ChannelOutput | undefined => [...this.fileSide.unwritten].find((output) => !output.isStopped);
+    for (let output = waits(); output !== undefined && !this.halted; output = waits()) {
+      yield* sleepOn(output.drained, { interruptible: false });
+    }
+    this.tellHalted();
+  }
+
+  private tellHalted(): void {
+    if (this.halted) return;
+    this.halted = true;
+    this.emit({ op: "halted" });
+  }
+
+  private end(): void {
     if (this.halting) return;
     this.halting = true;
     const { core } = this;
@@ -60,7 +82,6 @@ export class ControlPort {
     core.lifecycle.terminate(core.processes.init, { kind: "killed", signal: SIGKILL });
     core.cache.writeBackAll();
     this.fileSide.sync();
-    this.emit({ op: "halted" });
   }
 
   /** A process ended: the host is told if it had started it. */
@@ -124,6 +145,7 @@ export class ControlPort {
       case "resize":
         return this.fileSide.resize(request.port, { rows: request.rows, columns: request.columns });
       case "halt":
+        if (request.drain) return yield* this.drainAndHalt();
         return this.halt();
     }
   }

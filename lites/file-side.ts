@@ -16,6 +16,7 @@ import type { Process } from "./process/process.ts";
 import type { SignalSink } from "./signal-sink.ts";
 import type { FileServices } from "./system-calls/file-services.ts";
 import { createFileSideHandlers } from "./system-calls/file-side.ts";
+import type { ChannelOutput } from "./terminal/channel-output.ts";
 import { ChannelStream } from "./terminal/channel-stream.ts";
 import { channelTerminal } from "./terminal/channel-terminal.ts";
 import { PseudoTerminals } from "./terminal/pseudo-terminal.ts";
@@ -63,6 +64,8 @@ const CONSOLE_DEVICE = deviceNumber(5, 1);
 const VIRTUAL_TERMINAL_MAJOR = 4;
 
 export class FileSide {
+  /** Outputs to the host with bytes that it has not taken yet. */
+  readonly unwritten = new Set<ChannelOutput>();
   readonly files: FileSystemSpace;
   readonly handlers: ReturnType<typeof createFileSideHandlers>;
   private readonly options: FileSideOptions;
@@ -129,7 +132,7 @@ export class FileSide {
   }
 
   private channel(port: number) {
-    return { driver: this.options.channels, port, helpers: this.options.helpers };
+    return { driver: this.options.channels, port, helpers: this.options.helpers, unwritten: this.unwritten };
   }
 
   /** The terminal on a port; the first is the console. */

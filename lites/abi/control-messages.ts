@@ -33,8 +33,11 @@ export type ControlRequest =
   | { op: "signal"; pid: number; signal: number; group?: boolean }
   /** The window of a terminal port changed (SIGWINCH follows). */
   | { op: "resize"; port: number; rows: number; columns: number }
-  /** Ends everything: all processes are killed, file systems are synced, then "halted" is sent. */
-  | { op: "halt" };
+  /**
+   * Ends everything: all processes are killed, file systems are synced, then "halted" is sent; with `drain` not before the
+   * host has taken all that programs have written. Without it, what it has not taken is lost, also when a halt with it waits.
+   */
+  | { op: "halt"; drain?: boolean };
 
 export type ControlEvent =
   /** Process 1 runs: requests are served. */

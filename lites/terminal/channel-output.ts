@@ -15,6 +15,8 @@ export interface ChannelPort {
   driver: ThreadId;
   port: number;
   helpers: HelperThreads;
+  /** Outputs of all ports with bytes that the driver has not taken yet. */
+  unwritten: Set<ChannelOutput>;
 }
 
 /** Bytes of one request to the driver. */
@@ -49,6 +51,11 @@ export class ChannelOutput {
     return this.queue.length + this.inFlight;
   }
 
+  /** Whether the bytes wait for a terminal's user to let them go on. */
+  get isStopped(): boolean {
+    return this.stopped;
+  }
+
   get isHungUp(): boolean {
     return this.hungUp;
   }
@@ -57,12 +64,14 @@ export class ChannelOutput {
   put(bytes: Uint8Array): number {
     if (this.hungUp) return bytes.length;
     const count = this.queue.put(bytes);
+    if (count > 0) this.channel.unwritten.add(this);
     this.work();
     return count;
   }
 
   flush(): void {
     this.queue.clear();
+    this.settle();
     this.drained.wakeAll();
   }
 
@@ -78,6 +87,10 @@ export class ChannelOutput {
     this.closing = true;
     this.stopped = false;
     this.work();
+  }
+
+  private settle(): void {
+    if (this.pending === 0) this.channel.unwritten.delete(this);
   }
 
   private work(): void {
@@ -107,6 +120,7 @@ export class ChannelOutput {
         this.queue.clear();
         this.onHangUp();
       }
+      this.settle();
       this.drained.wakeAll();
       yield* helpers.nudge();
     }
