@@ -136,3 +136,14 @@ test("a thousand forks leave nothing behind", async () => {
   expect(await forks(350)).toMatchObject({ stdout: stdout.replace("10\n", "350\n"), code: 0 });
   expect(left()).toEqual(before);
 });
+
+test("a halt that drains waits for who reads late", async () => {
+  const machine = await boot();
+  const program = machine.spawn(["dd", "if=/dev/zero", "bs=16384", "count=4"]);
+  await program.exited;
+  const halted = machine.halt({ drain: true });
+  let bytes = 0;
+  for await (const chunk of program.stdout) bytes += (chunk as Buffer).length;
+  await halted;
+  expect(bytes).toBe(65536);
+});
