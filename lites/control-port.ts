@@ -50,13 +50,18 @@ export class ControlPort {
     this.emit({ op: "ready" });
   }
 
-  /** Ends everything: to be told once process 1 ended, or asked by a process. */
+  /** Ends everything at once: asked by the host or a process. */
   halt(): void {
     this.end();
     this.tellHalted();
   }
 
-  /** The same, but the end is told when the host has taken all output. Terminals that their user has stopped are not waited for. */
+  /** Process 1 has ended, perhaps by a halt that is under way. */
+  initEnded(): void {
+    if (!this.halting) this.halt();
+  }
+
+  /** The same as halt(), but the end is told when the host has taken all output. Terminals that their user has stopped are not waited for. */
   private *drainAndHalt(): Op<void> {
     this.end();
     const waits = (): ChannelOutput | undefined => [...this.fileSide.unwritten].find((output) => !output.isStopped);

@@ -210,7 +210,7 @@ class Server {
     lifecycle.onLeaderEnd = ({ terminal }) => {
       if (terminal instanceof Terminal) terminal.session.leaderLeft();
     };
-    lifecycle.onInitEnd = () => this.control.halt();
+    lifecycle.onInitEnd = () => this.control.initEnded();
     core.runner.start(this.startInit(), (outcome) => {
       if ("error" in outcome) options.report(`starting process 1: ${String(outcome.error)}`);
       this.control.start();
