@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { Command } from "commander";
 import { type BootOptions, type Mount, OptionError, parseEngine, parseMount } from "#host/options.ts";
-import { POLICIES, parametersOf } from "#servers/memory-manager/policies/table.ts";
+import { POLICIES, parametersOf, policyNamed } from "#servers/memory-manager/policies/table.ts";
 import { parseDisk } from "./disk-models.ts";
 import { DEFAULT_FIGURES, FIGURES } from "./figures.ts";
 import type { PolicyChoice, Scope } from "./measurement.ts";
@@ -219,6 +219,24 @@ function digestOf(path: string): string {
   return hash.digest("hex").slice(0, 16);
 }
 
+/** Options that mean something to runs of the system only. */
+const LIVE_OPTIONS = ["disk", "times", "tasks", "method", "engine", "root"] as const;
+
+/** Nothing that is asked for is passed over in silence. */
+function refuseUnused(raw: RawOptions): void {
+  if (raw.replay === undefined) return;
+  const unused = LIVE_OPTIONS.find((name) => raw[name] !== undefined) ?? (raw.mount.length > 0 ? "mount" : undefined);
+  if (unused !== undefined) throw new OptionError(`--${unused} means nothing to a replay of a trace`);
+}
+
+/** The bound that OPT gives holds for pages that come when they are needed. */
+function refusePrefetchedBound({ policies, readAheads }: Plan): void {
+  const bound = policies.find(({ name }) => policyNamed(name)?.references === "future");
+  if (bound !== undefined && readAheads.some((pages) => pages > 0)) {
+    throw new OptionError(`'${bound.name}' is the bound for pages brought in on demand: not with --read-ahead`);
+  }
+}
+
 /** Turns the parsed command line into a request. Throws OptionError. */
 export function requestOf(raw: RawOptions, command: readonly string[]): Request {
   const presetName = raw.preset ?? DEFAULT_PRESET;
@@ -233,6 +251,7 @@ export function requestOf(raw: RawOptions, command: readonly string[]): Request 
   ) {
     throw new OptionError("--replay runs nothing: no workload, command, --manager or --record beside it");
   }
+  refuseUnused(raw);
   const method: Method = raw.replay === undefined ? oneOf(METHODS, raw.method ?? preset.method ?? "live", "method") : "replay";
   const chosen = workloads(raw, command, preset.workload);
   if (raw.record !== undefined && chosen.length > 1) throw new OptionError("--record keeps the trace of one workload, not of several");
@@ -263,6 +282,7 @@ export function requestOf(raw: RawOptions, command: readonly string[]): Request 
     ...(raw.manager === undefined ? {} : { manager: { file: existing(raw.manager, "the manager"), digest: digestOf(raw.manager) } }),
     stages: raw.times ?? preset.times ?? false,
   };
+  refusePrefetchedBound(plan);
   return {
     plan,
     files: {
