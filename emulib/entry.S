@@ -25,6 +25,26 @@ emulib_child:
 	jmp	leave
 
 /*
+ * The IPC of a system call of at most two arguments without memory: number in EAX, arguments in EBX and EDI. Result in EDX, completion code in EAX; goes
+ * to `otherwise` if there is more to do than storing the result: an error, signals, a restart code.
+ */
+	.macro	plain_call otherwise
+	movl	%eax, %edx
+	movl	PROCESS_PAGE + PROCESS_SERVER, %esi
+	xorl	%eax, %eax
+	xorl	%ebp, %ebp
+	xorl	%ecx, %ecx
+	int	$KERNEL_IPC
+	testl	$IPC_ERROR_MASK, %eax
+	jnz	\otherwise
+	cmpl	$0, PROCESS_PAGE + PROCESS_SIGNAL_PENDING
+	jne	\otherwise
+	leal	ERESTARTNOHAND(%edx), %ecx
+	cmpl	$ERESTARTNOHAND - ERESTARTSYS, %ecx
+	jbe	\otherwise
+	.endm
+
+/*
  * Traps. A system call of at most two arguments without memory has its short way here: the kernel left the program's
  * registers as they were, so the message {number, EBX, ECX} is nearly in place.
  */
@@ -39,20 +59,7 @@ emulib_trap_entry:
 	decl	%ecx
 	cmpl	$REGISTER_ROWS, %ecx
 	jae	1f
-	movl	%eax, %edx
-	movl	PROCESS_PAGE + PROCESS_SERVER, %esi
-	xorl	%eax, %eax
-	xorl	%ebp, %ebp
-	xorl	%ecx, %ecx
-	int	$KERNEL_IPC
-	testl	$IPC_ERROR_MASK, %eax
-	jnz	2f
-	cmpl	$0, PROCESS_PAGE + PROCESS_SIGNAL_PENDING
-	jne	2f
-	/* Restart codes. */
-	leal	ERESTARTNOHAND(%edx), %ecx
-	cmpl	$ERESTARTNOHAND - ERESTARTSYS, %ecx
-	jbe	2f
+	plain_call 2f
 	movl	%edx, TRAP_FRAME + FRAME_EAX
 leave:
 	movl	$TRAP_FRAME, %eax
@@ -137,19 +144,7 @@ emulib_sysinfo:
 	pushl	%edi
 	pushl	%eax
 	movl	24(%esp), %edi
-	movl	%eax, %edx
-	movl	PROCESS_PAGE + PROCESS_SERVER, %esi
-	xorl	%eax, %eax
-	xorl	%ebp, %ebp
-	xorl	%ecx, %ecx
-	int	$KERNEL_IPC
-	testl	$IPC_ERROR_MASK, %eax
-	jnz	7f
-	cmpl	$0, PROCESS_PAGE + PROCESS_SIGNAL_PENDING
-	jne	7f
-	leal	ERESTARTNOHAND(%edx), %ecx
-	cmpl	$ERESTARTNOHAND - ERESTARTSYS, %ecx
-	jbe	7f
+	plain_call 7f
 	movl	%edx, (%esp)
 	popl	%eax
 	popl	%edi
