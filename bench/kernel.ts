@@ -10,9 +10,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { buildProgram } from "#userland/build.ts";
-import { median } from "./kernel/figure.ts";
+import { median } from "./cpu/outcome.ts";
 import type { KernelFigures } from "./kernel/measure.ts";
 import { PUBLISHED } from "./kernel/published.ts";
+import { parseMicro } from "./micro.ts";
 
 /** The library as built: bundled, as users run it. */
 const { boot } = (await import("../dist/index.js" as string)) as typeof import("#host/index.ts");
@@ -46,12 +47,6 @@ async function kernelFigures(): Promise<KernelFigures> {
   return JSON.parse(stdout) as KernelFigures;
 }
 
-/** Lines of bench/micro.c by name, each the nanoseconds of one run. */
-function parse(output: string): Map<string, number> {
-  const lines = output.trim().split("\n");
-  return new Map(lines.map((line) => line.split(" ")).map(([name, ns]) => [name ?? "", Number(ns)]));
-}
-
 const LINES = [
   ["null", "null system call, by IPC to the Unix server (getpgid)"],
   ["local", "the same answered from the process page (getpid)"],
@@ -67,10 +62,10 @@ for (let run = 0; run < RUNS; run++) {
   system.fs.writeFileSync("/bin/micro", readFileSync(micro), { mode: 0o755 });
   let output = "";
   for (const [name] of LINES) output += (await system.run(["/bin/micro", String(MILLISECONDS), name])).stdout.toString();
-  ours.push(parse(output));
+  ours.push(parseMicro(output));
   await system.halt();
   const native = spawnSync(micro, [String(MILLISECONDS / 3)], { encoding: "utf8" });
-  if (native.status === 0) hosts.push(parse(native.stdout));
+  if (native.status === 0) hosts.push(parseMicro(native.stdout));
 }
 const of = (runs: Map<string, number>[], name: string): number => median(runs.map((run) => run.get(name) ?? Number.NaN));
 
@@ -92,9 +87,9 @@ row("Page fault served by a memory manager", "ns", "host cycles", "instructions"
 row("  emulated client, native manager", faults.native.ns, cycles(faults.native.ns), faults.native.instructions);
 row("  emulated client, emulated manager", faults.emulated.ns, cycles(faults.emulated.ns), faults.emulated.instructions);
 console.log("");
-row("RPC (message there and back), bytes each way", "native ns", "cycles", "emulated ns", "cycles", "instructions");
-for (const { bytes, native, emulated } of rpc) {
-  row(`  ${bytes}`, native.ns, cycles(native.ns), emulated.ns, cycles(emulated.ns), emulated.instructions);
+row("RPC: a message there and back, each carries", "native ns", "cycles", "emulated ns", "cycles", "instructions");
+for (const { load, native, emulated } of rpc) {
+  row(`  ${load}`, native.ns, cycles(native.ns), emulated.ns, cycles(emulated.ns), emulated.instructions);
 }
 console.log(
   "\nInstructions are those of both programs: the clock of the emulated machine. Its kernel is not made of instructions, so what it costs\nshows in the cycles of the host.\n",

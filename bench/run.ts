@@ -8,6 +8,8 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildProgram } from "#userland/build.ts";
+import { median } from "./cpu/outcome.ts";
+import { parseMicro } from "./micro.ts";
 
 /** The library as built: bundled, as users run it. */
 const { boot } = (await import("../dist/index.js" as string)) as typeof import("#host/index.ts");
@@ -26,18 +28,6 @@ const rows = [
   ["fork", "fork, exit, wait"],
   ["exec", "fork, exec of /bin/true, wait"],
 ] as const;
-
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
-function parse(output: string): Map<string, number> {
-  return new Map(
-    output
-      .trim()
-      .split("\n")
-      .map((line) => line.split(" "))
-      .map(([name, ns]) => [name ?? "", Number(ns)] as const),
-  );
-}
 
 function medians(runs: Map<string, number>[]): (name: string) => number {
   return (name) => median(runs.map((run) => run.get(name) ?? Number.NaN));
@@ -70,11 +60,11 @@ for (let run = 0; run < RUNS; run++) {
   const before = system.statistics().total.instructions;
   await system.run(["/bin/micro", "0"]);
   const result = await system.run(["/bin/micro", String(MILLISECONDS)]);
-  ours.push(parse(result.stdout.toString()));
+  ours.push(parseMicro(result.stdout.toString()));
   rates.push((system.statistics().total.instructions - before) / (performance.now() - start) / 1000);
   await system.halt();
   const native = spawnSync(micro, [String(MILLISECONDS)], { encoding: "utf8" });
-  if (native.status === 0) host.push(parse(native.stdout));
+  if (native.status === 0) host.push(parseMicro(native.stdout));
 }
 const own = medians(ours);
 const native = medians(host);

@@ -3,9 +3,9 @@
  * the instruction again.
  */
 import { FLEXPAGE_WRITE, flexpage, Unmap } from "#kernel/abi/flexpage.ts";
-import { ANY } from "#kernel/abi/identifiers.ts";
-import { receive, replyAndWait } from "#kernel/native.ts";
-import { FINISH } from "../../tests/support/kernel-guest.ts";
+import { ANY, type ThreadId } from "#kernel/abi/identifiers.ts";
+import { type Op, receive, replyAndWait } from "#kernel/native.ts";
+import { FINISH, type Guests } from "../../tests/support/kernel-guest.ts";
 import { type Figure, figureOf } from "./figure.ts";
 import { withGuests } from "./machine.ts";
 
@@ -31,7 +31,7 @@ const TOUCH = `
 
 /** An emulated client, a native manager: it maps one page of its own everywhere. */
 export function nativeManager(): Figure {
-  return withGuests(function* (guests, { processor }) {
+  return faultsOf(function* (guests) {
     const { kernel } = guests.context;
     const page = guests.block;
     const manager = kernel.nativeThreadNew({ lthread: 1, priority: MANAGER_PRIORITY }, function* () {
@@ -43,18 +43,12 @@ export function nativeManager(): Figure {
         });
       }
     });
-    const client = yield* guests.create(TOUCH, { priority: PRIORITY });
-    yield* guests.introduce(client);
-    kernel.regionMap(client, REGION, PAGES * PAGE_SIZE, manager, 2, 0, ALL_RIGHTS);
-    return yield* figureOf(
-      PAGES,
-      function* () {
-        guests.start(client);
-        yield* guests.next();
+    return {
+      manager,
+      *flush() {
         kernel.unmap(flexpage(page, 12), Unmap.FLUSH);
       },
-      () => processor.instructions,
-    );
+    };
   });
 }
 
@@ -84,19 +78,37 @@ const MANAGER = `
 
 /** An emulated client, an emulated manager. */
 export function emulatedManager(): Figure {
-  return withGuests(function* (guests, { processor }) {
-    const { kernel } = guests.context;
+  return faultsOf(function* (guests) {
     const manager = yield* guests.create(MANAGER, { priority: MANAGER_PRIORITY });
-    const client = yield* guests.create(`${TOUCH}`, { priority: PRIORITY });
-    yield* guests.introduce(client);
     guests.start(manager);
-    kernel.regionMap(client, REGION, PAGES * PAGE_SIZE, manager, 2, 0, ALL_RIGHTS);
+    return {
+      manager,
+      *flush() {
+        yield* guests.answer(manager, { words: [0, 0, 0] });
+      },
+    };
+  });
+}
+
+/** A manager under measurement, and how it takes all its mappings back. */
+interface Manager {
+  manager: ThreadId;
+  flush(): Op<void>;
+}
+
+/** The cost of one fault of a client that writes every page of a region of the manager. */
+function faultsOf(managerOf: (guests: Guests) => Op<Manager>): Figure {
+  return withGuests(function* (guests, { processor }) {
+    const { manager, flush } = yield* managerOf(guests);
+    const client = yield* guests.create(TOUCH, { priority: PRIORITY });
+    yield* guests.introduce(client);
+    guests.context.kernel.regionMap(client, REGION, PAGES * PAGE_SIZE, manager, 2, 0, ALL_RIGHTS);
     return yield* figureOf(
       PAGES,
       function* () {
         guests.start(client);
         yield* guests.next();
-        yield* guests.answer(manager, { words: [0, 0, 0] });
+        yield* flush();
       },
       () => processor.instructions,
     );

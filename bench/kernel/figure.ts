@@ -2,6 +2,7 @@
  * One measurement: host time and emulated instructions per operation.
  */
 import type { Op } from "#kernel/native.ts";
+import { median } from "../cpu/outcome.ts";
 
 export interface Figure {
   /** Host nanoseconds per operation, the median of several runs. */
@@ -13,8 +14,6 @@ export interface Figure {
 const RUNS = 7;
 /** Until the processor and V8 have translated what runs. */
 const WARM_UPS = 8;
-
-export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 /**
  * Measures an operation of a thread in the system.

@@ -4,16 +4,16 @@
  */
 import { emulatedManager, nativeManager } from "./faults.ts";
 import type { Figure } from "./figure.ts";
-import { bytesOf, LOADS } from "./messages.ts";
+import { LOADS, textOf } from "./messages.ts";
 import { emulatedRpc, nativeRpc } from "./rpc.ts";
 
 export interface KernelFigures {
-  readonly rpc: readonly { bytes: number; native: Figure; emulated: Figure }[];
+  readonly rpc: readonly { load: string; native: Figure; emulated: Figure }[];
   readonly faults: { native: Figure; emulated: Figure };
 }
 
 const figures: KernelFigures = {
-  rpc: LOADS.map((load) => ({ bytes: bytesOf(load), native: nativeRpc(load), emulated: emulatedRpc(load) })),
+  rpc: LOADS.map((load) => ({ load: textOf(load), native: nativeRpc(load), emulated: emulatedRpc(load) })),
   faults: { native: nativeManager(), emulated: emulatedManager() },
 };
 process.stdout.write(JSON.stringify(figures));

@@ -22,7 +22,8 @@ export const LOADS: readonly Load[] = [
   { words: 3, bytes: 4096 },
 ];
 
-export const bytesOf = ({ words, bytes }: Load): number => (bytes > 0 ? bytes : 4 * words);
+export const textOf = ({ words, bytes }: Load): string =>
+  `${words} words${bytes > 0 ? ` and a string of ${bytes} bytes` : ` (${4 * words} bytes)`}`;
 
 export const nativeMessage = ({ words, bytes }: Load): Message => ({
   words: Array.from({ length: words }, (_, index) => index),
