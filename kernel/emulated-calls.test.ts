@@ -1,8 +1,10 @@
 /** The kernel calls of emulated threads other than IPC, and random input to all of them. */
 import { describe, expect, it } from "vitest";
-import { RegionError } from "./abi/calls.ts";
+import { KernelCallVector, RegionError, Right } from "./abi/calls.ts";
 import { ANY, NIL, siblingOf } from "./abi/identifiers.ts";
 import { IpcError } from "./abi/ipc.ts";
+import { FaultRefusal } from "./abi/page-fault.ts";
+import { TrapFrame } from "./abi/trap-frame.ts";
 import { receive, send } from "./native.ts";
 import { CODE, DATA, FINISH, GuestMachine, isFault, STACK_TOP, WAIT } from "../tests/support/kernel-guest.ts";
 
@@ -62,6 +64,43 @@ describe("kernel calls of emulated threads", () => {
       mov edi, eax
       ${FINISH}`);
     expect(words).toEqual([5 | (RegionError.OVERLAP << 8) | (RegionError.INVALID << 16), RegionError.OK, RegionError.INVALID]);
+  });
+
+  it("region_protect takes rights of the own regions, and gives none that the chief has not given", () => {
+    const { words } = run(`
+      mov eax, CODE
+      mov ecx, 0x1000
+      mov edx, ${Right.READ}
+      int 0x3c
+      mov edi, eax
+      mov eax, CODE
+      mov edx, ${Right.READ | Right.WRITE}
+      int 0x3c
+      shl eax, 8
+      or edi, eax
+      mov eax, 0x50000000
+      mov edx, 0
+      int 0x3c
+      shl eax, 16
+      or edi, eax
+      mov dword ptr [DATA+0x3000], 7
+      mov eax, FRAME
+      mov ecx, offset trapped
+      mov edx, STACK_TOP
+      mov ebx, 0
+      int 0x3a
+      mov eax, DATA+0x3000
+      mov ecx, 0x1000
+      mov edx, ${Right.READ}
+      int 0x3c
+      mov edx, [DATA+0x3000]
+      mov dword ptr [DATA+0x3000], 8
+      mov edx, 0
+      trapped:
+      mov ebx, [FRAME+${TrapFrame.REASON}]
+      ${FINISH}`);
+    const errors = RegionError.OK | (RegionError.DENIED << 8) | (RegionError.INVALID << 16);
+    expect(words).toEqual([7, FaultRefusal.RIGHTS, errors]);
   });
 
   it("lthread_ex_regs starts and moves threads of the own task", () => {
@@ -302,7 +341,7 @@ describe("kernel calls of emulated threads", () => {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
       return (seed >>> 4) % limit;
     };
-    const vectors = Array.from({ length: 12 }, (_, i) => 0x30 + i);
+    const vectors = Object.values(KernelCallVector);
     // Each stub loads all registers from DATA+0x100 and makes one call.
     const source = vectors.map((vector) => `.balign 64\n mov esp, DATA+0x100\n popad\n int ${vector}\n jmp $`).join("\n");
     const calls = new GuestMachine(2048).runGuests(function* (guests) {

@@ -16,7 +16,7 @@ import {
 } from "./abi/ipc.ts";
 import { ExRegs } from "./abi/trap-frame.ts";
 import type { Core } from "./core.ts";
-import { nearest, unmapFlexpage, unmapRegion } from "./native-context.ts";
+import { nearest, protectRegion, unmapFlexpage, unmapRegion } from "./native-context.ts";
 import type { RegisterChange } from "./lifecycle.ts";
 import { type Schedule, schedule } from "./schedule-call.ts";
 import type { Thread } from "./thread.ts";
@@ -42,7 +42,7 @@ export class EmulatedCalls {
 
   /** Carries out the kernel call of a vector. False when the vector is none. */
   dispatch(thread: Thread, vector: number): boolean {
-    if (vector < KernelCallVector.IPC || vector > KernelCallVector.SET_DESCRIPTOR) return false;
+    if (vector < KernelCallVector.IPC || vector > KernelCallVector.REGION_PROTECT) return false;
     const context = thread.context!;
     const { registers } = context;
     thread.task.statistics.kernelCalls++;
@@ -80,8 +80,13 @@ export class EmulatedCalls {
       case KernelCallVector.TRAP_SETUP:
         registers[EAX] = this.core.traps.setup(thread, registers[EAX]! >>> 0, registers[ECX]!, registers[EDX]!, registers[EBX]!);
         break;
-      default:
+      case KernelCallVector.SET_DESCRIPTOR:
         registers[EAX] = setDescriptor(context);
+        break;
+      default: {
+        const [base, size, rights] = [registers[EAX]! >>> 0, registers[ECX]! >>> 0, registers[EDX]!];
+        registers[EAX] = protectRegion(this.core, thread.task, base, size, rights, false);
+      }
     }
     return true;
   }

@@ -110,12 +110,7 @@ class NativeKernelOf implements NativeKernel {
   regionProtect(id: ThreadId, base: number, size: number, rights: number): number {
     const task = this.controlled(id);
     if (task === undefined) return RegionError.DENIED;
-    const result = task.regions.protect(base, size, rights);
-    if (result === RegionError.OK && (rights & Right.WRITE) === 0) {
-      const mask = Unmap.OWN | (rights === 0 ? Unmap.FLUSH : Unmap.READ_ONLY);
-      this.core.mappings.unmapRange(task.space, base / 2 ** PAGE_SHIFT, size / 2 ** PAGE_SHIFT, mask);
-    }
-    return result;
+    return protectRegion(this.core, task, base, size, rights, task !== this.task);
   }
 
   unmap(fpage: number, mask: number): number {
@@ -167,6 +162,16 @@ export function unmapRegion(core: Core, task: Task, base: number, size: number):
   const result = task.regions.unmap(base, size);
   if (result === RegionError.OK) {
     core.mappings.unmapRange(task.space, base / 2 ** PAGE_SHIFT, size / 2 ** PAGE_SHIFT, Unmap.FLUSH | Unmap.OWN);
+  }
+  return result;
+}
+
+/** Changes the rights of regions of a task, and takes from the pages in them what is no longer allowed. @returns a RegionError */
+export function protectRegion(core: Core, task: Task, base: number, size: number, rights: number, byChief: boolean): number {
+  const result = task.regions.protect(base, size, rights, byChief);
+  if (result === RegionError.OK && (rights & Right.WRITE) === 0) {
+    const mask = Unmap.OWN | (rights === 0 ? Unmap.FLUSH : Unmap.READ_ONLY);
+    core.mappings.unmapRange(task.space, base / 2 ** PAGE_SHIFT, size / 2 ** PAGE_SHIFT, mask);
   }
   return result;
 }

@@ -130,7 +130,7 @@ export interface NativeKernel {
   regionMap(task: ThreadId, base: number, size: number, manager: ThreadId, ds: number, offset: number, rights: number): number;
   /** Forgets regions (splitting at the borders) and the pages in them. */
   regionUnmap(task: ThreadId, base: number, size: number): number;
-  /** Changes rights of all regions in the range (splitting); takes write permission from pages where it is lost. RegionError.INVALID when the range has holes. */
+  /** Changes rights of all regions in the range (splitting); takes write permission from pages where it is lost. RegionError.INVALID when the range has holes; DENIED when the caller would add rights to its own regions that its chief has bound. */
   regionProtect(task: ThreadId, base: number, size: number, rights: number): number;
   /** fpage_unmap of the caller's own flexpage: Unmap mask; returns PageStatus bits. */
   unmap(fpage: number, mask: number): number;

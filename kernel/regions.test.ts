@@ -67,6 +67,24 @@ describe("regions", () => {
     }
   });
 
+  it("lose rights by their own task, and get them by the chief, where the chief has bound them", () => {
+    const regions = new Regions();
+    regions.map(0, 2 * PAGE, 1, 1, 0, 3, { untrusted: false, byChief: true });
+    regions.map(2 * PAGE, PAGE, 1, 1, 0x8000, 1, { untrusted: true, byChief: false });
+    expect(regions.protect(0, PAGE, 7, false)).toBe(RegionError.DENIED);
+    expect(regions.protect(PAGE, 2 * PAGE, 4, false)).toBe(RegionError.DENIED);
+    expect(regions.protect(0, PAGE, 1, false)).toBe(RegionError.OK);
+    expect(regions.protect(0, PAGE, 3, false)).toBe(RegionError.DENIED);
+    expect(regions.protect(2 * PAGE, PAGE, 7, false)).toBe(RegionError.OK);
+    expect(regions.all().map(({ base, rights }) => [base / PAGE, rights])).toEqual([
+      [0, 1],
+      [1, 3],
+      [2, 7],
+    ]);
+    expect(regions.protect(0, PAGE, 3)).toBe(RegionError.OK);
+    expect(regions.find(0)).toMatchObject({ end: 2 * PAGE, rights: 3 });
+  });
+
   it("refuse what is not page-aligned, empty, beyond the end or has unknown rights", () => {
     const regions = new Regions();
     const cases = [

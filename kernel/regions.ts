@@ -103,14 +103,15 @@ export class Regions {
     return RegionError.OK;
   }
 
-  /** Changes rights of a range without holes. @returns a RegionError */
-  protect(base: number, size: number, rights: number): number {
+  /** Changes rights of a range without holes. In regions that its chief has bound, a task may only take some away (DENIED). @returns a RegionError */
+  protect(base: number, size: number, rights: number, byChief = true): number {
     if (!validRange(base, size) || (rights & ~ALL_RIGHTS) !== 0) return RegionError.INVALID;
     const end = base + size;
     let covered = base;
     for (let index = this.firstEndingAfter(base); covered < end; index++) {
       const region = this.list[index];
       if (region === undefined || region.base > covered) return RegionError.INVALID;
+      if (region.byChief && !byChief && (rights & ~region.rights) !== 0) return RegionError.DENIED;
       covered = region.end;
     }
     if (this.list.length >= MAX_REGIONS - 1) return RegionError.NO_MEMORY;

@@ -49,6 +49,8 @@ interface Call {
 }
 
 const NOTHING: readonly Uint8Array[] = [];
+/** The end of a process with a thread that had an exception and no handler for it. */
+const KILLED_BY_EXCEPTION = { kind: "killed", signal: SIGSEGV } as const;
 
 export class RequestLoop implements HelperThreads {
   private readonly context: NativeContext;
@@ -153,6 +155,9 @@ export class RequestLoop implements HelperThreads {
     }
     const process = this.core.processes.ofTask(from);
     if (process === undefined || process.task !== from) {
+      // The process has added threads to itself.
+      const nr = (words[0] ?? 0) >>> 0;
+      if (process !== undefined && nr === EXCEPTION_LABEL) return this.core.lifecycle.terminate(process, KILLED_BY_EXCEPTION);
       // Its sender may have died while a chief passed it on.
       if (received.condition & Condition.DECEIVED) return;
       this.reportOnce("kernel", `message from unknown thread ${from.toString(16)}`);
@@ -160,7 +165,7 @@ export class RequestLoop implements HelperThreads {
       return;
     }
     const nr = (words[0] ?? 0) >>> 0;
-    if (nr === EXCEPTION_LABEL) return this.core.lifecycle.terminate(process, { kind: "killed", signal: SIGSEGV });
+    if (nr === EXCEPTION_LABEL) return this.core.lifecycle.terminate(process, KILLED_BY_EXCEPTION);
     if (process.inService) {
       // It has abandoned a call in service; such a process gets no second one.
       this.replies.push({ process: undefined, to: from, words: [-EBUSY.errno >>> 0, 0], strings: NOTHING });

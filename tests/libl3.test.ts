@@ -12,6 +12,7 @@ let system: System;
 beforeAll(async () => {
   await guestProgram("l3-calls");
   await guestProgram("l3-pairs");
+  await guestProgram("l3-traps");
   system = await boot({ virtualClock: true, mounts: [{ source: guestDirectory, target: "/test", readOnly: true }] });
 });
 afterAll(() => system.halt());
@@ -24,6 +25,10 @@ const right = (stdout: string): object => ({ code: 0, stdout, stderr: "" });
 
 test("the calls", async () => {
   expect(await run("/test/l3-calls")).toEqual(right("77 checks, 0 wrong\n"));
+});
+
+test("traps of the own thread, segments, rights of regions", async () => {
+  expect(await run("/test/l3-traps")).toEqual(right("37 checks, 0 wrong\n"));
 });
 
 test("four processes manage memory for each other and for themselves", async () => {

@@ -1,6 +1,6 @@
 /**
  * Kernel calls of emulated threads: each is an interrupt vector of its own. Sources: L4 X.0 manual
- * for 0x30…0x36; L3's data-space regions (0x37, 0x38) and trap mirroring (0x39…0x3b) are ours.
+ * for 0x30…0x36; L3's data-space regions (0x37, 0x38, 0x3c) and trap mirroring (0x39…0x3b) are ours.
  *
  * Registers in → out ("-" unused). All other registers are kept, except where X.0 says undefined.
  *
@@ -23,6 +23,7 @@
  * trap_setup       EAX trap frame, ECX handler EIP, EDX handler ESP, EBX nested handler EIP → EAX 0 or RegionError.INVALID
  * set_descriptor   EAX entry number (6…8), ECX base, EDX limit in bytes, EBX flags (1 present, 2 writable,
  *                  4 expands down, 8 limit kept in pages, 16 available bit) → EAX 0 or RegionError.INVALID
+ * region_protect   EAX base, ECX size, EDX rights (Right) → EAX RegionError
  */
 export const KernelCallVector = {
   IPC: 0x30,
@@ -37,6 +38,7 @@ export const KernelCallVector = {
   TRAP_RETURN: 0x39,
   TRAP_SETUP: 0x3a,
   SET_DESCRIPTOR: 0x3b,
+  REGION_PROTECT: 0x3c,
 } as const;
 
 /** Results of region calls. */

@@ -24,6 +24,13 @@ unsigned l3_region_unmap(void *base, unsigned size) {
   return result;
 }
 
+unsigned l3_region_protect(void *base, unsigned size, unsigned rights) {
+  unsigned result = (unsigned)base;
+
+  __asm__ volatile("int %3" : "+a"(result), "+c"(size), "+d"(rights) : "i"(L3_CALL_REGION_PROTECT) : "esi", "edi", "memory", "cc");
+  return result;
+}
+
 /* The Unix server keeps the addresses free for us: to it they are a mapping without any access. */
 void *l3_attach(unsigned size, l3_id manager, unsigned data_space, unsigned offset, unsigned rights) {
   static const int errors[] = {

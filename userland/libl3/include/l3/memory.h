@@ -15,6 +15,7 @@ unsigned l3_unmap(l3_fpage fpage, unsigned mask);
 
 unsigned l3_region_map(void *base, unsigned size, l3_id manager, unsigned data_space, unsigned offset, unsigned rights);
 unsigned l3_region_unmap(void *base, unsigned size);
+unsigned l3_region_protect(void *base, unsigned size, unsigned rights);
 
 /* In Unix processes: a range of free addresses becomes a region of a manager; and back. */
 void *l3_attach(unsigned size, l3_id manager, unsigned data_space, unsigned offset, unsigned rights);
