@@ -210,11 +210,18 @@ export class Ipc {
   }
 
   private receive(thread: Thread): void {
-    const waiting = thread.waiting;
-    waiting.from = thread.plan.open ? ANY : thread.plan.from;
-    waiting.entered = false;
+    const { plan, waiting } = thread;
+    waiting.from = plan.open ? ANY : plan.from;
+    waiting.entered = this.mayWait(thread);
     this.block(thread, waiting);
-    this.entering.push(thread);
+    if (!waiting.entered) this.entering.push(thread);
+  }
+
+  /** Whether all that `enter` would find is that the thread has to wait for ever: the usual case. */
+  private mayWait(thread: Thread): boolean {
+    const { plan } = thread;
+    if (thread.sendersHead !== undefined || thread.interruptLine >= 0 || plan.receiveUs !== NEVER) return false;
+    return plan.open || this.core.tasks.thread(plan.from) !== undefined;
   }
 
   /** The message of a fault or a preemption has arrived: an answer may already be in the client's send queue. */

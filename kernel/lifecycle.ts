@@ -89,7 +89,13 @@ export class Lifecycle {
 
   newNativeThread(task: Task, lthread: number, priority: number, body: NativeBody): Thread {
     const id = siblingOf(task.id, lthread);
-    const thread = new Thread(id, task, clampPriority(priority), undefined, body(new NativeContextOf(this.core, task, id)));
+    const thread = new Thread(
+      id,
+      task,
+      clampPriority(priority),
+      undefined,
+      body(new NativeContextOf(this.core, task, id))[Symbol.iterator](),
+    );
     task.threads[lthread] = thread;
     this.core.scheduler.enqueue(thread);
     return thread;

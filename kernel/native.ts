@@ -79,7 +79,7 @@ export interface KernelCall {
 }
 
 /** A computation of a native thread that may trap; `yield*` it. */
-export type Op<T> = Generator<KernelCall, T, Received>;
+export type Op<T> = Iterable<KernelCall, T, Received>;
 
 export interface TaskStatistics {
   instructions: number;
@@ -163,57 +163,90 @@ export interface NativeContext {
 }
 
 const DEFAULT_STRING_BYTES = 1 << 20;
+/** Of Received.error. */
+const SEND_FAILED = 0x10;
 
-function ipc(
-  to: ThreadId | undefined,
-  message: Message | undefined,
-  from: ThreadId | undefined,
-  timeouts: Timeouts | undefined,
-  window: number,
-  reply = false,
-  as: ThreadId = NIL,
-): KernelCall {
-  return { op: "ipc", to, message, as, from, stringBytes: DEFAULT_STRING_BYTES, window, timeouts, reply };
+/**
+ * An IPC, for `yield*`: gives itself to the kernel as the call, and ends with what the kernel answers. A generator would do the same for
+ * twice the time.
+ */
+class Ipc implements KernelCall, Iterable<KernelCall, Received, Received>, Iterator<KernelCall, Received, Received> {
+  readonly op = "ipc";
+  to: ThreadId | undefined;
+  message: Message | undefined;
+  readonly as: ThreadId;
+  readonly from: ThreadId | undefined;
+  readonly stringBytes = DEFAULT_STRING_BYTES;
+  readonly window: number;
+  readonly timeouts: Timeouts | undefined;
+  readonly reply: boolean;
+  /** A failed sending is not told: the receiving begins all the same. */
+  private readonly isSilent: boolean;
+
+  constructor(
+    to: ThreadId | undefined,
+    message: Message | undefined,
+    from: ThreadId | undefined,
+    timeouts: Timeouts | undefined,
+    window: number,
+    as: ThreadId,
+    isSilent: boolean,
+    reply: boolean,
+  ) {
+    this.to = to;
+    this.message = message;
+    this.as = as;
+    this.from = from;
+    this.window = window;
+    this.timeouts = timeouts;
+    this.reply = reply;
+    this.isSilent = isSilent;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  /** @param result nothing at first, then what the kernel answers */
+  next(result?: Received): IteratorResult<KernelCall, Received> {
+    if (result === undefined) return { done: false, value: this };
+    if (this.isSilent && this.to !== undefined && (result.error & SEND_FAILED) !== 0) {
+      this.to = undefined;
+      this.message = undefined;
+      return { done: false, value: this };
+    }
+    return { done: true, value: result };
+  }
 }
 
 /** Sends and waits for the answer of the same thread. window: where mappings in the answer may go. */
-export function* call(to: ThreadId, message: Message, timeouts?: Timeouts, window = 0): Op<Received> {
-  return yield ipc(to, message, to, timeouts, window);
-}
+export const call = (to: ThreadId, message: Message, timeouts?: Timeouts, window = 0): Op<Received> =>
+  new Ipc(to, message, to, timeouts, window, NIL, false, false);
 
 /** Sends; the result has only `error`. */
-export function* send(to: ThreadId, message: Message, timeouts?: Timeouts): Op<Received> {
-  return yield ipc(to, message, undefined, timeouts, 0);
-}
+export const send = (to: ThreadId, message: Message, timeouts?: Timeouts): Op<Received> =>
+  new Ipc(to, message, undefined, timeouts, 0, NIL, false, false);
 
 /**
  * Sends in the name of another thread: of one whose messages reach `to` by way of the caller's task, or of one in the receiver's
  * or the own task. With any other name the message comes from the caller. A thread that waits for the caller's answer then waits for that of `to`.
  */
-export function* sendAs(as: ThreadId, to: ThreadId, message: Message, timeouts?: Timeouts): Op<Received> {
-  return yield ipc(to, message, undefined, timeouts, 0, false, as);
-}
+export const sendAs = (as: ThreadId, to: ThreadId, message: Message, timeouts?: Timeouts): Op<Received> =>
+  new Ipc(to, message, undefined, timeouts, 0, as, false, false);
 
 /** The same, and waits for the next message, from anyone. That the sending failed (the receiver did not wait in time) is not told. */
-export function* sendAsAndWait(as: ThreadId, to: ThreadId, message: Message, timeouts?: Timeouts): Op<Received> {
-  const result = yield ipc(to, message, ANY, timeouts, 0, false, as);
-  if (result.error & 0x10) return yield ipc(undefined, undefined, ANY, timeouts, 0);
-  return result;
-}
+export const sendAsAndWait = (as: ThreadId, to: ThreadId, message: Message, timeouts?: Timeouts): Op<Received> =>
+  new Ipc(to, message, ANY, timeouts, 0, as, true, false);
 
 /** Receives from one thread, an interrupt (interruptId), or anyone (ANY). */
-export function* receive(from: ThreadId, timeouts?: Timeouts, window = 0): Op<Received> {
-  return yield ipc(undefined, undefined, from, timeouts, window);
-}
+export const receive = (from: ThreadId, timeouts?: Timeouts, window = 0): Op<Received> =>
+  new Ipc(undefined, undefined, from, timeouts, window, NIL, false, false);
 
 /** Replies without waiting for the client to be ready (send timeout 0) and waits for the next message. A failed reply is ignored: the result is the next message. */
-export function* replyAndWait(to: ThreadId, message: Message, timeouts?: Timeouts, window = 0): Op<Received> {
-  const result = yield ipc(to, message, ANY, timeouts, window, true);
-  if (result.error & 0x10) return yield ipc(undefined, undefined, ANY, timeouts, window);
-  return result;
-}
+export const replyAndWait = (to: ThreadId, message: Message, timeouts?: Timeouts, window = 0): Op<Received> =>
+  new Ipc(to, message, ANY, timeouts, window, NIL, true, true);
 
 /** Waits for `us` microseconds. */
 export function* sleep(us: number): Op<void> {
-  yield ipc(undefined, undefined, 0, { receiveUs: us }, 0);
+  yield* new Ipc(undefined, undefined, NIL, { receiveUs: us }, 0, NIL, false, false);
 }

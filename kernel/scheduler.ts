@@ -13,15 +13,14 @@ export class Scheduler {
   private readonly tails: (Thread | undefined)[] = Array.from<Thread | undefined>({ length: PRIORITIES });
   /** Bit p & 31 of word p >> 5: queue p is not empty. */
   private readonly occupied = new Int32Array(PRIORITIES / 32);
+  /** Bit n: word n of `occupied` is not 0. */
+  private summary = 0;
 
   /** The thread to run, or undefined when all are blocked. */
   top(): Thread | undefined {
-    const occupied = this.occupied;
-    for (let word = occupied.length - 1; word >= 0; word--) {
-      const bits = occupied[word]!;
-      if (bits !== 0) return this.heads[(word << 5) | (31 - Math.clz32(bits))];
-    }
-    return undefined;
+    if (this.summary === 0) return undefined;
+    const word = 31 - Math.clz32(this.summary);
+    return this.heads[(word << 5) | (31 - Math.clz32(this.occupied[word]!))];
   }
 
   enqueue(thread: Thread): void {
@@ -34,6 +33,7 @@ export class Scheduler {
     if (tail === undefined) {
       this.heads[priority] = thread;
       this.occupied[priority >> 5]! |= 1 << (priority & 31);
+      this.summary |= 1 << (priority >> 5);
     } else tail.readyNext = thread;
     this.tails[priority] = thread;
   }
@@ -46,7 +46,10 @@ export class Scheduler {
     else previous.readyNext = next;
     if (next === undefined) this.tails[priority] = previous;
     else next.readyPrevious = previous;
-    if (this.heads[priority] === undefined) this.occupied[priority >> 5]! &= ~(1 << (priority & 31));
+    if (previous === undefined && next === undefined) {
+      this.occupied[priority >> 5]! &= ~(1 << (priority & 31));
+      if (this.occupied[priority >> 5] === 0) this.summary &= ~(1 << (priority >> 5));
+    }
     thread.readyPrevious = undefined;
     thread.readyNext = undefined;
   }

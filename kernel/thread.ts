@@ -8,7 +8,7 @@ import type { Context } from "#machine/context.ts";
 import type { ThreadId } from "./abi/identifiers.ts";
 import { NIL } from "./abi/identifiers.ts";
 import { NEVER } from "./abi/ipc.ts";
-import type { Message, Op, Received } from "./native.ts";
+import type { KernelCall, Message, Received } from "./native.ts";
 import type { Preempter, Preemption } from "./preemption.ts";
 import type { Task } from "./task.ts";
 import type { Transfer } from "./transfer.ts";
@@ -143,7 +143,7 @@ export class Thread {
   nestedAt = -1;
 
   /** Native threads. */
-  readonly body: Op<void> | undefined;
+  readonly body: Iterator<KernelCall, void, Received> | undefined;
   /** What the next resumption of `body` returns from its yield. */
   result: Received | undefined = undefined;
 
@@ -161,7 +161,13 @@ export class Thread {
   /** Associated interrupt line, -1 = none. */
   interruptLine = -1;
 
-  constructor(id: ThreadId, task: Task, priority: number, context: Context | undefined, body: Op<void> | undefined) {
+  constructor(
+    id: ThreadId,
+    task: Task,
+    priority: number,
+    context: Context | undefined,
+    body: Iterator<KernelCall, void, Received> | undefined,
+  ) {
     this.id = id;
     this.task = task;
     this.priority = priority;

@@ -13,10 +13,11 @@ function bench() {
 /** Drives the request thread until it is idle; kernel calls are answered with `words`. */
 function drive(op: NativeOp<void>, words: number[] = []): KernelCall[] {
   const calls: KernelCall[] = [];
-  let step = op.next();
+  const steps = op[Symbol.iterator]();
+  let step = steps.next();
   while (!step.done) {
     calls.push(step.value);
-    step = op.next({ words } as Received);
+    step = steps.next({ words } as Received);
   }
   return calls;
 }

@@ -23,7 +23,7 @@ type State = "ready" | "running" | "sleeping" | "done";
 
 export class Activation implements Sleeper {
   private readonly runner: ActivationRunner;
-  private readonly generator: Op<unknown>;
+  private readonly steps: Iterator<KernelCall | Sleep, unknown, unknown>;
   private readonly finished: (outcome: Outcome<unknown>) => void;
   private readonly owner: Interruption;
   private state: State = "ready";
@@ -32,9 +32,9 @@ export class Activation implements Sleeper {
   private timer: Timer | undefined;
   private reason: WakeReason | undefined;
 
-  constructor(runner: ActivationRunner, generator: Op<unknown>, owner: Interruption, finished: (outcome: Outcome<unknown>) => void) {
+  constructor(runner: ActivationRunner, op: Op<unknown>, owner: Interruption, finished: (outcome: Outcome<unknown>) => void) {
     this.runner = runner;
-    this.generator = generator;
+    this.steps = op[Symbol.iterator]();
     this.owner = owner;
     this.finished = finished;
   }
@@ -73,7 +73,7 @@ export class Activation implements Sleeper {
 
   private end(): void {
     this.state = "done";
-    this.generator.return(undefined);
+    this.steps.return?.(undefined);
   }
 
   /**
@@ -97,7 +97,7 @@ export class Activation implements Sleeper {
     for (;;) {
       let step: IteratorResult<KernelCall | Sleep, unknown>;
       try {
-        step = this.generator.next(input);
+        step = this.steps.next(input);
       } catch (error) {
         this.state = "done";
         if (!this.aborted) this.finished({ error });
@@ -150,8 +150,8 @@ export class ActivationRunner {
   }
 
   /** Queues a computation; `finished` is told how it ended unless it was aborted. */
-  start<T>(generator: Op<T>, finished: (outcome: Outcome<T>) => void, owner: Interruption = NEVER_INTERRUPTED): Activation {
-    const activation = new Activation(this, generator, owner, finished as (outcome: Outcome<unknown>) => void);
+  start<T>(op: Op<T>, finished: (outcome: Outcome<T>) => void, owner: Interruption = NEVER_INTERRUPTED): Activation {
+    const activation = new Activation(this, op, owner, finished as (outcome: Outcome<unknown>) => void);
     this.ready.push(activation);
     return activation;
   }

@@ -21,7 +21,7 @@ export type WakeReason = "woken" | "timeout" | "interrupted";
 
 /** A computation inside the Unix server that may sleep; always `yield*` it. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the resume value depends on what was yielded
-export type Op<T> = Generator<KernelCall | Sleep, T, any>;
+export type Op<T> = Iterable<KernelCall | Sleep, T, any>;
 
 /** Somebody asleep. The server's activations implement it; wake() makes it runnable and leaves all its queues. */
 export interface Sleeper {

@@ -20,16 +20,16 @@ export class Task<T> implements Sleeper {
   error: unknown;
   done = false;
   sleep: Sleep | undefined;
-  private readonly generator: Op<T>;
+  private readonly steps: Iterator<KernelCall | Sleep, T, unknown>;
 
-  constructor(generator: Op<T>) {
-    this.generator = generator;
+  constructor(op: Op<T>) {
+    this.steps = op[Symbol.iterator]();
     this.step(undefined);
   }
 
   private step(input: WakeReason | undefined): void {
     try {
-      const result = this.generator.next(input);
+      const result = this.steps.next(input);
       if (result.done) this.finish(result.value);
       else this.wait(result.value);
     } catch (error) {
@@ -60,7 +60,7 @@ export class Task<T> implements Sleeper {
   /** As when the process is killed. */
   abort(): void {
     for (const queue of this.sleep?.queues ?? []) queue.remove(this);
-    this.generator.return(undefined as T);
+    this.steps.return?.(undefined as T);
   }
 }
 
@@ -212,11 +212,11 @@ export class TestThread {
   /** The call that it waits in. */
   call: KernelCall | undefined;
   done = false;
-  private readonly body: NativeOp<void>;
+  private readonly body: Iterator<KernelCall, void, Received>;
 
   constructor(id: number, body: NativeOp<void>) {
     this.id = id;
-    this.body = body;
+    this.body = body[Symbol.iterator]();
     this.take(this.body.next({} as Received));
   }
 
