@@ -51,6 +51,8 @@ function join(first: Uint8Array, second: Uint8Array): Uint8Array {
   return whole;
 }
 
+const isBlank = (byte: number): boolean => byte === SPACE || byte === TAB || byte === CARRIAGE_RETURN;
+
 /** Goes through one line, field by field. */
 export class LineCursor {
   private bytes: Uint8Array = new Uint8Array(0);
@@ -67,7 +69,7 @@ export class LineCursor {
   more(): boolean {
     const { bytes, end } = this;
     let { at } = this;
-    while (at < end && (bytes[at] === SPACE || bytes[at] === TAB || bytes[at] === CARRIAGE_RETURN)) at++;
+    while (at < end && isBlank(bytes[at]!)) at++;
     this.at = at;
     return at < end;
   }
@@ -89,7 +91,7 @@ export class LineCursor {
     return true;
   }
 
-  /** A number in decimal digits; -1 when there is none. */
+  /** A number in decimal digits, to the end of the field; -1 when there is something else. */
   decimal(): number {
     const { bytes, end } = this;
     const start = this.at;
@@ -101,7 +103,7 @@ export class LineCursor {
       value = value * 10 + digit;
     }
     this.at = at;
-    return at === start ? -1 : value;
+    return at === start || (at < end && !isBlank(bytes[at]!)) ? -1 : value;
   }
 
   /** A number in hexadecimal digits, with or without 0x; -1 when there is none. */

@@ -8,8 +8,10 @@ import { compile, type TopLevelSpec } from "vega-lite";
 import { png } from "./bitmap.ts";
 import { FIGURES, type FigureRow } from "./figures.ts";
 import { STAGES } from "./measurement.ts";
+import { pointsOfCurve } from "./miss-curve.ts";
 import type { Outcome } from "./outcome.ts";
 import { referenceMap } from "./reference-map.ts";
+import { isBound } from "./plan.ts";
 import { byWorkload, referencesIn, type Row, rowsOf } from "./report-rows.ts";
 import type { Trace } from "./trace.ts";
 
@@ -21,7 +23,12 @@ export interface Chart {
 
 const WIDTH = 560;
 const HEIGHT = 320;
-const STYLE = { background: "white", config: { font: "sans-serif", view: { continuousWidth: WIDTH, continuousHeight: HEIGHT } } } as const;
+/** Width of a legend's longest entry. */
+const LABEL_LIMIT = 320;
+const STYLE = {
+  background: "white",
+  config: { font: "sans-serif", view: { continuousWidth: WIDTH, continuousHeight: HEIGHT }, legend: { labelLimit: LABEL_LIMIT } },
+} as const;
 
 /** Tells policies apart; the bound is black. */
 const COLOURS = [
@@ -55,8 +62,6 @@ const slug = (text: string): string =>
     .replaceAll(/^-+|-+$/g, "")
     .slice(0, 60) || "workload";
 
-const labelOf = ({ labels }: Row): string => labels.filter((label) => label !== "").join(", ");
-
 /** Colour by label, in the order of the tables. */
 function colours(rows: readonly Row[]): {
   field: string;
@@ -65,9 +70,11 @@ function colours(rows: readonly Row[]): {
   sort: null;
   scale: { domain: string[]; range: string[] };
 } {
-  const domain = rows.map(labelOf);
+  const domain = rows.map(({ title }) => title);
   let next = 0;
-  const range = rows.map(({ outcomes }) => (outcomes[0]?.point.policy.name === "opt" ? BOUND_COLOUR : COLOURS[next++ % COLOURS.length]!));
+  const range = rows.map(({ outcomes }) =>
+    outcomes.some(({ point }) => isBound(point.policy)) ? BOUND_COLOUR : COLOURS[next++ % COLOURS.length]!,
+  );
   return { field: "row", type: "nominal", title: null, sort: null, scale: { domain, range } };
 }
 
@@ -83,7 +90,7 @@ function curveChart(workload: string, outcomes: readonly Outcome[]): Promise<str
   const references = referencesIn(outcomes);
   const { value, title } = figure(references === undefined ? "misses" : "ratio");
   const values = rows.flatMap((row) =>
-    row.outcomes.map((outcome) => ({ row: labelOf(row), frames: outcome.point.frames, y: value(outcome, references) })),
+    row.outcomes.map((outcome) => ({ row: row.title, frames: outcome.point.frames, y: value(outcome, references) })),
   );
   const heights = values.flatMap(({ y }) => y ?? []);
   const wide = Math.min(...heights) > 0 && Math.max(...heights) > LINEAR_RANGE * Math.min(...heights);
@@ -105,7 +112,7 @@ function missesChart(workload: string, outcomes: readonly Outcome[]): Promise<st
   const size = frames[Math.floor(frames.length / 2)];
   const shown = rows.flatMap((row) => row.outcomes.filter(({ point }) => point.frames === size).map((outcome) => ({ row, outcome })));
   const values = shown.flatMap(({ row, outcome: { missCurve } }) =>
-    missCurve.times.map((time, index) => ({ row: labelOf(row), time, misses: (index + 1) * missCurve.every })),
+    pointsOfCurve(missCurve).map((point) => ({ row: row.title, ...point })),
   );
   if (values.length === 0) return undefined;
   return draw({
@@ -125,7 +132,7 @@ function stagesChart(workload: string, outcomes: readonly Outcome[]): Promise<st
   const values = rows.flatMap((row) =>
     row.outcomes.flatMap(({ point, stages }) => {
       if (stages === undefined) return [];
-      const label = frames.length > 1 ? `${labelOf(row)}, ${point.frames} frames` : labelOf(row);
+      const label = frames.length > 1 ? `${row.title}, ${point.frames} frames` : row.title;
       return STAGES.map((stage, order) => ({ label, stage, order, nanoseconds: stages[stage] }));
     }),
   );

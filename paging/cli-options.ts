@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { Command } from "commander";
 import { type BootOptions, type Mount, OptionError, parseEngine, parseMount } from "#host/options.ts";
-import { POLICIES, parametersOf, policyNamed } from "#servers/memory-manager/policies/table.ts";
+import { POLICIES, parametersOf } from "#servers/memory-manager/policies/table.ts";
 import { parseDisk } from "./disk-models.ts";
 import { DEFAULT_FIGURES, FIGURES } from "./figures.ts";
 import type { PolicyChoice, Scope } from "./measurement.ts";
@@ -229,14 +229,6 @@ function refuseUnused(raw: RawOptions): void {
   if (unused !== undefined) throw new OptionError(`--${unused} means nothing to a replay of a trace`);
 }
 
-/** The bound that OPT gives holds for pages that come when they are needed. */
-function refusePrefetchedBound({ policies, readAheads }: Plan): void {
-  const bound = policies.find(({ name }) => policyNamed(name)?.references === "future");
-  if (bound !== undefined && readAheads.some((pages) => pages > 0)) {
-    throw new OptionError(`'${bound.name}' is the bound for pages brought in on demand: not with --read-ahead`);
-  }
-}
-
 /** Turns the parsed command line into a request. Throws OptionError. */
 export function requestOf(raw: RawOptions, command: readonly string[]): Request {
   const presetName = raw.preset ?? DEFAULT_PRESET;
@@ -282,7 +274,6 @@ export function requestOf(raw: RawOptions, command: readonly string[]): Request 
     ...(raw.manager === undefined ? {} : { manager: { file: existing(raw.manager, "the manager"), digest: digestOf(raw.manager) } }),
     stages: raw.times ?? preset.times ?? false,
   };
-  refusePrefetchedBound(plan);
   return {
     plan,
     files: {

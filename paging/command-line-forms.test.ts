@@ -25,6 +25,11 @@ describe("sizes", () => {
   });
 });
 
+test("a range that goes down, and one that never ends, are told apart", () => {
+  expect(() => parseSizes("10..5")).toThrow("a range that ends before it begins: '10..5'");
+  expect(() => parseSizes("0..8x2")).toThrow("a range without end: '0..8x2'");
+});
+
 describe("names with parameters", () => {
   const rows = { kin: { default: 0.25, text: "" } };
 

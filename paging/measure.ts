@@ -17,6 +17,7 @@ import { parametersOf, policyNamed } from "#servers/memory-manager/policies/tabl
 import type { PolicyRow } from "#servers/memory-manager/replacement-policy.ts";
 import { type ManagedRun, loadManager, managedRun } from "./manager-module.ts";
 import type { DiskModel, FaultRecord, Measurement, RunConfig, TaskFigures } from "./measurement.ts";
+import { MissCurveBuilder } from "./miss-curve.ts";
 import type { ReferenceSink } from "./trace.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { StageClock } from "./stage-clock.ts";
@@ -34,6 +35,9 @@ const STUCK = 10_000;
 const FAULT_LOG_LIMIT = 100_000;
 
 const NS_PER_US = 1000;
+
+/** Faults that take a frame. */
+const MISSES: ReadonlySet<FaultKind> = new Set(["zeroFill", "copy", "pageIn"]);
 
 /** Frames of the standard memory manager beside one of the user's own: so many that it pages nothing. */
 const FRAMES_BESIDE = 16_384;
@@ -96,6 +100,7 @@ function checked(config: RunConfig): { row: PolicyRow; parameters: Record<string
 class Collector implements PagingObserver {
   readonly tasks = new TaskTable();
   readonly faultLog: FaultRecord[] = [];
+  private readonly misses = new MissCurveBuilder();
   readonly watch: StageClock | undefined;
   tracer: ReferenceTracer | undefined;
   private counter: ReferenceCounter | undefined;
@@ -121,6 +126,7 @@ class Collector implements PagingObserver {
 
   fault(client: number, address: number, kind: FaultKind): void {
     this.lookForProgress();
+    if (MISSES.has(kind)) this.misses.add(this.machine!.instructions());
     if (this.faultLog.length >= FAULT_LOG_LIMIT) return;
     const task = this.tasks.of(client)?.number ?? 0;
     this.faultLog.push({ time: this.machine!.instructions(), task, page: address >>> 12, kind });
@@ -195,6 +201,7 @@ class Collector implements PagingObserver {
       virtualNs: clock.now(),
       ...(this.watch ? { stages: this.watch.means(total.faults) } : {}),
       faultLog: [...this.faultLog],
+      missCurve: this.misses.curve(this.machine!.instructions()),
       disk: { reads: disk.reads, writes: disk.writes, busyNs: disk.busyNs },
     };
   }
@@ -233,6 +240,7 @@ export async function measure(config: RunConfig): Promise<Measurement> {
     seed: config.seed,
     engine: isTraced ? "interpreter" : (config.engine ?? DEFAULT_ENGINE),
     ...(config.mounts ? { mounts: config.mounts } : {}),
+    ...(config.root === undefined ? {} : { root: config.root }),
     ...managed?.boot,
   };
   let figures: ReturnType<Collector["finish"]> | undefined;

@@ -5,6 +5,7 @@
  */
 import type { BootOptions } from "#host/options.ts";
 import type { FaultKind } from "#servers/memory-manager/counters.ts";
+import type { MissCurve } from "./miss-curve.ts";
 import type { ReferenceSink } from "./trace.ts";
 
 /** A replacement policy by its name in servers/memory-manager/policies/table.ts; parameters left out have their defaults. */
@@ -123,5 +124,6 @@ export interface Measurement {
   readonly stages?: Readonly<Record<Stage, number>>;
   /** The first faults, up to a bound. */
   readonly faultLog: readonly FaultRecord[];
+  readonly missCurve: MissCurve;
   readonly disk: { readonly reads: number; readonly writes: number; readonly busyNs: number };
 }

@@ -4,7 +4,8 @@
  * Layer beneath: plan.ts, measurement.ts.
  */
 import { createHash } from "node:crypto";
-import type { FaultRecord, Measurement, Stage, TaskFigures } from "./measurement.ts";
+import type { Measurement, Stage, TaskFigures } from "./measurement.ts";
+import type { MissCurve } from "./miss-curve.ts";
 import type { Point } from "./plan.ts";
 import type { ReplayResult } from "./replay.ts";
 
@@ -13,12 +14,6 @@ export const misses = ({ zeroFills = 0, copies = 0, pageIns = 0 }: Partial<TaskF
 
 /** Counters of a run or of a task. What a replay cannot know is undefined. */
 export type Figures = Partial<Omit<TaskFigures, "name" | "task">> & { readonly faults: number };
-
-/** When misses happened, in instructions executed (replay: time stamps of the trace): the time of one in `every`. */
-export interface MissCurve {
-  readonly every: number;
-  readonly times: readonly number[];
-}
 
 /** How a command ended. */
 export interface End {
@@ -52,16 +47,6 @@ export interface Outcome {
 /** Characters of a complaint. */
 const MOST_COMPLAINT = 1000;
 
-/** Times that a curve keeps: enough for a plot. */
-const MOST_TIMES = 250;
-
-function missCurve(times: readonly number[]): MissCurve {
-  const every = Math.max(1, Math.ceil(times.length / MOST_TIMES));
-  return { every, times: times.filter((_, index) => (index + 1) % every === 0) };
-}
-
-const isMiss = ({ kind }: FaultRecord): boolean => kind === "zeroFill" || kind === "copy" || kind === "pageIn";
-
 export function liveOutcome(point: Point, measurement: Measurement): Outcome {
   const { name: _name, task: _task, ...total } = measurement.total;
   return {
@@ -72,7 +57,7 @@ export function liveOutcome(point: Point, measurement: Measurement): Outcome {
     virtualNs: measurement.virtualNs,
     disk: measurement.disk,
     ...(measurement.stages === undefined ? {} : { stages: measurement.stages }),
-    missCurve: missCurve(measurement.faultLog.filter(isMiss).map(({ time }) => time)),
+    missCurve: measurement.missCurve,
   };
 }
 
@@ -82,6 +67,6 @@ export function replayOutcome(point: Point, result: ReplayResult): Outcome {
     total: { references: result.references, faults: result.faults, pageOuts: result.dirtyEvictions },
     tasks: [],
     cold: result.cold,
-    missCurve: missCurve(result.faultsAt ?? []),
+    missCurve: result.missCurve,
   };
 }

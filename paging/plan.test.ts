@@ -30,9 +30,11 @@ describe("points", () => {
     const points = pointsOf(plan);
     const live = points.filter(({ method }) => method === "live");
     const replayed = points.filter(({ method }) => method === "replay");
-    // Workloads, scopes, read-aheads, frames; disks for live runs.
+    // Workloads, scopes, read-aheads, frames, disks.
     expect(live).toHaveLength(2 * 2 * 2 * 3 * 2);
-    expect(replayed).toHaveLength(2 * 2 * 2 * 3);
+    // The bound has neither scopes nor read-ahead.
+    expect(replayed).toHaveLength(2 * 3);
+    expect(replayed.every(({ scope, readAhead, cluster }) => scope === "global" && readAhead === 0 && cluster === 1)).toBe(true);
     expect(new Set(live.map(({ policy }) => policy.name))).toEqual(new Set(["fifo"]));
     expect(new Set(replayed.map(({ policy }) => policy.name))).toEqual(new Set(["opt"]));
     expect(new Set(points.map(pointKey)).size).toBe(points.length);
@@ -40,7 +42,7 @@ describe("points", () => {
 
   test("of a trace are replays of every policy", () => {
     const points = pointsOf({ ...plan, workloads: [], trace: { name: "t", file: "/t", digest: "d", form: undefined } });
-    expect(points).toHaveLength(2 * 2 * 2 * 3);
+    expect(points).toHaveLength(2 * 2 * 3 + 3);
     expect(points.every(({ method, workload, trace }) => method === "replay" && workload === "t" && trace === "d")).toBe(true);
   });
 

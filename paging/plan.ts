@@ -6,7 +6,7 @@
 import type { BootOptions, Mount } from "#host/options.ts";
 import type { DiskModel, ManagerChoice, PolicyChoice, Scope } from "./measurement.ts";
 import { managerName } from "./manager-module.ts";
-import { policyNamed } from "#servers/memory-manager/policies/table.ts";
+import { POLICIES } from "#servers/memory-manager/policies/table.ts";
 import { namedText } from "./named-settings.ts";
 import type { TraceForm } from "./trace-file.ts";
 import type { Workload } from "./workloads.ts";
@@ -76,9 +76,15 @@ export interface Point {
 
 export const policyText = ({ name, parameters }: PolicyChoice): string => namedText(name, parameters);
 
+/** Whether a policy knows the future. It is the bound of the others where one page comes for each fault, in one pool of frames. */
+export const isBound = ({ name }: PolicyChoice): boolean => POLICIES.some((row) => row.name === name && row.references === "future");
+
+/** What neither the bound nor a manager of the user's own can be given another value of. */
+const PLAIN = { scope: "global", readAhead: 0, cluster: 1 } as const;
+
 /** How a policy is measured. */
 export const methodOf = (plan: Plan, policy: PolicyChoice): Method =>
-  plan.trace !== undefined || policyNamed(policy.name).references === "future" ? "replay" : plan.method;
+  plan.trace !== undefined || isBound(policy) ? "replay" : plan.method;
 
 /** What every run of the system is given beside its values. Only the interpreter tells references, so that a recording has no choice of engines. */
 const liveSettings = (plan: Plan): Partial<Point> => ({
@@ -100,16 +106,14 @@ export function pointsOf(plan: Plan): Point[] {
     workloads,
     plan.policies.map((policy) => ({ policy, method: methodOf(plan, policy) })),
   );
-  const values = times(
+  const settings = times(
     times(
-      times(
-        placed,
-        plan.scopes.map((scope) => ({ scope })),
-      ),
+      plan.scopes.map((scope) => ({ scope })),
       plan.readAheads.map((readAhead) => ({ readAhead })),
     ),
     plan.clusters.map((cluster) => ({ cluster })),
   );
+  const values = placed.flatMap((run) => times([run], isBound(run.policy) ? [PLAIN] : settings));
   const live = plan.disks.map((disk) => ({
     disk,
     ...liveSettings(plan),
@@ -121,8 +125,7 @@ export function pointsOf(plan: Plan): Point[] {
   const { manager } = plan;
   if (manager !== undefined && plan.trace === undefined) {
     const policy = { name: managerName(manager), parameters: {} };
-    const plain = { policy, method: "live", scope: "global", readAhead: 0, cluster: 1, manager } as const;
-    runs.push(...times(times(workloads, live), [plain]));
+    runs.push(...times(times(workloads, live), [{ policy, method: "live", ...PLAIN, manager } as const]));
   }
   return times(
     runs,
@@ -138,9 +141,7 @@ export const recordingsOf = (plan: Plan): Point[] =>
     command,
     policy: { name: "fifo", parameters: {} },
     frames: RECORDING_FRAMES,
-    scope: "global",
-    readAhead: 0,
-    cluster: 1,
+    ...PLAIN,
     seed: plan.seed,
     disk: { kind: "fixed", us: 0 },
     ...liveSettings(plan),

@@ -29,6 +29,7 @@ describe("replay", () => {
       cold: 5,
       evictions: 3,
       dirtyEvictions: 2,
+      missCurve: { every: 1, times: [0, 1, 2, 3, 5, 6], count: 6, end: 6 },
       faultsAt: [0, 1, 2, 3, 5, 6],
     });
   });
@@ -79,7 +80,9 @@ describe("replay", () => {
     ["fifo", {}, { frames: 0 }, "a replay needs at least one frame, not 0"],
     ["fifo", {}, { readAhead: -1 }, "-1 pages cannot be read ahead"],
     ["fifo", {}, { cluster: 0 }, "a cluster cannot have 0 pages"],
-    ["opt", {}, { readAhead: 1 }, "policy 'opt' is the bound for demand paging: it cannot be combined with read-ahead"],
+    ["opt", {}, { readAhead: 1 }, "policy 'opt' is the bound for demand paging: it has no read-ahead, clusters or local scope"],
+    ["opt", {}, { cluster: 2 }, "policy 'opt' is the bound for demand paging"],
+    ["opt", {}, { scope: "local" }, "policy 'opt' is the bound for demand paging"],
   ])("refuses %s %j %j", (name, parameters, options, message) => {
     expect(() => replay(trace("r1"), { name, parameters }, { ...OPTIONS, ...options })).toThrow(message);
   });

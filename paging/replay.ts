@@ -9,6 +9,7 @@ import { LocalReplacement } from "#servers/memory-manager/local-replacement.ts";
 import { parametersOf, policyNamed } from "#servers/memory-manager/policies/table.ts";
 import type { PolicyRow, PolicyView, ReplacementPolicy } from "#servers/memory-manager/replacement-policy.ts";
 import type { PolicyChoice, Scope } from "./measurement.ts";
+import { type MissCurve, MissCurveBuilder } from "./miss-curve.ts";
 import { NEVER, nextUses } from "./next-use.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { RecordKind, type Trace } from "./trace.ts";
@@ -35,6 +36,7 @@ export interface ReplayResult {
   readonly cold: number;
   readonly evictions: number;
   readonly dirtyEvictions: number;
+  readonly missCurve: MissCurve;
   /** The time of each fault. */
   readonly faultsAt?: readonly number[];
 }
@@ -47,6 +49,7 @@ class Memory {
   evictions = 0;
   dirtyEvictions = 0;
   readonly faultsAt: number[] = [];
+  readonly misses = new MissCurveBuilder();
   /** By page index: its frame, or ABSENT. */
   readonly frameOf: Int32Array;
   /** By frame. */
@@ -116,6 +119,7 @@ class Memory {
   fault(time: number, index: number, mark: number, next: number): void {
     this.time = time;
     this.faults++;
+    this.misses.add(time);
     if (this.options.log) this.faultsAt.push(time);
     const ahead: number[] = [];
     if (this.known[index] === 0) {
@@ -213,17 +217,24 @@ export function replay(trace: Trace, choice: PolicyChoice, options: ReplayOption
   const memory = new Memory(trace, row, parameters, options);
   const futures = row.references === "future" ? nextUses(trace) : undefined;
   run(trace, memory, futures);
-  const { faults, cold, evictions, dirtyEvictions, faultsAt } = memory;
-  const result = { policy: { name: row.name, parameters }, frames: options.frames, references: trace.references };
+  const { faults, cold, evictions, dirtyEvictions, faultsAt, misses } = memory;
+  const missCurve = misses.curve(endOf(trace));
+  const result = { policy: { name: row.name, parameters }, frames: options.frames, references: trace.references, missCurve };
   return { ...result, faults, cold, evictions, dirtyEvictions, ...(options.log ? { faultsAt } : {}) };
 }
 
-function checkOptions(row: PolicyRow, { frames, readAhead, cluster = 1 }: ReplayOptions): void {
+/** Time of the last record; 0 when there is none. */
+function endOf({ pieces }: Trace): number {
+  const last = pieces.at(-1);
+  return last === undefined ? 0 : last.times[last.length - 1]!;
+}
+
+function checkOptions(row: PolicyRow, { frames, scope, readAhead, cluster = 1 }: ReplayOptions): void {
   if (!Number.isInteger(frames) || frames < 1) throw new RangeError(`a replay needs at least one frame, not ${frames}`);
   if (!Number.isInteger(readAhead) || readAhead < 0) throw new RangeError(`${readAhead} pages cannot be read ahead`);
   if (!Number.isInteger(cluster) || cluster < 1) throw new RangeError(`a cluster cannot have ${cluster} pages`);
-  if (row.references === "future" && readAhead > 0) {
-    throw new RangeError(`policy '${row.name}' is the bound for demand paging: it cannot be combined with read-ahead`);
+  if (row.references === "future" && (readAhead > 0 || cluster > 1 || scope === "local")) {
+    throw new RangeError(`policy '${row.name}' is the bound for demand paging: it has no read-ahead, clusters or local scope`);
   }
 }
 

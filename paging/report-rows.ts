@@ -25,6 +25,8 @@ const DIMENSIONS: readonly Dimension[] = [
 export interface Row {
   /** One for each of RowSet.names. */
   readonly labels: readonly string[];
+  /** The labels in one line; a number says of what. */
+  readonly title: string;
   readonly outcomes: readonly Outcome[];
 }
 
@@ -35,18 +37,21 @@ export interface RowSet {
   readonly frames: readonly number[];
 }
 
+const titleOf = (dimensions: readonly Dimension[], labels: readonly string[]): string =>
+  dimensions.flatMap(({ name }, at) => (/^\d+$/.test(labels[at]!) ? `${name} ${labels[at]}` : labels[at] || [])).join(", ");
+
 /** The outcomes of one workload, in rows. */
 export function rowsOf(outcomes: readonly Outcome[]): RowSet {
   const varied = DIMENSIONS.filter(
     ({ name, text }) => name === "policy" || new Set(outcomes.map(({ point }) => text(point)).filter((value) => value !== "")).size > 1,
   );
-  const rows = new Map<string, { labels: string[]; outcomes: Outcome[] }>();
+  const rows = new Map<string, { labels: string[]; title: string; outcomes: Outcome[] }>();
   for (const outcome of outcomes) {
     const labels = varied.map(({ text }) => text(outcome.point));
     const key = JSON.stringify(labels);
     const row = rows.get(key);
     if (row) row.outcomes.push(outcome);
-    else rows.set(key, { labels, outcomes: [outcome] });
+    else rows.set(key, { labels, title: titleOf(varied, labels), outcomes: [outcome] });
   }
   const frames = [...new Set(outcomes.map(({ point }) => point.frames))].sort((a, b) => a - b);
   return { names: varied.map(({ name }) => name), rows: [...rows.values()], frames };

@@ -6,18 +6,19 @@
 import { FIGURES, type FigureRow, figureCell } from "./figures.ts";
 import { STAGES, type TaskFigures } from "./measurement.ts";
 import { misses, type Outcome } from "./outcome.ts";
-import { policyText } from "./plan.ts";
+import { isBound, policyText } from "./plan.ts";
 import { byWorkload, referencesIn, type RowSet, rowsOf } from "./report-rows.ts";
 import { type Cell, textTable } from "./text-table.ts";
 
 /** Sizes that stand side by side; a longer sweep goes on below. */
 const FRAMES_A_TABLE = 10;
 
-/** One size: all figures in one table. */
+/** One size: all figures that any outcome has in one table. */
 function figureTable({ names, rows }: RowSet, figures: readonly FigureRow[], references: number | undefined): string {
+  const known = figures.filter(({ value }) => rows.some(({ outcomes }) => value(outcomes[0]!, references) !== undefined));
   return textTable(
-    [...names, ...figures.map(({ title }) => title)],
-    rows.map(({ labels, outcomes }) => [...labels, ...figures.map((figure) => figureCell(figure, outcomes[0]!, references))]),
+    [...names, ...known.map(({ title }) => title)],
+    rows.map(({ labels, outcomes }) => [...labels, ...known.map((figure) => figureCell(figure, outcomes[0]!, references))]),
   );
 }
 
@@ -103,14 +104,12 @@ function replayNote(outcomes: readonly Outcome[]): string {
 /** Whether a live run had fewer misses than OPT: with several processes it may, for they take turns as their faults let them. */
 function isBeaten(outcomes: readonly Outcome[]): boolean {
   const missesOf = FIGURES.find(({ name }) => name === "misses")!.value;
-  const bounds = outcomes.filter(({ point }) => point.policy.name === "opt");
-  return outcomes.some((outcome) =>
-    bounds.some(({ point, ...bound }) => {
-      const { frames, scope, readAhead, cluster, method } = outcome.point;
-      const alike = point.frames === frames && point.scope === scope && point.readAhead === readAhead && point.cluster === cluster;
-      return alike && method === "live" && missesOf(outcome, undefined)! < missesOf({ point, ...bound }, undefined)!;
-    }),
-  );
+  const bounds = outcomes.filter(({ point }) => isBound(point.policy));
+  return outcomes.some((outcome) => {
+    const { frames, readAhead, method, manager } = outcome.point;
+    if (method !== "live" || readAhead > 0 || manager !== undefined) return false;
+    return bounds.some((bound) => bound.point.frames === frames && missesOf(outcome, undefined)! < missesOf(bound, undefined)!);
+  });
 }
 
 /**
@@ -128,7 +127,7 @@ export function tablesText(outcomes: readonly Outcome[], figureNames: readonly s
     if (tasks) parts.push(...taskTables(set));
     parts.push(stageTable(set), replayNote(group));
     const size = set.frames.length === 1 ? `, ${set.frames[0]} frames` : "";
-    const known = references === undefined ? "" : `, ${references} references`;
+    const known = references === undefined ? "" : `, ${references} reference${references === 1 ? "" : "s"}`;
     return `${workload}${size}${known}\n\n${parts.filter((part) => part !== "").join("\n")}`;
   });
   return sections.join("\n");

@@ -4,6 +4,7 @@ import { png } from "./bitmap.ts";
 import type { Outcome } from "./outcome.ts";
 import { referenceMap } from "./reference-map.ts";
 import { csvText } from "./report-files.ts";
+import { rowsOf } from "./report-rows.ts";
 import { tablesText } from "./report-tables.ts";
 import { textTable } from "./text-table.ts";
 import { TraceBuilder } from "./trace.ts";
@@ -21,7 +22,7 @@ function outcome(policy: string, frames: number, faults: number, changes: Partia
     seed: "1",
     ...changes,
   } as const;
-  return { point, total: { faults, references: 100 }, tasks: [], cold: 2, missCurve: { every: 1, times: [] } };
+  return { point, total: { faults, references: 100 }, tasks: [], cold: 2, missCurve: { every: 1, times: [], count: 0, end: 0 } };
 }
 
 describe("tables", () => {
@@ -43,6 +44,16 @@ describe("tables", () => {
     expect(text).toBe(
       "w, 8 frames, 100 references\n\n  policy  misses  misses per 1000 references\n  fifo        30                      300.00\n  lru         25                      250.00\n",
     );
+  });
+
+  test("a figure that nobody has is left out; one reference is one", () => {
+    const one = { ...outcome("fifo", 8, 1), total: { faults: 1, references: 1 } };
+    expect(tablesText([one], ["misses", "time"], false)).toBe("w, 8 frames, 1 reference\n\n  policy  misses\n  fifo         1\n");
+  });
+
+  test("a plot says of what a number is", () => {
+    const { rows } = rowsOf([outcome("2q", 8, 30), outcome("2q", 8, 31, { readAhead: 7, scope: "local" })]);
+    expect(rows.map(({ title }) => title)).toEqual(["2q, global, read-ahead 0", "2q, local, read-ahead 7"]);
   });
 
   test("several sizes: a table a figure; what varies has a column", () => {

@@ -9,7 +9,7 @@ import { OptionError } from "#host/options.ts";
 import type { Outcome } from "./outcome.ts";
 import { pointKey } from "./plan.ts";
 
-const FORM = "lites paging 1";
+const FORM = "lites paging 2";
 
 export class ResumeFile {
   readonly finished = new Map<string, Outcome>();

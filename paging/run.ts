@@ -32,7 +32,9 @@ function prepareFiles({ json, csv, svg, record, resume }: Request["files"]): voi
     if (!statSync(dirname(file), { throwIfNoEntry: false })?.isDirectory()) throw new OptionError(`no folder for the file '${file}'`);
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new OptionError(`'${file}' is a folder`);
   }
-  if (svg === undefined || statSync(svg, { throwIfNoEntry: false })?.isDirectory()) return;
+  const found = svg === undefined ? undefined : statSync(svg, { throwIfNoEntry: false });
+  if (svg === undefined || found?.isDirectory()) return;
+  if (found) throw new OptionError(`'${svg}' is not a folder`);
   try {
     mkdirSync(svg);
   } catch (error) {

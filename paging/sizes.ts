@@ -15,7 +15,8 @@ function range(text: string): number[] {
   const [first, last] = [Number(from), Number(to)];
   const times = sign === "x" || sign === undefined;
   const step = by === undefined ? 2 : Number(by);
-  if (last < first || (times ? first === 0 || step <= 1 : step < 1)) throw new OptionError(`a range without end: '${text}'`);
+  if (last < first) throw new OptionError(`a range that ends before it begins: '${text}'`);
+  if (times ? first === 0 || step <= 1 : step < 1) throw new OptionError(`a range without end: '${text}'`);
   const values: number[] = [];
   for (let value = first; value <= last && values.length <= MOST; value = times ? value * step : value + step)
     values.push(Math.round(value));

@@ -50,10 +50,10 @@ export async function readTrace(path: string, options: TraceFileOptions = {}): P
     }
     cutter.piece(bytes);
   }
-  if (!reader || !cutter) throw new TraceError(1, "the file is empty");
+  if (!reader || !cutter) throw new TraceError(undefined, "the file is empty");
   cutter.finish();
   const trace = reader.finish();
-  if (trace.references === 0) throw new TraceError(1, "there is no reference in the file");
+  if (trace.references === 0) throw new TraceError(undefined, "there is no reference in the file");
   return trace;
 }
 

@@ -55,7 +55,7 @@ export class TraceTextReader {
     const { cursor } = this;
     cursor.more();
     const page = cursor.decimal();
-    if (page < 0 || page > Number.MAX_SAFE_INTEGER) this.fail("a page number must follow the kind");
+    if (page < 0 || page > Number.MAX_SAFE_INTEGER) this.fail("the second field must be a page number");
     let time = this.time + 1;
     if (cursor.more()) {
       time = cursor.decimal();

@@ -38,7 +38,7 @@ async function perform(job: Job): Promise<Answer> {
       held = job.trace ?? held;
       if (held === undefined) throw new TypeError("a replay without a trace");
       const { policy, frames, scope, readAhead, cluster, seed } = point;
-      const result = replay(held, policy, { frames, scope, readAhead, cluster, seed, log: true });
+      const result = replay(held, policy, { frames, scope, readAhead, cluster, seed });
       return { kind: "outcome", outcome: replayOutcome(point, result) };
     }
   }

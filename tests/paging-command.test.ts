@@ -236,6 +236,7 @@ describe("options", () => {
     [["--json", "/proc/no/such.json"]],
     [["--csv", "/tmp"]],
     [["--svg", "/proc/no/such"]],
+    [["--root", "/no/such/root", "--policy", "fifo"]],
     [["--workload", "zipf", "--", "ls"]],
     [["--policy", "fifo", "--", "no-such-program"]],
   ])("%j is refused with one line", (args) => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parametersOf, POLICIES, policyNamed } from "#servers/memory-manager/policies/table.ts";
 import { missRatioCurve } from "#paging/miss-ratio.ts";
-import { type ReplayResult, replay } from "#paging/replay.ts";
+import { type ReplayOptions, type ReplayResult, replay } from "#paging/replay.ts";
 import { seededRandom } from "#paging/seeded-random.ts";
-import type { TraceBuilder } from "#paging/trace.ts";
+import { TraceBuilder } from "#paging/trace.ts";
 import { clockPro } from "./clock-pro-model.ts";
 import { MODELS, type Model, simulate } from "./policy-models.ts";
 import { dice, type Event, PATTERN_NAMES, randomString, readsOf, traceOf } from "./reference-strings.ts";
@@ -27,8 +27,14 @@ const PARAMETERS: Readonly<Record<string, readonly Record<string, number>[]>> = 
 const modelOf = (name: string, parameters: Record<string, number>): Model =>
   name === "clock-pro" ? clockPro() : MODELS[name]!(parametersOf(policyNamed(name), parameters));
 
-function run(trace: TraceBuilder, name: string, frames: number, parameters: Record<string, number> = {}): ReplayResult {
-  return replay(trace, { name, parameters }, { frames, scope: "global", readAhead: 0, seed: "proof", log: true });
+function run(
+  trace: TraceBuilder,
+  name: string,
+  frames: number,
+  parameters: Record<string, number> = {},
+  options: Partial<ReplayOptions> = {},
+): ReplayResult {
+  return replay(trace, { name, parameters }, { frames, scope: "global", readAhead: 0, seed: "proof", log: true, ...options });
 }
 
 /** The times of references are made their positions, so that faults can be told apart. */
@@ -100,6 +106,21 @@ describe("known results", () => {
 });
 
 describe("the optimum", () => {
+  it("is beaten by no policy with shares of tasks or clusters of victims", () => {
+    for (const [number, events] of strings(true).entries()) {
+      const roll = dice(number);
+      const trace = new TraceBuilder();
+      for (const { page, time, write } of positions(readsOf(events.map((event) => event.page))))
+        trace.reference(time, roll(3), page, write, false);
+      const best = run(trace, "opt", 9).faults;
+      for (const name of NAMES.filter((each) => each !== "opt")) {
+        for (const options of [{ scope: "local" }, { cluster: 3 }, { scope: "local", cluster: 2 }] as const) {
+          expect(run(trace, name, 9, {}, options).faults, `${name} ${JSON.stringify(options)}`).toBeGreaterThanOrEqual(best);
+        }
+      }
+    }
+  });
+
   it("is beaten by no policy", () => {
     for (const events of [...strings(false), ...strings(true)]) {
       const trace = traceOf(events);
