@@ -35,6 +35,8 @@ const directories = [
   "var/tmp",
   "var/log",
 ];
+/** Folders of manual pages; section n goes to manN. */
+const manuals = ["userland/man", "userland/libl3/man"];
 const worldWritable = ["tmp", "var/tmp"];
 
 type Programs = Awaited<ReturnType<typeof buildUserland>>;
@@ -61,6 +63,14 @@ function buildRootImage(programs: Programs, folders: Readonly<Record<string, Pro
   }
   const etc = join(root, "userland", "etc");
   for (const name of readdirSync(etc)) copyFileSync(join(etc, name), join(tree, "etc", name));
+  for (const folder of manuals)
+    for (const name of readdirSync(join(root, folder))) {
+      const section = /\.(\d)$/.exec(name)?.[1];
+      if (section === undefined) continue;
+      const target = join(tree, "usr/share/man", `man${section}`);
+      mkdirSync(target, { recursive: true });
+      copyFileSync(join(root, folder, name), join(target, name));
+    }
   create({ cwd: tree, file: join(dist, "root.tar"), sync: true, mtime: new Date(0) }, readdirSync(tree).sort());
 }
 
