@@ -16,18 +16,18 @@ export const Selector = { USER_CODE: 0x73, USER_DATA: 0x7b } as const;
 export const TLS_ENTRY_FIRST = 6;
 export const TLS_ENTRY_COUNT = 3;
 
-/** A 32-bit data segment descriptor: base address and limit in bytes. */
+/** A 32-bit data segment descriptor: base address and limit in bytes. A change is another object. */
 export interface Descriptor {
-  base: number;
+  readonly base: number;
   /** Highest valid offset; of a segment that expands down, the highest invalid one. */
-  limit: number;
-  present: boolean;
-  writable: boolean;
-  expandDown?: boolean;
+  readonly limit: number;
+  readonly present: boolean;
+  readonly writable: boolean;
+  readonly expandDown?: boolean;
   /** The limit is kept in pages, so its low 12 bits are set; limits from 1 MiB always are. */
-  pages?: boolean;
+  readonly pages?: boolean;
   /** The bit that is left to software. */
-  available?: boolean;
+  readonly available?: boolean;
 }
 
 /** Size in bytes of the saved state of the x87 and vector units: the image of FXSAVE. */

@@ -69,6 +69,8 @@ export class TranslationCache {
   private readonly base: number;
   private readonly slots: Slot[];
   private time = 0;
+  /** Whose tables were asked for last. */
+  private latest: CacheClient | undefined = undefined;
   /** For each frame the word index of its last write entry; it may have been given to another page since. */
   private readonly writers: Int32Array;
 
@@ -83,6 +85,8 @@ export class TranslationCache {
 
   /** Byte address of the tables of an address space; takes them from the one that has not run for the longest time. */
   acquire(client: CacheClient): number {
+    if (client === this.latest) return client.cacheRoot;
+    this.latest = client;
     if (client.cacheRoot !== 0) {
       this.slotAt(client.cacheRoot).used = ++this.time;
       return client.cacheRoot;
@@ -114,6 +118,7 @@ export class TranslationCache {
     slot.chunks.length = 0;
     slot.client = undefined;
     client.cacheRoot = 0;
+    if (client === this.latest) this.latest = undefined;
   }
 
   /** Reads of the page may go on at once. Frame 0 is left out: address + entry would be negative. */

@@ -76,10 +76,14 @@ function accessOf({ isWritable, expandsDown }: DescriptorView): number {
 }
 
 export function createSegments(file: RegisterFile): Segments {
+  const { CS, DS, ES, FS, GS, SS } = Segment;
+  const { AC } = Flag;
   const { SEGMENTED, SEGMENT_ACCESS, SEGMENT_BASE, SEGMENT_LIMIT, SYSTEM_FLAGS } = Word;
   const R = file.words;
   const selectors = R.subarray(Word.SEGMENT_SELECTOR, Word.SEGMENT_SELECTOR + 6);
   const table: { tls: readonly (Descriptor | undefined)[] } = { tls: [] };
+  /** The thread's own descriptors behind the segment registers. */
+  const own = Array.from<Descriptor | undefined>({ length: 6 });
 
   function describe(selector: number): DescriptorView | undefined {
     if ((selector & 4) !== 0) return undefined;
@@ -109,8 +113,12 @@ export function createSegments(file: RegisterFile): Segments {
     return FIXED_ENTRIES[entry];
   }
 
+  const ownDescriptor = (selector: number): Descriptor | undefined =>
+    isOwnEntry(selector >> 3) ? table.tls[(selector >> 3) - TLS_ENTRY_FIRST] : undefined;
+
   function set(segment: number, selector: number, base: number, limit: number, access: number): void {
     selectors[segment] = selector;
+    own[segment] = ownDescriptor(selector);
     R[SEGMENT_BASE + segment] = base;
     R[SEGMENT_LIMIT + segment] = limit;
     R[SEGMENT_ACCESS + segment] = access;
@@ -124,7 +132,7 @@ export function createSegments(file: RegisterFile): Segments {
 
   function selectMode(): void {
     const isFlatData = isFlat(Segment.DS) && isFlat(Segment.ES) && isFlat(Segment.SS);
-    R[SEGMENTED] = isFlatData && (R[SYSTEM_FLAGS]! & Flag.AC) === 0 ? 0 : 1;
+    R[SEGMENTED] = isFlatData && (R[SYSTEM_FLAGS]! & AC) === 0 ? 0 : 1;
   }
 
   /** Whether an access stays within the segment and is allowed there. Only where the segment is all addresses, offsets wrap. */
@@ -153,17 +161,23 @@ export function createSegments(file: RegisterFile): Segments {
     set(segment, selector, descriptor.base, descriptor.limit, accessOf(descriptor));
   }
 
-  /** A selector that is no longer valid behaves like the null selector, as after a context switch. */
-  function reload(segment: number, selector: number): void {
-    // Only what the thread's own descriptors say can have changed.
-    if (selectors[segment] === selector && !isOwnEntry(selector >> 3)) return;
+  /**
+   * A selector that is no longer valid behaves like the null selector, as after a context switch.
+   * @returns whether the segment is now another one
+   */
+  function reload(segment: number, selector: number): boolean {
+    if (selectors[segment] === selector && own[segment] === ownDescriptor(selector)) return false;
     const descriptor = (selector & ~3) === 0 ? undefined : describe(selector);
     if (descriptor === undefined || descriptor.privilege !== 3 || !descriptor.isPresent) {
       set(segment, descriptor === undefined ? selector & 0xffff : 0, 0, 0, 0);
     } else {
       set(segment, selector, descriptor.base, descriptor.limit, accessOf(descriptor));
     }
+    return true;
   }
+
+  set(CS, CODE_SELECTOR, 0, -1, Access.READ);
+  selectMode();
 
   return {
     selectors,
@@ -179,13 +193,13 @@ export function createSegments(file: RegisterFile): Segments {
     },
     loadContext(context: Context): void {
       table.tls = context.tls;
-      set(Segment.CS, CODE_SELECTOR, 0, -1, Access.READ);
-      reload(Segment.SS, context.ss);
-      reload(Segment.DS, context.ds);
-      reload(Segment.ES, context.es);
-      reload(Segment.FS, context.fs);
-      reload(Segment.GS, context.gs);
-      selectMode();
+      const isOtherStack = reload(SS, context.ss);
+      const isOtherData = reload(DS, context.ds);
+      const isOtherExtra = reload(ES, context.es);
+      reload(FS, context.fs);
+      reload(GS, context.gs);
+      const isChecked = (R[SYSTEM_FLAGS]! & AC) !== 0;
+      if (isOtherStack || isOtherData || isOtherExtra || isChecked || R[SEGMENTED] !== 0) selectMode();
     },
     storeContext(context: Context): void {
       context.ds = selectors[Segment.DS]!;
