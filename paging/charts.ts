@@ -23,8 +23,8 @@ export interface Chart {
 
 const WIDTH = 560;
 const HEIGHT = 320;
-/** Width of a legend's longest entry. */
-const LABEL_LIMIT = 320;
+/** Legends show their entries whole. */
+const LABEL_LIMIT = 0;
 const STYLE = {
   background: "white",
   config: { font: "sans-serif", view: { continuousWidth: WIDTH, continuousHeight: HEIGHT }, legend: { labelLimit: LABEL_LIMIT } },

@@ -40,6 +40,7 @@ export interface RawOptions {
   mount: Mount[];
   root?: string;
   manager?: string;
+  patience?: string;
   times?: boolean;
   tasks?: boolean;
   figures?: string;
@@ -66,6 +67,8 @@ export interface Request {
     readonly resume?: string;
   };
   readonly jobs: number;
+  /** Seconds that a manager's module may compute without a kernel call. */
+  readonly patience: number;
   /** Names of the figures that tables show. */
   readonly figures: readonly string[];
   /** Whether tables show every task. */
@@ -76,6 +79,8 @@ export interface Request {
 }
 
 const MOST_JOBS = 64;
+const DEFAULT_PATIENCE = 10;
+const MOST_PATIENCE = 86_400;
 
 const EXAMPLES = `
 Examples:
@@ -121,6 +126,7 @@ export function parser(version: string): Command {
     .option("--mount <dir:/guest[:ro]>", "host directory in the guest's tree (repeatable)", appendMount, [])
     .option("--root <dir-or-tar>", "root file system other than the built-in")
     .option("--manager <file>", "a memory manager of your own: a TypeScript module or an i386 program")
+    .option("--patience <s>", `seconds that a module may compute without a yield* (default ${DEFAULT_PATIENCE})`)
     .option("--times", "host nanoseconds of a fault by stage (they differ from run to run)")
     .option("--figures <list>", `what tables show, or all (default ${DEFAULT_FIGURES.join(",")})`)
     .option("--tasks", "a table of the tasks of each run")
@@ -236,6 +242,7 @@ export function requestOf(raw: RawOptions, command: readonly string[]): Request 
     throw new OptionError(`unknown preset '${presetName}' (known: ${Object.keys(PRESETS).join(", ")})`);
   }
   const preset = PRESETS[presetName]!;
+  if (raw.patience !== undefined && raw.manager === undefined) throw new OptionError("--patience belongs to --manager");
   if (raw.format !== undefined && raw.replay === undefined) throw new OptionError("--format belongs to --replay");
   if (
     raw.replay !== undefined &&
@@ -284,6 +291,7 @@ export function requestOf(raw: RawOptions, command: readonly string[]): Request 
       ...(raw.resume === undefined ? {} : { resume: raw.resume }),
     },
     jobs: raw.jobs === undefined ? Math.min(availableParallelism(), MOST_JOBS) : positive(raw.jobs, "--jobs", MOST_JOBS),
+    patience: raw.patience === undefined ? DEFAULT_PATIENCE : positive(raw.patience, "--patience", MOST_PATIENCE),
     figures: figureNames(raw.figures),
     tasks: raw.tasks ?? preset.tasks ?? false,
     quiet: raw.quiet ?? false,

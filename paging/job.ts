@@ -8,7 +8,12 @@ import type { Point } from "./plan.ts";
 import type { Trace } from "./trace.ts";
 
 export type Job =
-  | { readonly kind: "live"; readonly point: Point }
+  | {
+      readonly kind: "live";
+      readonly point: Point;
+      /** ManagerWatch.memory, for a manager of the user's own. */
+      readonly watch?: SharedArrayBuffer;
+    }
   /** Runs the point and answers with its references. */
   | { readonly kind: "record"; readonly point: Point }
   /** The trace is there unless this worker has had it in the job before: that of the same workload. */

@@ -13,7 +13,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { BuildOptions } from "esbuild";
 import { type BootOptions, OptionError } from "#host/options.ts";
 import type { System } from "#host/system.ts";
+import type { NativeContext, Op } from "#kernel/native.ts";
 import { type ManagerFactory, type ManagerFigures, type ManagerOptions, noFigures } from "#servers/pager.ts";
+import { ManagerWatch } from "./manager-watch.ts";
 import type { ManagerChoice } from "./measurement.ts";
 
 export type LoadedManager =
@@ -56,11 +58,14 @@ const BOOTED = "booted";
 /** What a manager is called in reports. */
 export const managerName = ({ file }: ManagerChoice): string => basename(file);
 
-/** @throws OptionError when there is no manager in the file */
-export async function loadManager({ file }: ManagerChoice): Promise<LoadedManager> {
+/**
+ * @param watch told when code of a module runs
+ * @throws OptionError when there is no manager in the file
+ */
+export async function loadManager({ file }: ManagerChoice, watch = new ManagerWatch()): Promise<LoadedManager> {
   const extension = extname(file);
   const name = managerName({ file });
-  if (MODULES.has(extension)) return { kind: "module", name, make: await loadModule(file) };
+  if (MODULES.has(extension)) return { kind: "module", name, make: await loadModule(file, watch) };
   let image: Uint8Array;
   try {
     image = new Uint8Array(readFileSync(file));
@@ -73,16 +78,18 @@ export async function loadManager({ file }: ManagerChoice): Promise<LoadedManage
   return { kind: "program", name, image };
 }
 
-async function loadModule(file: string): Promise<ManagerFactory> {
+async function loadModule(file: string, watch: ManagerWatch): Promise<ManagerFactory> {
   const folder = mkdtempSync(join(tmpdir(), "lites-manager-"));
   // Errors name the lines of the source.
   process.setSourceMapsEnabled(true);
   let exports: { default?: unknown };
   try {
     const compiled = await compile(file, join(folder, `${basename(file, extname(file))}.mjs`));
+    watch.turn();
     exports = await import(pathToFileURL(compiled).href).catch((error: unknown) => {
       throw new OptionError(`the manager '${file}' fails when it is loaded: ${reason(error)}`);
     });
+    watch.turn();
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -121,17 +128,31 @@ function managerInterface(): string {
 /**
  * @param frames page frames that the manager may take
  * @param observe told of the faults of a module
+ * @param watch told when code of a module runs
  */
 export function managedRun(
   manager: LoadedManager,
   frames: number,
   command: readonly string[],
   observe?: NonNullable<ManagerOptions["observe"]>,
+  watch = new ManagerWatch(),
 ): ManagedRun {
   return manager.kind === "program"
     ? programRun(manager, frames, command)
-    : moduleRun(manager.name, manager.make, frames, command, observe);
+    : moduleRun(manager.name, manager.make, frames, command, observe, watch);
 }
+
+/** @throws OptionError when what a module exports by default does not make what runs as a task */
+function bodyOf(task: unknown, context: NativeContext): Op<void> {
+  const body: unknown = typeof task === "function" ? (task as (context: NativeContext) => unknown)(context) : undefined;
+  const isBody = typeof body === "object" && body !== null && Symbol.iterator in body;
+  if (!isBody) throw new OptionError("its function does not return a generator function");
+  return body as Op<void>;
+}
+
+/** Where it happened, too, but for what is not an error of the code. */
+const failureText = (failure: unknown): string =>
+  failure instanceof Error && !(failure instanceof OptionError) ? (failure.stack ?? failure.message) : reason(failure);
 
 function moduleRun(
   name: string,
@@ -139,14 +160,16 @@ function moduleRun(
   frames: number,
   command: readonly string[],
   observe: ManagerOptions["observe"],
+  watch: ManagerWatch,
 ): ManagedRun {
   const figures = noFigures();
   let failure: unknown;
-  /** The manager; when it throws, its task ends, and its clients' faults are refused. */
+  /** The manager; when it throws or ends, its task ends, and its clients' faults are refused. */
   const guarded: ManagerFactory = (options) =>
     function* (context) {
       try {
-        yield* make(observe === undefined ? options : { ...options, observe })(context);
+        yield* watch.body(() => bodyOf(make(observe === undefined ? options : { ...options, observe }), context));
+        failure = new OptionError("it ended, and nobody serves its faults");
       } catch (error) {
         failure = error;
       }
@@ -159,9 +182,7 @@ function moduleRun(
     prepare: () => {},
     figures() {
       if (failure === undefined) return figures;
-      throw new OptionError(
-        `the manager '${name}' failed: ${failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)}`,
-      );
+      throw new OptionError(`the manager '${name}' failed: ${failureText(failure)}`);
     },
   };
 }

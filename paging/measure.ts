@@ -216,7 +216,14 @@ export async function measure(config: RunConfig): Promise<Measurement> {
   const collector = new Collector(config);
   const { watch } = collector;
   const managed =
-    config.manager && managedRun(await loadManager(config.manager), config.frames, config.command, (...fault) => collector.fault(...fault));
+    config.manager &&
+    managedRun(
+      await loadManager(config.manager, config.watch),
+      config.frames,
+      config.command,
+      (...fault) => collector.fault(...fault),
+      config.watch,
+    );
   const parts: MeasuredParts = {
     frames: managed ? FRAMES_BESIDE : config.frames,
     swapPages: SWAP_PAGES,

@@ -5,6 +5,7 @@
  */
 import type { BootOptions } from "#host/options.ts";
 import type { FaultKind } from "#servers/memory-manager/counters.ts";
+import type { ManagerWatch } from "./manager-watch.ts";
 import type { MissCurve } from "./miss-curve.ts";
 import type { ReferenceSink } from "./trace.ts";
 
@@ -61,6 +62,8 @@ export interface RunConfig {
   /** Is told of every page referenced. */
   readonly record?: ReferenceSink;
   readonly manager?: ManagerChoice;
+  /** Told when the code of the manager's module runs. */
+  readonly watch?: ManagerWatch;
   /** Whether host time is taken by stage: measurement.stages. */
   readonly stages?: boolean;
 }

@@ -112,6 +112,7 @@ export async function run(request: Request): Promise<number> {
       traces,
       finished,
       jobs: request.jobs,
+      patience: request.patience,
       signal: abort.signal,
       onBegin: (job) => progress.begin(jobText(job)),
       onEnd: (job, answer) => {

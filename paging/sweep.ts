@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { OptionError } from "#host/options.ts";
 import type { Answer, Job } from "./job.ts";
+import { managerName } from "./manager-module.ts";
+import { ManagerWatch } from "./manager-watch.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Point, pointKey } from "./plan.ts";
 import type { Trace } from "./trace.ts";
@@ -24,6 +26,8 @@ export interface SweepOptions {
   /** Results of an earlier sweep, by pointKey. */
   readonly finished: ReadonlyMap<string, Outcome>;
   readonly jobs: number;
+  /** Seconds that a manager's module may compute without a kernel call. */
+  readonly patience: number;
   readonly signal: AbortSignal;
   readonly onBegin: (job: Job) => void;
   readonly onEnd: (job: Job, answer: Success) => void;
@@ -59,6 +63,26 @@ function perform(worker: Worker, job: Job): Promise<Success> {
     for (const [event, listener] of Object.entries(listeners)) worker.on(event, listener);
     worker.postMessage(job);
   });
+}
+
+/** As perform(); ends a worker whose manager does not come to an end, and rejects with OptionError. */
+async function performWatched(worker: Worker, job: Job, patience: number): Promise<Success> {
+  const { manager } = job.point;
+  if (job.kind !== "live" || manager === undefined) return perform(worker, job);
+  const watch = new ManagerWatch();
+  let isLate = false;
+  const end = watch.begin(patience, () => {
+    isLate = true;
+    void worker.terminate();
+  });
+  try {
+    return await perform(worker, { ...job, watch: watch.memory });
+  } catch (error) {
+    if (!isLate) throw error;
+    throw new OptionError(`the manager '${managerName(manager)}' computes for ${patience} s without a yield*: it was stopped`);
+  } finally {
+    end();
+  }
 }
 
 /** What is to be done, and in which order. */
@@ -101,7 +125,17 @@ class Queue {
  * Outcomes in the order of the points. After an abort, those that were finished. Rejects with the first error; then, too, no worker
  * is left behind.
  */
-export async function sweep({ points, recordings, traces, finished, jobs, signal, onBegin, onEnd }: SweepOptions): Promise<Outcome[]> {
+export async function sweep({
+  points,
+  recordings,
+  traces,
+  finished,
+  jobs,
+  patience,
+  signal,
+  onBegin,
+  onEnd,
+}: SweepOptions): Promise<Outcome[]> {
   const outcomes = new Map(finished);
   const missing = points.filter((point) => !outcomes.has(pointKey(point)));
   const work: Job[] = [
@@ -136,7 +170,7 @@ export async function sweep({ points, recordings, traces, finished, jobs, signal
         const { workload } = job.point;
         const given = job.kind === "replay" && held !== workload ? { ...job, trace: traces.get(workload)! } : job;
         if (job.kind === "replay") held = workload;
-        const answer = await perform(worker, given);
+        const answer = await performWatched(worker, given, patience);
         if (answer.kind === "recorded") traces.set(workload, answer.trace);
         else outcomes.set(pointKey(answer.outcome.point), answer.outcome);
         onEnd(job, answer);

@@ -7,6 +7,7 @@ import { parentPort } from "node:worker_threads";
 import { OptionError } from "#host/options.ts";
 import { SpawnError } from "#host/system.ts";
 import type { Answer, Job } from "./job.ts";
+import { ManagerWatch } from "./manager-watch.ts";
 import { measure } from "./measure.ts";
 import type { RunConfig } from "./measurement.ts";
 import { endOf, liveOutcome, replayOutcome } from "./outcome.ts";
@@ -22,13 +23,16 @@ function runConfig(point: Point): RunConfig {
   return { ...rest, disk, virtualClock, ...(mounts === undefined ? {} : { mounts: [...mounts] }) };
 }
 
+const watchOf = (memory: SharedArrayBuffer | undefined): Pick<RunConfig, "watch"> =>
+  memory === undefined ? {} : { watch: new ManagerWatch(memory) };
+
 let held: Trace | undefined;
 
 async function perform(job: Job): Promise<Answer> {
   const { point } = job;
   switch (job.kind) {
     case "live":
-      return { kind: "outcome", outcome: liveOutcome(point, await measure(runConfig(point))) };
+      return { kind: "outcome", outcome: liveOutcome(point, await measure({ ...runConfig(point), ...watchOf(job.watch) })) };
     case "record": {
       const record = new TraceBuilder();
       const { status, output } = await measure({ ...runConfig(point), record });

@@ -109,6 +109,36 @@ test("a manager that throws costs its client, and is named", async () => {
   expect(() => managed.figures(system)).toThrow(/^the manager 'thrower.ts' failed: Error: oops\n.*thrower/);
 });
 
+test.each([
+  ["none.ts", "export default () => undefined;", "its function does not return a generator function"],
+  ["plain.ts", "export default () => () => 5;", "its function does not return a generator function"],
+  ["short.ts", "export default () => function* () {};", "it ended, and nobody serves its faults"],
+])("%s is no task that serves", async (name, text, message) => {
+  const file = join(directory, name);
+  writeFileSync(file, text);
+  const managed = managedRun(await loadManager({ file }), 8, workload("sequential", "pages=8", "rounds=1", "writes=0"));
+  const system = await boot({ virtualClock: true, ...managed.boot });
+  await system.run(managed.command, { env: managed.env });
+  await system.halt();
+  expect(() => managed.figures(system)).toThrow(`the manager '${name}' failed: ${message}`);
+});
+
+test.each([
+  [
+    "for ever in a fault",
+    'import { Pager } from "lites-l3/manager";\nexport default (o) => function* (c) { yield* new Pager(c, o).serve(function* () { for (;;); }); };',
+  ],
+  ["for ever when it is loaded", "for (;;);\nexport default 1;"],
+])("a manager that computes %s is stopped and named", (_when, text) => {
+  const file = join(directory, "endless.mjs");
+  writeFileSync(file, text);
+  const few = ["--workload", "sequential", "--pages", "8", "--rounds", "1", "--frames", "8", "--policy", "fifo"];
+  const { status, stdout, stderr } = lites(["paging", "--manager", file, "--patience", "1", ...few]);
+  expect(status).toBe(2);
+  expect(stdout).toBe("");
+  expect(stderr).toBe("lites paging: the manager 'endless.mjs' computes for 1 s without a yield*: it was stopped\n");
+});
+
 test("lites paging shows a manager beside a policy", () => {
   const workload = ["--workload", "sequential", "--pages", "24", "--rounds", "4", "--frames", "16,32", "--figures", "page-ins", "--quiet"];
   const file = join(directory, "results.json");

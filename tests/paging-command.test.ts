@@ -232,6 +232,8 @@ describe("options", () => {
     [["--replay", "/no/such/trace"]],
     [["--replay", "/etc/passwd", "--format", "lites"]],
     [["--format", "lackey"]],
+    [["--patience", "3"]],
+    [["--patience", "soon", "--manager", "paging/managers/fifo.ts"]],
     [["--resume", "/etc/passwd"]],
     [["--json", "/proc/no/such.json"]],
     [["--csv", "/tmp"]],
