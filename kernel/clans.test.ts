@@ -1,6 +1,6 @@
 /** Clans and chiefs: who gets a message, under which names it may go on, and that nothing leaves a clan behind its chief's back. */
 import { describe, expect, it } from "vitest";
-import { FLEXPAGE_WRITE, flexpage, WHOLE_SPACE } from "./abi/flexpage.ts";
+import { FLEXPAGE_GRANT, FLEXPAGE_WRITE, flexpage, Unmap, WHOLE_SPACE } from "./abi/flexpage.ts";
 import { ANY, interruptId, NIL, siblingOf, type ThreadId } from "./abi/identifiers.ts";
 import { Condition, dope, IpcError } from "./abi/ipc.ts";
 import { FAULT_WRITE } from "./abi/page-fault.ts";
@@ -82,9 +82,9 @@ function way(from: Member, to: Member): Member[] {
   const up = superiors(from);
   const down = superiors(to);
   const common = up.find((member) => down.includes(member));
-  const ascent = up.slice(1, up.indexOf(common) + (common === to ? 0 : 0)).filter((member) => member !== common);
+  const ascent = up.slice(1, up.indexOf(common));
   const descent = down.slice(1, down.indexOf(common)).reverse();
-  const chiefs = [...ascent, ...(common === from || common === to ? [] : []), ...descent] as Member[];
+  const chiefs = [...ascent, ...descent] as Member[];
   return chiefs.filter((member) => member !== from && member !== to);
 }
 
@@ -343,6 +343,46 @@ describe("the kernel's own services", () => {
     expect(asked).toMatchObject([{ from: task, condition: 0, words: [0, 8, 0x70000000, expect.any(Number)] }]);
     expect(result.done).toEqual([99, 1, 0]);
     expect(result.written).toBe(1);
+  });
+});
+
+describe("memory in messages", () => {
+  it("is mapped to the chief, who hands it on: a grant leaves the receiver with what the sender can take back", () => {
+    const machine = new GuestMachine();
+    const [gate, place] = [0x40000000, 0x50000000];
+    let subject: NativeContext;
+    let server: NativeContext;
+    let page = 0;
+    const seen: (number | boolean)[] = [];
+    const outside = machine.boot("server", function* (context) {
+      server = context;
+      const words = [Sigma0Request.ANY, 0, flexpage(0, 12)];
+      page = (yield* call(machine.sigma0, { words }, undefined, WHOLE_SPACE)).words[0]! & ~0xfff;
+      context.memory.page(page, "write")[0] = 77;
+      const request = yield* receive(ANY);
+      yield* send(request.from, { words: [1], pages: [{ hotSpot: place, fpage: flexpage(page, 12, FLEXPAGE_WRITE) }] });
+      yield* receive(ANY);
+    });
+    machine.boot("chief", function* (context) {
+      context.kernel.nativeTaskNew({ priority: 90, name: "subject" }, function* (own) {
+        subject = own;
+        const answer = yield* call(outside, { words: [0] }, undefined, flexpage(place, 12));
+        seen.push(answer.from === outside, answer.condition, own.memory.page(place, "write")[0]!);
+        yield* receive(ANY);
+      });
+      const question = yield* receive(ANY);
+      yield* sendAs(question.from, question.to, { words: question.words });
+      const { from, to, words } = yield* receive(ANY, undefined, flexpage(gate, 12));
+      seen.push(context.memory.mapped(gate));
+      const pages = [{ hotSpot: words[1]!, fpage: flexpage(gate, 12, FLEXPAGE_WRITE | FLEXPAGE_GRANT) }];
+      yield* sendAs(from, to, { words: words.slice(0, 1), pages });
+      seen.push(context.memory.mapped(gate));
+      yield* receive(ANY);
+    });
+    machine.settle();
+    expect(seen).toEqual([true, false, true, Condition.DECEIVED | Condition.MAPPED, 77]);
+    server!.kernel.unmap(flexpage(page, 12), Unmap.FLUSH);
+    expect([subject!.memory.mapped(place), server!.memory.mapped(page)]).toEqual([false, true]);
   });
 });
 

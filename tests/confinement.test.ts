@@ -10,6 +10,7 @@ let directory: string;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "lites-confine-"));
   await guestProgram("hostile");
+  await guestProgram("l3-calls");
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -37,6 +38,12 @@ describe("a confined system", () => {
     expect(first.stdout).toMatch(/usr1\n200000\n3000\n2999\n137\n19\n139\n$/);
     expect(told(first.stderr).length).toBeGreaterThan(500);
     expect(second).toEqual(first);
+  });
+
+  test("has the kernel's calls as an unconfined one has, and its clans", () => {
+    const script = "/test/l3-calls; l3-ram-disk | tail -2; l3-chief 2 | tail -1; l3-clock-manager -f 3 seq 2";
+    const { stdout } = lites(["--virtual-clock", "--confine", "watch", "--mount", `${guestDirectory}:/test:ro`, "-c", script]);
+    expect(stdout).toBe("77 checks, 0 wrong\nclose: no error\ndead: the driver cannot be reached\n5: -1\n1\n2\n");
   });
 
   test("tells what it sees: programs, their numbers, calls, and paths", () => {

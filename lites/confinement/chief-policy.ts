@@ -12,6 +12,8 @@ export interface Passage {
   readonly to: ThreadId;
   readonly words: readonly number[];
   readonly strings: readonly Uint8Array[];
+  /** It brings flexpages. */
+  readonly mapping: boolean;
 }
 
 /** pass: on under the sender's name. Otherwise the sender gets these words as the answer of whom it wrote to. */

@@ -1,5 +1,6 @@
 /** A chief's gates: nothing is lost, rules decide, refusals and exceptions go where they should. */
 import { describe, expect, it } from "vitest";
+import { FLEXPAGE_WRITE, flexpage } from "#kernel/abi/flexpage.ts";
 import { ANY, NIL, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { Condition, IpcError } from "#kernel/abi/ipc.ts";
 import { EXCEPTION_LABEL } from "#kernel/abi/trap-frame.ts";
@@ -132,6 +133,33 @@ describe("a chief", () => {
     expect(heard).toEqual([]);
   });
 
+  it("passes no memory on, and tells both who send it and who wait for it", () => {
+    const machine = new TestMachine();
+    const pages = [{ hotSpot: 0x5000, fpage: flexpage(0x1000, 12, FLEXPAGE_WRITE) }];
+    const heard: number[][] = [];
+    const server = machine.boot("server", function* () {
+      let request = yield* receive(ANY);
+      for (;;) {
+        heard.push(request.words);
+        request = yield* replyAndWait(request.from, { words: [1], pages });
+      }
+    });
+    const log: string[] = [];
+    const answers: Received[] = [];
+    withSubjects(machine, optionsOf(passAll, { log: ({ direction }, verdict) => log.push(`${direction} ${verdict}`) }), [
+      function* () {
+        answers.push(yield* call(server, { words: [1], pages }), yield* call(server, { words: [2] }));
+      },
+    ]);
+    machine.settle();
+    expect(answers).toMatchObject([
+      { from: server, condition: Condition.DECEIVED, words: [0xdead] },
+      { from: server, condition: Condition.DECEIVED, words: [0xdead] },
+    ]);
+    expect(heard).toEqual([[2]]);
+    expect(log).toEqual([`out ${0xdead}`, "out pass", `in ${0xdead}`]);
+  });
+
   it("says so when a receiver does not take a message in time", () => {
     const machine = new TestMachine();
     const deaf = machine.boot("deaf", function* () {
@@ -168,7 +196,15 @@ describe("a chief", () => {
 });
 
 describe("rules", () => {
-  const passage = (more: Partial<Passage>): Passage => ({ direction: "out", from: 1, to: 2, words: [7, 4], strings: [], ...more });
+  const passage = (more: Partial<Passage>): Passage => ({
+    direction: "out",
+    from: 1,
+    to: 2,
+    words: [7, 4],
+    strings: [],
+    mapping: false,
+    ...more,
+  });
 
   it("decide in order; one that names nothing fits all", () => {
     const rules = [

@@ -4,7 +4,8 @@
  *
  * The inner gate gets what subjects send out, one message after the other; it may wait for a subject's pages and for the
  * receiver. The outer gate gets what others send in. Servers answer without waiting, so it never waits itself: messages with strings, whose
- * copying may need pages of the subject, are delivered by threads of their own. Mappings are not passed on: a subject gets memory from
+ * copying may need pages of the subject, are delivered by threads of their own. Flexpages are not passed on, for they would have to be
+ * mapped here first, beside what the task has of its own: whoever sends or expects them gets the refusal, and a subject gets memory from
  * the managers that its chief has bound.
  */
 import { ANY, type ThreadId } from "#kernel/abi/identifiers.ts";
@@ -35,7 +36,7 @@ export interface ChiefOptions {
   patience: Timeouts;
   /** How long it waits until a receiver takes a message, in microseconds. */
   sendUs: number;
-  /** The answer when a receiver does not take a message. */
+  /** The answer when a receiver does not take a message, and in place of a message with flexpages. */
   refusal: readonly number[];
   /** Who is told of subjects that are stopped by an exception, under their name. */
   exceptions?: ThreadId;
@@ -72,7 +73,7 @@ function* innerGate(context: NativeContext, options: ChiefOptions): Op<void> {
       continue;
     }
     const passage = passageOf("out", message);
-    const verdict = judge(policy, passage);
+    const verdict = passage.mapping ? refusal : judge(policy, passage);
     log?.(passage, verdict);
     if (verdict !== "pass") {
       yield* sendAs(message.to, message.from, { words: verdict }, { ...NO_FAULTS, sendUs: 0 });
@@ -116,9 +117,12 @@ class OuterGate {
   private answer(received: Received): Delivery | undefined {
     if (received.error !== IpcError.OK || (received.condition & Condition.REDIRECTED) === 0) return undefined;
     const passage = passageOf("in", received);
-    const verdict = judge(this.options.policy, passage);
-    this.options.log?.(passage, verdict);
+    const { policy, refusal, log } = this.options;
+    const verdict = passage.mapping ? refusal : judge(policy, passage);
+    log?.(passage, verdict);
     const { from, to, words, strings } = received;
+    // An answer from outside: the subject waits for it.
+    if (passage.mapping) return { as: from, to, message: { words: refusal } };
     if (verdict !== "pass") return { as: to, to: from, message: { words: verdict } };
     return { as: from, to, message: strings.length === 0 ? { words } : { words, strings } };
   }
@@ -146,10 +150,11 @@ class OuterGate {
   }
 }
 
-const passageOf = (direction: Passage["direction"], { from, to, words, strings }: Received): Passage => ({
+const passageOf = (direction: Passage["direction"], { from, to, words, strings, condition }: Received): Passage => ({
   direction,
   from,
   to,
   words,
   strings,
+  mapping: (condition & Condition.MAPPED) !== 0,
 });

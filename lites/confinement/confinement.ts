@@ -71,7 +71,8 @@ export function confine(kernel: NativeKernel, server: ThreadId, processes: Proce
     const { from, to, words } = passage;
     const process = processes.ofTask(from);
     const who = process === undefined ? `0x${from.toString(16)}` : `${process.name} (${process.pid})`;
-    const outcome = verdict === "pass" ? "" : `: ${to === server ? policy.error.name : "denied"}`;
+    const outcome =
+      verdict === "pass" ? "" : passage.mapping ? ": denied, it brings memory" : `: ${to === server ? policy.error.name : "denied"}`;
     log(`${who} ${to === server ? callText(passage) : `message ${words[0]} to 0x${to.toString(16)}`}${outcome}`);
   }
 }
