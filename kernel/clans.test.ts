@@ -4,22 +4,26 @@ import { FLEXPAGE_GRANT, FLEXPAGE_WRITE, flexpage, Unmap, WHOLE_SPACE } from "./
 import { ANY, interruptId, NIL, siblingOf, type ThreadId } from "./abi/identifiers.ts";
 import { Condition, dope, IpcError } from "./abi/ipc.ts";
 import { FAULT_WRITE } from "./abi/page-fault.ts";
-import { call, type NativeContext, type Op, type Received, receive, replyAndWait, send, sendAs, sendAsAndWait, sleep } from "./native.ts";
+import {
+  call,
+  type Message,
+  type NativeContext,
+  type Op,
+  type Received,
+  receive,
+  replyAndWait,
+  send,
+  sendAs,
+  sendAsAndWait,
+  sleep,
+} from "./native.ts";
 import { Sigma0Request } from "#servers/abi/sigma0.ts";
 import { TestMachine } from "../tests/support/kernel-machine.ts";
 import { FINISH, GuestMachine } from "../tests/support/kernel-guest.ts";
+import { randomNumbers } from "../tests/support/random.ts";
 
 const OUT = Condition.REDIRECTED | Condition.FROM_INNER;
 const IN = Condition.REDIRECTED;
-
-/** Numbers below a limit, the same in every run. */
-function randomNumbers(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state >>> 8) % limit;
-  };
-}
 
 /** A task of a tree: its chief is another one, or none. */
 interface Member {
@@ -227,6 +231,20 @@ describe("other names", () => {
     expect(Math.min(allowed, refused)).toBeGreaterThan(40);
   });
 
+  it("are no interrupt's, but for those that a chief passes on to its clan", () => {
+    const tree = new Tree();
+    const chief = tree.add(undefined);
+    const [liar, victim] = [tree.add(chief), tree.add(chief)];
+    for (const [sender, receiver] of [
+      [liar, victim],
+      [victim, chief],
+      [tree.add(undefined), chief],
+    ] as const) {
+      tree.run(sender, () => sendAs(interruptId(5), receiver.id, { words: [1] }));
+      expect(receiver.got.splice(0)).toMatchObject([{ from: siblingOf(sender.id, 1), condition: 0 }]);
+    }
+  });
+
   it("do not help to get round a chief, nor to speak for the dead", () => {
     const tree = new Tree();
     const chief = tree.add(undefined);
@@ -301,11 +319,16 @@ describe("the kernel's own services", () => {
         const words = [Sigma0Request.ANY, 0, flexpage(0, 12)];
         const page = (yield* call(machine.sigma0, { words }, undefined, WHOLE_SPACE)).words[0]! & ~0xfff;
         memory.page(page, "write")[0] = 99;
+        const answer = (hotSpot: number): Message => ({ words: [0], pages: [{ hotSpot, fpage: flexpage(page, 12, FLEXPAGE_WRITE) }] });
         let request = yield* receive(ANY);
         for (;;) {
+          if (request.words.length < 4) {
+            yield* send(request.words[0]!, answer(0x60000000));
+            request = yield* receive(ANY);
+            continue;
+          }
           asked.push(request);
-          const reply = { words: [0], pages: [{ hotSpot: request.words[2]!, fpage: flexpage(page, 12, FLEXPAGE_WRITE) }] };
-          request = yield* replyAndWait(request.from, reply);
+          request = yield* replyAndWait(request.from, answer(request.words[2]!));
         }
       });
       const task = yield* guests.create(`
@@ -326,12 +349,15 @@ describe("the kernel's own services", () => {
       context.kernel.regionMap(task, 0x70000000, 0x1000, outside, 8, 0, 7);
       guests.start(task);
       const fault = yield* guests.next();
+      // The manager has heard of it elsewhere: its answer comes here too.
+      yield* send(outside, { words: [task] });
+      const unasked = yield* guests.next();
       // The chief answers in the manager's name, with a page of its own.
       const page = yield* guests.take(12);
       const reply = { words: [0], pages: [{ hotSpot: 0x60000000, fpage: flexpage(page, 12, FLEXPAGE_WRITE) }] };
       yield* sendAs(fault.to, fault.from, reply);
       const done = yield* guests.next();
-      return { fault, done: done.words, asked, outside, task, written: context.memory.page(page, "read")[0] };
+      return { fault, unasked, done: done.words, asked, outside, task, written: context.memory.page(page, "read")[0] };
     });
     const { fault, asked, outside, task } = result;
     expect(fault).toMatchObject({
@@ -340,6 +366,7 @@ describe("the kernel's own services", () => {
       condition: OUT,
       words: [0x3000 | FAULT_WRITE, 9, 0x60000000, expect.any(Number)],
     });
+    expect(result.unasked).toMatchObject({ from: outside, to: task, condition: IN | Condition.MAPPED });
     expect(asked).toMatchObject([{ from: task, condition: 0, words: [0, 8, 0x70000000, expect.any(Number)] }]);
     expect(result.done).toEqual([99, 1, 0]);
     expect(result.written).toBe(1);

@@ -48,5 +48,5 @@ export function mayDeceive(tasks: TaskTable, sender: Task, receiver: Task, sourc
   if (isInterruptId(source)) return receiver.chief === sender;
   const origin = tasks.task(source);
   if (origin === undefined) return false;
-  return origin === sender || origin === receiver || (!isNear(receiver, origin) && nearestTask(receiver, origin) === sender);
+  return origin === receiver || nearestTask(receiver, origin) === sender;
 }

@@ -7,6 +7,7 @@ import { FaultRefusal } from "./abi/page-fault.ts";
 import { TrapFrame } from "./abi/trap-frame.ts";
 import { receive, send } from "./native.ts";
 import { CODE, DATA, FINISH, GuestMachine, isFault, STACK_TOP, WAIT } from "../tests/support/kernel-guest.ts";
+import { randomNumbers } from "../tests/support/random.ts";
 
 /** Runs one guest. @returns the words of its message, and the id */
 function run(source: string): { words: number[]; id: number; pager: number } {
@@ -336,11 +337,7 @@ describe("kernel calls of emulated threads", () => {
   });
 
   it("survives ten thousand calls with random registers and memory", () => {
-    let seed = 12345;
-    const random = (limit: number): number => {
-      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-      return (seed >>> 4) % limit;
-    };
+    const random = randomNumbers(12345);
     const vectors = Object.values(KernelCallVector);
     // Each stub loads all registers from DATA+0x100 and makes one call.
     const source = vectors.map((vector) => `.balign 64\n mov esp, DATA+0x100\n popad\n int ${vector}\n jmp $`).join("\n");

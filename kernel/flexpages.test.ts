@@ -8,6 +8,7 @@ import { Sigma0Request } from "#servers/abi/sigma0.ts";
 import { sigma0 } from "#servers/sigma0.ts";
 import { DATA, FINISH, GuestMachine } from "../tests/support/kernel-guest.ts";
 import { TestMachine } from "../tests/support/kernel-machine.ts";
+import { randomNumbers } from "../tests/support/random.ts";
 
 const PAGE = 4096;
 const SOURCE_LOG2 = 16;
@@ -26,11 +27,7 @@ function placing(from: number, f: number, spot: number, window: number, r: numbe
 
 describe("flexpages", () => {
   it("land where hot spot and window say, of every size in every window", () => {
-    let state = 99;
-    const random = (limit: number): number => {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      return (state >>> 8) % limit;
-    };
+    const random = randomNumbers(99);
     const machine = new TestMachine({ frames: 128 });
     const source = machine.boot("sigma0", sigma0, 255, WellKnownTask.SIGMA0);
     let larger = 0;

@@ -5,23 +5,21 @@ import { ANY } from "./abi/identifiers.ts";
 import type { ForgetOptions } from "./forgetting.ts";
 import { call, type Op, receive } from "./native.ts";
 import { CODE, DATA, FINISH, GuestMachine, type Guests, WAIT } from "../tests/support/kernel-guest.ts";
+import { randomNumbers } from "../tests/support/random.ts";
 
 const PAGE = 4096;
 /** Not in any region. */
 const OUTSIDE = 0x5000_0000;
 
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
+function fractions(seed: number): () => number {
+  const random = randomNumbers(seed);
+  return () => random(2 ** 32) / 2 ** 32;
 }
 
 const modes: [string, ForgetOptions][] = [
   ["always", { mode: "always", random: () => 0 }],
-  ["random", { mode: "random", random: numbers(1) }],
-  ["random, with another seed", { mode: "random", random: numbers(2) }],
+  ["random", { mode: "random", random: fractions(1) }],
+  ["random, with another seed", { mode: "random", random: fractions(2) }],
 ];
 
 function run<T>(forget: ForgetOptions, body: (guests: Guests) => Op<T>): { result: T; forgotten: number; faults: number } {

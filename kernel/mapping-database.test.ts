@@ -5,6 +5,7 @@ import { Entry } from "#machine/translation-table.ts";
 import { Unmap } from "./abi/flexpage.ts";
 import { AddressSpace } from "./address-space.ts";
 import { Mapped, MappingDatabase } from "./mapping-database.ts";
+import { randomNumbers } from "../tests/support/random.ts";
 
 const SPACES = 5;
 const PAGES = 6;
@@ -114,15 +115,6 @@ function below(node: ModelNode, ancestor: ModelNode): boolean {
   return false;
 }
 
-/** A small generator of repeatable numbers. */
-function randomSource(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return (state >>> 8) % limit;
-  };
-}
-
 function setUp(limit = 10_000): { database: MappingDatabase; spaces: AddressSpace[]; model: Model; ram: Ram } {
   const ram = new Ram(64 * 4096, 1 << 20);
   const database = new MappingDatabase(limit);
@@ -159,7 +151,7 @@ describe("mapping database", () => {
   for (let seed = 1; seed <= 40; seed++) {
     it(`agrees with the model, seed ${seed}`, () => {
       const { database, spaces, model } = setUp();
-      const random = randomSource(seed);
+      const random = randomNumbers(seed);
       for (let step = 0; step < 400; step++) {
         const space = random(SPACES);
         const page = random(PAGES);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { RegionError } from "./abi/calls.ts";
 import { Regions } from "./regions.ts";
+import { randomNumbers } from "../tests/support/random.ts";
 
 const PAGE = 4096;
 const PAGES = 24;
@@ -15,11 +16,7 @@ interface ModelPage {
 
 describe("regions", () => {
   it("agree with a model page by page", () => {
-    let seed = 7;
-    const random = (limit: number): number => {
-      seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
-      return (seed >>> 8) % limit;
-    };
+    const random = randomNumbers(7);
     const regions = new Regions();
     const model = Array.from<ModelPage | undefined>({ length: PAGES });
     for (let step = 0; step < 3000; step++) {

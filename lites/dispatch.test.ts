@@ -3,6 +3,7 @@ import { EFAULT, EINVAL, ENAMETOOLONG, UnixError } from "./abi/errno.ts";
 import { emulatorCalls, type SystemCallRow, systemCalls, TRANSFER_LIMIT } from "./abi/system-calls.ts";
 import { type CommandArgument, InOutBuffer, OutBuffer } from "./arguments.ts";
 import { decodeCall, Dispatcher, encodeOutputs, errnoOf } from "./dispatch.ts";
+import { randomNumbers } from "../tests/support/random.ts";
 
 const rows: Record<string, SystemCallRow> = { ...systemCalls, ...emulatorCalls };
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -89,8 +90,7 @@ test("answers never exceed the room for them", () => {
 });
 
 test("10 000 random messages never do anything but throw an errno", () => {
-  let seed = 1;
-  const random = (limit: number) => ((seed = (seed * 1103515245 + 12345) & 0x7fffffff) >>> 8) % limit;
+  const random = randomNumbers(1);
   const word = () => [0, 1, 0xffffffff, 0x7fffffff, random(100), random(0x7fffffff)][random(6)]!;
   const names = Object.keys(rows);
   const sizes = [0, 1, 4, 8, 16, 20, 64, 96, 128, 4096, 5000];

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { TimerQueue } from "./timer-queue.ts";
+import { randomNumbers } from "../tests/support/random.ts";
 
 test("runs what is due in the order of deadlines, then of arrival", () => {
   const queue = new TimerQueue();
@@ -44,10 +45,9 @@ test("a timer armed by a timer runs in the same pass when it is due", () => {
 test("keeps order among thousands of deadlines", () => {
   const queue = new TimerQueue();
   const ran: number[] = [];
-  let seed = 7;
+  const random = randomNumbers(7);
   for (let i = 0; i < 3000; i++) {
-    seed = (seed * 1103515245 + 12345) & 0x7fffffff;
-    const deadline = seed % 1000;
+    const deadline = random(1000);
     const timer = queue.at(deadline, () => ran.push(deadline));
     if (i % 3 === 0) timer.cancel();
   }

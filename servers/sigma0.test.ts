@@ -7,6 +7,7 @@ import { PAGE_SIZE } from "#machine/ram.ts";
 import { Sigma0Request } from "./abi/sigma0.ts";
 import { sigma0 } from "./sigma0.ts";
 import { TestMachine } from "../tests/support/kernel-machine.ts";
+import { randomNumbers } from "../tests/support/random.ts";
 
 function withSigma0<T>(frames: number, body: (context: NativeContext, source: ThreadId, machine: TestMachine) => Op<T>): T {
   const machine = new TestMachine({ frames });
@@ -133,13 +134,12 @@ describe("σ0", () => {
 
   it("survives random requests", () => {
     const answers = withSigma0(64, function* (_, source) {
-      let seed = 5;
+      const random = randomNumbers(5);
       let count = 0;
       for (let step = 0; step < 3000; step++) {
         const words: number[] = [];
         for (let index = 0; index < step % 6; index++) {
-          seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-          words.push(step % 3 === 0 ? seed : seed >>> 18);
+          words.push(random(step % 3 === 0 ? 2 ** 32 : 2 ** 14));
         }
         if ((yield* ask(source, ...words)).words.length > 0) count++;
       }

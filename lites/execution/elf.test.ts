@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { EINVAL, ENOEXEC, ENOMEM } from "../abi/errno.ts";
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from "../abi/memory-flags.ts";
 import { parseElf } from "./elf.ts";
+import { randomNumbers } from "../../tests/support/random.ts";
 
 interface Header {
   type: number;
@@ -112,11 +113,10 @@ describe("what is no program", () => {
 });
 
 test("random damage never does anything but throw an errno", () => {
-  let seed = 11;
-  const random = () => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) >>> 4;
+  const random = randomNumbers(11);
   for (let round = 0; round < 2000; round++) {
     const bytes = elf([load(), load({ offset: 0x1000, address: 0x0804a000, flags: 6 })]);
-    for (let hits = 0; hits < 4; hits++) bytes[random() % 116] = random();
+    for (let hits = 0; hits < 4; hits++) bytes[random(116)] = random(256);
     expect(["fine", ENOEXEC, EINVAL, ENOMEM]).toContain(outcome(bytes));
   }
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type DataSpace, type Mapping, MappingList } from "./mapping-list.ts";
+import { randomNumbers } from "../../tests/support/random.ts";
 
 const PAGE = 4096;
 const space = (number: number): DataSpace => ({ number, pages: 100, shared: false, noReserve: false, backing: undefined });
@@ -80,8 +81,7 @@ test("agrees with a page array under random operations", () => {
   const PAGES = 64;
   const list = new MappingList();
   const model: (string | undefined)[] = new Array(PAGES).fill(undefined);
-  let seed = 5;
-  const random = (limit: number) => ((seed = (seed * 1103515245 + 12345) & 0x7fffffff) >>> 8) % limit;
+  const random = randomNumbers(5);
   for (let round = 0; round < 5000; round++) {
     const start = random(PAGES - 1);
     const end = start + 1 + random(PAGES - start);

@@ -5,6 +5,7 @@ import { type BackingStore, MemoryStore } from "#machine/devices/disk.ts";
 import { type Master, runSystem, type TestSystemOptions } from "../../tests/support/server-system.ts";
 import { type Counters, FAULT_KINDS, type FaultKind } from "./counters.ts";
 import type { PagingObserver } from "./paging-observer.ts";
+import { randomNumbers } from "../../tests/support/random.ts";
 
 /** A disk that notes commands, and fails where it is told to. */
 class NotingStore implements BackingStore {
@@ -126,11 +127,7 @@ describe("clusters and read-ahead", () => {
       const clients: ThreadId[] = [];
       for (let number = 0; number < 3; number++) clients.push(yield* master.clientWith(24));
       const values = clients.map(() => new Map<number, number>());
-      let state = 5;
-      const below = (limit: number): number => {
-        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-        return Math.floor((state / 2 ** 32) * limit);
-      };
+      const below = randomNumbers(5);
       for (let step = 1; step <= 1500; step++) {
         const number = below(3);
         const index = below(24);

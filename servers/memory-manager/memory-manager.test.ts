@@ -4,6 +4,7 @@ import { FaultRefusal } from "#kernel/abi/page-fault.ts";
 import { call, type Op, receive, sleep } from "#kernel/native.ts";
 import { DataSpaceFlag, MemoryError, MemoryRequest } from "../abi/memory-manager.ts";
 import { runSystem } from "../../tests/support/server-system.ts";
+import { randomNumbers } from "../../tests/support/random.ts";
 
 const { CREATE, RESIZE, DISCARD, DESTROY, FORK, DESTROY_ALL, STATISTICS, TASK_STATISTICS, ALIAS, ATTACH_MASTER } = MemoryRequest;
 const { SHARED, NO_RESERVE } = DataSpaceFlag;
@@ -365,15 +366,14 @@ describe("rights", () => {
       yield* master.write(client, 1, 0, 5);
       const before = yield* master.statistics();
       const { manager } = master;
-      let seed = 12345;
-      const random = (): number => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0);
+      const random = randomNumbers(12345);
       let done = false;
       const noisy = master.newTask({ priority: 100, name: "noisy" }, function* (context) {
         for (let round = 0; round < 3000; round++) {
           const words = [
-            random() % 4 === 0 ? random() : 0x100 + (random() % 16),
-            random() % 2 === 0 ? random() : context.id,
-            ...Array.from({ length: random() % 8 }, () => (random() % 2 === 0 ? random() : random() % 16)),
+            random(4) === 0 ? random(2 ** 32) : 0x100 + random(16),
+            random(2) === 0 ? random(2 ** 32) : context.id,
+            ...Array.from({ length: random(8) }, () => (random(2) === 0 ? random(2 ** 32) : random(16))),
           ];
           yield* call(manager, { words });
         }

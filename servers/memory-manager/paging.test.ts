@@ -5,6 +5,7 @@ import { FaultRefusal } from "#kernel/abi/page-fault.ts";
 import { type BackingStore, MemoryStore } from "#machine/devices/disk.ts";
 import { DataSpaceFlag, MemoryRequest } from "../abi/memory-manager.ts";
 import { type Master, runSystem } from "../../tests/support/server-system.ts";
+import { randomNumbers } from "../../tests/support/random.ts";
 
 /** A store whose chosen blocks fail. */
 class ScratchedStore implements BackingStore {
@@ -22,14 +23,6 @@ class ScratchedStore implements BackingStore {
     if (this.allWritesFail || this.badWrites.has(block)) throw new Error("bad write");
     this.store.write(block, buffer);
   }
-}
-
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
 }
 
 describe("paging", () => {
@@ -187,7 +180,7 @@ describe("paging", () => {
 
 /** Random operations against a model of every page's content. */
 function* thrash(master: Master, seed: number, steps: number): Op<void> {
-  const random = generator(seed);
+  const random = randomNumbers(seed);
   const before = yield* master.statistics();
   const size = 12;
   const model = new Map<ThreadId, number[]>();
