@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ANY, NIL, siblingOf, type ThreadId } from "./abi/identifiers.ts";
 import { Condition } from "./abi/ipc.ts";
-import { type Op, type Received, receive, replyAndWait, sendAs } from "./native.ts";
+import { type Op, type Received, receive, replyAndWait, send, sendAs } from "./native.ts";
 import { SLICE_INSTRUCTIONS } from "./thread.ts";
 import { CODE, DATA, FINISH, GuestMachine, STACK_TOP } from "../tests/support/kernel-guest.ts";
 
@@ -113,6 +113,62 @@ describe("preempters", () => {
       { from: task, to: outside, condition },
     ]);
     expect(told).toMatchObject([{ from: task, condition: Condition.DECEIVED, words: again.words }]);
+  });
+
+  it("that the chief has set are reached directly wherever they are, and nobody else answers in their place", () => {
+    const machine = new GuestMachine();
+    const result = machine.runGuests(function* (guests) {
+      const told: Received[] = [];
+      const outside = machine.boot(
+        "outside",
+        function* (): Op<void> {
+          const first = yield* receive(ANY);
+          told.push(first);
+          yield* receive(ANY);
+          for (let message = first; ; ) {
+            message = yield* replyAndWait(message.from, { words: [] });
+            told.push(message);
+          }
+        },
+        150,
+      );
+      const chief = yield* guests.create(`
+        mov eax, -1
+        mov ebx, [PARTNER+4]
+        mov esi, [PARTNER]
+        int 0x34
+        mov edx, eax
+        ${FINISH}`);
+      const task = yield* guests.create("1: inc dword ptr [DATA]\njmp 1b", { chief });
+      yield* guests.introduce(chief, [task, outside]);
+      yield* guests.introduce(task);
+      guests.start(task);
+      guests.start(chief);
+      const { words } = yield* guests.next();
+      const counted = function* (): Op<number> {
+        yield* guests.idle();
+        yield* guests.idle();
+        return (yield* guests.readWords(task, DATA, 1))[0]!;
+      };
+      const before = yield* counted();
+      // A stranger's message goes to the chief at the next border, which is this one.
+      machine.boot("stranger", function* () {
+        yield* send(task, { words: [1] });
+      });
+      const redirected = yield* guests.next();
+      const still = yield* counted();
+      const first = told.splice(0);
+      yield* send(outside, { words: [] });
+      return { words, first, told, before, redirected, still, later: yield* counted(), task };
+    });
+    const { words, first, told, before, redirected, still, later, task } = result;
+    expect(words[0]).not.toBe(0xffffffff);
+    expect(first).toMatchObject([{ from: task, to: NIL, condition: 0 }]);
+    expect(before).toBeGreaterThan(0);
+    expect(redirected).toMatchObject({ to: task, condition: Condition.REDIRECTED });
+    expect(still).toBe(before);
+    expect(later).toBeGreaterThan(still);
+    expect(told[0]).toMatchObject({ from: task, to: NIL, condition: 0 });
   });
 
   it("are named by the call that sets new ones; threads of other tasks are out of reach", () => {
