@@ -241,12 +241,7 @@ export class Kernel {
     plan.from = plan.open || call.from === undefined ? NIL : call.from;
     plan.stringBytes = call.stringBytes;
     plan.window = call.window;
-    const { timeouts } = call;
-    plan.sendUs = call.reply ? 0 : (timeouts?.sendUs ?? NEVER);
-    plan.receiveUs = timeouts?.receiveUs ?? NEVER;
-    plan.sendFaultUs = timeouts?.faultUs ?? NEVER;
-    plan.receiveFaultUs = plan.sendFaultUs;
-    plan.untrustedFaultUs = timeouts?.untrustedFaultUs ?? NEVER;
+    plan.limit(call.timeouts, call.reply);
     this.core.ipc.start(thread);
   }
 

@@ -45,12 +45,12 @@ export interface Received {
 
 export interface Timeouts {
   /** Microseconds; 0 = do not wait; default NEVER. */
-  sendUs?: number;
-  receiveUs?: number;
+  readonly sendUs?: number;
+  readonly receiveUs?: number;
   /** Page faults on the partner's memory during string transfer; default NEVER. */
-  faultUs?: number;
+  readonly faultUs?: number;
   /** A lower limit for pages in regions that no task made at boot has bound, whose manager may be anybody. */
-  untrustedFaultUs?: number;
+  readonly untrustedFaultUs?: number;
 }
 
 /**

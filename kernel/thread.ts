@@ -8,7 +8,7 @@ import type { Context } from "#machine/context.ts";
 import type { ThreadId } from "./abi/identifiers.ts";
 import { NIL } from "./abi/identifiers.ts";
 import { NEVER } from "./abi/ipc.ts";
-import type { KernelCall, Message, Received } from "./native.ts";
+import type { KernelCall, Message, Received, Timeouts } from "./native.ts";
 import type { Preempter, Preemption } from "./preemption.ts";
 import type { Task } from "./task.ts";
 import type { Transfer } from "./transfer.ts";
@@ -105,6 +105,22 @@ export class IpcPlan {
   window = 0;
   /** Native receiver: bytes of strings accepted. */
   stringBytes = 0;
+  /** Native: what the limits above are from, and the send timeout in it. */
+  private timeouts: Timeouts | undefined = undefined;
+  private timeoutSendUs = NEVER;
+
+  /** Takes over the timeouts of a native thread. Most threads have one object for all their calls. */
+  limit(timeouts: Timeouts | undefined, isReply: boolean): void {
+    if (timeouts !== this.timeouts) {
+      this.timeouts = timeouts;
+      this.timeoutSendUs = timeouts?.sendUs ?? NEVER;
+      this.receiveUs = timeouts?.receiveUs ?? NEVER;
+      this.sendFaultUs = timeouts?.faultUs ?? NEVER;
+      this.receiveFaultUs = this.sendFaultUs;
+      this.untrustedFaultUs = timeouts?.untrustedFaultUs ?? NEVER;
+    }
+    this.sendUs = isReply ? 0 : this.timeoutSendUs;
+  }
 }
 
 /** trap_setup's parameters; frame 0 = none. */

@@ -6,10 +6,11 @@ import { decodeCall, Dispatcher, encodeOutputs, errnoOf } from "./dispatch.ts";
 import { randomNumbers } from "../tests/support/random.ts";
 
 const rows: Record<string, SystemCallRow> = { ...systemCalls, ...emulatorCalls };
+const dispatcher = new Dispatcher();
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 function decode(name: string, words: number[], strings: Uint8Array[] = [], offers: number[] = []) {
-  return decodeCall(rows[name]!, name, { words: [rows[name]!.nr, ...words], strings, offers });
+  return decodeCall(dispatcher.find(rows[name]!.nr)!, { words: [rows[name]!.nr, ...words], strings, offers });
 }
 
 function errorOf(work: () => unknown): unknown {
@@ -101,7 +102,7 @@ test("10 000 random messages never do anything but throw an errno", () => {
     const strings = Array.from({ length: random(4) }, () => new Uint8Array(sizes[random(sizes.length)]!).map(() => random(256)));
     const offers = Array.from({ length: random(4) }, () => [0, 8, 4096, 0xffffffff][random(4)]!);
     try {
-      const { outputs } = decodeCall(rows[name]!, name, { words, strings, offers });
+      const { outputs } = decodeCall(dispatcher.find(rows[name]!.nr)!, { words, strings, offers });
       for (const output of outputs) expect(output.capacity).toBeLessThanOrEqual(1 << 20);
     } catch (error) {
       expect(error).toBeInstanceOf(UnixError);

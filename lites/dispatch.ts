@@ -35,10 +35,37 @@ export interface DecodedCall {
 
 type AnyHandler = (process: UnixProcess, args: Record<string, Argument>) => number | Op<number>;
 
+/** Kinds of arguments that are just the word of their register. */
+type NumberKind = Extract<Kind, { readonly kind: "int" | "uint" | "fd" | "pid" | "address" | "flags" | "mode" | "signal" }>;
+type MemoryKind = Exclude<Kind, NumberKind>;
+
+const signedKinds: Readonly<Record<NumberKind["kind"], boolean>> = {
+  int: true,
+  uint: false,
+  fd: true,
+  pid: true,
+  address: false,
+  flags: false,
+  mode: false,
+  signal: true,
+};
+
+/** An argument of a call: a number, or what travels beside the words. */
+interface Parameter {
+  readonly name: string;
+  readonly isSigned: boolean;
+  readonly memory: MemoryKind | undefined;
+}
+
+/** A row, prepared for requests. */
 export interface CallEntry {
   readonly name: string;
   readonly row: SystemCallRow;
   readonly handler: AnyHandler | undefined;
+  /** In the order of the registers. */
+  readonly parameters: readonly Parameter[];
+  /** Whether the message has nothing but words. */
+  readonly isPlain: boolean;
 }
 
 const PATH_LIMIT = 4096;
@@ -47,8 +74,14 @@ const STRING_ARRAY_LIMIT = 1 << 20;
 const ioctlRows: ReadonlyMap<number, CommandRow> = new Map(Object.values(ioctlCommands).map((row) => [row.nr, row]));
 const fcntlRows: ReadonlyMap<number, CommandRow> = new Map(Object.values(fcntlCommands).map((row) => [row.nr, row]));
 
+const isNumber = (kind: Kind): kind is NumberKind => kind.kind in signedKinds;
+
+const parameterOf = (name: string, kind: Kind): Parameter =>
+  isNumber(kind) ? { name, isSigned: signedKinds[kind.kind], memory: undefined } : { name, isSigned: false, memory: kind };
+
 export class Dispatcher {
-  private readonly entries = new Map<number, CallEntry>();
+  /** By number. */
+  private readonly entries: (CallEntry | undefined)[] = [];
 
   /** Later handlers win over earlier ones of the same name. */
   constructor(...handlerSets: UnixHandlers[]) {
@@ -56,17 +89,20 @@ export class Dispatcher {
     const rows: Record<string, SystemCallRow> = { ...systemCalls, ...emulatorCalls };
     for (const name in rows) {
       const row = rows[name]!;
-      this.entries.set(row.nr, { name, row, handler: handlers[name] });
+      const parameters = Object.entries(row.args).map(([argument, kind]) => parameterOf(argument, kind));
+      const isPlain = parameters.every(({ memory }) => memory === undefined);
+      while (this.entries.length <= row.nr) this.entries.push(undefined);
+      this.entries[row.nr] = { name, row, handler: handlers[name], parameters, isPlain };
     }
   }
 
   find(nr: number): CallEntry | undefined {
-    return this.entries.get(nr);
+    return nr < this.entries.length ? this.entries[nr] : undefined;
   }
 
   /** Calls of the table that nobody handles, and that the emulation library does not answer itself. */
   unhandled(): string[] {
-    return [...this.entries.values()].filter(({ row, handler }) => !handler && row.via === undefined).map(({ name }) => name);
+    return this.entries.flatMap((entry) => (entry && !entry.handler && entry.row.via === undefined ? [entry.name] : []));
   }
 }
 
@@ -99,33 +135,26 @@ class Parts {
   }
 }
 
+const NO_PARTS = new Parts({ words: [], strings: [], offers: [] });
+
 /** @throws EFAULT, EINVAL, ENAMETOOLONG */
-export function decodeCall(row: SystemCallRow, name: string, request: Request): DecodedCall {
-  const parts = new Parts(request);
+export function decodeCall({ name, parameters, isPlain }: CallEntry, request: Request): DecodedCall {
+  const { words } = request;
+  const parts = isPlain ? NO_PARTS : new Parts(request);
   const args: Record<string, Argument> = {};
-  let index = 1;
   let previous = 0;
-  for (const argument in row.args) {
-    const word = (request.words[index] ?? 0) >>> 0;
-    args[argument] = decodeArgument(row.args[argument]!, word, request, parts, name, previous);
+  for (let index = 0; index < parameters.length; index++) {
+    const { name: argument, isSigned, memory } = parameters[index]!;
+    const word = index + 1 < words.length ? words[index + 1]! >>> 0 : 0;
+    if (memory !== undefined) args[argument] = decodeMemory(memory, word, request, parts, name, previous);
+    else args[argument] = isSigned ? word | 0 : word;
     previous = word;
-    index++;
   }
   return { args, outputs: parts.outputs };
 }
 
-function decodeArgument(kind: Kind, word: number, request: Request, parts: Parts, name: string, previous: number): Argument {
+function decodeMemory(kind: MemoryKind, word: number, request: Request, parts: Parts, name: string, previous: number): Argument {
   switch (kind.kind) {
-    case "int":
-    case "fd":
-    case "pid":
-    case "signal":
-      return word | 0;
-    case "uint":
-    case "address":
-    case "flags":
-    case "mode":
-      return word;
     case "path":
     case "string":
       return decodeString(word, parts.string());

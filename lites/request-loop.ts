@@ -189,13 +189,15 @@ export class RequestLoop implements HelperThreads {
 
   private serve(process: UnixProcess, entry: CallEntry, received: Received): void {
     const { row, name } = entry;
-    process.callCounts.set(name, (process.callCounts.get(name) ?? 0) + 1);
+    const counter = process.callCounts.get(name);
+    if (counter === undefined) process.callCounts.set(name, { count: 1 });
+    else counter.count++;
     if (process.interruptedSleep !== undefined && row.nr !== process.interruptedSleep.call && row.nr !== emulatorCalls.take_signal.nr) {
       process.interruptedSleep = undefined;
     }
     const call: Call = { process, client: received.from, entry, args: undefined, outputs: [] };
     try {
-      const { args, outputs } = decodeCall(row, name, received);
+      const { args, outputs } = decodeCall(entry, received);
       call.args = args;
       call.outputs = outputs;
       const result = entry.handler!(process, args);
@@ -232,7 +234,7 @@ export class RequestLoop implements HelperThreads {
   }
 
   private reply(process: UnixProcess, client: ThreadId, result: number, strings: readonly Uint8Array[]): void {
-    this.replies.push({ process, to: client, words: [result >>> 0, process.signals.deliverable ? 1 : 0], strings });
+    this.replies.push({ process, to: client, words: [result | 0, process.signals.deliverable ? 1 : 0], strings });
   }
 
   /** Reports each oddity of a program once, and only the first few: a hostile program must not fill the host's screen. */

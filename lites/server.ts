@@ -114,7 +114,8 @@ export function litesServer(options: LitesOptions): LitesServer {
   let server: Server | undefined;
   function* body(context: NativeContext): NativeOp<void> {
     server = new Server(context, options);
-    yield* server.run();
+    yield* server.prepare();
+    yield* server.serve();
   }
   return Object.assign(body, {
     statistics: () => server?.statistics() ?? EMPTY_STATISTICS,
@@ -194,7 +195,7 @@ class Server {
     this.control = new ControlPort(this.core, this.fileSide, options.channels, this.loop);
   }
 
-  *run(): NativeOp<void> {
+  *prepare(): NativeOp<void> {
     const { core, options } = this;
     const { lifecycle } = core;
     yield* core.frames.takeFrom(options.sigma0, Math.max(options.pagerFrames, MINIMUM_PAGER_FRAMES));
@@ -215,7 +216,10 @@ class Server {
       if ("error" in outcome) options.report(`starting process 1: ${String(outcome.error)}`);
       this.control.start();
     });
-    yield* this.loop.run(core, this.dispatcher());
+  }
+
+  serve(): NativeOp<void> {
+    return this.loop.run(this.core, this.dispatcher());
   }
 
   private dispatcher(): Dispatcher {
@@ -287,7 +291,7 @@ class Server {
       processes: [
         ...living.map((process) => this.processStatistics(process)),
         ...[...core.lifecycle.ended.values()].map(({ name, processes, usage, callCounts, memory }) => ({
-          ...counters(name, usage, callCounts),
+          ...counters(name, usage, Object.fromEntries(callCounts)),
           pid: undefined,
           processes,
           memory,
@@ -305,11 +309,12 @@ class Server {
 
   private processStatistics(process: UnixProcess): ProcessStatistics {
     const usage = this.core.lifecycle.usageOf(process);
-    return { ...counters(process.name, usage, process.callCounts), pid: process.pid, processes: 1, memory: undefined };
+    const calls = Object.fromEntries([...process.callCounts].map(([name, { count }]) => [name, count]));
+    return { ...counters(process.name, usage, calls), pid: process.pid, processes: 1, memory: undefined };
   }
 }
 
-function counters(name: string, usage: Usage, callCounts: ReadonlyMap<string, number>) {
+function counters(name: string, usage: Usage, calls: Record<string, number>) {
   const { instructions, systemCalls, ipcs, faults, signals } = usage;
-  return { name, instructions, systemCalls, ipcs, faults, signals, calls: Object.fromEntries(callCounts) };
+  return { name, instructions, systemCalls, ipcs, faults, signals, calls };
 }

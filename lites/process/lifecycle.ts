@@ -169,7 +169,7 @@ export class Lifecycle {
     const program = this.programOf(process.name);
     program.processes++;
     program.usage.add(process.usage);
-    for (const [name, count] of process.callCounts) program.callCounts.set(name, (program.callCounts.get(name) ?? 0) + count);
+    for (const [name, { count }] of process.callCounts) program.callCounts.set(name, (program.callCounts.get(name) ?? 0) + count);
   }
 
   private programOf(name: string): ProgramStatistics {

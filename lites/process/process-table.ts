@@ -1,7 +1,7 @@
 /**
  * All processes: by id, by task, by group and session; allocation of ids.
  */
-import { type ThreadId, taskOf } from "#kernel/abi/identifiers.ts";
+import { MAX_TASKS, NIL, taskNumber, type ThreadId, taskOf } from "#kernel/abi/identifiers.ts";
 import { PID_MAX } from "../abi/limits.ts";
 import type { Mapping } from "../memory/mapping-list.ts";
 import type { PagerClients } from "../memory/vnode-pager.ts";
@@ -13,7 +13,8 @@ export const INIT_PID = 1;
 
 export class ProcessTable implements PagerClients {
   private readonly byPid = new Map<number, UnixProcess>();
-  private readonly byTask = new Map<ThreadId, UnixProcess>();
+  /** By task number. */
+  private readonly byTask = Array.from<UnixProcess | undefined>({ length: MAX_TASKS });
   private lastPid = 0;
   /** Processes started since boot. */
   forks = 0;
@@ -24,11 +25,12 @@ export class ProcessTable implements PagerClients {
 
   /** The process that runs in a task now. */
   ofTask(task: ThreadId): UnixProcess | undefined {
-    return this.byTask.get(taskOf(task));
+    const process = this.byTask[taskNumber(task)];
+    return process !== undefined && process.task === taskOf(task) ? process : undefined;
   }
 
   pagerClient(task: ThreadId): { pageFrame: number; mapping(address: number): Mapping | undefined } | undefined {
-    const process = this.byTask.get(task);
+    const process = this.ofTask(task);
     if (process?.page === undefined || process.space === undefined) return undefined;
     const { space } = process;
     return { pageFrame: process.page.frame, mapping: (address) => space.mappings.find(address) };
@@ -87,9 +89,9 @@ export class ProcessTable implements PagerClients {
 
   /** The process now runs in `task` (NIL: in none). */
   setTask(process: UnixProcess, task: ThreadId): void {
-    this.byTask.delete(process.task);
+    if (this.ofTask(process.task) === process) this.byTask[taskNumber(process.task)] = undefined;
     process.task = task;
-    if (task !== 0) this.byTask.set(task, process);
+    if (task !== NIL) this.byTask[taskNumber(task)] = process;
   }
 
   /**

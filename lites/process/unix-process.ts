@@ -46,7 +46,7 @@ export class UnixProcess implements Process, Interruption {
   readonly usage = new Usage();
   readonly childUsage = new Usage();
   /** Requests by row of the system-call table, for the statistics. */
-  readonly callCounts = new Map<string, number>();
+  readonly callCounts = new Map<string, { count: number }>();
 
   space: AddressSpace | undefined;
   page: ProcessPageWriter | undefined;
