@@ -28,6 +28,9 @@ import { floatingPointFault, invalidOpcodeFault } from "./x87/x87.ts";
 /** Largest budget handed to the register file at once; a run with more goes in turns. */
 const MAX_TURN = 0x3fffffff;
 
+/** Runs behind system calls for one sample. */
+const STARTS_PER_SAMPLE = 100;
+
 /** Chains that a sample may pass by because they are not interpreted. */
 const MAX_PASSED = 16;
 
@@ -54,6 +57,10 @@ export class Interpreter implements Processor {
   private inner: Operation | null = null;
   private readonly accelerator: Accelerator | undefined;
   private readonly traced: TracedExecution | undefined;
+  /** The last run ended with a system call: behind one, no jump goes to where the next run begins. */
+  private isBehindCall = false;
+  /** Runs behind system calls until the beginning of one is a sample. */
+  private untilStart = STARTS_PER_SAMPLE;
   /** Instructions to interpret until the next sample. */
   private untilSample: number;
 
@@ -128,6 +135,7 @@ export class Interpreter implements Processor {
       }
     }
     this.store(context);
+    this.isBehindCall = this.exit.kind === "software";
     return this.exit;
   }
 
@@ -166,6 +174,10 @@ export class Interpreter implements Processor {
   /** Executes, with a stop for a sample whenever the interpreter has executed a period's instructions. */
   private executeSampled(accelerator: Accelerator): void {
     const R = this.words;
+    if (this.isBehindCall && --this.untilStart <= 0) {
+      this.untilStart = STARTS_PER_SAMPLE;
+      accelerator.sample(this.core.code.lookUp(), R[Word.EIP]!);
+    }
     let allotment = Math.max(this.untilSample, accelerator.least);
     let passed = 0;
     for (;;) {
