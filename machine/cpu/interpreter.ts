@@ -135,7 +135,6 @@ export class Interpreter implements Processor {
       }
     }
     this.store(context);
-    this.isBehindCall = this.exit.kind === "software";
     return this.exit;
   }
 
@@ -371,5 +370,6 @@ export class Interpreter implements Processor {
     context.eip = R[Word.EIP]! >>> 0;
     context.eflags = this.core.flags.arithmetic() | R[Word.SYSTEM_FLAGS]!;
     this.core.segments.storeContext(context);
+    this.isBehindCall = this.exit.kind === "software";
   }
 }
