@@ -1,9 +1,10 @@
 /**
  * The future of a trace: for each record, where its page is referenced next.
  *
- * Layer beneath: trace.ts.
+ * Layers beneath: trace.ts, trace-spool.ts.
  */
 import { RecordKind, type Trace } from "./trace.ts";
+import { loaded } from "./trace-spool.ts";
 
 /** Not referenced again. */
 export const NEVER = 0xffff_ffff;
@@ -14,7 +15,7 @@ export function nextUses(trace: Trace): Uint32Array[] {
   const result = trace.pieces.map((piece) => new Uint32Array(piece.length));
   let position = trace.records;
   for (let number = trace.pieces.length - 1; number >= 0; number--) {
-    const { length, pages, marks } = trace.pieces[number]!;
+    const { length, pages, marks } = loaded(trace.pieces[number]!);
     const next = result[number]!;
     for (let at = length - 1; at >= 0; at--) {
       const index = pages[at]!;

@@ -4,6 +4,7 @@
  * Layer beneath: trace.ts.
  */
 import { RecordKind, type Trace } from "./trace.ts";
+import { loaded } from "./trace-spool.ts";
 
 export interface ReferenceMap {
   readonly columns: number;
@@ -18,10 +19,7 @@ export interface ReferenceMap {
 }
 
 export function referenceMap(trace: Trace, mostColumns: number, mostRows: number): ReferenceMap {
-  const { pieces, pages } = trace;
-  const last = pieces.at(-1);
-  const from = pieces[0]?.times[0] ?? 0;
-  const to = last?.times[last.length - 1] ?? from;
+  const { pieces, pages, begin: from, end: to } = trace;
   const rows = Math.max(1, Math.min(mostRows, pages.length));
   const columns = mostColumns;
   const rowOf = new Uint32Array(pages.length);
@@ -29,7 +27,8 @@ export function referenceMap(trace: Trace, mostColumns: number, mostRows: number
   for (const [rank, index] of order.entries()) rowOf[index] = Math.floor((rank * rows) / pages.length);
   const counts = [RecordKind.READ, RecordKind.WRITE, RecordKind.FETCH].map(() => new Uint32Array(columns * rows));
   const scale = to > from ? (columns - 1) / (to - from) : 0;
-  for (const { length, times, pages: indices, marks } of pieces) {
+  for (const stored of pieces) {
+    const { length, times, pages: indices, marks } = loaded(stored);
     for (let at = 0; at < length; at++) {
       const kind = marks[at]! & 3;
       if (kind === RecordKind.DROP) continue;

@@ -13,6 +13,7 @@ import { type MissCurve, MissCurveBuilder } from "./miss-curve.ts";
 import { NEVER, nextUses } from "./next-use.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { RecordKind, type Trace } from "./trace.ts";
+import { loaded } from "./trace-spool.ts";
 
 export interface ReplayOptions {
   readonly frames: number;
@@ -218,15 +219,9 @@ export function replay(trace: Trace, choice: PolicyChoice, options: ReplayOption
   const futures = row.references === "future" ? nextUses(trace) : undefined;
   run(trace, memory, futures);
   const { faults, cold, evictions, dirtyEvictions, faultsAt, misses } = memory;
-  const missCurve = misses.curve(endOf(trace));
+  const missCurve = misses.curve(trace.end);
   const result = { policy: { name: row.name, parameters }, frames: options.frames, references: trace.references, missCurve };
   return { ...result, faults, cold, evictions, dirtyEvictions, ...(options.log ? { faultsAt } : {}) };
-}
-
-/** Time of the last record; 0 when there is none. */
-function endOf({ pieces }: Trace): number {
-  const last = pieces.at(-1);
-  return last === undefined ? 0 : last.times[last.length - 1]!;
 }
 
 function checkOptions(row: PolicyRow, { frames, scope, readAhead, cluster = 1 }: ReplayOptions): void {
@@ -242,7 +237,8 @@ function run(trace: Trace, memory: Memory, futures: readonly Uint32Array[] | und
   const { frameOf, accessed, dirty, nextUse, policy } = memory;
   const tells = policy.referenced !== undefined;
   const { WRITE, DROP } = RecordKind;
-  for (const [number, { length, times, pages, marks }] of trace.pieces.entries()) {
+  for (const [number, stored] of trace.pieces.entries()) {
+    const { length, times, pages, marks } = loaded(stored);
     const future = futures?.[number];
     for (let at = 0; at < length; at++) {
       const index = pages[at]!;

@@ -3,11 +3,12 @@
  *
  * Layer beneath: sweep.ts and the reports.
  */
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { OptionError } from "#host/options.ts";
 import type { Request } from "./cli-options.ts";
-import type { Job } from "./job.ts";
+import type { Job, RecordJob } from "./job.ts";
 import type { End, Outcome } from "./outcome.ts";
 import { pointKey, pointsOf, policyText, recordingsOf, type TraceSource } from "./plan.ts";
 import { Progress } from "./progress.ts";
@@ -15,11 +16,11 @@ import { csvText, jsonText } from "./report-files.ts";
 import { tablesText } from "./report-tables.ts";
 import { ResumeFile } from "./resume-file.ts";
 import { sweep } from "./sweep.ts";
-import { sharedTrace } from "./shared-trace.ts";
-import type { Trace } from "./trace.ts";
+import { plainTrace, type Trace } from "./trace.ts";
 import { TraceError } from "./trace-error.ts";
 import { readTrace } from "./trace-file.ts";
-import { writeTrace } from "./trace-text.ts";
+import { TraceSpool } from "./trace-spool.ts";
+import { partOf } from "./trace-text.ts";
 import { isBuiltIn } from "./workloads.ts";
 
 const INTERRUPTED_STATUS = 130;
@@ -68,44 +69,86 @@ const writeText = (file: string | undefined, text: () => string): void => {
   if (file !== undefined) writeFileSync(file, text());
 };
 
-/** Workloads whose references are needed: by replays that are not finished, by a plot, or by the user. */
-function recordings({ plan, files }: Request, finished: ReadonlyMap<string, Outcome>): ReturnType<typeof recordingsOf> {
+/** Workloads whose references are needed: by replays that are not finished and by plots, and then as a trace, or in a file of the user's. */
+function recordings({ plan, files }: Request, finished: ReadonlyMap<string, Outcome>, spool: string): RecordJob[] {
   const replayed = pointsOf(plan).filter((point) => point.method === "replay" && !finished.has(pointKey(point)));
   const wanted = new Set(replayed.map(({ workload }) => workload));
-  const all = files.record !== undefined || files.svg !== undefined;
-  return recordingsOf(plan).filter(({ workload }) => all || wanted.has(workload));
+  return recordingsOf(plan)
+    .map(
+      (point): RecordJob => ({
+        kind: "record",
+        point,
+        ...(files.record === undefined ? {} : { file: files.record }),
+        ...(files.svg !== undefined || wanted.has(point.workload) ? { spool } : {}),
+      }),
+    )
+    .filter(({ file, spool: folder }) => file !== undefined || folder !== undefined);
 }
 
 /** The trace that is replayed instead of workloads. */
-async function givenTrace({ name, file, form }: TraceSource, traces: Map<string, Trace>): Promise<void> {
+async function givenTrace(
+  { name, file, form }: TraceSource,
+  traces: Map<string, Trace>,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    traces.set(name, sharedTrace(await readTrace(file, form === undefined ? {} : { form })));
+    const options = { spool: new TraceSpool(folder), signal };
+    traces.set(name, plainTrace(await readTrace(file, form === undefined ? options : { ...options, form })));
   } catch (error) {
     if (error instanceof TraceError || (error instanceof Error && "code" in error)) throw new OptionError(`${file}: ${error.message}`);
     throw error;
   }
 }
 
+/** Tells of Ctrl-C while the work goes on. */
+async function interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const abort = new AbortController();
+  const interrupt = (): void => abort.abort();
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  try {
+    return await work(abort.signal);
+  } finally {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}
+
+/** Makes a folder for parts of traces that are too long for memory, and removes it after the work, with what is left of a trace that was recorded. */
+async function withSpool<Result>(record: string | undefined, work: (folder: string) => Promise<Result>): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), "lites-traces-"));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+    if (record !== undefined) rmSync(partOf(record), { force: true });
+  }
+}
+
 /** Returns the exit status. Throws OptionError for what makes no sense. */
 export async function run(request: Request): Promise<number> {
+  prepareFiles(request.files);
+  return withSpool(request.files.record, (spool) => interruptible((signal) => runInFolder(request, spool, signal)));
+}
+
+async function runInFolder(request: Request, spool: string, signal: AbortSignal): Promise<number> {
   const { plan, files, quiet } = request;
-  prepareFiles(files);
   const resume = files.resume === undefined ? undefined : new ResumeFile(files.resume);
   const finished = resume?.finished ?? new Map<string, Outcome>();
   const points = pointsOf(plan);
   const traces = new Map<string, Trace>();
   // Loaded before the work, so that nothing is missing after it.
   const charts = files.svg === undefined ? undefined : await import("./charts.ts");
-  if (plan.trace) await givenTrace(plan.trace, traces);
-  const recorded = recordings(request, finished);
+  const recorded = recordings(request, finished, spool);
   const progress = new Progress(recorded.length + points.filter((point) => !finished.has(pointKey(point))).length, process.stderr, !quiet);
   const ends = new Ends();
-  const abort = new AbortController();
-  const interrupt = (): void => abort.abort();
-  process.on("SIGINT", interrupt);
-  process.on("SIGTERM", interrupt);
-  let outcomes: Outcome[];
+  let outcomes: Outcome[] = points.flatMap((point) => finished.get(pointKey(point)) ?? []);
   try {
+    if (plan.trace) {
+      progress.begin(`reading ${plan.trace.name}`);
+      await givenTrace(plan.trace, traces, spool, signal);
+    }
     outcomes = await sweep({
       points,
       recordings: recorded,
@@ -113,7 +156,7 @@ export async function run(request: Request): Promise<number> {
       finished,
       jobs: request.jobs,
       patience: request.patience,
-      signal: abort.signal,
+      signal,
       onBegin: (job) => progress.begin(jobText(job)),
       onEnd: (job, answer) => {
         if (answer.kind === "outcome") resume?.add(answer.outcome);
@@ -121,19 +164,18 @@ export async function run(request: Request): Promise<number> {
         progress.end(jobText(job));
       },
     });
+  } catch (error) {
+    if (!signal.aborted) throw error;
   } finally {
     progress.clear();
-    process.off("SIGINT", interrupt);
-    process.off("SIGTERM", interrupt);
   }
-  if (abort.signal.aborted) {
+  if (signal.aborted) {
     const advice = files.resume === undefined ? "" : `; the same command goes on from '${files.resume}'`;
     process.stderr.write(`lites paging: stopped: ${outcomes.length} of ${points.length} runs are finished${advice}\n`);
     return INTERRUPTED_STATUS;
   }
   for (const { point, end } of outcomes) ends.add(point.workload, end);
   if (!quiet) process.stdout.write(tablesText(outcomes, request.figures, request.tasks));
-  if (files.record !== undefined) writeTrace(files.record, traces.get(plan.workloads[0]!.name)!);
   writeText(files.json, () => jsonText(plan, outcomes));
   writeText(files.csv, () => csvText(outcomes));
   if (charts && files.svg !== undefined) {

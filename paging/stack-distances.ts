@@ -8,6 +8,7 @@
  * processing" (1975). Layer beneath: trace.ts.
  */
 import { RecordKind, type Trace } from "./trace.ts";
+import { loaded } from "./trace-spool.ts";
 
 /** Positions beyond twice the pages, so that small traces are not renumbered all the time. */
 const SPARE = 1024;
@@ -127,7 +128,8 @@ export function stackDistances(trace: Trace): StackDistances {
   const stack = new MarkedStack(trace.pages.length);
   const counts = new Float64Array(trace.pages.length + 1);
   const { DROP } = RecordKind;
-  for (const { length, pages, marks } of trace.pieces) {
+  for (const stored of trace.pieces) {
+    const { length, pages, marks } = loaded(stored);
     for (let at = 0; at < length; at++) {
       const page = pages[at]!;
       if ((marks[at]! & 3) === DROP) stack.drop(page);

@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { OptionError } from "#host/options.ts";
-import type { Answer, Job } from "./job.ts";
+import type { Answer, Job, RecordJob } from "./job.ts";
 import { managerName } from "./manager-module.ts";
 import { ManagerWatch } from "./manager-watch.ts";
 import type { Outcome } from "./outcome.ts";
@@ -19,8 +19,7 @@ export type Success = Exclude<Answer, { kind: "failed" }>;
 
 export interface SweepOptions {
   readonly points: readonly Point[];
-  /** Runs whose references are recorded. */
-  readonly recordings: readonly Point[];
+  readonly recordings: readonly RecordJob[];
   /** Traces by workload: those that are there already, and then those that are recorded. */
   readonly traces: Map<string, Trace>;
   /** Results of an earlier sweep, by pointKey. */
@@ -138,10 +137,7 @@ export async function sweep({
 }: SweepOptions): Promise<Outcome[]> {
   const outcomes = new Map(finished);
   const missing = points.filter((point) => !outcomes.has(pointKey(point)));
-  const work: Job[] = [
-    ...recordings.map((point): Job => ({ kind: "record", point })),
-    ...missing.map((point): Job => ({ kind: point.method, point })),
-  ];
+  const work: Job[] = [...recordings, ...missing.map((point): Job => ({ kind: point.method, point }))];
   const count = Math.min(jobs, work.length);
   const queue = new Queue(work, traces);
   const workers = new Set<Worker>();
@@ -171,8 +167,9 @@ export async function sweep({
         const given = job.kind === "replay" && held !== workload ? { ...job, trace: traces.get(workload)! } : job;
         if (job.kind === "replay") held = workload;
         const answer = await performWatched(worker, given, patience);
-        if (answer.kind === "recorded") traces.set(workload, answer.trace);
-        else outcomes.set(pointKey(answer.outcome.point), answer.outcome);
+        if (answer.kind === "recorded") {
+          if (answer.trace) traces.set(workload, answer.trace);
+        } else outcomes.set(pointKey(answer.outcome.point), answer.outcome);
         onEnd(job, answer);
         queue.changed();
       }

@@ -10,6 +10,7 @@ import { LineCutter, type LineReader } from "./byte-lines.ts";
 import type { Trace } from "./trace.ts";
 import { TraceError } from "./trace-error.ts";
 import { AddressListReader, LackeyReader } from "./trace-import.ts";
+import type { TraceSpool } from "./trace-spool.ts";
 import { MAGIC, TraceTextReader } from "./trace-text.ts";
 
 export const TRACE_FORMS = ["lites", "lackey", "addresses"] as const;
@@ -20,6 +21,10 @@ export interface TraceFileOptions {
   readonly form?: TraceForm;
   /** Bytes in a page, for traces of addresses; default 4096. */
   readonly pageSize?: number;
+  /** Ends the reading, which rejects then. */
+  readonly signal?: AbortSignal;
+  /** For what is too much for memory. */
+  readonly spool?: TraceSpool;
 }
 
 interface Reader {
@@ -34,10 +39,10 @@ const PIECE = 1 << 20;
  * @throws TraceError about a bad line, or the errors of the file system and of decompression
  */
 export async function readTrace(path: string, options: TraceFileOptions = {}): Promise<Trace> {
-  const { pageSize = 4096 } = options;
+  const { pageSize = 4096, spool, signal } = options;
   if (!Number.isInteger(Math.log2(pageSize)) || pageSize < 1) throw new RangeError(`the page size must be a power of two, not ${pageSize}`);
   const compressed = isCompressed(path);
-  const file = createReadStream(path, { highWaterMark: PIECE });
+  const file = createReadStream(path, { highWaterMark: PIECE, ...(signal ? { signal } : {}) });
   const stream = compressed ? file.pipe(createGunzip({ chunkSize: PIECE })) : file;
   // Errors of the file do not pass through a pipe by themselves.
   if (stream !== file) file.on("error", (error) => stream.destroy(error));
@@ -45,7 +50,7 @@ export async function readTrace(path: string, options: TraceFileOptions = {}): P
   let cutter: LineCutter | undefined;
   for await (const bytes of stream as AsyncIterable<Buffer>) {
     if (!cutter) {
-      reader = readerOf(options.form ?? formOf(bytes), pageSize, basename(path));
+      reader = readerOf(options.form ?? formOf(bytes), pageSize, basename(path), spool);
       cutter = new LineCutter(reader.line);
     }
     cutter.piece(bytes);
@@ -76,7 +81,7 @@ function formOf(head: Uint8Array): TraceForm {
   return /^(I {2}| [LSM] )[0-9a-fA-F]+,\d+\s*$/.test(line) ? "lackey" : "addresses";
 }
 
-function readerOf(form: TraceForm, pageSize: number, name: string): Reader {
-  if (form === "lites") return new TraceTextReader();
-  return form === "lackey" ? new LackeyReader(pageSize, name) : new AddressListReader(pageSize, name);
+function readerOf(form: TraceForm, pageSize: number, name: string, spool: TraceSpool | undefined): Reader {
+  if (form === "lites") return new TraceTextReader(spool);
+  return form === "lackey" ? new LackeyReader(pageSize, name, spool) : new AddressListReader(pageSize, name, spool);
 }

@@ -6,6 +6,7 @@
  */
 import { LineCursor } from "./byte-lines.ts";
 import { RecordKind, type Trace, TraceBuilder } from "./trace.ts";
+import type { TraceSpool } from "./trace-spool.ts";
 import { TraceError } from "./trace-error.ts";
 
 const COMMENT = 35;
@@ -38,8 +39,8 @@ export class LackeyReader {
   private lineNumber = 0;
   private time = -1;
 
-  constructor(pageSize: number, name: string) {
-    this.trace = new TraceBuilder(pageSize);
+  constructor(pageSize: number, name: string, spool?: TraceSpool) {
+    this.trace = new TraceBuilder(pageSize, spool);
     this.trace.task(0, name);
   }
 
@@ -86,8 +87,8 @@ export class AddressListReader {
   private lineNumber = 0;
   private time = 0;
 
-  constructor(pageSize: number, name: string) {
-    this.trace = new TraceBuilder(pageSize);
+  constructor(pageSize: number, name: string, spool?: TraceSpool) {
+    this.trace = new TraceBuilder(pageSize, spool);
     this.trace.task(0, name);
   }
 

@@ -3,10 +3,11 @@
  *
  * Layers beneath: trace.ts, byte-lines.ts.
  */
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, renameSync, writeSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { LineCursor } from "./byte-lines.ts";
 import { RecordKind, type ReferenceSink, TASK_LIMIT, type Trace, TraceBuilder } from "./trace.ts";
+import type { TraceSpool } from "./trace-spool.ts";
 import { TraceError } from "./trace-error.ts";
 
 export const MAGIC = "lites-trace";
@@ -30,6 +31,12 @@ export class TraceTextReader {
   private current = 0;
   private lineNumber = 0;
   private readonly cursor = new LineCursor();
+  private readonly spool: TraceSpool | undefined;
+
+  /** @param spool for what is too much for memory */
+  constructor(spool?: TraceSpool) {
+    this.spool = spool;
+  }
 
   readonly line = (bytes: Uint8Array, start: number, end: number): void => {
     const { cursor } = this;
@@ -47,7 +54,7 @@ export class TraceTextReader {
   }
 
   private get trace(): TraceBuilder {
-    this.builder ??= new TraceBuilder(this.pageSize);
+    this.builder ??= new TraceBuilder(this.pageSize, this.spool);
     return this.builder;
   }
 
@@ -95,11 +102,15 @@ export class TraceTextReader {
   }
 }
 
+/** Where a trace is written until it is complete. */
+export const partOf = (path: string): string => `${path}.part`;
+
 /**
- * Writes a trace to a file while it comes; compressed when the name ends in .gz.
+ * Writes a trace to a file while it comes; compressed when the name ends in .gz. The file has its name when the trace is closed.
  * @throws the errors of the file system
  */
 export class TraceWriter implements ReferenceSink {
+  private readonly path: string;
   private readonly file: number;
   private readonly compressed: boolean;
   private readonly buffer = Buffer.allocUnsafe(CHUNK);
@@ -110,7 +121,8 @@ export class TraceWriter implements ReferenceSink {
   private lastMark = -1;
 
   constructor(path: string, pageSize = 4096) {
-    this.file = openSync(path, "w");
+    this.path = path;
+    this.file = openSync(partOf(path), "w");
     this.compressed = path.endsWith(".gz");
     this.put(`${MAGIC} ${VERSION}\npage-size ${pageSize}\n`);
   }
@@ -145,6 +157,7 @@ export class TraceWriter implements ReferenceSink {
   close(): void {
     this.flush();
     closeSync(this.file);
+    renameSync(partOf(this.path), this.path);
   }
 
   private put(text: string): void {
@@ -162,21 +175,4 @@ export class TraceWriter implements ReferenceSink {
     for (let done = 0; done < out.length; ) done += writeSync(this.file, out, done);
     this.used = 0;
   }
-}
-
-/** Writes a whole trace. @throws the errors of the file system */
-export function writeTrace(path: string, trace: Trace): void {
-  const writer = new TraceWriter(path, trace.pageSize);
-  for (const [task, name] of trace.tasks.entries()) if (name !== "") writer.task(task, name);
-  let task = 0;
-  for (const { length, times, pages, marks } of trace.pieces) {
-    for (let at = 0; at < length; at++) {
-      const mark = marks[at]!;
-      const kind = mark & 3;
-      // A drop belongs to no task: it must not make the writer name one.
-      if (kind !== RecordKind.DROP) task = mark >>> 2;
-      writer.record(times[at]!, task, trace.pages[pages[at]!]!, kind);
-    }
-  }
-  writer.close();
 }

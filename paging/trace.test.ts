@@ -1,13 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LineCutter } from "./byte-lines.ts";
+import { nextUses } from "./next-use.ts";
+import { replay } from "./replay.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { RecordKind, type Trace, TraceBuilder } from "./trace.ts";
 import { readTrace, type TraceFileOptions } from "./trace-file.ts";
-import { TraceWriter, writeTrace } from "./trace-text.ts";
+import { TraceSpool, loaded } from "./trace-spool.ts";
+import { partOf, TraceWriter } from "./trace-text.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -19,14 +22,27 @@ const LETTERS = ["r", "w", "x", "d"];
 
 /** Records as [letter, page, time, task]. */
 function records(trace: Trace): [string, number, number, number][] {
-  return trace.pieces.flatMap(({ length, pages, times, marks }) =>
-    Array.from({ length }, (_, at): [string, number, number, number] => [
-      LETTERS[marks[at]! & 3]!,
-      trace.pages[pages[at]!]!,
-      times[at]!,
-      marks[at]! >>> 2,
-    ]),
-  );
+  return trace.pieces
+    .map(loaded)
+    .flatMap(({ length, pages, times, marks }) =>
+      Array.from({ length }, (_, at): [string, number, number, number] => [
+        LETTERS[marks[at]! & 3]!,
+        trace.pages[pages[at]!]!,
+        times[at]!,
+        marks[at]! >>> 2,
+      ]),
+    );
+}
+
+function write(path: string, trace: Trace): void {
+  const writer = new TraceWriter(path);
+  for (const [task, name] of trace.tasks.entries()) if (name !== "") writer.task(task, name);
+  for (const [letter, page, time, task] of records(trace)) {
+    const kind = LETTERS.indexOf(letter);
+    if (kind === RecordKind.DROP) writer.dropped(time, page);
+    else writer.reference(time, task, page, kind === RecordKind.WRITE, kind === RecordKind.FETCH);
+  }
+  writer.close();
 }
 
 async function read(text: string | Uint8Array, options?: TraceFileOptions): Promise<Trace> {
@@ -36,10 +52,10 @@ async function read(text: string | Uint8Array, options?: TraceFileOptions): Prom
 }
 
 /** A long trace with several tasks and drops. */
-function longTrace(length: number): TraceBuilder {
+function longTrace(length: number, spool?: TraceSpool): TraceBuilder {
   const random = seededRandom("long");
   const below = (limit: number): number => Math.floor(random() * limit);
-  const trace = new TraceBuilder();
+  const trace = new TraceBuilder(4096, spool);
   trace.task(0, "first program");
   trace.task(5, "sixth");
   let time = 3;
@@ -57,7 +73,7 @@ describe("the text form", () => {
     const trace = longTrace(200_000);
     for (const name of ["long.trace", "long.trace.gz"]) {
       const path = join(folder, name);
-      writeTrace(path, trace);
+      write(path, trace);
       const again = await readTrace(path);
       expect(records(again)).toEqual(records(trace));
       expect(again.tasks).toEqual(["first program", "", "", "", "", "sixth", "", "", "", "", ""]);
@@ -65,6 +81,27 @@ describe("the text form", () => {
     }
     const head = readFileSync(join(folder, "long.trace")).subarray(0, 100);
     expect(gunzipSync(readFileSync(join(folder, "long.trace.gz"))).subarray(0, 100)).toEqual(head);
+  });
+
+  it("is the same with most of it in a file as in memory", () => {
+    const trace = longTrace(2_200_000);
+    const again = longTrace(2_200_000, new TraceSpool(folder, 1));
+    expect(again.pieces.map((piece) => "times" in piece)).toEqual([true, false, true]);
+    // A deep comparison of millions of records would take minutes.
+    for (const [number, stored] of again.pieces.entries()) {
+      const [one, other] = [loaded(stored), loaded(trace.pieces[number]!)];
+      expect(one.length).toBe(other.length);
+      for (const column of ["times", "marks"] as const) {
+        const part = ({ length, [column]: values }: typeof one): Buffer => Buffer.from(values.slice(0, length).buffer);
+        expect(part(one).equals(part(other))).toBe(true);
+      }
+    }
+    expect([again.pages, again.begin, again.end]).toEqual([trace.pages, trace.begin, trace.end]);
+    const fifo = (each: Trace): unknown =>
+      replay(each, { name: "fifo", parameters: {} }, { frames: 500, scope: "global", readAhead: 0, seed: "1" });
+    expect(fifo(again)).toEqual(fifo(trace));
+    for (const [number, next] of nextUses(again).entries())
+      expect(Buffer.from(next.buffer).equals(Buffer.from(nextUses(trace)[number]!.buffer))).toBe(true);
   });
 
   it("is written while references come", () => {
@@ -77,7 +114,10 @@ describe("the text form", () => {
     writer.reference(1020, 1, 7, false, true);
     writer.dropped(1044, 12);
     writer.reference(1044, 0, 7, false, false);
+    // Nobody takes half of a trace for the whole.
+    expect([existsSync(path), existsSync(partOf(path))]).toEqual([false, true]);
     writer.close();
+    expect([existsSync(path), existsSync(partOf(path))]).toEqual([true, false]);
     const text = "lites-trace 1\npage-size 4096\ntask 1 cat of lines\nw 12 1000 1\nr 7\nx 7 1020\nd 12 1044\nr 7 1044 0\n";
     expect(readFileSync(path, "latin1")).toBe(text);
   });

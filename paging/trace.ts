@@ -1,9 +1,10 @@
 /**
  * Reference traces: which pages tasks touched, in which order, and when.
  *
- * A trace of tens of millions of records is kept in pieces of typed arrays: no record is an object. Layer beneath: none. The
+ * A trace is kept in pieces of typed arrays, in memory and in files: no record is an object. Layer beneath: trace-spool.ts. The
  * text form is described in docs/traces.md.
  */
+import { emptyPiece, PIECE_RECORDS, type SpooledPiece, type TracePiece, type TraceSpool } from "./trace-spool.ts";
 
 /** Is told of references in program order. */
 export interface ReferenceSink {
@@ -24,32 +25,22 @@ export interface ReferenceSink {
 /** What a record says; DROP is no reference. */
 export const RecordKind = { READ: 0, WRITE: 1, FETCH: 2, DROP: 3 } as const;
 
-/** Records in one piece. */
-const PIECE = 1 << 20;
 /** Task numbers are below this. */
 export const TASK_LIMIT = 1 << 14;
 /** Pages remembered in front of the map of page numbers. */
 const RECENT = 1024;
 
-/** A piece of a trace: records 0 … length - 1. */
-export interface TracePiece {
-  length: number;
-  /** Instructions executed. */
-  readonly times: Float64Array;
-  /** Indices into Trace.pages. */
-  readonly pages: Uint32Array;
-  /** task << 2 | RecordKind */
-  readonly marks: Uint16Array;
-}
-
 export interface Trace {
   readonly pageSize: number;
   /** Names by task number; "" when there is none. */
   readonly tasks: readonly string[];
-  readonly pieces: readonly TracePiece[];
+  readonly pieces: readonly (TracePiece | SpooledPiece)[];
   /** Records in all, and how many of them are references. */
   readonly records: number;
   readonly references: number;
+  /** Time of the first and of the last record; 0 when there is none. */
+  readonly begin: number;
+  readonly end: number;
   /** The number of each page that occurs, in the order of first occurrence. */
   readonly pages: readonly number[];
 }
@@ -58,19 +49,24 @@ export interface Trace {
 export class TraceBuilder implements ReferenceSink, Trace {
   readonly pageSize: number;
   readonly tasks: string[] = [];
-  readonly pieces: TracePiece[] = [];
+  readonly pieces: (TracePiece | SpooledPiece)[] = [];
   readonly pages: number[] = [];
   records = 0;
   references = 0;
+  begin = 0;
+  end = 0;
   private readonly indices = new Map<number, number>();
   private readonly recentPages = new Float64Array(RECENT).fill(-1);
   private readonly recentIndices = new Uint32Array(RECENT);
   private piece: TracePiece | undefined;
+  private readonly spool: TraceSpool | undefined;
   private lastIndex = -1;
   private lastMark = -1;
 
-  constructor(pageSize = 4096) {
+  /** @param spool takes what would be too much for memory */
+  constructor(pageSize = 4096, spool?: TraceSpool) {
     this.pageSize = pageSize;
+    this.spool = spool;
   }
 
   task(task: number, name: string): void {
@@ -94,18 +90,31 @@ export class TraceBuilder implements ReferenceSink, Trace {
     this.lastIndex = index;
     this.lastMark = mark;
     if (task >= this.tasks.length) this.task(task, "");
-    let piece = this.piece;
-    if (!piece || piece.length === PIECE) {
-      piece = { length: 0, times: new Float64Array(PIECE), pages: new Uint32Array(PIECE), marks: new Uint16Array(PIECE) };
-      this.piece = piece;
-      this.pieces.push(piece);
-    }
+    const piece = this.piece && this.piece.length < PIECE_RECORDS ? this.piece : this.nextPiece(time);
     const at = piece.length++;
     piece.times[at] = time;
     piece.pages[at] = index;
     piece.marks[at] = mark;
     this.records++;
+    this.end = time;
     if (kind !== RecordKind.DROP) this.references++;
+  }
+
+  private nextPiece(time: number): TracePiece {
+    const { piece: full, pieces } = this;
+    if (!full) this.begin = time;
+    const stored = full && this.spool?.stored(full, pieces.length - 1);
+    let piece: TracePiece;
+    if (full && stored && stored !== full) {
+      pieces[pieces.length - 1] = stored;
+      piece = full;
+      piece.length = 0;
+    } else {
+      piece = emptyPiece();
+    }
+    this.piece = piece;
+    pieces.push(piece);
+    return piece;
   }
 
   private indexOf(page: number): number {
@@ -123,6 +132,18 @@ export class TraceBuilder implements ReferenceSink, Trace {
     return index;
   }
 }
+
+/** The same as plain data, which threads can share. */
+export const plainTrace = ({ pageSize, tasks, pieces, records, references, begin, end, pages }: Trace): Trace => ({
+  pageSize,
+  tasks,
+  pieces,
+  records,
+  references,
+  begin,
+  end,
+  pages,
+});
 
 function checkTask(task: number): void {
   if (!Number.isInteger(task) || task < 0 || task >= TASK_LIMIT) throw new RangeError(`${task} is no task number (0 to ${TASK_LIMIT - 1})`);

@@ -13,8 +13,9 @@ import type { RunConfig } from "./measurement.ts";
 import { endOf, liveOutcome, replayOutcome } from "./outcome.ts";
 import type { Point } from "./plan.ts";
 import { replay } from "./replay.ts";
-import { sharedTrace } from "./shared-trace.ts";
-import { type Trace, TraceBuilder } from "./trace.ts";
+import { plainTrace, type ReferenceSink, type Trace, TraceBuilder } from "./trace.ts";
+import { TraceSpool } from "./trace-spool.ts";
+import { TraceWriter } from "./trace-text.ts";
 
 /** The measurement that a live point stands for. */
 function runConfig(point: Point): RunConfig {
@@ -26,6 +27,13 @@ function runConfig(point: Point): RunConfig {
 const watchOf = (memory: SharedArrayBuffer | undefined): Pick<RunConfig, "watch"> =>
   memory === undefined ? {} : { watch: new ManagerWatch(memory) };
 
+/** Tells several. */
+const allOf = (sinks: readonly ReferenceSink[]): ReferenceSink => ({
+  task: (...told) => sinks.forEach((sink) => sink.task(...told)),
+  reference: (...told) => sinks.forEach((sink) => sink.reference(...told)),
+  dropped: (...told) => sinks.forEach((sink) => sink.dropped(...told)),
+});
+
 let held: Trace | undefined;
 
 async function perform(job: Job): Promise<Answer> {
@@ -34,9 +42,11 @@ async function perform(job: Job): Promise<Answer> {
     case "live":
       return { kind: "outcome", outcome: liveOutcome(point, await measure({ ...runConfig(point), ...watchOf(job.watch) })) };
     case "record": {
-      const record = new TraceBuilder();
-      const { status, output } = await measure({ ...runConfig(point), record });
-      return { kind: "recorded", trace: sharedTrace(record), end: endOf(status, output) };
+      const writer = job.file === undefined ? undefined : new TraceWriter(job.file);
+      const trace = job.spool === undefined ? undefined : new TraceBuilder(undefined, new TraceSpool(job.spool));
+      const { status, output } = await measure({ ...runConfig(point), record: allOf([writer, trace].flatMap((sink) => sink ?? [])) });
+      writer?.close();
+      return { kind: "recorded", ...(trace ? { trace: plainTrace(trace) } : {}), end: endOf(status, output) };
     }
     case "replay": {
       held = job.trace ?? held;
@@ -51,7 +61,8 @@ async function perform(job: Job): Promise<Answer> {
 function failed({ point }: Job, error: unknown): Answer {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   if (error instanceof SpawnError) return { kind: "failed", usage: true, message: `${point.command[0]}: ${message}` };
-  const usage = error instanceof OptionError;
+  // A file that cannot be written is the user's to mend, too.
+  const usage = error instanceof OptionError || (error instanceof Error && "syscall" in error);
   return { kind: "failed", usage, message: usage ? message : (stack ?? message) };
 }
 

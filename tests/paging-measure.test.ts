@@ -8,6 +8,7 @@ import { FAULT_KINDS } from "#servers/memory-manager/counters.ts";
 import { measure } from "#paging/measure.ts";
 import { type Measurement, type RunConfig, STAGES, type TaskFigures } from "#paging/measurement.ts";
 import { TraceBuilder } from "#paging/trace.ts";
+import { loaded } from "#paging/trace-spool.ts";
 import { parseWorkload } from "#paging/workloads.ts";
 
 const PIPELINE = ["sh", "-c", "for i in 1 2 3; do ls /bin | sort -r | head -n 3; done; (exit 3)"];
@@ -106,9 +107,11 @@ describe("runs", () => {
     const records = async (frames: number, name: string): Promise<string[]> => {
       const record = new TraceBuilder();
       await run({ ...workload("moving:pages=48:references=2000"), frames, policy: { name, parameters: {} }, record });
-      return record.pieces.flatMap(({ length, times, pages, marks }) =>
-        Array.from({ length }, (_, index) => `${times[index]} ${record.pages[pages[index]!]} ${marks[index]}`),
-      );
+      return record.pieces
+        .map(loaded)
+        .flatMap(({ length, times, pages, marks }) =>
+          Array.from({ length }, (_, index) => `${times[index]} ${record.pages[pages[index]!]} ${marks[index]}`),
+        );
     };
     const all = await records(4096, "fifo");
     expect(all.length).toBeGreaterThan(5000);
