@@ -5,20 +5,32 @@ import { guestDirectory, guestProgram } from "./support/guest-programs.ts";
 
 beforeAll(async () => {
   await guestProgram("gate-calls");
+  await guestProgram("gate-cancel");
 });
+
+const options = ["--virtual-clock", "--mount", `${guestDirectory}:/test:ro`];
 
 const RIGHT = `errors: -9 -9 -3
 kill of oneself: 0, handled 1
 pause: -4, handled 1
 pause: -4, handled 1
 pause after SIGCHLD: -4, handled 1
+pause after SIGSTOP: -4, handled 1
 flock: -4, handled 1
+kill of oneself: 0, handled 1
 flock: 0, handled 1
+kill of oneself: 0, handled 1
+flock: 0, handled 0
+kill of oneself: 0, handled 1
 storm: 0 wrong, handled
 changed registers: 0
 `;
 
 test.each(["sysinfo", "trap"])("%s: results, registers, signals, restarts", (gate) => {
-  const options = ["--virtual-clock", "--mount", `${guestDirectory}:/test:ro`];
   expect(lites([...options, "exec", "/test/gate-calls", gate, "/tmp/lock"])).toMatchObject({ status: 0, stdout: RIGHT, stderr: "" });
+});
+
+test.each(["sysinfo", "trap"])("%s: calls that a signal finds in the server's queue", (gate) => {
+  const stdout = "0 wrong, 20 handled, changed registers 0, child 0\n";
+  expect(lites([...options, "exec", "/test/gate-cancel", gate])).toMatchObject({ status: 0, stdout, stderr: "" });
 });

@@ -5,11 +5,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "gate.h"
 
-#define AT_SYSINFO 32
 #define NR_KILL 37
 #define NR_CLOSE 6
 #define NR_PAUSE 29
@@ -17,33 +16,6 @@
 #define NR_GETPGID 132
 #define LOCK_EX 2
 #define LOCK_UN 8
-
-/* gate_call loads the registers EAX ECX EDX EBX ESI EDI EBP, calls the gate and stores them. */
-__asm__(
-    ".text\n"
-    "trap_gate:\n\tint $0x80\n\tret\n"
-    "gate_call:\n"
-    "\tpushl %ebp\n\tpushl %edi\n\tpushl %esi\n\tpushl %ebx\n\tmovl 20(%esp), %eax\n"
-    "\tmovl 4(%eax), %ecx\n\tmovl 8(%eax), %edx\n\tmovl 12(%eax), %ebx\n\tmovl 16(%eax), %esi\n\tmovl 20(%eax), %edi\n\tmovl 24(%eax), %ebp\n"
-    "\tmovl (%eax), %eax\n\tcall *gate\n\tpushl %eax\n\tmovl 24(%esp), %eax\n"
-    "\tmovl %ecx, 4(%eax)\n\tmovl %edx, 8(%eax)\n\tmovl %ebx, 12(%eax)\n\tmovl %esi, 16(%eax)\n\tmovl %edi, 20(%eax)\n\tmovl %ebp, 24(%eax)\n"
-    "\tpopl (%eax)\n\tpopl %ebx\n\tpopl %esi\n\tpopl %edi\n\tpopl %ebp\n\tret\n");
-void trap_gate(void);
-void gate_call(unsigned registers[7]);
-void (*gate)(void);
-
-/* Bits of registers that were not as before, but EAX. */
-static unsigned changed;
-
-static int call(int nr, int first, int second) {
-  unsigned registers[7] = {nr, second, 0x1234, first, 0x5678, 0x9abc, 0xdef0}, before[7];
-
-  memcpy(before, registers, sizeof before);
-  gate_call(registers);
-  for (int i = 1; i < 7; i++)
-    if (registers[i] != before[i]) changed |= 1u << i;
-  return (int)registers[0];
-}
 
 static volatile int handled;
 
@@ -104,13 +76,38 @@ static void check_signals(void) {
   wait(0);
 }
 
+/* Stopped, and told to continue before it could stop: nothing is left of either, and the call goes on. */
+static void check_stop(void) {
+  pid_t parent = getpid(), child;
+  int result;
+
+  handle(0);
+  child = fork();
+  if (child == 0) {
+    usleep(20000);
+    kill(parent, SIGSTOP);
+    kill(parent, SIGCONT);
+    usleep(20000);
+    kill(parent, SIGUSR1);
+    _exit(0);
+  }
+  result = call(NR_PAUSE, 0, 0);
+  printf("pause after SIGSTOP: %d, handled %d\n", result, handled);
+  waitpid(child, 0, 0);
+}
+
+/* A child has a lock that we wait for, when a signal comes: handled, with a restart or without, or none that is left. */
 static void check_restart(const char *path) {
-  for (int flags = 0;; flags = SA_RESTART) {
+  static const struct {
+    int flags, stop;
+  } rounds[] = {{0, 0}, {SA_RESTART, 0}, {0, 1}};
+
+  for (int round = 0; round < 3; round++) {
     int ends[2], fd = open(path, O_RDWR | O_CREAT, 0600), result;
     pid_t parent = getpid(), child;
     char byte;
 
-    handle(flags);
+    handle(rounds[round].flags);
     pipe(ends);
     child = fork();
     if (child == 0) {
@@ -119,7 +116,8 @@ static void check_restart(const char *path) {
       call(NR_FLOCK, own, LOCK_EX);
       write(ends[1], "", 1);
       usleep(20000);
-      kill(parent, SIGUSR1);
+      kill(parent, rounds[round].stop ? SIGSTOP : SIGUSR1);
+      if (rounds[round].stop) kill(parent, SIGCONT);
       usleep(20000);
       _exit(0);
     }
@@ -129,7 +127,10 @@ static void check_restart(const char *path) {
     waitpid(child, 0, 0);
     call(NR_FLOCK, fd, LOCK_UN);
     close(fd), close(ends[0]), close(ends[1]);
-    if (flags) break;
+    /* Nothing is left to be made again. */
+    handle(SA_RESTART);
+    result = call(NR_KILL, getpid(), SIGUSR1);
+    printf("kill of oneself: %d, handled %d\n", result, handled);
   }
 }
 
@@ -148,14 +149,11 @@ static void check_storm(void) {
 }
 
 int main(int argc, char **argv, char **environment) {
-  unsigned *vector;
-
   (void)argc;
-  while (*environment) environment++;
-  for (vector = (unsigned *)(environment + 1); vector[0] != AT_SYSINFO && vector[0] != 0; vector += 2) continue;
-  gate = vector[0] == AT_SYSINFO && strcmp(argv[1], "trap") ? (void (*)(void))vector[1] : trap_gate;
+  choose_gate(argv[1], environment);
   printf("errors: %d %d %d\n", call(NR_CLOSE, -1, 0), call(NR_FLOCK, -1, LOCK_EX), call(NR_KILL, 0x7ffffff, 0));
   check_signals();
+  check_stop();
   check_restart(argv[2]);
   check_storm();
   printf("changed registers: %x\n", changed);
