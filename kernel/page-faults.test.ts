@@ -2,10 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { Right } from "./abi/calls.ts";
 import { FLEXPAGE_WRITE, flexpage, PageStatus, Unmap } from "./abi/flexpage.ts";
-import { NIL, type ThreadId } from "./abi/identifiers.ts";
+import { ANY, NIL, type ThreadId } from "./abi/identifiers.ts";
 import { FaultRefusal } from "./abi/page-fault.ts";
 import { EXCEPTION_LABEL, TrapFrame } from "./abi/trap-frame.ts";
-import { type Op, receive, send, sleep } from "./native.ts";
+import { type Op, type PageItem, receive, replyAndWait, send, sleep } from "./native.ts";
 import { CODE, DATA, FINISH, FRAME, GuestMachine, type Guests } from "../tests/support/kernel-guest.ts";
 
 const PAGE = 4096;
@@ -160,33 +160,66 @@ describe("page faults", () => {
     expect(seen).toEqual({ vector: 0xffffffff, deleted: true, exists: false });
   });
 
-  it("map no page outside the region, and none writable where the region is not", () => {
+  it.each([
+    ["one flexpage", (block: number): PageItem[] => [{ hotSpot: FAR + PAGE, fpage: flexpage(block, 14, FLEXPAGE_WRITE) }]],
+    [
+      "single pages",
+      (block: number): PageItem[] =>
+        [3, 0, 2, 1].map((page) => ({ hotSpot: FAR + page * PAGE, fpage: flexpage(block + page * PAGE, 12, FLEXPAGE_WRITE) })),
+    ],
+  ])("map no page outside the region, and none writable where the region is not: %s", (_how, items) => {
     const seen = new GuestMachine().runGuests(function* (guests) {
       const { kernel } = guests.context;
       const results: number[][] = [];
-      // A block of four pages of the pager's own memory, placed over a region of two.
-      for (const [access, address] of [
-        ["read", FAR + PAGE],
-        ["read", FAR],
-        ["write", FAR + PAGE],
-      ] as const) {
-        const task = yield* probe(guests, access, address);
-        kernel.regionMap(task, FAR + PAGE, 2 * PAGE, guests.context.id, 1, 0, access === "write" ? 7 : 5);
-        guests.hook = (request) =>
-          request.words[2]! < FAR
-            ? undefined
-            : { words: [], pages: [{ hotSpot: FAR + PAGE, fpage: flexpage(guests.block, 14, FLEXPAGE_WRITE) }] };
+      // Four pages of the pager's own memory, offered for a region of the two in the middle.
+      for (const access of [
+        `mov eax, [${FAR + 2 * PAGE}]`,
+        `mov eax, [${FAR}]`,
+        `mov eax, [${FAR + 3 * PAGE}]`,
+        `mov dword ptr [${FAR + PAGE}], 5`,
+      ]) {
+        const task = yield* guests.create(`${REPORT_TRAPS}
+          mov eax, [${FAR + PAGE}]
+          ${access}
+          xor edx, edx
+          xor ebx, ebx
+          xor edi, edi
+          jmp finish`);
+        yield* guests.introduce(task);
+        kernel.regionMap(task, FAR + PAGE, 2 * PAGE, guests.context.id, 1, 0, Right.READ);
+        guests.hook = (request) => (request.words[2]! < FAR ? undefined : { words: [], pages: items(guests.block) });
         guests.start(task);
-        results.push((yield* guests.next()).words.slice(0, 2));
+        results.push((yield* guests.next()).words);
       }
       return { results, status: kernel.unmap(flexpage(guests.block, 14), Unmap.STATUS) };
     });
     expect(seen.results).toEqual([
-      [0, 0],
-      [14, FaultRefusal.NO_REGION],
-      [0, 0],
+      [0, 0, 0],
+      [14, FaultRefusal.NO_REGION, FAR],
+      [14, FaultRefusal.NO_REGION, FAR + 3 * PAGE],
+      [14, FaultRefusal.RIGHTS, FAR + PAGE],
     ]);
-    expect(seen.status).toBe(PageStatus.ACCESSED | PageStatus.DIRTY);
+    expect(seen.status).toBe(PageStatus.ACCESSED);
+  });
+
+  it("are not served by the manager that the region had when they began", () => {
+    const seen = new GuestMachine().runGuests(function* (guests) {
+      const { kernel, id } = guests.context;
+      const task = yield* probe(guests, "read", FAR);
+      kernel.regionMap(task, FAR, PAGE, id, 1, 0, 7);
+      const other = kernel.nativeTaskNew({ name: "other", priority: 150 }, function* () {
+        for (let request = yield* receive(ANY); ; ) request = yield* replyAndWait(request.from, { words: [FaultRefusal.IO] });
+      });
+      guests.hook = (request) => {
+        if (request.words[2] !== FAR) return undefined;
+        kernel.regionUnmap(task, FAR, PAGE);
+        kernel.regionMap(task, FAR, PAGE, other, 1, 0, 7);
+        return { words: [], pages: [{ hotSpot: FAR, fpage: flexpage(guests.block, 12) }] };
+      };
+      guests.start(task);
+      return (yield* guests.next()).words;
+    });
+    expect(seen).toEqual([14, FaultRefusal.IO, FAR]);
   });
 
   it("are asked for again after the manager or the region took the page", () => {
