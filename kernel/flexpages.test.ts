@@ -107,6 +107,28 @@ describe("flexpages", () => {
     expect(result.words).toEqual([77, 77, 0]);
   });
 
+  it.each([
+    ["none", 0],
+    ["less than a page", (0x5000_0000 | (11 << 2)) >>> 0],
+    ["a place that its size does not fit", (0x5000_1000 | (13 << 2)) >>> 0],
+    ["more than there is", 33 << 2],
+  ])("are words only where the window is %s", (_, window) => {
+    const machine = new GuestMachine();
+    const seen = machine.runGuests(function* (guests) {
+      const page = yield* guests.take(13);
+      let found: { words: number[]; pages: number } | undefined;
+      const receiver = guests.context.kernel.nativeTaskNew({ name: "receiver", priority: 170 }, function* ({ memory }) {
+        const { words } = yield* receive(ANY, undefined, window);
+        const places = [0, 0x1000, 0x5000_0000, 0x5000_1000, 0x5000_2000, page, page + 0x1000];
+        found = { words, pages: places.filter((address) => memory.mapped(address)).length };
+      });
+      const fpage = flexpage(page, 13);
+      const { error } = yield* send(receiver, { words: [1], pages: [{ hotSpot: page, fpage }] });
+      return { error, found, expected: [1, page, fpage] };
+    });
+    expect(seen).toMatchObject({ error: IpcError.OK, found: { words: seen.expected, pages: 0 } });
+  });
+
   it("are gone for the sender when they were granted, and what was derived stays with the new owner", () => {
     const machine = new GuestMachine();
     const result = machine.runGuests(function* (guests) {

@@ -1,12 +1,12 @@
 /** How IPC ends early: cancelled, aborted, deleted, out of time or of tables, in each phase, and what the partner learns. */
 import { describe, expect, it } from "vitest";
-import { flexpage, WHOLE_SPACE } from "./abi/flexpage.ts";
-import { NIL, type ThreadId, WellKnownTask } from "./abi/identifiers.ts";
+import { FLEXPAGE_WRITE, flexpage, WHOLE_SPACE } from "./abi/flexpage.ts";
+import { ANY, NIL, type ThreadId, WellKnownTask } from "./abi/identifiers.ts";
 import { dope, IpcError, NEVER, receiveFaultTimeoutUs, receiveTimeoutUs, sendFaultTimeoutUs, sendTimeoutUs } from "./abi/ipc.ts";
-import { call, type Op, receive, send } from "./native.ts";
+import { call, type Op, receive, send, sleep } from "./native.ts";
 import { Sigma0Request } from "#servers/abi/sigma0.ts";
 import { sigma0 } from "#servers/sigma0.ts";
-import { CODE, DATA, FINISH, GuestMachine, type Guests } from "../tests/support/kernel-guest.ts";
+import { CODE, DATA, type FaultHook, FINISH, GuestMachine, type Guests, WAIT } from "../tests/support/kernel-guest.ts";
 import { TestMachine } from "../tests/support/kernel-machine.ts";
 
 /** Where a guest reports EAX to the pager: behind a short jump to its own code. */
@@ -16,15 +16,23 @@ const reporting = (source: string): string => `jmp 2f\n mov edx, eax\n ${FINISH}
 const SENT = DATA + 0x3000;
 const BUFFER = DATA + 0x5000;
 const MESSAGE = DATA + 0x100;
+const PAGE = 4096;
+/** A place outside the guests' usual region. */
+const FAR = 0x5000_0000;
 
 interface Pair {
   sender: ThreadId;
   receiver: ThreadId;
 }
 
-/** Two guests that exchange a string of ten bytes; nobody brings the page at `silent`. */
-function* exchange(guests: Guests, silent: number, timeouts: { sender?: number; receiver?: number } = {}): Op<Pair> {
-  guests.hook = (request) => (request.words[2] === silent ? "silent" : undefined);
+/** Two guests that exchange a string of ten bytes; nobody brings the page at `silent`, or `hook` says what becomes of faults. */
+function* exchange(
+  guests: Guests,
+  silent: number,
+  timeouts: { sender?: number; receiver?: number } = {},
+  hook: FaultHook = (request) => (request.words[2] === silent ? "silent" : undefined),
+): Op<Pair> {
+  guests.hook = hook;
   const sender = yield* guests.create(
     reporting(`
       mov eax, ${MESSAGE}
@@ -106,6 +114,114 @@ describe("a transfer that waits for a page", () => {
       return yield* codes(guests, pair, 2);
     });
     expect(found).toEqual({ sender, receiver });
+  });
+
+  it("outlasts the timeout for its beginning", () => {
+    const found = new GuestMachine().runGuests(function* (guests) {
+      let late: ThreadId | undefined;
+      const wait = (65 << 24) | 11;
+      // 65 * 256 µs until a message begins; the page takes 20 ms.
+      const pair = yield* exchange(guests, BUFFER, { receiver: wait }, (request) => {
+        if (request.words[2] !== BUFFER || late !== undefined) return undefined;
+        late = request.from;
+        return "silent";
+      });
+      const start = guests.context.kernel.now();
+      while (guests.context.kernel.now() - start < 20e6) yield* guests.idle();
+      const page = yield* guests.take(12);
+      yield* send(late!, { words: [], pages: [{ hotSpot: BUFFER, fpage: flexpage(page, 12, FLEXPAGE_WRITE) }] });
+      return yield* codes(guests, pair, 2);
+    });
+    expect(found).toEqual({ sender: IpcError.OK, receiver: IpcError.OK });
+  });
+
+  it("leaves no message for a manager that has not taken it when the partner moves", () => {
+    const result = new GuestMachine().runGuests(function* (guests) {
+      const { kernel } = guests.context;
+      let heard = -1;
+      const deaf = kernel.nativeTaskNew({ name: "deaf", priority: 150 }, function* () {
+        yield* sleep(5000);
+        heard = (yield* receive(ANY, { receiveUs: 0 })).error;
+      });
+      const pair = yield* exchange(guests, NIL);
+      kernel.regionUnmap(pair.receiver, BUFFER, PAGE);
+      kernel.regionMap(pair.receiver, BUFFER, PAGE, deaf, 1, 0, 7);
+      yield* guests.idle();
+      kernel.exRegs(pair.sender, { eip: REPORT });
+      const found = yield* codes(guests, pair, 2);
+      for (let turn = 0; turn < 6; turn++) yield* guests.idle();
+      return { found, heard };
+    });
+    expect(result).toEqual({ found: aborted, heard: IpcError.RECEIVE_TIMEOUT });
+  });
+
+  it("leaves the registers of a client alone that ex_regs moves while its manager's answer waits", () => {
+    const words = new GuestMachine().runGuests(function* (guests) {
+      const { kernel } = guests.context;
+      guests.hook = (request) => (request.words[2] === SENT ? "silent" : undefined);
+      const manager = yield* guests.create(`
+        ${WAIT}
+        mov eax, ${SENT}
+        xor ecx, ecx
+        mov ebp, NONE
+        ipc
+        jmp $`);
+      const client = yield* guests.create(reporting(`mov eax, 5\n mov [${BUFFER}], eax`));
+      kernel.regionUnmap(client, BUFFER, PAGE);
+      kernel.regionMap(client, BUFFER, PAGE, manager, 1, 0, 7);
+      yield* guests.introduce(client);
+      guests.start(manager);
+      yield* guests.idle();
+      guests.start(client);
+      yield* guests.idle();
+      kernel.exRegs(client, { eip: REPORT });
+      return (yield* guests.next()).words;
+    });
+    expect(words[0]).toBe(5);
+  });
+
+  it("waits less for pages whose manager may be anybody, if a server says so", () => {
+    const waits = new GuestMachine().runGuests(function* (guests) {
+      const { kernel } = guests.context;
+      const seen: [number, number][] = [];
+      for (const untrusted of [false, true]) {
+        const silent = kernel.nativeTaskNew({ name: "silent", priority: 150 }, function* () {
+          for (;;) yield* receive(ANY);
+        });
+        // The guest binds the region itself, or its chief does.
+        const task = yield* guests.create(`
+          cmp dword ptr [PARTNER+4], 0
+          je 1f
+          mov esi, DATA+0x200
+          int 0x37
+          1: mov eax, ${MESSAGE}
+          xor ecx, ecx
+          mov ebp, NONE
+          mov esi, [PARTNER]
+          ipc
+          mov edx, eax
+          ${FINISH}`);
+        const server = kernel.nativeTaskNew({ name: "server", priority: 150 }, function* () {
+          const { error } = yield* receive(ANY, { faultUs: 3000, untrustedFaultUs: 500 });
+          seen.push([error, Math.round((kernel.now() - start) / 1e6)]);
+        });
+        yield* guests.introduce(task, [server, untrusted ? 1 : 0]);
+        yield* guests.writeWords(task, MESSAGE, [0, dope(3, 1), dope(3, 1), 0, 0, 0, 10, FAR, 0, 0]);
+        yield* guests.writeWords(task, DATA + 0x200, [FAR, PAGE, silent, 1, 0, 7]);
+        if (!untrusted) {
+          // A task made at boot can trust the managers that it binds.
+          kernel.regionMap(task, FAR, PAGE, silent, 1, 0, 7);
+        }
+        const start = kernel.now();
+        guests.start(task);
+        yield* guests.next();
+      }
+      return seen;
+    });
+    expect(waits).toEqual([
+      [IpcError.RECEIVE_SENDER_FAULT, 3],
+      [IpcError.RECEIVE_SENDER_FAULT, 1],
+    ]);
   });
 
   it("has delivered what came before", () => {
