@@ -43,8 +43,8 @@ export class Ipc {
 
   /** Whether `receiver` waits for a message that comes under the name `from`. */
   waitsFor(receiver: Thread, from: ThreadId): boolean {
-    const state = receiver.state;
-    return state.kind === "receiving" && (state.from === ANY || state.from === from);
+    const { state, waiting } = receiver;
+    return state === waiting && (waiting.from === ANY || waiting.from === from);
   }
 
   /** The send phase of a message is over; goes on with the receive phase, if there is one and all is well. */

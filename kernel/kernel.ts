@@ -15,7 +15,7 @@ import { EmulatedCalls } from "./emulated-calls.ts";
 import { writeInfoPage } from "./info-page.ts";
 import type { NativeBody } from "./lifecycle.ts";
 import type { KernelCall, TaskStatistics } from "./native.ts";
-import type { Thread } from "./thread.ts";
+import { READY, type Thread } from "./thread.ts";
 import type { KernelTrace } from "./trace.ts";
 
 /**
@@ -145,7 +145,8 @@ export class Kernel {
       budget -= DISPATCH_BUDGET;
       core.favoured = undefined;
       core.donor = undefined;
-      if (thread.state.kind === "transferring") core.transfers.run(thread.state.transfer);
+      const { state } = thread;
+      if (state !== READY && state.kind === "transferring") core.transfers.run(state.transfer);
       else if (thread.context === undefined) this.runNative(thread);
       else budget -= this.runEmulated(thread, donor ?? thread, budget + DISPATCH_BUDGET);
       if (clock.virtual || --this.clockCountdown <= 0) {

@@ -58,7 +58,7 @@ const dopesAddress = (message: number, sizeDope: number): number => wordAddress(
 export function readWords(cursor: WordCursor, message: number, words: number[]): boolean {
   const dwords = dopeDwords(cursor.read(message + SEND_DOPE));
   const count = Math.min(dwords, MAX_DWORDS);
-  for (let index = REGISTER_WORDS; index < count; index++) words.push(cursor.read(wordAddress(message, index)));
+  if (count > REGISTER_WORDS) cursor.readRun(wordAddress(message, REGISTER_WORDS), count - REGISTER_WORDS, words);
   return dwords > MAX_DWORDS;
 }
 
@@ -85,7 +85,7 @@ export function readCapacity(cursor: WordCursor, message: number): number {
 export const readWindow = (cursor: WordCursor, message: number): number => cursor.read(message);
 
 export function storeWords(cursor: WordCursor, message: number, words: readonly number[]): void {
-  for (let index = REGISTER_WORDS; index < words.length; index++) cursor.store(wordAddress(message, index), words[index]!);
+  cursor.storeRun(wordAddress(message, REGISTER_WORDS), words, REGISTER_WORDS);
 }
 
 /** Makes the dopes of received strings ready for sending them on. */

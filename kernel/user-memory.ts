@@ -5,7 +5,7 @@
  * Physical addresses are byte offsets into Ram; ABSENT says that the thread would fault.
  */
 import type { Processor } from "#machine/processor.ts";
-import { PAGE_MASK, PAGE_SHIFT, type Ram } from "#machine/ram.ts";
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, type Ram } from "#machine/ram.ts";
 import { Entry, type TranslationTable } from "#machine/translation-table.ts";
 
 export const ABSENT = -1;
@@ -65,6 +65,9 @@ export class UserMemory {
   }
 }
 
+/** Words that begin in the page of an address, from there on. */
+const wordsOfPage = (address: number): number => (PAGE_SIZE - (address & PAGE_MASK) + 3) >> 2;
+
 /**
  * A run of word accesses to one thread's memory that stops at the first fault: after it, reads give
  * 0 and writes do nothing. Nothing may be mapped or unmapped during the run.
@@ -95,6 +98,31 @@ export class WordCursor {
 
   store(address: number, value: number): void {
     if (this.locate(address)) this.memory.ram.i32[(this.base + (address & PAGE_MASK)) >>> 2] = value;
+  }
+
+  /** Appends words from an address on to `words`. */
+  readRun(address: number, count: number, words: number[]): void {
+    const { i32 } = this.memory.ram;
+    for (let done = 0; done < count; ) {
+      const at = (address + 4 * done) >>> 0;
+      const end = Math.min(done + wordsOfPage(at), count);
+      if (this.locate(at)) {
+        const base = ((this.base + (at & PAGE_MASK)) >>> 2) - done;
+        for (; done < end; done++) words.push(i32[base + done]! >>> 0);
+      } else for (; done < end; done++) words.push(0);
+    }
+  }
+
+  /** Stores `words` without the first `skipped` from an address on. */
+  storeRun(address: number, words: readonly number[], skipped: number): void {
+    const { i32 } = this.memory.ram;
+    for (let done = skipped; done < words.length; ) {
+      const at = (address + 4 * (done - skipped)) >>> 0;
+      const end = Math.min(done + wordsOfPage(at), words.length);
+      if (!this.locate(at)) return;
+      const base = ((this.base + (at & PAGE_MASK)) >>> 2) - done;
+      for (; done < end; done++) i32[base + done] = words[done]!;
+    }
   }
 
   private locate(address: number): boolean {
