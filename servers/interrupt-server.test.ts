@@ -1,116 +1,18 @@
 /** The interrupt server: devices that share a line, and drivers that are dead, silent, slow or lie. */
 import { describe, expect, it } from "vitest";
-import { ANY, NIL, sameTask, type ThreadId, WellKnownTask } from "#kernel/abi/identifiers.ts";
-import { call, type NativeContext, type Op, receive, replyAndWait, send, sleep } from "#kernel/native.ts";
+import { ANY, NIL, WellKnownTask } from "#kernel/abi/identifiers.ts";
+import { call, type Op, receive, send, sleep } from "#kernel/native.ts";
 import { Disk } from "#machine/devices/disk.ts";
-import { INTERRUPT_LINES, type InterruptWire } from "#machine/interrupts.ts";
+import { INTERRUPT_LINES } from "#machine/interrupts.ts";
 import { DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
-import { ANSWER_US, Claim, InterruptRequest, InterruptStatus, MAX_DRIVERS_OF_TASK } from "./abi/interrupt-server.ts";
+import { ANSWER_US, Claim, InterruptRequest, InterruptStatus, MAX_DRIVERS, MAX_DRIVERS_OF_TASK } from "./abi/interrupt-server.ts";
 import { diskDriver } from "./disk-driver.ts";
 import { interruptServer } from "./interrupt-server.ts";
 import { sigma0 } from "./sigma0.ts";
+import { LINE, withServer } from "../tests/support/interrupt-bench.ts";
 import { TestMachine } from "../tests/support/kernel-machine.ts";
 
-const LINE = 5;
-const { REGISTER, UNREGISTER, STATISTICS } = InterruptRequest;
-
-interface Statistics {
-  claimed: number;
-  unclaimed: number;
-  falseClaims: number;
-  silences: number;
-  drivers: number;
-}
-
-/** What a test's body works with. */
-class Bench {
-  readonly context: NativeContext;
-  readonly server: ThreadId;
-  readonly machine: TestMachine;
-
-  constructor(context: NativeContext, server: ThreadId, machine: TestMachine) {
-    this.context = context;
-    this.server = server;
-    this.machine = machine;
-  }
-
-  /** A task that registers for the line, and answers questions as `decide` does; undefined: not at all. It ends after "die", or when anybody else sends it a message. */
-  *driver(decide: () => Op<number | "die" | undefined>): Op<ThreadId> {
-    const { server, context } = this;
-    const task = this.machine.boot(
-      "driver",
-      function* () {
-        yield* call(server, { words: [REGISTER, LINE] });
-        yield* send(context.id, { words: [] });
-        let next = yield* receive(ANY);
-        while (sameTask(next.from, server)) {
-          const claim = yield* decide();
-          if (claim === "die") return;
-          next = claim === undefined ? yield* receive(ANY) : yield* replyAndWait(next.from, { words: [claim] });
-        }
-      },
-      120,
-    );
-    yield* receive(task);
-    return task;
-  }
-
-  *kill(driver: ThreadId): Op<void> {
-    yield* send(driver, { words: [] });
-    yield* sleep(1);
-    expect(this.context.kernel.exists(driver)).toBe(false);
-  }
-
-  /** A driver as it should be. */
-  *honest(device: Device): Op<ThreadId> {
-    return yield* this.driver(function* () {
-      return device.serve() ? Claim.CLAIMED : Claim.NOT_MINE;
-    });
-  }
-
-  device(): Device {
-    return new Device(this.machine.interrupts.connect(LINE));
-  }
-
-  *statistics(): Op<Statistics> {
-    const [status, claimed = 0, unclaimed = 0, falseClaims = 0, silences = 0, drivers = 0] = (yield* call(this.server, {
-      words: [STATISTICS, LINE],
-    })).words;
-    expect(status).toBe(InterruptStatus.OK);
-    return { claimed, unclaimed, falseClaims, silences, drivers };
-  }
-}
-
-/** A device with a counter of events that have not been served. */
-class Device {
-  events = 0;
-  served = 0;
-  private readonly wire: InterruptWire;
-
-  constructor(wire: InterruptWire) {
-    this.wire = wire;
-  }
-
-  fire(): void {
-    this.events++;
-    this.wire.set(true);
-  }
-
-  /** @returns whether there was an interrupt */
-  serve(): boolean {
-    const any = this.events > 0;
-    this.served += this.events;
-    this.events = 0;
-    this.wire.set(false);
-    return any;
-  }
-}
-
-function withServer<T>(body: (bench: Bench) => Op<T>): T {
-  const machine = new TestMachine();
-  const server = machine.boot("interrupts", interruptServer(INTERRUPT_LINES), 210);
-  return machine.runBody((context) => body(new Bench(context, server, machine)));
-}
+const { REGISTER, UNREGISTER } = InterruptRequest;
 
 describe("two devices on a line", () => {
   it("are both served, at different times and at once", () => {
@@ -221,6 +123,77 @@ describe("a driver cannot take the line from the others when it", () => {
       expect(questions).toBe(3);
       const { silences, drivers } = yield* bench.statistics();
       expect([silences, drivers]).toEqual([3, 1]);
+    });
+  });
+
+  it.each([
+    ["never answers", undefined],
+    ["claims everything", Claim.CLAIMED],
+  ])("%s: devices of several drivers wait for it once", (_, claim) => {
+    withServer(function* (bench) {
+      const devices = [bench.device(), bench.device(), bench.device()];
+      let questions = 0;
+      yield* bench.driver(function* () {
+        questions++;
+        return claim;
+      });
+      for (const device of devices) yield* bench.honest(device);
+      for (const device of devices) {
+        device.fire();
+        yield* sleep(2 * ANSWER_US);
+        device.fire();
+        yield* sleep(10);
+      }
+      expect(devices.map(({ served }) => served)).toEqual([2, 2, 2]);
+      expect(questions).toBe(1);
+    });
+  });
+
+  it("is silent now and then: three times in a row are too many, twice are not", () => {
+    withServer(function* (bench) {
+      let questions = 0;
+      const device = bench.device();
+      const driver = yield* bench.driver(function* () {
+        questions++;
+        return questions % 3 === 0 && device.serve() ? Claim.CLAIMED : undefined;
+      });
+      for (let round = 0; round < 4; round++) {
+        device.fire();
+        yield* sleep(20 * ANSWER_US);
+      }
+      expect([questions, device.served]).toEqual([12, 4]);
+      expect((yield* bench.statistics()).drivers).toBe(1);
+      expect(bench.context.kernel.exists(driver)).toBe(true);
+    });
+  });
+
+  it("goes away, with a colleague, while it is asked", () => {
+    withServer(function* (bench) {
+      const { server, machine, context } = bench;
+      const device = bench.device();
+      let asked = 0;
+      machine.boot("pair", function* ({ id, kernel }) {
+        yield* call(server, { words: [REGISTER, LINE] });
+        const colleague = kernel.nativeThreadNew({ lthread: 1 }, function* () {
+          yield* call(server, { words: [REGISTER, LINE] });
+          yield* send(id, { words: [] });
+          yield* receive(ANY);
+          asked++;
+        });
+        yield* receive(colleague);
+        yield* send(context.id, { words: [] });
+        const { from } = yield* receive(ANY);
+        for (const thread of [NIL, colleague]) yield* call(server, { words: [UNREGISTER, LINE, thread] });
+        device.serve();
+        yield* send(from, { words: [Claim.CLAIMED] });
+        yield* receive(NIL);
+      });
+      yield* receive(ANY);
+      yield* sleep(10);
+      device.fire();
+      yield* sleep(10 * ANSWER_US);
+      const { drivers, claimed } = yield* bench.statistics();
+      expect({ asked, drivers, claimed, served: device.served }).toEqual({ asked: 0, drivers: 0, claimed: 1, served: 1 });
     });
   });
 
@@ -383,6 +356,14 @@ describe("registration", () => {
       }
       yield* sleep(10);
       expect(threads).toEqual([...Array.from({ length: MAX_DRIVERS_OF_TASK }, () => OK), FULL]);
+    });
+  });
+
+  it("is not for the dead: they make room for others", () => {
+    withServer(function* (bench) {
+      for (let round = 0; round <= MAX_DRIVERS; round++) yield* bench.kill(yield* bench.honest(bench.device()));
+      yield* bench.honest(bench.device());
+      expect((yield* bench.statistics()).drivers).toBe(1);
     });
   });
 

@@ -32,7 +32,7 @@ describe("σ0", () => {
   });
 
   it("gives blocks, particular pages and 4 MB pages, but nothing twice", () => {
-    const result = withSigma0(3072, function* (context, source, machine) {
+    const result = withSigma0(5120, function* (context, source, machine) {
       const block = (yield* ask(source, Sigma0Request.ANY, 0, flexpage(0, 20))).words[0]!;
       const page = (yield* ask(source, 5 * PAGE_SIZE, 0, 0)).words[0]!;
       const again = (yield* ask(source, 5 * PAGE_SIZE, 0, 0)).words[0]!;
@@ -47,6 +47,7 @@ describe("σ0", () => {
           [(8 << 20) + PAGE_SIZE, 0, 0],
           [0x4000_0000 + (8 << 20), 0, 0],
           [0x4000_0000, 0, 0],
+          [0x4000_0000 + (12 << 20) + PAGE_SIZE, 0, 0],
           [0, 0, 0],
           [0x3000_0000, 0, 0],
           [3, 0, 0],
@@ -71,7 +72,7 @@ describe("σ0", () => {
       again: true,
       large: 22,
       mapped: [true, true, true],
-      refused: [0, 0, 0, 0, 0, 0, 0],
+      refused: [0, 0, 0, 0, 0, 0, 0, 0],
     });
   });
 
