@@ -180,17 +180,20 @@ export class Interpreter implements Processor {
     let allotment = Math.max(this.untilSample, accelerator.least);
     let passed = 0;
     for (;;) {
-      const held = Math.max(R[Word.BUDGET]! - allotment, 0);
-      R[Word.BUDGET] = R[Word.BUDGET]! - held;
+      const budget = R[Word.BUDGET]!;
+      const held = Math.max(budget - allotment, 0);
+      R[Word.BUDGET] = budget - held;
       R[Word.HELD] = held;
+      R[Word.TRANSLATED] = 0;
       this.execute();
       const isSample = R[Word.STOP] === Stop.SLICE && R[Word.HELD] !== 0;
-      // A slice does not end where a jump went: the next one shall not begin with a sample.
-      const isEnd = R[Word.STOP] === Stop.SLICE && R[Word.HELD] === 0;
-      this.untilSample = isEnd ? accelerator.period : Math.min(R[Word.BUDGET]!, accelerator.period);
       R[Word.BUDGET] = R[Word.BUDGET]! + R[Word.HELD]!;
       R[Word.HELD] = 0;
-      if (!isSample) return;
+      if (!isSample) {
+        const interpreted = budget - R[Word.BUDGET]! - R[Word.TRANSLATED]!;
+        this.untilSample = Math.min(Math.max(allotment - interpreted, 0), accelerator.period);
+        return;
+      }
       const op = this.core.code.lookUp();
       const isCounted = accelerator.sample(op, R[Word.EIP]!);
       // What is not interpreted is no sample: the next chain that is interpreted is one, unless there is none for long.

@@ -38,6 +38,8 @@ export const Word = {
   CACHE_WORDS: 22,
   /** Budget that is kept back until the next sample. */
   HELD: 23,
+  /** Instructions of translated code in this turn, which do not count for the next sample, less what going there and back costs. */
+  TRANSLATED: 75,
   /** Bases, then limits, of ES CS SS DS FS GS. */
   SEGMENT_BASE: 24,
   SEGMENT_LIMIT: 32,

@@ -2,6 +2,7 @@
  * What a region consists of: blocks of decoded instructions, and how each block ends.
  */
 import type { Instruction } from "../cpu/instruction.ts";
+import type { StackState } from "./stack-flow.ts";
 
 /** An instruction at its linear address. */
 export interface Step {
@@ -66,6 +67,9 @@ export class Block {
   /** Arithmetic flags that are needed behind each step, and in front of the first (liveness.ts). */
   liveAfter: number[] = [];
   liveBefore = 0;
+  /** What ESP and EBP hold in front of each step, and behind the last (stack-flow.ts). */
+  stackBefore: readonly StackState[] = [];
+  stackAfter!: StackState;
 
   constructor(eip: number, context: CallContext) {
     this.eip = eip;

@@ -7,8 +7,6 @@
  */
 import { type Instruction, Kind, Segment } from "../cpu/instruction.ts";
 import { Word } from "../cpu/registers.ts";
-import { PAGE_MASK } from "../ram.ts";
-import { BIAS, WRITE_TABLE } from "../translation-cache.ts";
 import type { Step } from "./block.ts";
 import { emitEntry, type Entry, refuse } from "./entry.ts";
 import { FlagCode, UNKNOWN_FLAGS } from "./flag-code.ts";
@@ -17,16 +15,15 @@ import { type Layout, Outcome, REGION_TYPE_INDEX } from "./layout.ts";
 import { importIndices } from "./runtime/imports.ts";
 import type { VectorCode } from "./lowering/vector-code.ts";
 import type { X87Code } from "./lowering/x87-code.ts";
+import { type MemoryPlace, MemoryCode } from "./memory-code.ts";
 import type { Sites } from "./sites.ts";
+import { ESP, type StackState } from "./stack-flow.ts";
+import type { StackWindow } from "./stack-window.ts";
 import { Code } from "./wasm/code.ts";
 import { Op, ValueType } from "./wasm/opcodes.ts";
 
-const ESP = 4;
 /** All registers and flag words, for `spill`. */
 const EVERYTHING = -1;
-
-const LOADS = { 1: Op.I32_LOAD8_U, 2: Op.I32_LOAD16_U, 4: Op.I32_LOAD } as const;
-const STORES = { 1: Op.I32_STORE8, 2: Op.I32_STORE16, 4: Op.I32_STORE } as const;
 
 /** An operand that is read and written: its value in a local, and how to store a new one that is on the stack. */
 export interface Place {
@@ -58,6 +55,8 @@ export class Emitter {
   readonly flags: FlagCode;
   /** The instruction that is being lowered. */
   step!: Step;
+  /** What ESP and EBP hold in front of it. */
+  stack!: StackState;
   /** Arithmetic flags that somebody may read behind the instruction. */
   live = 0;
   /** Numbers of the sites that the region uses. */
@@ -73,6 +72,7 @@ export class Emitter {
   private readonly registers: GeneralRegisters;
   /** Local of the address space's translation cache. */
   private readonly cache: number;
+  readonly memory: MemoryCode;
   /** Instructions that may still run. */
   readonly budget: number;
   private readonly site: number;
@@ -87,7 +87,8 @@ export class Emitter {
   private sideExit = 0;
   private readonly exits: Exit[] = [];
 
-  constructor(layout: Layout, sites: Sites) {
+  /** @param windows that the region's entry finds */
+  constructor(layout: Layout, sites: Sites, windows: readonly StackWindow[]) {
     const { code } = this;
     this.layout = layout;
     this.sites = sites;
@@ -97,6 +98,7 @@ export class Emitter {
     this.site = code.local(ValueType.I32);
     this.target = code.local(ValueType.I32);
     this.slot = code.local(ValueType.I32);
+    this.memory = new MemoryCode(this, this.cache, windows);
     this.flags = new FlagCode(code, () => this.importFunction("arithmetic"));
   }
 
@@ -158,83 +160,22 @@ export class Emitter {
     return local;
   }
 
-  /**
-   * Pops a linear address and leaves the region if the access cannot go on at once.
-   * @param bytes size of the access
-   * @param isAligned whether it must be aligned, else the interpreter raises the fault
-   * @returns a temporary local; accesses add BIAS as their constant offset
-   */
-  translate(bytes: number, write: boolean, isAligned = false): number {
-    const { code } = this;
-    const address = code.temporary();
-    const entry = code.temporary();
-    code.tee(address).i32(12).op(Op.I32_SHR_U).i32(2).op(Op.I32_SHL).get(this.cache).op(Op.I32_ADD);
-    code.access(Op.I32_LOAD, write ? WRITE_TABLE : 0).set(entry);
-    this.checkEntry(address, entry, isAligned ? 1 : bytes);
-    this.leaveIf();
-    if (isAligned) {
-      code
-        .get(address)
-        .i32(bytes - 1)
-        .op(Op.I32_AND);
-      this.leaveIf();
-    }
-    code.get(address).get(entry).op(Op.I32_ADD).set(address);
-    code.release(entry);
-    return address;
-  }
-
-  /**
-   * Pushes not 0 if an access is not allowed at once or crosses the end of the page. Four bytes and more take one comparison: what is
-   * below BIAS bytes from the end is compared with the lowest bits of the entry, which are 0 when it is not valid.
-   */
-  private checkEntry(address: number, entry: number, bytes: number): void {
-    const { code } = this;
-    if (bytes === 1) {
-      code.get(entry).op(Op.I32_EQZ);
-      return;
-    }
-    code.get(address).i32(PAGE_MASK).op(Op.I32_AND);
-    if (bytes === 2) {
-      code.i32(PAGE_MASK).op(Op.I32_EQ).get(entry).op(Op.I32_EQZ, Op.I32_OR);
-      return;
-    }
-    if (bytes > BIAS + 1) code.i32(bytes - BIAS - 1).op(Op.I32_ADD);
-    code.get(entry).i32(PAGE_MASK).op(Op.I32_AND, Op.I32_GE_U);
-  }
-
-  /** Pops a linear address, pushes what is there, zero-extended. */
-  load(size: Size): Code {
-    const place = this.translate(size, false);
-    this.code.get(place).access(LOADS[size], BIAS);
-    this.code.release(place);
-    return this.code;
-  }
-
-  /** Stores a value on the stack at a translated address. Never leaves the region. */
-  storeAt(place: number, size: Size): Code {
-    const value = this.code.temporary();
-    this.code.set(value).get(place).get(value).access(STORES[size], BIAS);
-    this.code.release(value);
-    return this.code;
-  }
-
-  /** Pushes what is at a translated address, zero-extended. */
-  loadAt(place: number, size: Size): Code {
-    return this.code.get(place).access(LOADS[size], BIAS);
-  }
-
   /** Pushes a value from a local onto the guest's stack. */
   push(value: number, size: 2 | 4 = 4): void {
-    const { code } = this;
-    const top = code.temporary();
-    this.getRegister(ESP).i32(size).op(Op.I32_SUB).tee(top);
-    const place = this.translate(size, true);
+    const { code, memory } = this;
+    const place = memory.near(ESP, -size, size, true);
     code.get(value);
-    this.storeAt(place, size);
-    code.get(top);
+    memory.store(place, size);
+    memory.release(place);
+    this.getRegister(ESP).i32(size).op(Op.I32_SUB);
     this.setRegister(ESP);
-    code.release(top, place);
+  }
+
+  /** Pushes what is at a place, zero-extended, and gives the place back. */
+  load(place: MemoryPlace, size: Size): Code {
+    this.memory.load(place, size);
+    this.memory.release(place);
+    return this.code;
   }
 
   // ---- operands ----
@@ -252,8 +193,7 @@ export class Emitter {
       case Kind.REGISTER:
         return this.getRegister(operand.register, size);
       case Kind.MEMORY:
-        this.address();
-        return this.load(size);
+        return this.load(this.memory.operand(size, false), size);
       default:
         return this.code.i32(size === 4 ? operand.value : operand.value & (size === 2 ? 0xffff : 0xff));
     }
@@ -271,11 +211,11 @@ export class Emitter {
     const operand = this.step.instruction.operands[index]!;
     const size = this.sizeOf(index);
     if (operand.kind === Kind.REGISTER) return () => void this.setRegister(operand.register, size);
-    this.address();
-    const place = this.translate(size, true);
+    const { memory } = this;
+    const place = memory.operand(size, true);
     return () => {
-      this.storeAt(place, size);
-      this.code.release(place);
+      memory.store(place, size);
+      memory.release(place);
     };
   }
 
@@ -288,14 +228,14 @@ export class Emitter {
       this.getRegister(operand.register, size).set(value);
       return { value, store: () => void this.setRegister(operand.register, size) };
     }
-    this.address();
-    const place = this.translate(size, true);
-    this.loadAt(place, size).set(value);
+    const { memory } = this;
+    const place = memory.operand(size, true);
+    memory.load(place, size).set(value);
     return {
       value,
       store: () => {
-        this.storeAt(place, size);
-        this.code.release(place);
+        memory.store(place, size);
+        memory.release(place);
       },
     };
   }
@@ -414,8 +354,9 @@ export class Emitter {
     code.get(this.budget).i32(steps).op(Op.I32_SUB).set(this.budget);
   }
 
-  enterStep(step: Step, refund: number, live: number): void {
+  enterStep(step: Step, refund: number, live: number, stack: StackState): void {
     this.step = step;
+    this.stack = stack;
     this.refund = refund;
     this.live = live;
     this.stepSite = -1;
@@ -453,9 +394,10 @@ export class Emitter {
 
   /**
    * Writes the exits behind the body, and the entry in front of it.
+   * @param variant link to the next variant of the region
    * @param writtenAt what may have been written on the way to the end of a block, by position
    */
-  end(entry: Entry, writtenAt: (position: number) => number): Code {
+  end(entry: Entry, variant: () => number, writtenAt: (position: number) => number): Code {
     const { code, layout } = this;
     code.op(Op.UNREACHABLE).end();
     this.spill(code, EVERYTHING);
@@ -472,8 +414,10 @@ export class Emitter {
     }
 
     const head = new Code();
+    const toVariant = (): void => void head.if().link(variant()).returnCallIndirect(REGION_TYPE_INDEX).end();
     emitEntry(head, layout, { cache: this.cache, budget: this.budget, epoch: this.site }, entry, this.segmentBases);
     for (const state of this.states) state.enter(head, () => refuse(head));
+    this.memory.enter(head, (register) => layout.word(register), toVariant);
     this.registers.enter(head);
     this.flags.load(head, layout);
     for (let exit = 0; exit < this.exits.length; exit++) head.block();

@@ -3,7 +3,7 @@
  * INTEGER_SEED ask for more and others.
  */
 import { expect, test } from "vitest";
-import { describeProgram, FAMILIES, integerProgram, stringProgram } from "./test-programs.ts";
+import { describeProgram, FAMILIES, integerProgram, stackProgram, stringProgram } from "./test-programs.ts";
 import { Random } from "./runtime/x87-test-values.ts";
 import { Engines, type Start } from "./test-engines.ts";
 
@@ -29,6 +29,11 @@ for (const [name, family] of Object.entries(FAMILIES)) {
     compare(random, () => integerProgram(random, family));
   });
 }
+
+test("programs of the stack do the same in both engines", () => {
+  const random = new Random(SEED);
+  compare(random, () => stackProgram(random));
+});
 
 test("string instructions do the same in both engines", () => {
   const random = new Random(SEED);

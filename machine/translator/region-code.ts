@@ -17,22 +17,39 @@ import { VectorCode } from "./lowering/vector-code.ts";
 import { X87Code } from "./lowering/x87-code.ts";
 import { pushSlot } from "./runtime/lookup.ts";
 import type { Sites } from "./sites.ts";
+import { computeStack, ESP } from "./stack-flow.ts";
+import { planWindows, type StackWindow } from "./stack-window.ts";
 import type { Code } from "./wasm/code.ts";
 import { Op } from "./wasm/opcodes.ts";
 
 const ECX = 1;
-const ESP = 4;
 
 export interface RegionCode {
   readonly code: Code;
   /** How many of the `regionImports` it needs. */
   readonly imports: number;
   readonly siteNumbers: readonly number[];
+  /** What it expects of its stack. */
+  readonly windows: readonly StackWindow[];
 }
 
-/** @param slot of the region */
-export function generate(discovery: Discovery, layout: Layout, sites: Sites, slot: number, linking: Linking): RegionCode {
-  return new Generator(discovery, layout, sites, slot, linking).run();
+/**
+ * @param pointers to the stack, for the windows of the region: ESP, EBP
+ * @param slot of the region
+ */
+export function generate(
+  discovery: Discovery,
+  pointers: readonly number[],
+  layout: Layout,
+  sites: Sites,
+  slot: number,
+  linking: Linking,
+): RegionCode {
+  const { order } = discovery.flow;
+  computeLiveness(order);
+  computeStack(order);
+  const windows = planWindows(order, pointers);
+  return new Generator(discovery, windows, layout, sites, slot, linking).run();
 }
 
 class Generator {
@@ -40,6 +57,7 @@ class Generator {
   private readonly layout: Layout;
   private readonly slot: number;
   private readonly linking: Linking;
+  private readonly windows: readonly StackWindow[];
   private readonly e: Emitter;
   /** Nesting of the WebAssembly loop of a header, and of the block that ends in front of a merge, by position. */
   private readonly loops = new Map<number, number>();
@@ -47,12 +65,13 @@ class Generator {
   /** What each block writes, by position. */
   private readonly writes: number[] = [];
 
-  constructor(discovery: Discovery, layout: Layout, sites: Sites, slot: number, linking: Linking) {
+  constructor(discovery: Discovery, windows: readonly StackWindow[], layout: Layout, sites: Sites, slot: number, linking: Linking) {
     this.discovery = discovery;
     this.layout = layout;
     this.slot = slot;
     this.linking = linking;
-    this.e = new Emitter(layout, sites);
+    this.windows = windows;
+    this.e = new Emitter(layout, sites, windows);
     if (discovery.x87 !== undefined) {
       this.e.x87 = new X87Code(this.e, discovery.x87, linking);
       this.e.states.push(this.e.x87);
@@ -65,13 +84,16 @@ class Generator {
 
   run(): RegionCode {
     const { e, discovery } = this;
-    computeLiveness(discovery.flow.order);
     e.begin();
     this.tree(0);
     const { cost } = discovery.entry;
     const written = this.flowOfWrites();
-    const code = e.end({ pages: discovery.pages, cost, slot: this.slot }, (position) => written[position]!);
-    return { code, imports: e.imports, siteNumbers: e.siteNumbers };
+    const code = e.end(
+      { pages: discovery.pages, cost, slot: this.slot },
+      () => this.linking.variant(),
+      (position) => written[position]!,
+    );
+    return { code, imports: e.imports, siteNumbers: e.siteNumbers, windows: this.windows };
   }
 
   /** A block and all that it dominates. */
@@ -127,7 +149,7 @@ class Generator {
     e.enterBlock(block.eip, steps.length, block.checksBudget ? block.cost : 0);
     const isTransfer = block.ending !== Ending.LEAVE && block.ending !== Ending.JUMP;
     steps.forEach((step, index) => {
-      e.enterStep(step, steps.length - index, block.liveAfter[index]!);
+      e.enterStep(step, steps.length - index, block.liveAfter[index]!, block.stackBefore[index]!);
       if (index < steps.length - 1 || !(isTransfer || isJump(step.instruction))) this.lower(step);
     });
     this.finish(block, position);
@@ -216,8 +238,7 @@ class Generator {
     const { instruction } = block.steps[block.steps.length - 1]!;
     const released = (instruction.operands[0]?.value ?? 0) & 0xffff;
     const target = code.temporary();
-    e.getRegister(ESP);
-    e.load(4).set(target);
+    e.load(e.memory.near(ESP, 0, 4, false), 4).set(target);
     e.getRegister(ESP)
       .i32(4 + released)
       .op(Op.I32_ADD);

@@ -10,6 +10,7 @@ import type { Ram } from "../ram.ts";
 import { EPOCH_CELLS, type Layout, LOOKUP_BYTES, lookupEntry, UNLINKED } from "./layout.ts";
 import { type Links, Place } from "./links.ts";
 import type { Sites } from "./sites.ts";
+import type { StackWindow } from "./stack-window.ts";
 
 /** Regions that are kept before all are forgotten. */
 const MAX_REGIONS = 6000;
@@ -25,7 +26,9 @@ export interface Region {
   readonly siteNumbers: readonly number[];
   /** State of the x87 unit (cpu/x87/loan.ts) that the region was made for, if it has x87 instructions. */
   readonly x87Key: number | undefined;
-  /** Whether it goes on to the next variant in other states: then it has translated x87 code. */
+  /** What it expects of its stack. */
+  readonly windows: readonly StackWindow[];
+  /** Whether it goes on to the next variant in other states: when it has translated x87 code, or windows. */
   readonly isParticular: boolean;
   /** Called when the region is forgotten: nobody may run it any more. */
   readonly forget: () => void;

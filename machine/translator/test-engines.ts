@@ -19,12 +19,17 @@ const DATA_FRAME = 3;
 const DATA_PAGES = 3;
 const STACK_FRAME = 6;
 const ARENA = 64 << 20;
+/** Frame of a page of data: what follows one in the address space does not in memory. */
+const frameOf = (page: number): number => DATA_FRAME + ((2 * page) % DATA_PAGES);
+
 /** Slices after which a program is given up. */
 const MAX_SLICES = 400;
 
 export interface Start {
   readonly code: readonly number[];
   readonly registers: readonly number[];
+  /** Unless it is the page of the stack. */
+  readonly esp?: number;
   readonly eflags: number;
   /** Fills the data pages. */
   readonly data: Uint8Array;
@@ -55,10 +60,10 @@ class Machine {
   }
 
   private mapData(page: number): void {
-    this.table.map((DATA >>> 12) + page, DATA_FRAME + page, page < DATA_PAGES - 1);
+    this.table.map((DATA >>> 12) + page, frameOf(page), page < DATA_PAGES - 1);
   }
 
-  start({ code, registers, eflags, data, isFresh }: Start): void {
+  start({ code, registers, esp, eflags, data, isFresh }: Start): void {
     const { context, ram } = this;
     // INT3 everywhere, so that a program ends behind its last instruction.
     for (let page = 0; page < 2; page++) {
@@ -68,11 +73,11 @@ class Machine {
     ram.frame(CODE_FRAME).set(code);
     for (let page = 0; page < DATA_PAGES; page++) {
       if (isFresh) this.mapData(page);
-      ram.frame(DATA_FRAME + page).set(data.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE));
+      ram.frame(frameOf(page)).set(data.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE));
     }
     ram.frame(STACK_FRAME).fill(0);
     context.registers.set(registers);
-    context.registers[Register.ESP] = STACK - 64;
+    context.registers[Register.ESP] = esp ?? STACK - 64;
     context.eip = CODE;
     context.eflags = eflags;
     this.processor.instructions = 0;

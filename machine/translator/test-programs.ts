@@ -198,8 +198,58 @@ export function stringProgram(random: Random): Start {
   return start(random, code, registers, random.below(3) > 0);
 }
 
+/** A ModRM byte and what follows, for memory near ESP or EBP. */
+function near(random: Random, reg: number): number[] {
+  const displacement = random.below(8) === 0 ? random.below(256) : 4 * random.below(8);
+  if (random.below(3) === 0) return [0x45 | (reg << 3), displacement];
+  return [0x44 | (reg << 3), 0x24, displacement];
+}
+
+/** One of the registers that a program of the stack changes, EAX to EBX. */
+const low = (random: Random): number => random.below(4);
+
+/** Accesses near the top of the stack, which leave it where it was. */
+const frame: Encoder = oneOf(
+  (random) => [...pick(random, [[0x89], [0x8b], [0x88], [0x8a], [0x66, 0x89], [0x01], [0x03], [0x3b]]), ...near(random, low(random))],
+  (random) => [0x83, ...near(random, random.below(8)), random.below(256)],
+  (random) => [0x0f, pick(random, [0xb6, 0xbf]), ...near(random, low(random))],
+  (random) => [0xdd, ...near(random, 0), 0xdd, ...near(random, 3)],
+  (random) => [0x0f, 0x10, ...near(random, 0), 0x66, 0x0f, 0x7f, ...near(random, 0)],
+  (random) => [0x50 + low(random), ...frame(random), 0x58 + low(random)],
+);
+
+/** Instructions that move ESP and EBP. */
+const mover: Encoder = oneOf(
+  (random) => [0x50 + random.below(8)],
+  (random) => [0x58 + pick(random, [0, 1, 2, 3, 5])],
+  (random) => [0xff, ...near(random, 6)],
+  (random) => [0x8f, ...near(random, 0)],
+  (random) => [0x8d, 0x6c, 0x24, 4 * random.below(16)],
+  (random) => [0x83, pick(random, [0xc4, 0xec]), 4 * random.below(16)],
+  bytes([0x89, 0xe5], [0x89, 0xec], [0xc9], [0xc8, 16, 0, 0]),
+  bytes([0x9c], [0x66, 0x50], [0x66, 0x58], [0x44], [0x4d], [0x83, 0xe4, 0xf0], [0x87, 0xe5]),
+);
+
+/** What uses the stack in a loop and in a function that it calls, with a stack that lies anywhere, at the end of a page too. */
+export function stackProgram(random: Random): Start {
+  const some = (encode: Encoder): number[] => Array.from({ length: random.below(6) }, () => encode(random)).flat();
+  const callee = [...some(frame), ...pick(random, [[0xc3], [0xc3], [0xc2, 8, 0]])];
+  const before = [...some(frame), ...some(mover)];
+  const behind = [...some(oneOf(frame, mover)), ...some(frame)];
+  // CALL; DEC ESI; JNZ; the program ends at INT3 in front of the function.
+  const size = before.length + 5 + behind.length + 1 + 6 + 1;
+  const distance = behind.length + 1 + 6 + 1;
+  const back = new Uint8Array(new Int32Array([-(size - 1)]).buffer);
+  const code = [...before, 0xe8, distance, 0, 0, 0, ...behind, 0x4e, 0x0f, 0x85, ...back, 0xcc, ...callee];
+  const registers = Array.from({ length: 8 }, () => value(random));
+  const esp = (pick(random, [pointer(random), DATA + PAGE_SIZE + random.below(256) - 128]) & ~3) + (random.below(8) === 0 ? 1 : 0);
+  registers[5] = random.below(3) === 0 ? pointer(random) : esp + 4 * random.below(32);
+  registers[6] = 1 + random.below(5);
+  return { ...start(random, code, registers, false), esp };
+}
+
 /** For messages. */
-export function describeProgram({ code, registers, eflags }: Start): string {
+export function describeProgram({ code, registers, esp, eflags }: Start): string {
   const hex = code.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  return `at ${CODE.toString(16)}: ${hex}; registers ${registers.map((r) => (r >>> 0).toString(16)).join(" ")}; eflags ${eflags.toString(16)}`;
+  return `at ${CODE.toString(16)}: ${hex}; registers ${registers.map((r) => (r >>> 0).toString(16)).join(" ")}; eflags ${eflags.toString(16)}${esp === undefined ? "" : ` esp ${esp.toString(16)}`}`;
 }

@@ -13,7 +13,7 @@ import { type Handler, observedControlChange, type Operation } from "../cpu/oper
 import { type RegisterFile, Word } from "../cpu/registers.ts";
 import { Mxcsr } from "../cpu/vector/float/mxcsr.ts";
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, type Ram } from "../ram.ts";
-import { BIAS } from "../translation-cache.ts";
+import { BIAS, WRITE_TABLE } from "../translation-cache.ts";
 import { type CodeView, discover } from "./discovery.ts";
 import { EPOCH_CELLS, Layout, LOOKUP_BYTES, Outcome, UNLINKED } from "./layout.ts";
 import { canTranslate } from "./lowering/table.ts";
@@ -27,6 +27,8 @@ import { encodeRoutines } from "./runtime/routine.ts";
 import { createRare } from "./runtime/x87-rare.ts";
 import { rareImport } from "./runtime/x87-routines.ts";
 import { Sites } from "./sites.ts";
+import { EBP, ESP } from "./stack-flow.ts";
+import type { StackWindow } from "./stack-window.ts";
 
 /** How eagerly code is translated. */
 export interface Policy {
@@ -39,17 +41,19 @@ export interface Policy {
 }
 
 /**
- * What translating an instruction costs, in interpreted instructions: about 8 µs, and twice that in V8's optimising compiler. Translating
- * never takes more than about as long as the interpreter has run.
+ * What translating an instruction costs, in interpreted instructions: about 8 µs. V8's optimising compiler takes about twice that, but on another processor. So
+ * translating never takes more than about as long as the interpreter has run.
  */
-const STEP_COST = 500;
+const STEP_COST = 250;
 const MAX_CREDIT = 200_000;
 /** What going from a region to the interpreter and back costs, likewise. */
 const TRANSITION_COST = 50;
 
 const WASM_PAGE = 65536;
+/** Distance in bytes between ESP and EBP up to which EBP is taken for a frame pointer. */
+const MAX_FRAME = 1024;
 const NO_TARGETS: readonly number[] = [];
-/** Translations of the same instructions for different states of the x87 unit. */
+/** Translations of the same instructions for different states of the x87 unit and places of the stack. */
 const MAX_VERSIONS = 8;
 
 /** What regions need to run. */
@@ -161,13 +165,16 @@ export class Translator implements Accelerator {
       linkOf: (target: number) => links.to(target),
       variant: () => links.toPlace(regions.variantOf(place)),
     };
-    const { code, imports, siteNumbers } = generate(discovery, this.layout, this.sites, place.slot, linking);
+    // Where a variant with windows did not start its stack lies elsewhere: the next one takes it as it is.
+    const pointers = variants.some((variant) => variant.windows.length > 0 && variant.x87Key === x87Key) ? [] : this.stackPointers();
+    const { code, imports, siteNumbers, windows } = generate(discovery, pointers, this.layout, this.sites, place.slot, linking);
     for (const block of discovery.flow.order) {
       for (const step of block.steps) this.cover(step.eip, step.instruction.length, discovery.pages);
     }
     const frames = [...new Set(discovery.pages.values())];
+    const isParticular = discovery.x87 !== undefined || windows.length > 0;
     const forget = (): void => this.forget(op);
-    const region: Region = { eip, place, links, frames, siteNumbers, x87Key, isParticular: discovery.x87 !== undefined, forget };
+    const region: Region = { eip, place, links, frames, siteNumbers, x87Key, windows, isParticular, forget };
     regions.add(region);
     this.entries.set(op, [...variants, region]);
     const install = (): void => {
@@ -203,9 +210,24 @@ export class Translator implements Accelerator {
     if (op.exec === this.made!.handler) op.exec = op.alone;
   }
 
-  /** Whether a region refuses to run because the x87 unit is in another state than when it was made. */
-  private isUnfit({ x87Key }: Region): boolean {
-    return x87Key !== undefined && x87Key !== this.x87Key();
+  /** Whether a region refuses to run because the x87 unit is in another state than when it was made, or the stack elsewhere. */
+  private isUnfit({ x87Key, windows }: Region): boolean {
+    if (x87Key !== undefined && x87Key !== this.x87Key()) return true;
+    return windows.some((window) => !this.isOpen(window));
+  }
+
+  /** Registers that point to the stack: EBP does when it is just above ESP, else it may be anything. */
+  private stackPointers(): readonly number[] {
+    const R = this.file.words;
+    return (R[EBP]! - R[ESP]!) >>> 0 < MAX_FRAME ? [ESP, EBP] : [ESP];
+  }
+
+  /** Whether a window is on one page that can be written. */
+  private isOpen({ register, low, bytes }: StackWindow): boolean {
+    const R = this.file.words;
+    const address = R[register]! + low;
+    const entry = this.ram.i32[R[Word.CACHE_WORDS]! + WRITE_TABLE / 4 + (address >>> PAGE_SHIFT)]!;
+    return entry !== 0 && (address & PAGE_MASK) + bytes <= PAGE_SIZE;
   }
 
   /** The x87 state of the running context (cpu/x87/loan.ts). */
@@ -247,7 +269,7 @@ export class Translator implements Accelerator {
 
   /** Runs the region that starts at an operation. */
   private createHandler(go: (slot: number) => number, regions: Regions): Handler {
-    const { BUDGET, EIP, HELD, PAGE } = Word;
+    const { BUDGET, EIP, HELD, PAGE, TRANSLATED } = Word;
     const { REFUSED, SPENT, WENT } = Outcome;
     const R = this.file.words;
     const transitionCost = TRANSITION_COST;
@@ -256,7 +278,8 @@ export class Translator implements Accelerator {
     return (op) => {
       // Of the instructions only those of the interpreter count for the next sample.
       const allotment = R[BUDGET]!;
-      R[BUDGET] = allotment + op.rest + R[HELD]!;
+      const budget = allotment + op.rest + R[HELD]!;
+      R[BUDGET] = budget;
       R[HELD] = 0;
       R[EIP] = R[PAGE]! + op.offset;
       regions.publish(R[EIP], op.region);
@@ -269,6 +292,7 @@ export class Translator implements Accelerator {
         R[BUDGET] = R[BUDGET]! + site.refund;
         isSpent = site.refund === 0;
       }
+      R[TRANSLATED] = R[TRANSLATED]! + budget - R[BUDGET]! - transitionCost;
       const next = lookUp();
       const isTarget = outcome === WENT;
       // Samples are for targets of jumps: a chain in the middle of which the region ended is not one. One that was refused may want

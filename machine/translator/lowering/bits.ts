@@ -36,14 +36,14 @@ function access(e: Emitter, { operands }: Instruction, offset: number, isChanged
       .op(Op.I32_SHR_S)
       .i32(size === 4 ? 2 : 1)
       .op(Op.I32_SHL, Op.I32_ADD);
-    const place = e.translate(size, isChanged);
+    const place = e.memory.translate(size, isChanged);
     const value = code.temporary();
-    e.loadAt(place, size).set(value);
+    e.memory.load(place, size).set(value);
     return {
       value,
       store: () => {
-        if (isChanged) e.storeAt(place, size);
-        code.release(place);
+        if (isChanged) e.memory.store(place, size);
+        e.memory.release(place);
       },
     };
   }

@@ -2,7 +2,6 @@
  * XCHG XADD CMPXCHG CMPXCHG8B BSWAP. There is one processor, so that LOCK means nothing. Source: Intel SDM vol. 2.
  */
 import { Flag, FlagKind } from "../../cpu/flags.ts";
-import { BIAS } from "../../translation-cache.ts";
 import { Op } from "../wasm/opcodes.ts";
 import { replaceFlags } from "./flags.ts";
 import type { Lowering, LoweringMap } from "./lowering.ts";
@@ -61,34 +60,35 @@ const cmpxchg: Lowering = (e) => {
 
 const cmpxchg8b: Lowering = (e) => {
   const { code } = e;
-  e.address();
-  const place = e.translate(8, true);
+  const place = e.memory.operand(8, true);
+  const { local, offset } = place;
   const low = code.temporary();
   const high = code.temporary();
   const isEqual = code.temporary();
-  code.get(place).access(Op.I32_LOAD, BIAS).set(low);
+  code.get(local).access(Op.I32_LOAD, offset).set(low);
   code
-    .get(place)
-    .access(Op.I32_LOAD, BIAS + 4)
+    .get(local)
+    .access(Op.I32_LOAD, offset + 4)
     .set(high);
   code.get(low);
   e.getRegister(EAX).op(Op.I32_EQ).get(high);
   e.getRegister(EDX).op(Op.I32_EQ, Op.I32_AND).set(isEqual);
-  code.get(place);
-  e.getRegister(EBX).get(low).get(isEqual).op(Op.SELECT).access(Op.I32_STORE, BIAS);
-  code.get(place);
+  code.get(local);
+  e.getRegister(EBX).get(low).get(isEqual).op(Op.SELECT).access(Op.I32_STORE, offset);
+  code.get(local);
   e.getRegister(ECX)
     .get(high)
     .get(isEqual)
     .op(Op.SELECT)
-    .access(Op.I32_STORE, BIAS + 4);
+    .access(Op.I32_STORE, offset + 4);
   // When they are equal, this changes nothing.
   code.get(low);
   e.setRegister(EAX);
   code.get(high);
   e.setRegister(EDX);
   replaceFlags(e, ZF, () => void code.get(isEqual).i32(ZF_BIT).op(Op.I32_SHL));
-  code.release(place, low, high, isEqual);
+  code.release(low, high, isEqual);
+  e.memory.release(place);
 };
 
 /** With a 16-bit operand: undefined in the manual; the processors clear the low half of the register. */

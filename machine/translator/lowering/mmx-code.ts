@@ -8,7 +8,6 @@ import { Kind, type Operand } from "../../cpu/instruction.ts";
 import { Word } from "../../cpu/registers.ts";
 import { keyOf } from "../../cpu/x87/loan.ts";
 import { ES } from "../../cpu/x87/state.ts";
-import { BIAS } from "../../translation-cache.ts";
 import type { Emitter } from "../emitter.ts";
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
@@ -77,11 +76,10 @@ export class MmxCode implements VectorFile {
   /** Pushes a vector with an operand of 4 or 8 bytes in its low half. */
   read(operand: Operand): Code {
     if (operand.kind === Kind.MMX) return this.get(operand.register);
-    const { code } = this.e;
-    this.e.address();
-    const place = this.e.translate(operand.size, false);
-    code.get(place).simdAccess(operand.size === 4 ? Simd.V128_LOAD32_ZERO : Simd.V128_LOAD64_ZERO, BIAS);
-    code.release(place);
+    const { code, memory } = this.e;
+    const place = memory.operand(operand.size, false);
+    code.get(place.local).simdAccess(operand.size === 4 ? Simd.V128_LOAD32_ZERO : Simd.V128_LOAD64_ZERO, place.offset);
+    memory.release(place);
     return code;
   }
 }

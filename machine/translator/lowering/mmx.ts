@@ -4,7 +4,6 @@
  * Layer beneath: mmx-code.ts.
  */
 import { type Instruction, Kind } from "../../cpu/instruction.ts";
-import { BIAS } from "../../translation-cache.ts";
 import type { Emitter } from "../emitter.ts";
 import { Op } from "../wasm/opcodes.ts";
 import { Simd } from "../wasm/simd.ts";
@@ -27,11 +26,10 @@ function onMmx(lowering: MmxLowering): Lowering {
 /** Stores 4 or 8 bytes of a register. */
 function store(e: Emitter, mmx: MmxCode, register: number, bytes: 4 | 8): void {
   const { code } = e;
-  e.address();
-  const place = e.translate(bytes, true);
-  code.get(place);
-  mmx.get(register).laneAccess(bytes === 4 ? Simd.V128_STORE32_LANE : Simd.V128_STORE64_LANE, BIAS, 0);
-  code.release(place);
+  const place = e.memory.operand(bytes, true);
+  code.get(place.local);
+  mmx.get(register).laneAccess(bytes === 4 ? Simd.V128_STORE32_LANE : Simd.V128_STORE64_LANE, place.offset, 0);
+  e.memory.release(place);
 }
 
 const movq = onMmx((e, mmx, { operands }) => {

@@ -3,14 +3,13 @@
  */
 import { Kind, Segment } from "../../cpu/instruction.ts";
 import { CONDITIONS } from "../../cpu/opcodes.ts";
+import { EBP, ESP } from "../stack-flow.ts";
 import { Op } from "../wasm/opcodes.ts";
 import type { Lowering, LoweringMap } from "./lowering.ts";
 
 const EAX = 0;
 const EDX = 2;
 const EBX = 3;
-const ESP = 4;
-const EBP = 5;
 
 const mov: Lowering = (e, { operands }) => {
   if (operands.some(({ kind }) => kind === Kind.SEGMENT || kind === Kind.SYSTEM)) return false;
@@ -53,19 +52,17 @@ const pop: Lowering = (e, { operands, operandSize }) => {
   const { code } = e;
   const size = operandSize === 2 ? 2 : 4;
   const value = code.temporary();
-  e.getRegister(ESP);
-  e.load(size).set(value);
+  e.load(e.memory.near(ESP, 0, size, false), size).set(value);
   if (operand.kind === Kind.REGISTER) {
     e.getRegister(ESP).i32(size).op(Op.I32_ADD);
     e.setRegister(ESP);
     code.get(value);
     e.setRegister(operand.register, size);
   } else {
-    e.address(e.step.instruction, size);
-    const place = e.translate(size, true);
+    const place = e.memory.operand(size, true, false, size);
     code.get(value);
-    e.storeAt(place, size);
-    code.release(place);
+    e.memory.store(place, size);
+    e.memory.release(place);
     e.getRegister(ESP).i32(size).op(Op.I32_ADD);
     e.setRegister(ESP);
   }
@@ -77,8 +74,7 @@ const leave: Lowering = (e, { operandSize }) => {
   if (operandSize !== 4) return false;
   const { code } = e;
   const value = code.temporary();
-  e.getRegister(EBP);
-  e.load(4).set(value);
+  e.load(e.memory.near(EBP, 0, 4, false), 4).set(value);
   e.getRegister(EBP).i32(4).op(Op.I32_ADD);
   e.setRegister(ESP);
   code.get(value);
@@ -137,7 +133,7 @@ const xlat: Lowering = (e, { segment, addressSize }) => {
   e.getRegister(EBX);
   e.getRegister(EAX, 1).op(Op.I32_ADD);
   if (addressSize === 2) e.code.i32(0xffff).op(Op.I32_AND);
-  e.load(1);
+  e.load(e.memory.translate(1, false), 1);
   e.setRegister(EAX, 1);
   return true;
 };
@@ -148,17 +144,18 @@ const enter: Lowering = (e, { operands, operandSize }) => {
   const { code } = e;
   const frame = code.temporary();
   e.getRegister(ESP).i32(4).op(Op.I32_SUB).tee(frame);
-  const place = e.translate(4, true);
+  const place = e.memory.translate(4, true);
   const size = operands[0]!.value & 0xffff;
   code.get(frame).i32(size).op(Op.I32_SUB);
-  code.release(e.translate(4, true));
+  e.memory.release(e.memory.translate(4, true));
   e.getRegister(EBP);
-  e.storeAt(place, 4);
+  e.memory.store(place, 4);
   code.get(frame);
   e.setRegister(EBP);
   code.get(frame).i32(size).op(Op.I32_SUB);
   e.setRegister(ESP);
-  code.release(frame, place);
+  code.release(frame);
+  e.memory.release(place);
   return true;
 };
 

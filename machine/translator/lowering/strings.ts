@@ -8,8 +8,8 @@
 import { Flag, FlagKind } from "../../cpu/flags.ts";
 import { type Instruction, Segment } from "../../cpu/instruction.ts";
 import { Word } from "../../cpu/registers.ts";
-import { BIAS } from "../../translation-cache.ts";
 import type { Emitter } from "../emitter.ts";
+import type { MemoryPlace } from "../memory-code.ts";
 import type { Size } from "../general-registers.ts";
 import { UNKNOWN_FLAGS } from "../flag-code.ts";
 import { Op } from "../wasm/opcodes.ts";
@@ -60,10 +60,10 @@ function addTo(e: Emitter, register: number): void {
 // ---- one element ----
 
 /** Translated addresses of operands. */
-function locate(e: Emitter, operands: readonly Operand[], size: number): number[] {
+function locate(e: Emitter, operands: readonly Operand[], size: number): MemoryPlace[] {
   return operands.map(({ register, isWritten }) => {
     e.getRegister(register);
-    return e.translate(size, isWritten);
+    return e.memory.translate(size, isWritten);
   });
 }
 
@@ -111,7 +111,7 @@ function repeat(
   e: Emitter,
   operands: readonly Operand[],
   size: Size,
-  body: (places: readonly number[], count: number) => number | undefined,
+  body: (places: readonly MemoryPlace[], count: number) => number | undefined,
 ): void {
   const { code, budget } = e;
   const count = code.temporary();
@@ -146,7 +146,8 @@ function repeat(
   e.leaveIf();
   code.br(0).end().end();
   code.get(budget).i32(1).op(Op.I32_ADD).set(budget);
-  code.release(count, ...places);
+  code.release(count);
+  e.memory.release(...places);
 }
 
 /** Repeats unless ECX is 0. */
@@ -157,17 +158,17 @@ function repeatIfAny(e: Emitter, emit: () => void): void {
 }
 
 /** Pushes the address of a place. */
-function pushAddress({ code }: Emitter, place: number): void {
-  code.get(place).i32(BIAS).op(Op.I32_ADD);
+function pushAddress({ code }: Emitter, { local, offset }: MemoryPlace): void {
+  code.get(local).i32(offset).op(Op.I32_ADD);
 }
 
 /** A loop over the elements from some places on. @param body does one element; the places are advanced behind it */
-function forEach(e: Emitter, places: readonly number[], count: number, size: Size, body: () => void): void {
+function forEach(e: Emitter, places: readonly MemoryPlace[], count: number, size: Size, body: () => void): void {
   const { code } = e;
   const rest = code.temporary();
   code.get(count).set(rest).loop();
   body();
-  for (const place of places) code.get(place).i32(size).op(Op.I32_ADD).set(place);
+  for (const { local } of places) code.get(local).i32(size).op(Op.I32_ADD).set(local);
   code.get(rest).i32(1).op(Op.I32_SUB).tee(rest).brIf(0).end();
   code.release(rest);
 }
@@ -177,23 +178,23 @@ const movs: Lowering = (e, instruction) => {
   const size = sizeOf(instruction);
   const operands = [SOURCE, DESTINATION];
   if (instruction.repeat === 0) {
-    const [from, to] = locate(e, operands, size) as [number, number];
-    e.loadAt(from, size);
-    e.storeAt(to, size);
+    const [from, to] = locate(e, operands, size) as [MemoryPlace, MemoryPlace];
+    e.memory.load(from, size);
+    e.memory.store(to, size);
     advanceOne(e, operands, size);
-    code.release(from, to);
+    e.memory.release(from, to);
     return;
   }
   repeatIfAny(e, () =>
     repeat(e, operands, size, (places, count) => {
-      const [from, to] = places as [number, number];
+      const [from, to] = places as [MemoryPlace, MemoryPlace];
       // A copy onto itself, forward, repeats a pattern: memory.copy does not.
-      code.get(to).get(from).op(Op.I32_SUB).i32(1).op(Op.I32_SUB);
+      code.get(to.local).get(from.local).op(Op.I32_SUB).i32(1).op(Op.I32_SUB);
       code.get(count).i32(size).op(Op.I32_MUL).i32(1).op(Op.I32_SUB, Op.I32_LT_U);
       code.get(count).i32(LARGE).op(Op.I32_LT_U, Op.I32_OR).if();
       forEach(e, places, count, size, () => {
-        e.loadAt(from, size);
-        e.storeAt(to, size);
+        e.memory.load(from, size);
+        e.memory.store(to, size);
       });
       code.else();
       pushAddress(e, to);
@@ -209,16 +210,16 @@ const stos: Lowering = (e, instruction) => {
   const size = sizeOf(instruction);
   const operands = [DESTINATION];
   if (instruction.repeat === 0) {
-    const [to] = locate(e, operands, size) as [number];
+    const [to] = locate(e, operands, size) as [MemoryPlace];
     e.getRegister(EAX, size);
-    e.storeAt(to, size);
+    e.memory.store(to, size);
     advanceOne(e, operands, size);
-    code.release(to);
+    e.memory.release(to);
     return;
   }
   repeatIfAny(e, () =>
     repeat(e, operands, size, (places, count) => {
-      const [to] = places as [number];
+      const [to] = places as [MemoryPlace];
       code.get(count).i32(LARGE).op(Op.I32_LT_U);
       if (size > 1) {
         // All bytes must be equal to be filled with one.
@@ -230,7 +231,7 @@ const stos: Lowering = (e, instruction) => {
       code.if();
       forEach(e, places, count, size, () => {
         e.getRegister(EAX, size);
-        e.storeAt(to, size);
+        e.memory.store(to, size);
       });
       code.else();
       pushAddress(e, to);
@@ -246,19 +247,19 @@ const lods: Lowering = (e, instruction) => {
   const size = sizeOf(instruction);
   const operands = [SOURCE];
   if (instruction.repeat === 0) {
-    const [from] = locate(e, operands, size) as [number];
-    e.loadAt(from, size);
+    const [from] = locate(e, operands, size) as [MemoryPlace];
+    e.memory.load(from, size);
     e.setRegister(EAX, size);
     advanceOne(e, operands, size);
-    code.release(from);
+    e.memory.release(from);
     return;
   }
   repeatIfAny(e, () =>
     repeat(e, operands, size, (places, count) => {
       // Only the last element remains.
-      const [from] = places as [number];
-      code.get(count).i32(1).op(Op.I32_SUB).i32(size).op(Op.I32_MUL).get(from).op(Op.I32_ADD).set(from);
-      e.loadAt(from, size);
+      const [from] = places as [MemoryPlace];
+      code.get(count).i32(1).op(Op.I32_SUB).i32(size).op(Op.I32_MUL).get(from.local).op(Op.I32_ADD).set(from.local);
+      e.memory.load(from, size);
       e.setRegister(EAX, size);
       return undefined;
     }),
@@ -270,14 +271,14 @@ const lods: Lowering = (e, instruction) => {
  * @param operands the source of CMPS, if there is one, then what is compared with it or the accumulator
  */
 function comparison(operands: readonly Operand[]): Lowering {
-  const pushFirst = (e: Emitter, places: readonly number[], size: Size): void => {
-    if (places.length === 2) e.loadAt(places[0]!, size);
+  const pushFirst = (e: Emitter, places: readonly MemoryPlace[], size: Size): void => {
+    if (places.length === 2) e.memory.load(places[0]!, size);
     else e.getRegister(EAX, size);
   };
-  const load = (e: Emitter, places: readonly number[], size: Size, first: number, second: number): void => {
+  const load = (e: Emitter, places: readonly MemoryPlace[], size: Size, first: number, second: number): void => {
     pushFirst(e, places, size);
     e.code.set(first);
-    e.loadAt(places[places.length - 1]!, size).set(second);
+    e.memory.load(places[places.length - 1]!, size).set(second);
   };
   return (e, instruction) => {
     const { code } = e;
@@ -289,7 +290,7 @@ function comparison(operands: readonly Operand[]): Lowering {
       load(e, places, size, first, second);
       advanceOne(e, operands, size);
       setComparison(e, size, first, second);
-      code.release(...places);
+      e.memory.release(...places);
     } else {
       const isOver = code.temporary();
       const rest = code.temporary();
@@ -304,7 +305,7 @@ function comparison(operands: readonly Operand[]): Lowering {
             .op(instruction.repeat === REPE ? Op.I32_NE : Op.I32_EQ)
             .tee(isOver)
             .brIf(1);
-          for (const place of places) code.get(place).i32(size).op(Op.I32_ADD).set(place);
+          for (const { local } of places) code.get(local).i32(size).op(Op.I32_ADD).set(local);
           code.get(rest).brIf(0).end().end();
           code.get(count).get(rest).op(Op.I32_SUB).set(count);
           return isOver;

@@ -6,7 +6,6 @@
  */
 import { Kind, type Operand } from "../../cpu/instruction.ts";
 import { Word } from "../../cpu/registers.ts";
-import { BIAS } from "../../translation-cache.ts";
 import type { Emitter, LocalState } from "../emitter.ts";
 import type { NumberComparison } from "../flag-code.ts";
 import { acceptedExponents, DOUBLE, highestFinite, isQuiet, lowestNormal, type RealFormat, SINGLE } from "../runtime/vector-real.ts";
@@ -137,27 +136,21 @@ export class VectorCode implements LocalState, VectorFile {
   /** Pushes a vector with the instruction's memory operand in it. */
   load(opcode: number, bytes: number, isAligned = false): Code {
     const { code } = this.e;
-    const place = this.place(bytes, false, isAligned);
-    code.get(place).simdAccess(opcode, BIAS);
-    code.release(place);
+    const place = this.e.memory.operand(bytes, false, isAligned);
+    code.get(place.local).simdAccess(opcode, place.offset);
+    this.e.memory.release(place);
     return code;
   }
 
   /** Stores a register, or a lane of it, in the instruction's memory operand. */
   store(register: number, opcode: number, bytes: number, { isAligned = false, lane = -1 } = {}): void {
     const { code } = this.e;
-    const place = this.place(bytes, true, isAligned);
-    code.get(place);
+    const place = this.e.memory.operand(bytes, true, isAligned);
+    code.get(place.local);
     this.get(register);
-    if (lane < 0) code.simdAccess(opcode, BIAS);
-    else code.laneAccess(opcode, BIAS, lane);
-    code.release(place);
-  }
-
-  /** Translated address of the instruction's memory operand, in a temporary local. */
-  place(bytes: number, isWrite: boolean, isAligned = false): number {
-    this.e.address();
-    return this.e.translate(bytes, isWrite, isAligned);
+    if (lane < 0) code.simdAccess(opcode, place.offset);
+    else code.laneAccess(opcode, place.offset, lane);
+    this.e.memory.release(place);
   }
 
   // ---- the register file ----

@@ -5,7 +5,6 @@
  */
 import { Kind } from "../../cpu/instruction.ts";
 import { Word } from "../../cpu/registers.ts";
-import { BIAS } from "../../translation-cache.ts";
 import { DOUBLE, SINGLE } from "../runtime/vector-real.ts";
 import { Op } from "../wasm/opcodes.ts";
 import { Simd } from "../wasm/simd.ts";
@@ -55,11 +54,11 @@ function loadLane(lane: number): VectorLowering {
   return (e, vector, { operands }) => {
     const { code } = e;
     const { register } = operands[0]!;
-    const place = vector.place(8, false);
-    code.get(place);
-    vector.get(register).laneAccess(Simd.V128_LOAD64_LANE, BIAS, lane);
+    const place = e.memory.operand(8, false);
+    code.get(place.local);
+    vector.get(register).laneAccess(Simd.V128_LOAD64_LANE, place.offset, lane);
     vector.set(register);
-    code.release(place);
+    e.memory.release(place);
   };
 }
 
@@ -131,11 +130,10 @@ const low = forms(moveLane(0, 0), loadLane(0), store64(0));
 const high = forms(moveLane(0, 1), loadLane(1), store64(1));
 
 const movnti: Lowering = (e) => {
-  e.address();
-  const place = e.translate(4, true);
+  const place = e.memory.operand(4, true);
   e.read(1, 4);
-  e.storeAt(place, 4);
-  e.code.release(place);
+  e.memory.store(place, 4);
+  e.memory.release(place);
 };
 
 function signs(opcode: number): Lowering {
@@ -161,10 +159,10 @@ const pinsrw = onXmm((e, vector, { operands }) => {
 
 const stmxcsr: Lowering = (e) => {
   if (e.vector === undefined) return false;
-  const place = e.vector.place(4, true);
+  const place = e.memory.operand(4, true);
   e.code.loadAt(e.layout.word(Word.MXCSR), Op.I32_LOAD);
-  e.storeAt(place, 4);
-  e.code.release(place);
+  e.memory.store(place, 4);
+  e.memory.release(place);
   return true;
 };
 

@@ -5,10 +5,10 @@
  */
 import { CONTROL_FIXED, CONTROL_WRITABLE, TOP_SHIFT } from "../../cpu/x87/state.ts";
 import type { Emitter } from "../emitter.ts";
+import type { MemoryPlace } from "../memory-code.ts";
 import { storeInteger } from "../runtime/x87-integers.ts";
 import { DOUBLE, loadReal, type RealFormat, SINGLE, storeReal } from "../runtime/x87-reals.ts";
 import { getValue, markSpecial, releaseValue, setValue, temporaryValue, type Value } from "../runtime/x87-value.ts";
-import { BIAS } from "../../translation-cache.ts";
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import { isCalculation, operate } from "./x87-arithmetic.ts";
@@ -82,16 +82,16 @@ const STORES: Readonly<Record<number, Store>> = {
 /** Pushes the bits of the operand, recorded as such. */
 function readOperand(e: Emitter, x87: X87Code, { bytes, load }: Format): void {
   const place = translate(e, x87, bytes, false);
-  e.code.get(place).access(load, BIAS);
-  e.code.release(place);
+  e.code.get(place.local).access(load, place.offset);
+  e.memory.release(place);
 }
 
 /** @returns the translated place of the operand; the instruction is recorded and will not leave the region any more */
-function translate(e: Emitter, x87: X87Code, bytes: number, isWrite: boolean): number {
+function translate(e: Emitter, x87: X87Code, bytes: number, isWrite: boolean): MemoryPlace {
   const { code } = e;
+  const place = e.memory.operand(bytes, isWrite);
   const address = code.temporary();
-  e.address().tee(address);
-  const place = e.translate(bytes, isWrite);
+  e.address().set(address);
   x87.record(address);
   code.release(address);
   return place;
@@ -125,28 +125,28 @@ function loadExtended(e: Emitter, x87: X87Code): void {
   const place = translate(e, x87, EXTENDED_BYTES, false);
   x87.advance();
   const { significand, head } = x87.register(0);
-  code.get(place).access(Op.I64_LOAD, BIAS).set(significand);
+  code.get(place.local).access(Op.I64_LOAD, place.offset).set(significand);
   code
-    .get(place)
-    .access(Op.I32_LOAD16_U, BIAS + 8)
+    .get(place.local)
+    .access(Op.I32_LOAD16_U, place.offset + 8)
     .set(head);
   markSpecial(code, x87.register(0));
   x87.clearC1();
-  code.release(place);
+  e.memory.release(place);
 }
 
 function storeExtended(e: Emitter, x87: X87Code): void {
   const { code } = e;
   const place = translate(e, x87, EXTENDED_BYTES, true);
   const { significand, head } = x87.register(0);
-  code.get(place).get(significand).access(Op.I64_STORE, BIAS);
+  code.get(place.local).get(significand).access(Op.I64_STORE, place.offset);
   code
-    .get(place)
+    .get(place.local)
     .get(head)
-    .access(Op.I32_STORE16, BIAS + 8);
+    .access(Op.I32_STORE16, place.offset + 8);
   x87.clearC1();
   x87.advance();
-  code.release(place);
+  e.memory.release(place);
 }
 
 function load(e: Emitter, x87: X87Code, format: Format): void {
@@ -166,10 +166,11 @@ function store(e: Emitter, x87: X87Code, format: Format, { routine, inline }: Ro
   const call = (): void => void getValue(code, value).call(e.importFunction(routine)).set(flags).set(bits);
   if (x87.admitsInline()) inline(code, value, bits, flags, call);
   else call();
-  code.get(place).get(bits).access(format.store, BIAS);
+  code.get(place.local).get(bits).access(format.store, place.offset);
   x87.note(flags);
   x87.advance();
-  code.release(bits, flags, place);
+  code.release(bits, flags);
+  e.memory.release(place);
 }
 
 function calculate(e: Emitter, x87: X87Code, operation: number, format: Format): void {
@@ -185,8 +186,7 @@ function calculate(e: Emitter, x87: X87Code, operation: number, format: Format):
 function loadControl(e: Emitter, x87: X87Code): void {
   const { code } = e;
   const control = code.temporary();
-  e.address();
-  e.load(2).i32(CONTROL_WRITABLE).op(Op.I32_AND).i32(CONTROL_FIXED).op(Op.I32_OR).tee(control);
+  e.load(e.memory.operand(2, false), 2).i32(CONTROL_WRITABLE).op(Op.I32_AND).i32(CONTROL_FIXED).op(Op.I32_OR).tee(control);
   code.i32(x87.nextControl).op(Op.I32_NE).if();
   // An exception that is not masked any more may be pending.
   code.get(control).i32(ALL_MASKS).op(Op.I32_AND).i32(ALL_MASKS).op(Op.I32_NE);
@@ -199,12 +199,11 @@ function loadControl(e: Emitter, x87: X87Code): void {
 
 function storeWord(e: Emitter, push: () => void): void {
   const { code } = e;
-  e.address();
-  const place = e.translate(2, true);
-  code.get(place);
+  const place = e.memory.operand(2, true);
+  code.get(place.local);
   push();
-  code.access(Op.I32_STORE16, BIAS);
-  code.release(place);
+  code.access(Op.I32_STORE16, place.offset);
+  e.memory.release(place);
 }
 
 function roundingOf({ toNearest, truncating }: Store, control: number): Rounding | undefined {

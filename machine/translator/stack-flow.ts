@@ -1,0 +1,142 @@
+/**
+ * What ESP and EBP hold in a region, as far as it is known from its instructions: constant distances from what one of
+ * them held at the entry of the region.
+ *
+ * Source: Intel SDM vol. 2, the instructions named here; any other one that writes ESP or EBP makes its value unknown.
+ */
+import { type Instruction, Kind, type Operand } from "../cpu/instruction.ts";
+import type { Block } from "./block.ts";
+
+export const ESP = 4;
+export const EBP = 5;
+
+/** The value of a register: what `origin` held at the entry of the region, plus `distance`. */
+export interface StackValue {
+  readonly origin: number;
+  readonly distance: number;
+}
+
+/** Values of ESP and EBP, undefined when they are unknown. */
+export type StackState = readonly [esp: StackValue | undefined, ebp: StackValue | undefined];
+
+const UNKNOWN: StackState = [undefined, undefined];
+const ENTRY: StackState = [
+  { origin: ESP, distance: 0 },
+  { origin: EBP, distance: 0 },
+];
+
+/** Instructions that read their first operand only. */
+const READERS: ReadonlySet<string> = new Set(["cmp", "test", "bt", "jmp", "mul", "div", "idiv"]);
+
+/** Bytes that PUSH and POP move. */
+export function stackSize({ operandSize }: Instruction): 2 | 4 {
+  return operandSize === 2 ? 2 : 4;
+}
+
+/** The value of a register in a state; of others than ESP and EBP nothing is known. */
+export function valueOf(state: StackState, register: number): StackValue | undefined {
+  return register === ESP || register === EBP ? state[register - ESP] : undefined;
+}
+
+/** Fills in Block.stackBefore of all blocks. @param order reverse postorder */
+export function computeStack(order: readonly Block[]): void {
+  const arriving = new Map<Block, StackState>([[order[0]!, ENTRY]]);
+  for (let isChanged = true; isChanged; ) {
+    isChanged = false;
+    for (const block of order) {
+      const leaving = walk(block, arriving.get(block)!);
+      for (const successor of block.successors()) {
+        const known = arriving.get(successor);
+        const met = known === undefined ? leaving : meet(known, leaving);
+        if (met === known) continue;
+        arriving.set(successor, met);
+        isChanged = true;
+      }
+    }
+  }
+}
+
+/** @returns the state behind a block */
+function walk(block: Block, before: StackState): StackState {
+  if (block.stackBefore[0] !== before) {
+    let state = before;
+    block.stackBefore = block.steps.map(({ instruction }) => {
+      const current = state;
+      state = after(state, instruction);
+      return current;
+    });
+    block.stackAfter = state;
+  }
+  return block.stackAfter;
+}
+
+/** What holds on two ways; the first state itself when the second adds nothing. */
+function meet(first: StackState, second: StackState): StackState {
+  if (first === second) return first;
+  const isSame = [0, 1].map((index) => equals(first[index], second[index]));
+  if (isSame[0] && isSame[1]) return first;
+  return [isSame[0] ? first[0] : undefined, isSame[1] ? first[1] : undefined];
+}
+
+function equals(first: StackValue | undefined, second: StackValue | undefined): boolean {
+  if (first === undefined) return true;
+  return second !== undefined && first.origin === second.origin && first.distance === second.distance;
+}
+
+function moved(value: StackValue | undefined, distance: number): StackValue | undefined {
+  return value === undefined ? undefined : { origin: value.origin, distance: (value.distance + distance) | 0 };
+}
+
+/** @param operand a register that gets a value; of others than ESP and EBP nothing is recorded */
+function written(state: StackState, { kind, register, size }: Operand, value: StackValue | undefined): StackState {
+  if (kind !== Kind.REGISTER || size === 1) return state;
+  const known = size === 4 ? value : undefined;
+  if (register === ESP) return [known, state[1]];
+  return register === EBP ? [state[0], known] : state;
+}
+
+function after(state: StackState, instruction: Instruction): StackState {
+  const { row, operands, operandSize, address } = instruction;
+  const [esp, ebp] = state;
+  const [first, second] = operands;
+  switch (row.mnemonic) {
+    case "push":
+    case "pushf":
+      return [moved(esp, -stackSize(instruction)), ebp];
+    case "popf":
+      return [moved(esp, stackSize(instruction)), ebp];
+    case "pop":
+      return written([moved(esp, stackSize(instruction)), ebp], first!, undefined);
+    case "call":
+      return [moved(esp, -operandSize), ebp];
+    case "ret":
+      return [moved(esp, operandSize + ((first?.value ?? 0) & 0xffff)), ebp];
+    case "leave":
+      return operandSize === 4 ? [moved(ebp, 4), undefined] : UNKNOWN;
+    case "enter":
+    case "pusha":
+    case "popa":
+      return UNKNOWN;
+    case "xchg":
+    case "xadd":
+      return written(written(state, first!, undefined), second!, undefined);
+    case "mov":
+      return written(state, first!, second!.kind === Kind.REGISTER ? valueOf(state, second!.register) : undefined);
+    case "lea": {
+      const isPlain = address!.index < 0 && instruction.addressSize === 4;
+      return written(state, first!, isPlain ? moved(valueOf(state, address!.base), address!.displacement) : undefined);
+    }
+    case "inc":
+      return written(state, first!, moved(valueOf(state, first!.register), 1));
+    case "dec":
+      return written(state, first!, moved(valueOf(state, first!.register), -1));
+    case "add":
+    case "sub": {
+      if (second!.kind !== Kind.IMMEDIATE) return written(state, first!, undefined);
+      const distance = row.mnemonic === "add" ? second!.value : -second!.value;
+      return written(state, first!, moved(valueOf(state, first!.register), distance));
+    }
+    default:
+      return first === undefined || READERS.has(row.mnemonic) ? state : written(state, first, undefined);
+  }
+}
