@@ -167,7 +167,10 @@ describe("a driver cannot take the line from the others when it", () => {
     });
   });
 
-  it("goes away, with a colleague, while it is asked", () => {
+  it.each([
+    ["claims", Claim.CLAIMED, 1],
+    ["does not claim", Claim.NOT_MINE, 0],
+  ])("goes away, with a colleague, while it is asked, and %s", (_, claim, claims) => {
     withServer(function* (bench) {
       const { server, machine, context } = bench;
       const device = bench.device();
@@ -185,7 +188,7 @@ describe("a driver cannot take the line from the others when it", () => {
         const { from } = yield* receive(ANY);
         for (const thread of [NIL, colleague]) yield* call(server, { words: [UNREGISTER, LINE, thread] });
         device.serve();
-        yield* send(from, { words: [Claim.CLAIMED] });
+        yield* send(from, { words: [claim] });
         yield* receive(NIL);
       });
       yield* receive(ANY);
@@ -193,7 +196,7 @@ describe("a driver cannot take the line from the others when it", () => {
       device.fire();
       yield* sleep(10 * ANSWER_US);
       const { drivers, claimed } = yield* bench.statistics();
-      expect({ asked, drivers, claimed, served: device.served }).toEqual({ asked: 0, drivers: 0, claimed: 1, served: 1 });
+      expect({ asked, drivers, claimed, served: device.served }).toEqual({ asked: 0, drivers: 0, claimed: claims, served: 1 });
     });
   });
 
