@@ -10,6 +10,7 @@ import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "./abi/open-fl
 import { SIGPIPE } from "./abi/signals.ts";
 import type { CommandArgument } from "./arguments.ts";
 import { ByteQueue } from "./byte-queue.ts";
+import { partOf } from "./part.ts";
 import type { Process } from "./process/process.ts";
 import type { SignalSink } from "./signal-sink.ts";
 import { bytesReady } from "./stream-control.ts";
@@ -103,7 +104,7 @@ export class Pipe {
         throw EPIPE;
       }
       if (this.queue.room >= (atomic ? data.length : 1)) {
-        written += this.queue.put(data.subarray(written));
+        written += this.queue.put(partOf(data, written));
         this.changed.wakeAll();
       } else if (file.flags & O_NONBLOCK) {
         if (written > 0) return written;

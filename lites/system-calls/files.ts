@@ -22,6 +22,7 @@ import { TRANSFER_LIMIT } from "../abi/system-calls.ts";
 import type { Op } from "../activation.ts";
 import type { Handlers, InOutBuffer, OutBuffer } from "../arguments.ts";
 import { closeDescriptor, descriptor, installFile, openFile, readableFile, writableFile } from "../descriptors.ts";
+import { partOf } from "../part.ts";
 import type { Process } from "../process/process.ts";
 import { clearSetIds } from "../vfs/attribute-changes.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
@@ -62,7 +63,7 @@ class FileTransfers {
     const wanted = size === 0 ? Math.min(count, UNSIZED_CHUNK) : Math.max(0, Math.min(count, size - start));
     if (wanted === 0) return new Uint8Array(0);
     const buffer = new Uint8Array(wanted);
-    const bytes = buffer.subarray(0, vnode.readAt(start, buffer));
+    const bytes = partOf(buffer, 0, vnode.readAt(start, buffer));
     if (position === undefined) file.position = start + bytes.length;
     return bytes;
   }
@@ -75,10 +76,10 @@ class FileTransfers {
     }
     if (vnode.writeAt === undefined) throw EINVAL;
     const start = file.flags & O_APPEND ? vnode.attributes().size : (position ?? file.position);
-    const allowed = data.subarray(0, this.withinLimit(process, start, data.length));
+    const allowed = partOf(data, 0, this.withinLimit(process, start, data.length));
     const count = vnode.writeAt(start, allowed);
     if (count > 0) {
-      this.services.files.pages.written(vnode, start, allowed.subarray(0, count));
+      this.services.files.pages.written(vnode, start, partOf(allowed, 0, count));
       clearSetIds(process, vnode);
     }
     if (position === undefined) file.position = start + count;

@@ -14,6 +14,7 @@ import { SIGPIPE } from "../abi/signals.ts";
 import type { CommandArgument } from "../arguments.ts";
 import { ByteQueue } from "../byte-queue.ts";
 import { Gate } from "../helper-threads.ts";
+import { partOf } from "../part.ts";
 import type { Process } from "../process/process.ts";
 import type { SignalSink } from "../signal-sink.ts";
 import { bytesReady } from "../stream-control.ts";
@@ -137,7 +138,7 @@ export class ChannelStream implements Vnode {
         this.signals.postSignal(process, SIGPIPE);
         throw EPIPE;
       }
-      written += this.output.put(data.subarray(written));
+      written += this.output.put(partOf(data, written));
       if (written === data.length) return written;
       if (file.flags & O_NONBLOCK) {
         if (written > 0) return written;
