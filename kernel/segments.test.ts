@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { DATA, FINISH, GuestMachine, STACK_TOP } from "../tests/support/kernel-guest.ts";
 import { TrapFrame } from "./abi/trap-frame.ts";
 
-const ROUNDS = 5;
+/** Enough for both to have been paged in long before the end. */
+const ROUNDS = 50;
 /** Selectors of descriptor 6, and of all addresses. */
 const OWN = 0x33;
 const FLAT = 0x7b;
@@ -81,9 +82,9 @@ describe("segments of two threads", () => {
       mov esi, [PARTNER]
       mov ebp, ${ROUNDS}
       1: int 0x33
-      mov eax, [DATA+0x401]
       dec ebp
       jnz 1b
+      mov eax, [DATA+0x401]
       trapped:
       mov edx, [FRAME+${TrapFrame.VECTOR}]
       ${FINISH}`;
