@@ -47,6 +47,7 @@ export const FIGURES: readonly FigureRow[] = [
     digits: 0,
     value: ({ total, cold }) => total.pageIns ?? (cold === undefined ? undefined : total.faults - cold),
   },
+  { name: "page-in-copies", title: "page-ins copied", digits: 0, value: ({ total }) => total.pageInCopies },
   { name: "protections", title: "protection faults", digits: 0, value: ({ total }) => total.protections },
   { name: "forgotten", title: "lost mappings", digits: 0, value: ({ total }) => total.forgotten },
   { name: "sources", title: "mapped from source", digits: 0, value: ({ total }) => total.sources },

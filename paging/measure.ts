@@ -16,7 +16,7 @@ import type { PagingObserver } from "#servers/memory-manager/paging-observer.ts"
 import { parametersOf, policyNamed } from "#servers/memory-manager/policies/table.ts";
 import type { PolicyRow } from "#servers/memory-manager/replacement-policy.ts";
 import { type ManagedRun, loadManager, managedRun } from "./manager-module.ts";
-import type { DiskModel, FaultRecord, Measurement, RunConfig, TaskFigures } from "./measurement.ts";
+import { type DiskModel, type FaultRecord, type Measurement, type RunConfig, SWAP_PAGES, type TaskFigures } from "./measurement.ts";
 import { MissCurveBuilder } from "./miss-curve.ts";
 import type { ReferenceSink } from "./trace.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -27,8 +27,6 @@ import { figuresOf, NO_FIGURES, ReferenceCounter, sumOf, TaskTable } from "./tas
 export const LEAST_FRAMES = 8;
 /** Pages that one command of the disk driver moves at most. */
 export const MOST_PAGES_AT_ONCE = 16;
-/** Pages of the paging disk: 512 MiB. */
-const SWAP_PAGES = 1 << 17;
 /** Faults without an instruction completed between them, after which nothing is expected to go on any more. */
 const STUCK = 10_000;
 /** Faults that are kept one by one. */
@@ -101,6 +99,8 @@ class Collector implements PagingObserver {
   readonly tasks = new TaskTable();
   readonly faultLog: FaultRecord[] = [];
   private readonly misses = new MissCurveBuilder();
+  /** Copies so far that came with a page-in, by one fault. */
+  private pageInCopies = 0;
   readonly watch: StageClock | undefined;
   tracer: ReferenceTracer | undefined;
   private counter: ReferenceCounter | undefined;
@@ -126,10 +126,17 @@ class Collector implements PagingObserver {
 
   fault(client: number, address: number, kind: FaultKind): void {
     this.lookForProgress();
-    if (MISSES.has(kind)) this.misses.add(this.machine!.instructions());
+    this.countMisses(kind);
     if (this.faultLog.length >= FAULT_LOG_LIMIT) return;
     const task = this.tasks.of(client)?.number ?? 0;
     this.faultLog.push({ time: this.machine!.instructions(), task, page: address >>> 12, kind });
+  }
+
+  private countMisses(kind: FaultKind): void {
+    const now = this.machine!.instructions();
+    if (MISSES.has(kind)) this.misses.add(now);
+    const { copies, faults } = this.machine!.memory.totals()!;
+    for (; this.pageInCopies < copies - faults.copy; this.pageInCopies++) this.misses.add(now);
   }
 
   /** @throws Error when there is none, which ends the machine */
@@ -165,6 +172,14 @@ class Collector implements PagingObserver {
 
   dropped(page: number): void {
     this.sink?.dropped(this.machine!.instructions(), page);
+  }
+
+  placed(...[task, place, page]: Parameters<PagingObserver["placed"]>): void {
+    this.sink?.placed(task.serial, page, place);
+  }
+
+  displaced(place: number): void {
+    this.sink?.displaced(place);
   }
 
   occupied(frame: number, isOccupied: boolean): void {

@@ -9,6 +9,9 @@ import type { ManagerWatch } from "./manager-watch.ts";
 import type { MissCurve } from "./miss-curve.ts";
 import type { ReferenceSink } from "./trace.ts";
 
+/** Pages of the paging disk: 512 MiB. */
+export const SWAP_PAGES = 1 << 17;
+
 /** A replacement policy by its name in servers/memory-manager/policies/table.ts; parameters left out have their defaults. */
 export interface PolicyChoice {
   readonly name: string;
@@ -81,6 +84,8 @@ export interface TaskFigures {
   readonly zeroFills: number;
   readonly copies: number;
   readonly pageIns: number;
+  /** Of the page-ins: the page was shared and was written to, so that its copy took a frame, too. */
+  readonly pageInCopies: number;
   /** A page that was there became writable. */
   readonly protections: number;
   /** The page was in memory, its mapping was not. */

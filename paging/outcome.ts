@@ -9,8 +9,9 @@ import type { MissCurve } from "./miss-curve.ts";
 import type { Point } from "./plan.ts";
 import type { ReplayResult } from "./replay.ts";
 
-/** Faults that took a frame: a page was made, copied or brought in. */
-export const misses = ({ zeroFills = 0, copies = 0, pageIns = 0 }: Partial<TaskFigures>): number => zeroFills + copies + pageIns;
+/** Pages that took a frame because a program needed them: made, copied or brought in. */
+export const misses = ({ zeroFills = 0, copies = 0, pageIns = 0, pageInCopies = 0 }: Partial<TaskFigures>): number =>
+  zeroFills + copies + pageIns + pageInCopies;
 
 /** Counters of a run or of a task. What a replay cannot know is undefined. */
 export type Figures = Partial<Omit<TaskFigures, "name" | "task">> & { readonly faults: number };

@@ -11,6 +11,7 @@ import type { PolicyRow, PolicyView, ReplacementPolicy } from "#servers/memory-m
 import type { PolicyChoice, Scope } from "./measurement.ts";
 import { type MissCurve, MissCurveBuilder } from "./miss-curve.ts";
 import { NEVER, nextUses } from "./next-use.ts";
+import { ReplayDisk } from "./replay-disk.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { RecordKind, type Trace } from "./trace.ts";
 import { loaded } from "./trace-spool.ts";
@@ -18,7 +19,10 @@ import { loaded } from "./trace-spool.ts";
 export interface ReplayOptions {
   readonly frames: number;
   readonly scope: Scope;
-  /** Pages with the next numbers that come with a page-in, as far as they were in memory before. */
+  /**
+   * Pages that come with a page-in: those behind the page in memory and on the disk, when the trace tells places; otherwise those with the
+   * next numbers, as far as they were in memory before.
+   */
   readonly readAhead: number;
   /** Victims that go together when the first is dirty; default 1. */
   readonly cluster?: number;
@@ -70,6 +74,7 @@ class Memory {
   /** By page index: the task that referenced it first, when that matters. */
   private readonly owners: Uint16Array;
   private readonly indices: ReadonlyMap<number, number>;
+  private readonly disk: ReplayDisk | undefined;
   private readonly trace: Trace;
   private readonly options: ReplayOptions;
 
@@ -80,7 +85,8 @@ class Memory {
     this.frameOf = new Int32Array(trace.pages.length).fill(ABSENT);
     this.known = new Uint8Array(trace.pages.length);
     this.owners = new Uint16Array(trace.pages.length);
-    this.indices = new Map(options.readAhead > 0 ? trace.pages.map((page, index) => [page, index]) : []);
+    this.disk = options.readAhead > 0 && trace.placements.length > 0 ? new ReplayDisk(trace) : undefined;
+    this.indices = new Map(options.readAhead > 0 && !this.disk ? trace.pages.map((page, index) => [page, index]) : []);
     this.accessed = new Uint8Array(frames);
     this.dirty = new Uint8Array(frames);
     this.pinned = new Uint8Array(frames);
@@ -116,8 +122,12 @@ class Memory {
     });
   }
 
-  /** A reference to a page that is not in memory. @param next position of the page's next reference */
-  fault(time: number, index: number, mark: number, next: number): void {
+  /**
+   * A reference to a page that is not in memory.
+   * @param position of the record
+   * @param next position of the page's next reference
+   */
+  fault(position: number, time: number, index: number, mark: number, next: number): void {
     this.time = time;
     this.faults++;
     this.misses.add(time);
@@ -128,7 +138,9 @@ class Memory {
       this.known[index] = 1;
       this.owners[index] = mark >>> 2;
     } else if (this.options.readAhead > 0) {
-      ahead.push(...this.neighbours(index));
+      const { disk } = this;
+      const found = disk?.following(position, mark >>> 2, index, this.options.readAhead, (page) => this.frameOf[page] !== ABSENT);
+      ahead.push(...(found ?? this.neighbours(index)));
     }
     const frame = this.allocate(index);
     if (frame === undefined) throw new Error("the policy found no victim");
@@ -141,12 +153,21 @@ class Memory {
     // The page asked for comes last, as the one that is used.
     for (let i = frames.length - 1; i >= 0; i--) this.insert(frames[i]!, ahead[i]!, 0, 0);
     this.nextUse[frame] = next;
-    this.insert(frame, index, 1, (mark & 3) === RecordKind.WRITE ? 1 : 0);
+    const isWrite = (mark & 3) === RecordKind.WRITE;
+    this.insert(frame, index, 1, isWrite ? 1 : 0);
+    if (isWrite) this.disk?.forget(index);
+  }
+
+  /** A clean page in memory is written. */
+  dirtied(frame: number): void {
+    this.dirty[frame] = 1;
+    this.disk?.forget(this.pageOf[frame]!);
   }
 
   drop(time: number, index: number): void {
     this.time = time;
     this.known[index] = 0;
+    this.disk?.forget(index);
     const frame = this.frameOf[index]!;
     if (frame === ABSENT) return;
     this.free.push(frame);
@@ -173,6 +194,7 @@ class Memory {
     if (free !== undefined) return free;
     this.incomingOwner = this.owners[incoming]!;
     const victims = this.chooseVictims(this.trace.pages[incoming]!);
+    this.disk?.write(victims.filter((frame) => this.dirty[frame] === 1).map((frame) => this.pageOf[frame]!));
     for (const frame of victims) {
       this.pinned[frame] = 0;
       this.evictions++;
@@ -237,6 +259,7 @@ function run(trace: Trace, memory: Memory, futures: readonly Uint32Array[] | und
   const { frameOf, accessed, dirty, nextUse, policy } = memory;
   const tells = policy.referenced !== undefined;
   const { WRITE, DROP } = RecordKind;
+  let before = 0;
   for (const [number, stored] of trace.pieces.entries()) {
     const { length, times, pages, marks } = loaded(stored);
     const future = futures?.[number];
@@ -250,13 +273,14 @@ function run(trace: Trace, memory: Memory, futures: readonly Uint32Array[] | und
       }
       const frame = frameOf[index]!;
       if (frame === ABSENT) {
-        memory.fault(times[at]!, index, mark, future ? future[at]! : NEVER);
+        memory.fault(before + at, times[at]!, index, mark, future ? future[at]! : NEVER);
         continue;
       }
       accessed[frame] = 1;
-      if (kind === WRITE) dirty[frame] = 1;
+      if (kind === WRITE && dirty[frame] === 0) memory.dirtied(frame);
       if (future) nextUse[frame] = future[at]!;
       if (tells) policy.referenced!(frame);
     }
+    before += length;
   }
 }

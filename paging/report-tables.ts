@@ -48,6 +48,7 @@ const TASK_FIGURES: readonly (readonly [string, (task: TaskFigures) => number | 
   ["zero-fill", (task) => task.zeroFills],
   ["copy", (task) => task.copies],
   ["page-in", (task) => task.pageIns],
+  ["and copy", (task) => task.pageInCopies],
   ["protect", (task) => task.protections],
   ["lost", (task) => task.forgotten],
   ["source", (task) => task.sources],

@@ -58,7 +58,7 @@ export function figuresOf(
   references: number | undefined,
 ): TaskFigures {
   const { zeroFill, copy, pageIn, protection, forgotten, source, refused } = counters.faults;
-  const { readAheads, pageOuts, flushes, messages, words } = counters;
+  const { copies, readAheads, pageOuts, flushes, messages, words } = counters;
   return {
     name,
     task,
@@ -67,6 +67,7 @@ export function figuresOf(
     zeroFills: zeroFill,
     copies: copy,
     pageIns: pageIn,
+    pageInCopies: copies - copy,
     protections: protection,
     forgotten,
     sources: source,
@@ -86,6 +87,7 @@ export const NO_FIGURES: Omit<TaskFigures, "name" | "task"> = {
   zeroFills: 0,
   copies: 0,
   pageIns: 0,
+  pageInCopies: 0,
   protections: 0,
   forgotten: 0,
   sources: 0,

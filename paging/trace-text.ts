@@ -92,9 +92,21 @@ export class TraceTextReader {
       const task = /^\d+$/.test(first ?? "") ? Number(first) : -1;
       if (task < 0 || task >= TASK_LIMIT) this.fail(`a task needs a number below ${TASK_LIMIT}`);
       this.trace.task(task, others.join(" "));
+    } else if (word === "place") {
+      this.place(first, others);
     } else {
       this.fail(`'${text.slice(0, 40)}' is no record and no directive`);
     }
+  }
+
+  /** What follows "place". */
+  private place(first: string | undefined, others: readonly string[]): void {
+    const [place = -1, page, task] = [first, ...others].map((field) => (/^\d{1,15}$/.test(field ?? "") ? Number(field) : -1));
+    if (place < 0 || others.length > 2 || page === -1)
+      this.fail("a place needs a number, and the numbers of a page and a task, or neither");
+    if (page === undefined) return this.trace.displaced(place);
+    if (task === undefined || task < 0 || task >= TASK_LIMIT) this.fail(`a place needs a task number below ${TASK_LIMIT}`);
+    this.trace.placed(task, page, place);
   }
 
   private fail(message: string): never {
@@ -137,6 +149,14 @@ export class TraceWriter implements ReferenceSink {
 
   dropped(time: number, page: number): void {
     this.record(time, this.current, page, RecordKind.DROP);
+  }
+
+  placed(task: number, page: number, place: number): void {
+    this.put(`place ${place} ${page} ${task}\n`);
+  }
+
+  displaced(place: number): void {
+    this.put(`place ${place}\n`);
   }
 
   /** Writes a record; one that repeats the one before is left out. */

@@ -112,13 +112,16 @@ describe("the text form", () => {
     writer.reference(1001, 1, 7, false, false);
     writer.reference(1002, 1, 7, false, false);
     writer.reference(1020, 1, 7, false, true);
+    writer.placed(1, 7, 1048576);
     writer.dropped(1044, 12);
     writer.reference(1044, 0, 7, false, false);
+    writer.displaced(1048576);
     // Nobody takes half of a trace for the whole.
     expect([existsSync(path), existsSync(partOf(path))]).toEqual([false, true]);
     writer.close();
     expect([existsSync(path), existsSync(partOf(path))]).toEqual([true, false]);
-    const text = "lites-trace 1\npage-size 4096\ntask 1 cat of lines\nw 12 1000 1\nr 7\nx 7 1020\nd 12 1044\nr 7 1044 0\n";
+    const text =
+      "lites-trace 1\npage-size 4096\ntask 1 cat of lines\nw 12 1000 1\nr 7\nx 7 1020\nplace 1048576 7 1\nd 12 1044\nr 7 1044 0\nplace 1048576\n";
     expect(readFileSync(path, "latin1")).toBe(text);
   });
 
@@ -134,6 +137,16 @@ describe("the text form", () => {
       ["r", 1, 12, 4],
     ]);
     expect([trace.pageSize, trace.tasks[4]]).toEqual([512, "x y"]);
+  });
+
+  it("tells places of pages", async () => {
+    const { placements, pages } = await read("lites-trace 1\nr 8\nplace 100 8 2\nr 9\nplace 101 9 2\nplace 100\n");
+    expect(pages).toEqual([8, 9]);
+    expect(placements).toEqual([
+      { position: 1, task: 2, page: 0, place: 100 },
+      { position: 2, task: 2, page: 1, place: 101 },
+      { position: 2, task: 0, page: undefined, place: 100 },
+    ]);
   });
 
   it.each([
@@ -153,6 +166,10 @@ describe("the text form", () => {
     ["lites-trace 1\nread 1", "line 2: 'read 1' is no record and no directive"],
     ["lites-trace 1\npage-size 100", "line 2: the page size must be a power of two"],
     ["lites-trace 1\nr 1\npage-size 512", "line 3: the page size must come before tasks and records"],
+    ["lites-trace 1\nr 1\nplace 5 x 1", "line 3: a place needs a number, and the numbers of a page and a task, or neither"],
+    ["lites-trace 1\nr 1\nplace", "line 3: a place needs a number, and the numbers of a page and a task, or neither"],
+    ["lites-trace 1\nr 1\nplace 5 1 2 3", "line 3: a place needs a number, and the numbers of a page and a task, or neither"],
+    ["lites-trace 1\nr 1\nplace 5 1", "line 3: a place needs a task number below 16384"],
     ["lites-trace 1\ntask x sh", "line 2: a task needs a number below 16384"],
   ])("refuses %j", async (text, message) => {
     await expect(read(text)).rejects.toThrow(message);

@@ -18,6 +18,10 @@ export interface ReferenceSink {
   reference(time: number, task: number, page: number, write: boolean, fetch: boolean): void;
   /** The page is gone for good: its frame is free. */
   dropped(time: number, page: number): void;
+  /** From now on the task has the page at this place. Pages at consecutive places are neighbours in memory. */
+  placed(task: number, page: number, place: number): void;
+  /** From now on no page is at this place. */
+  displaced(place: number): void;
   /** Tells the name of a task, at any time. */
   task(task: number, name: string): void;
 }
@@ -30,6 +34,15 @@ export const TASK_LIMIT = 1 << 14;
 /** Pages remembered in front of the map of page numbers. */
 const RECENT = 1024;
 
+/** Where a page is from the record with this position on. */
+export interface Placement {
+  readonly position: number;
+  readonly task: number;
+  /** Index into Trace.pages; undefined: no page is there. */
+  readonly page: number | undefined;
+  readonly place: number;
+}
+
 export interface Trace {
   readonly pageSize: number;
   /** Names by task number; "" when there is none. */
@@ -38,6 +51,8 @@ export interface Trace {
   /** Records in all, and how many of them are references. */
   readonly records: number;
   readonly references: number;
+  /** In order; empty when the trace does not tell places. */
+  readonly placements: readonly Placement[];
   /** Time of the first and of the last record; 0 when there is none. */
   readonly begin: number;
   readonly end: number;
@@ -51,6 +66,7 @@ export class TraceBuilder implements ReferenceSink, Trace {
   readonly tasks: string[] = [];
   readonly pieces: (TracePiece | SpooledPiece)[] = [];
   readonly pages: number[] = [];
+  readonly placements: Placement[] = [];
   records = 0;
   references = 0;
   begin = 0;
@@ -81,6 +97,15 @@ export class TraceBuilder implements ReferenceSink, Trace {
 
   dropped(time: number, page: number): void {
     this.append(time, 0, page, RecordKind.DROP);
+  }
+
+  placed(task: number, page: number, place: number): void {
+    checkTask(task);
+    this.placements.push({ position: this.records, task, page: this.indexOf(page), place });
+  }
+
+  displaced(place: number): void {
+    this.placements.push({ position: this.records, task: 0, page: undefined, place });
   }
 
   append(time: number, task: number, page: number, kind: number): void {
@@ -134,7 +159,7 @@ export class TraceBuilder implements ReferenceSink, Trace {
 }
 
 /** The same as plain data, which threads can share. */
-export const plainTrace = ({ pageSize, tasks, pieces, records, references, begin, end, pages }: Trace): Trace => ({
+export const plainTrace = ({ pageSize, tasks, pieces, records, references, begin, end, pages, placements }: Trace): Trace => ({
   pageSize,
   tasks,
   pieces,
@@ -143,6 +168,7 @@ export const plainTrace = ({ pageSize, tasks, pieces, records, references, begin
   begin,
   end,
   pages,
+  placements,
 });
 
 function checkTask(task: number): void {

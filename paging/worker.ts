@@ -32,6 +32,8 @@ const allOf = (sinks: readonly ReferenceSink[]): ReferenceSink => ({
   task: (...told) => sinks.forEach((sink) => sink.task(...told)),
   reference: (...told) => sinks.forEach((sink) => sink.reference(...told)),
   dropped: (...told) => sinks.forEach((sink) => sink.dropped(...told)),
+  placed: (...told) => sinks.forEach((sink) => sink.placed(...told)),
+  displaced: (...told) => sinks.forEach((sink) => sink.displaced(...told)),
 });
 
 let held: Trace | undefined;

@@ -39,6 +39,8 @@ class Notes implements PagingObserver {
     this.kinds.push(kind);
   }
   copied(): void {}
+  placed(): void {}
+  displaced(): void {}
   filling(): void {}
   filled(): void {}
   dropped(page: number): void {

@@ -20,7 +20,13 @@ export interface Backing {
   readonly bytes: number;
 }
 
+/** Places of one data space: its greatest size in pages. */
+const PLACES = 1 << 20;
+
 export class DataSpace {
+  /** No two data spaces of a manager have the same. */
+  readonly serial: number;
+  /** By index. Directory.place() and displace() change it. */
   readonly pages = new Map<number, Page>();
   /** In pages. */
   size: number;
@@ -33,7 +39,8 @@ export class DataSpace {
   /** The page that was made last by a write fault. */
   lastFresh = -2;
 
-  constructor(size: number, flags: number, backing: Backing | undefined) {
+  constructor(serial: number, size: number, flags: number, backing: Backing | undefined) {
+    this.serial = serial;
     this.size = size;
     this.flags = flags;
     this.backing = backing;
@@ -69,6 +76,7 @@ export class Directory {
   private readonly totals: Counters;
   private readonly observer: PagingObserver | undefined;
   private recordsMade = 0;
+  private spacesMade = 0;
 
   constructor(totals: Counters, observer?: PagingObserver) {
     this.totals = totals;
@@ -77,6 +85,24 @@ export class Directory {
 
   find(task: ThreadId, number: number): DataSpace | undefined {
     return this.tasks.get(task)?.spaces.get(number);
+  }
+
+  newSpace(size: number, flags: number, backing: Backing | undefined): DataSpace {
+    return new DataSpace(++this.spacesMade, size, flags, backing);
+  }
+
+  /** Puts a page into a data space of the task, where there is none or another one. */
+  place(record: TaskRecord, space: DataSpace, index: number, page: Page): void {
+    space.pages.set(index, page);
+    this.observer?.placed(record.counters, space.serial * PLACES + index, page.number);
+  }
+
+  /** Takes the page out of the data space. */
+  displace(space: DataSpace, index: number): void {
+    const page = space.pages.get(index);
+    space.pages.delete(index);
+    // Pages that nobody else has are gone, which is told elsewhere.
+    if (page && page.references > 1) this.observer?.displaced(space.serial * PLACES + index);
   }
 
   /** The record of a task; made when there is none. */

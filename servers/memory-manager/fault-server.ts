@@ -87,7 +87,7 @@ export class FaultServer {
     this.commitment = commitment;
     this.zeroPage = zeroPage;
     this.readAhead = readAhead;
-    this.extras = new FaultAround(store, backing, isGenerous);
+    this.extras = new FaultAround(directory, store, backing, isGenerous);
   }
 
   /**
@@ -171,7 +171,7 @@ export class FaultServer {
       if (!(page instanceof Page)) return page;
       this.store.bytes(page, "write").fill(0);
       record.counters.count("zeroFills");
-      space.pages.set(index, page);
+      this.directory.place(record, space, index, page);
       return page;
     }
     const { manager, dataSpace, offset } = space.backing!;
@@ -190,7 +190,7 @@ export class FaultServer {
     bytes.set(this.context.memory.page(source, "read"));
     bytes.fill(0, valid);
     record.counters.count("copies");
-    space.pages.set(index, page);
+    this.directory.place(record, space, index, page);
     return page;
   }
 
@@ -204,7 +204,7 @@ export class FaultServer {
     this.store.bytes(copy, "write").set(this.content);
     record.counters.count("copies");
     page.references--;
-    space.pages.set(index, copy);
+    this.directory.place(record, space, index, copy);
     return copy;
   }
 

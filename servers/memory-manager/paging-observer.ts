@@ -28,6 +28,10 @@ export interface PagingObserver {
   copied(client: ThreadId, page: number): void;
   /** The page with this number is gone for good. */
   dropped(page: number): void;
+  /** A task has the page with this number at a place. Pages at consecutive places are neighbours in a data space. */
+  placed(task: Counters, place: number, page: number): void;
+  /** There is no page at the place any more. */
+  displaced(place: number): void;
   /** A frame holds a page of a client, or does not any more. */
   occupied(frame: number, isOccupied: boolean): void;
   /**

@@ -11,7 +11,7 @@ import type { Message, NativeContext, Received } from "#kernel/native.ts";
 import { DataSpaceFlag, MemoryError, MemoryRequest, memoryStatisticsNames } from "../abi/memory-manager.ts";
 import type { BackingCache } from "./backing-cache.ts";
 import type { Commitment } from "./commitment.ts";
-import { type Backing, DataSpace, type Directory, type TaskRecord } from "./data-space.ts";
+import type { Backing, DataSpace, Directory, TaskRecord } from "./data-space.ts";
 import type { Page } from "./page.ts";
 import type { PageStore } from "./page-store.ts";
 
@@ -112,7 +112,7 @@ export class RequestServer {
     if (this.directory.find(task, number)) return MemoryError.EXISTS;
     const { spaces } = this.directory.record(task);
     if (spaces.size >= MAX_SPACES) return MemoryError.NO_MEMORY;
-    const space = new DataSpace(size, flags, backing);
+    const space = this.directory.newSpace(size, flags, backing);
     if (space.reserved && !this.promise(size)) return MemoryError.NO_MEMORY;
     space.committed = space.reserved ? size : 0;
     spaces.set(number, space);
@@ -181,7 +181,8 @@ export class RequestServer {
       if (!space.shared) needed += space.committed;
     }
     if (!this.promise(needed)) return MemoryError.NO_MEMORY;
-    const { spaces } = this.directory.record(child);
+    const record = this.directory.record(child);
+    const { spaces } = record;
     const copied: Page[] = [];
     for (const [number, space] of parent.spaces) {
       if (space.shared) {
@@ -189,11 +190,11 @@ export class RequestServer {
         spaces.set(number, space);
         continue;
       }
-      const copy = new DataSpace(space.size, space.flags, space.backing);
+      const copy = this.directory.newSpace(space.size, space.flags, space.backing);
       copy.committed = space.committed;
       for (const [index, page] of space.pages) {
         page.references++;
-        copy.pages.set(index, page);
+        this.directory.place(record, copy, index, page);
         copied.push(page);
       }
       spaces.set(number, copy);
@@ -264,7 +265,7 @@ export class RequestServer {
     const pages: Page[] = [];
     const take = (page: Page, index: number): void => {
       pages.push(page);
-      space.pages.delete(index);
+      this.directory.displace(space, index);
     };
     if (count > space.pages.size) {
       for (const [index, page] of space.pages) if (index >= first && index < first + count) take(page, index);

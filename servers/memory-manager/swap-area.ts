@@ -1,30 +1,21 @@
 /**
- * The paging disk: a bitmap of slots of one page, and their transfer through the disk driver.
+ * The paging disk: slots of one page, and their transfer through the disk driver.
  *
- * Slot n is block n of the disk. Layer beneath: the disk driver (abi/generic-driver.ts).
+ * Slot n is block n of the disk. Layers beneath: slot-map.ts, the disk driver (abi/generic-driver.ts).
  */
 import { FLEXPAGE_WRITE, flexpage } from "#kernel/abi/flexpage.ts";
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import { call, type Op } from "#kernel/native.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "../abi/generic-driver.ts";
 import type { Counters } from "./counters.ts";
-import { NO_SLOT } from "./page.ts";
+import { SlotMap } from "./slot-map.ts";
 
-export class SwapArea {
-  /** Slots that exist and are not bad. */
-  size: number;
-  used = 0;
+export class SwapArea extends SlotMap {
   private readonly driver: ThreadId | undefined;
-  private readonly slots: number;
-  /** One bit per slot: in use or bad. */
-  private readonly taken: Uint32Array;
-  private next = 0;
 
   private constructor(driver: ThreadId | undefined, slots: number) {
+    super(slots);
     this.driver = driver;
-    this.slots = slots;
-    this.size = slots;
-    this.taken = new Uint32Array(Math.ceil(slots / 32));
   }
 
   /** @param pages slots wanted; there are fewer when the disk is smaller, none without a driver */
@@ -34,53 +25,6 @@ export class SwapArea {
     const [status, kind, blockBytes, blocks = 0] = answer.words;
     const usable = answer.error === 0 && status === DriverStatus.OK && kind === DriverClass.BLOCK && blockBytes === 4096;
     return new SwapArea(driver, usable ? Math.min(pages, blocks) : 0);
-  }
-
-  /** Takes a free slot, or NO_SLOT. Searches onward from the last one, so that neighbours go out together. */
-  allocate(): number {
-    if (this.used >= this.size) return NO_SLOT;
-    for (let step = 0; step < this.slots; step++) {
-      const slot = this.next;
-      this.next = (this.next + 1) % this.slots;
-      if (!this.isTaken(slot)) {
-        this.take(slot);
-        return slot;
-      }
-    }
-    return NO_SLOT;
-  }
-
-  /**
-   * Takes neighbouring free slots, where the search comes to the first one.
-   * @returns how many there are, at most `most`; 0 when all are taken
-   */
-  allocateRun(most: number): { first: number; count: number } {
-    const first = this.allocate();
-    if (first === NO_SLOT) return { first, count: 0 };
-    let count = 1;
-    while (count < most && this.used < this.size && first + count < this.slots && !this.isTaken(first + count)) {
-      this.take(first + count);
-      count++;
-    }
-    this.next = (first + count) % this.slots;
-    return { first, count };
-  }
-
-  /** Frees a run that was not used; the search goes on with it. */
-  giveBack(first: number, count: number): void {
-    for (let slot = first; slot < first + count; slot++) this.free(slot);
-    this.next = first;
-  }
-
-  free(slot: number): void {
-    this.taken[slot >>> 5]! &= ~(1 << (slot & 31));
-    this.used--;
-  }
-
-  /** Gives up a slot that was allocated and cannot be written: its bit stays set. */
-  retire(): void {
-    this.used--;
-    this.size--;
   }
 
   /** Fills frames from neighbouring slots. False on an error of the medium. */
@@ -93,15 +37,6 @@ export class SwapArea {
   *write(slot: number, frames: readonly number[], payer: Counters): Op<boolean> {
     const operation = frames.length === 1 ? DriverRequest.WRITE_PAGE : DriverRequest.WRITE_PAGES;
     return yield* this.transfer(operation, slot, frames, 0, payer);
-  }
-
-  private isTaken(slot: number): boolean {
-    return (this.taken[slot >>> 5]! & (1 << (slot & 31))) !== 0;
-  }
-
-  private take(slot: number): void {
-    this.taken[slot >>> 5]! |= 1 << (slot & 31);
-    this.used++;
   }
 
   private *transfer(operation: number, slot: number, frames: readonly number[], access: number, payer: Counters): Op<boolean> {
