@@ -6,10 +6,10 @@
  * interrupts; so no port waits for another.
  * Layer beneath: the kernel's native interface, and the device's registers given at boot.
  */
-import { ANY, type ThreadId } from "#kernel/abi/identifiers.ts";
-import { type Message, type NativeContext, NO_FAULTS, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
+import type { ThreadId } from "#kernel/abi/identifiers.ts";
+import { type Message, type NativeContext, type Op, type Received, send } from "#kernel/native.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
-import { DENIAL, mayUseDrivers } from "./driver-clients.ts";
+import { type DeviceDriver, driveDevice } from "./device-driver.ts";
 import { type InterruptOptions, InterruptSource } from "./interrupt-source.ts";
 import { PageWindows } from "./page-windows.ts";
 
@@ -57,7 +57,7 @@ interface Stream {
 
 const status = (code: number, ...words: number[]): Message => ({ words: [code, ...words] });
 
-class ChannelDriver {
+class ChannelDriver implements DeviceDriver {
   readonly windows: PageWindows;
   private readonly streams = new Map<number, Stream>();
   private readonly ports: ChannelPorts;
@@ -221,19 +221,6 @@ export function channelDriver(options: ChannelDriverOptions): (context: NativeCo
   return function* (context) {
     const driver = new ChannelDriver(context, options.ports);
     const interrupts = yield* InterruptSource.open(options);
-    let next = yield* receive(ANY, NO_FAULTS, driver.windows.open);
-    for (;;) {
-      let answer: Message | undefined;
-      if (next.error === 0) {
-        if (interrupts.is(next)) answer = interrupts.answer(yield* driver.interrupt());
-        else if (mayUseDrivers(context, next.from)) answer = yield* driver.request(next);
-        else {
-          driver.windows.clear();
-          answer = DENIAL;
-        }
-      } else driver.windows.clear();
-      const window = driver.windows.open;
-      next = answer ? yield* replyAndWait(next.from, answer, NO_FAULTS, window) : yield* receive(ANY, NO_FAULTS, window);
-    }
+    yield* driveDevice(context, interrupts, driver);
   };
 }

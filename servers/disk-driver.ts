@@ -8,11 +8,11 @@
  * Layer beneath: the kernel's native interface, σ0 (one page), and the device's registers given at boot.
  */
 import { flexpage } from "#kernel/abi/flexpage.ts";
-import { ANY, type ThreadId } from "#kernel/abi/identifiers.ts";
-import { call, type Message, type NativeContext, NO_FAULTS, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
+import type { ThreadId } from "#kernel/abi/identifiers.ts";
+import { call, type Message, type NativeContext, type Op, type Received, send } from "#kernel/native.ts";
 import { DriverClass, DriverRequest, DriverStatus, MOST_PAGES } from "./abi/generic-driver.ts";
 import { Sigma0Request } from "./abi/sigma0.ts";
-import { DENIAL, mayUseDrivers } from "./driver-clients.ts";
+import { type DeviceDriver, driveDevice } from "./device-driver.ts";
 import { type InterruptOptions, InterruptSource } from "./interrupt-source.ts";
 import { PageWindows } from "./page-windows.ts";
 
@@ -67,7 +67,7 @@ class Transfer {
   }
 }
 
-class DiskDriver {
+class DiskDriver implements DeviceDriver {
   private readonly queue: Transfer[] = [];
   readonly windows: PageWindows;
   private readonly disk: DiskRegisters;
@@ -80,7 +80,7 @@ class DiskDriver {
   }
 
   /** The answer to a request, or undefined when it waits. */
-  request(request: Received): Message | undefined {
+  *request(request: Received): Op<Message | undefined> {
     const window = this.windows.take(request);
     const transfer = this.transfer(request, window);
     if (transfer instanceof Transfer) {
@@ -204,20 +204,6 @@ export function diskDriver(options: DiskDriverOptions): (context: NativeContext)
     yield* call(options.sigma0, { words: [Sigma0Request.ANY, 0, 0] }, undefined, flexpage(BUFFER, 12));
     const driver = new DiskDriver(context, options.disk);
     const interrupts = yield* InterruptSource.open(options);
-    let next = yield* receive(ANY, NO_FAULTS, driver.windows.open);
-    for (;;) {
-      let answer: Message | undefined;
-      if (next.error === 0) {
-        if (interrupts.is(next)) answer = interrupts.answer(yield* driver.interrupt());
-        else if (mayUseDrivers(context, next.from)) answer = driver.request(next);
-        else {
-          driver.windows.clear();
-          answer = DENIAL;
-        }
-      } else driver.windows.clear();
-      next = answer
-        ? yield* replyAndWait(next.from, answer, NO_FAULTS, driver.windows.open)
-        : yield* receive(ANY, NO_FAULTS, driver.windows.open);
-    }
+    yield* driveDevice(context, interrupts, driver);
   };
 }
