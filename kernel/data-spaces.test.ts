@@ -154,19 +154,15 @@ const failures: Record<string, (address: number, page: number) => Op<Message | u
     yield* sleep(1.5 * PATIENCE_US);
     return mapped(page, address);
   },
-  // biome-ignore lint/correctness/useYield: a manager that may wait
   *"maps outside the region"(address, page) {
     return mapped(page, address + 16 * PAGE);
   },
-  // biome-ignore lint/correctness/useYield: a manager that may wait
   *"maps what it has not got"(address) {
     return mapped(0x3000_0000, address);
   },
-  // biome-ignore lint/correctness/useYield: a manager that may wait
   *"answers without a page"() {
     return { words: [0] };
   },
-  // biome-ignore lint/correctness/useYield: a manager that may wait
   *"answers with a string, and nonsense"() {
     return { words: [0xffff_ffff, 0xffff_ffff], strings: [new Uint8Array(100)] };
   },

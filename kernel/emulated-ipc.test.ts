@@ -2,10 +2,26 @@
 import { describe, expect, it } from "vitest";
 import { ANY, siblingOf } from "./abi/identifiers.ts";
 import { dope, IpcError } from "./abi/ipc.ts";
-import { call, type Received, receive, send } from "./native.ts";
-import { DATA, FINISH, GuestMachine, WAIT } from "../tests/support/kernel-guest.ts";
+import { call, type Op, type Received, receive, send } from "./native.ts";
+import { DATA, FINISH, GuestMachine, type Guests, WAIT } from "../tests/support/kernel-guest.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** A guest calls the pager with room for a string of 100 bytes, and tells then how it went. @returns the call */
+function* callWithBuffer(guests: Guests, buffer: number): Op<Received> {
+  const task = yield* guests.create(`
+    xor eax, eax
+    xor ecx, ecx
+    mov ebp, DATA
+    mov esi, [PAGER]
+    ipc
+    mov edx, eax
+    ${FINISH}`);
+  yield* guests.introduce(task);
+  yield* guests.writeWords(task, DATA, [0, dope(3, 1), 0, 0, 0, 0, 0, 0, 100, buffer]);
+  guests.start(task);
+  return yield* guests.next();
+}
 
 describe("emulated IPC", () => {
   it("sends registers to a native thread, and takes its answer", () => {
@@ -168,18 +184,7 @@ describe("emulated IPC", () => {
       expect(seen).toEqual(errors);
     }
     const answered = new GuestMachine().runGuests(function* (guests) {
-      const task = yield* guests.create(`
-        xor eax, eax
-        xor ecx, ecx
-        mov ebp, DATA
-        mov esi, [PAGER]
-        ipc
-        mov edx, eax
-        ${FINISH}`);
-      yield* guests.introduce(task);
-      yield* guests.writeWords(task, DATA, [0, dope(3, 1), 0, 0, 0, 0, 0, 0, 100, 0x9000_0000]);
-      guests.start(task);
-      const request = yield* guests.next();
+      const request = yield* callWithBuffer(guests, 0x9000_0000);
       const { error } = yield* send(request.from, { words: [], strings: [new Uint8Array(4)] }, { sendUs: 0 });
       return [error, (yield* guests.next()).words[0]];
     });
@@ -188,18 +193,7 @@ describe("emulated IPC", () => {
 
   it("keeps the page-fault timeout of the partner", () => {
     const result = new GuestMachine().runGuests(function* (guests) {
-      const task = yield* guests.create(`
-        xor eax, eax
-        xor ecx, ecx
-        mov ebp, DATA
-        mov esi, [PAGER]
-        ipc
-        mov edx, eax
-        ${FINISH}`);
-      yield* guests.introduce(task);
-      yield* guests.writeWords(task, DATA, [0, dope(3, 1), 0, 0, 0, 0, 0, 0, 100, DATA + 0x5000]);
-      guests.start(task);
-      const request = yield* guests.next();
+      const request = yield* callWithBuffer(guests, DATA + 0x5000);
       const message = { words: [], strings: [new Uint8Array(4)] };
       const start = guests.context.kernel.now();
       // The pager itself is the sender: it cannot answer meanwhile.

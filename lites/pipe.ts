@@ -15,7 +15,7 @@ import type { Process } from "./process/process.ts";
 import type { SignalSink } from "./signal-sink.ts";
 import { bytesReady } from "./stream-control.ts";
 import type { OpenFile } from "./vfs/open-file.ts";
-import { type Attributes, newVnodeId, PollEvent, type Vnode } from "./vfs/vnode.ts";
+import { type Attributes, newAttributes, newVnodeId, PollEvent, type Vnode } from "./vfs/vnode.ts";
 
 export const PIPE_CAPACITY = 65536;
 export const PIPE_BUF = 4096;
@@ -145,21 +145,8 @@ export class PipeVnode implements Vnode {
 
   constructor(signals: SignalSink, owner: { uid: number; gid: number }, nowNs: bigint) {
     this.pipe = new Pipe(signals);
-    this.attributesNow = {
-      dev: PIPE_DEVICE,
-      ino: this.id,
-      mode: S_IFIFO | 0o600,
-      nlink: 1,
-      uid: owner.uid,
-      gid: owner.gid,
-      rdev: 0,
-      size: 0,
-      blockSize: 4096,
-      blocks: 0,
-      atimeNs: nowNs,
-      mtimeNs: nowNs,
-      ctimeNs: nowNs,
-    };
+    const { uid, gid } = owner;
+    this.attributesNow = newAttributes({ dev: PIPE_DEVICE, ino: this.id, mode: S_IFIFO | 0o600, uid, gid, blockSize: 4096 }, nowNs);
   }
 
   attributes(): Attributes {

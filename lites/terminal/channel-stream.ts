@@ -19,7 +19,7 @@ import type { Process } from "../process/process.ts";
 import type { SignalSink } from "../signal-sink.ts";
 import { bytesReady } from "../stream-control.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
-import { type AttributeChange, type Attributes, newVnodeId, PollEvent, type Vnode } from "../vfs/vnode.ts";
+import { type AttributeChange, type Attributes, newAttributes, newVnodeId, PollEvent, type Vnode } from "../vfs/vnode.ts";
 import { ChannelOutput, type ChannelPort } from "./channel-output.ts";
 
 const CAPACITY = 65536;
@@ -48,21 +48,7 @@ export class ChannelStream implements Vnode {
     this.signals = signals;
     this.gate = new Gate(channel.helpers);
     this.output = new ChannelOutput(channel, CAPACITY, () => undefined);
-    this.attributesNow = {
-      dev: STREAM_DEVICE,
-      ino: this.id,
-      mode: S_IFIFO | 0o600,
-      nlink: 1,
-      uid: 0,
-      gid: 0,
-      rdev: 0,
-      size: 0,
-      blockSize: 4096,
-      blocks: 0,
-      atimeNs: nowNs,
-      mtimeNs: nowNs,
-      ctimeNs: nowNs,
-    };
+    this.attributesNow = newAttributes({ dev: STREAM_DEVICE, ino: this.id, mode: S_IFIFO | 0o600, blockSize: 4096 }, nowNs);
   }
 
   attributes(): Readonly<Attributes> {

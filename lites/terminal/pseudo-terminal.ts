@@ -11,7 +11,7 @@ import { ByteQueue } from "../byte-queue.ts";
 import type { Process } from "../process/process.ts";
 import { intBytes } from "../stream-control.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
-import { type Attributes, newVnodeId, PollEvent, type Vnode } from "../vfs/vnode.ts";
+import { type Attributes, newAttributes, newVnodeId, PollEvent, type Vnode } from "../vfs/vnode.ts";
 import { Terminal, type TerminalDevice, type TerminalSurroundings } from "./terminal.ts";
 
 const UNIX98_SLAVE_MAJOR = 136;
@@ -126,22 +126,7 @@ export class PseudoTerminalMaster implements Vnode, TerminalDevice {
   // Vnode: the master's open file.
 
   attributes(): Attributes {
-    const now = this.nowNs;
-    return {
-      dev: 0,
-      ino: this.id,
-      mode: S_IFCHR | 0o666,
-      nlink: 1,
-      uid: 0,
-      gid: 0,
-      rdev: deviceNumber(5, 2),
-      size: 0,
-      blockSize: 1024,
-      blocks: 0,
-      atimeNs: now,
-      mtimeNs: now,
-      ctimeNs: now,
-    };
+    return newAttributes({ dev: 0, ino: this.id, mode: S_IFCHR | 0o666, rdev: deviceNumber(5, 2), blockSize: 1024 }, this.nowNs);
   }
 
   close(): void {

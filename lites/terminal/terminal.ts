@@ -19,7 +19,7 @@ import type { Process } from "../process/process.ts";
 import type { SignalSink } from "../signal-sink.ts";
 import { intBytes } from "../stream-control.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
-import { type AttributeChange, type Attributes, newVnodeId, PollEvent, type Vnode } from "../vfs/vnode.ts";
+import { type AttributeChange, type Attributes, newAttributes, newVnodeId, PollEvent, type Vnode } from "../vfs/vnode.ts";
 import { TerminalSession } from "./job-control.ts";
 import { LineDiscipline } from "./line-discipline.ts";
 
@@ -91,22 +91,8 @@ export class Terminal implements Vnode {
       flushOutput: () => device.flush(),
       setStopped: (stopped) => device.setStopped(stopped),
     });
-    const now = surroundings.nowNs();
-    this.attributesNow = {
-      dev: identity.fileSystemDevice,
-      ino: this.id,
-      mode: S_IFCHR | identity.mode,
-      nlink: 1,
-      uid: 0,
-      gid: 0,
-      rdev: identity.device,
-      size: 0,
-      blockSize: 1024,
-      blocks: 0,
-      atimeNs: now,
-      mtimeNs: now,
-      ctimeNs: now,
-    };
+    const { fileSystemDevice: dev, device: rdev, mode } = identity;
+    this.attributesNow = newAttributes({ dev, ino: this.id, mode: S_IFCHR | mode, rdev, blockSize: 1024 }, surroundings.nowNs());
   }
 
   attributes(): Readonly<Attributes> {

@@ -33,6 +33,14 @@ export interface Attributes {
   ctimeNs: bigint;
 }
 
+/** Attributes of a new node without content, root's unless `own` says more. */
+export function newAttributes(
+  own: Pick<Attributes, "dev" | "ino" | "mode" | "blockSize"> & Partial<Attributes>,
+  nowNs: bigint,
+): Attributes {
+  return { nlink: 1, uid: 0, gid: 0, rdev: 0, size: 0, blocks: 0, atimeNs: nowNs, mtimeNs: nowNs, ctimeNs: nowNs, ...own };
+}
+
 /** What chmod, chown and utimes change; undefined fields stay. `mode` has permission bits only. */
 export interface AttributeChange {
   mode?: number;
