@@ -56,7 +56,7 @@ describe("a confined system", () => {
 
   test("read-only: writing fails with EROFS, reading works", () => {
     const script =
-      "echo x > /tmp/x; mkdir /d; rm /etc/passwd; mv /bin/ls /bin/sl; chmod 0 /etc/passwd; head -1 /etc/passwd; ls /tmp; exit 3";
+      "echo x > /dev/null; echo x > /tmp/x; mkdir /d; rm /etc/passwd; mv /bin/ls /bin/sl; chmod 0 /etc/passwd; head -1 /etc/passwd; ls /tmp; exit 3";
     const { stdout, stderr, status } = lites(["--confine", "read-only", "-c", script]);
     expect(stdout).toBe("root:x:0:0:root:/root:/bin/sh\n");
     expect(status).toBe(3);
@@ -81,6 +81,13 @@ describe("a confined system", () => {
     expect(told(stderr)).toEqual([]);
   });
 
+  test("a rule for one path, as it is written and no other way", () => {
+    const file = policy("allow openat of /tmp/yes\ndeny openat if 2 & 0x40\nlog none\n");
+    const script =
+      "cd /tmp; for name in yes /tmp/yes /tmp/./yes /tmp/yes/ /tmp/no; do (echo > $name) && echo $name; done; ls";
+    expect(lites(["--confine", file, "-c", script]).stdout).toBe("/tmp/yes\nyes\n");
+  });
+
   test("where nothing is allowed programs can still end", () => {
     const denied = policy("default deny\nlog none");
     expect(lites(["--confine", denied, "-c", "echo hi"])).toMatchObject({ stdout: "", status: 2 });
@@ -95,6 +102,7 @@ describe("a confined system", () => {
     ["errno EVIL", "line 1: unknown error 'EVIL'"],
     ["permit read", "line 1: unknown word 'permit' (known: deny, allow, default, errno, servers, log)"],
     ["deny", "line 1: no system call is named"],
+    ["allow getdents64 of /etc", "line 1: 'getdents64' has no path"],
     ["deny exit", "line 1: 'exit' cannot be denied: a program must be able to end"],
   ])("%j is refused", (text, message) => {
     const { status, stderr } = lites(["--confine", policy(text), "-c", "true"]);

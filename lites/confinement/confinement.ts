@@ -8,7 +8,7 @@ import { emulatorCalls, systemCalls } from "../abi/system-calls.ts";
 import { INIT_PID, type ProcessTable } from "../process/process-table.ts";
 import { chief } from "./chief.ts";
 import type { ChiefRule, Passage, Verdict } from "./chief-policy.ts";
-import { type ConfinementPolicy, INDISPENSABLE } from "./policy-text.ts";
+import { type ConfinementPolicy, INDISPENSABLE, pathCalls } from "./policy-text.ts";
 
 export interface Confinement {
   readonly policy: ConfinementPolicy;
@@ -33,11 +33,6 @@ const REFUSED: readonly number[] = [0xffffffff];
 
 const names = new Map<number, string>(
   [...Object.entries(systemCalls), ...Object.entries(emulatorCalls)].map(([name, { nr }]): [number, string] => [nr, name]),
-);
-const paths = new Set<number>(
-  Object.values(systemCalls)
-    .filter(({ args }) => Object.values(args).some(({ kind }) => kind === "path"))
-    .map(({ nr }) => nr),
 );
 
 const deniable = new Set<number>(
@@ -81,9 +76,10 @@ function rulesOf(policy: ConfinementPolicy, server: ThreadId): ChiefRule[] {
   const refused: Verdict = [-policy.error.errno >>> 0, 0];
   const toServer = { direction: "out", partner: server } as const;
   return [
-    ...policy.rules.map(({ deny, calls, bits }): ChiefRule => {
-      const condition = bits === undefined ? {} : { bits: { word: bits.argument + 1, mask: bits.mask } };
-      return { ...toServer, operations: calls, ...condition, verdict: deny ? refused : "pass" };
+    ...policy.rules.map(({ deny, calls, bits, path }): ChiefRule => {
+      const argument = bits === undefined ? {} : { bits: { word: bits.argument + 1, mask: bits.mask } };
+      const name = path === undefined ? {} : { applies: ({ strings }: Passage) => textOf(strings[0]) === path };
+      return { ...toServer, operations: calls, ...argument, ...name, verdict: deny ? refused : "pass" };
     }),
     ...(policy.denyOthers ? [{ ...toServer, operations: deniable, verdict: refused }] : []),
     { ...toServer, verdict: "pass" },
@@ -92,10 +88,11 @@ function rulesOf(policy: ConfinementPolicy, server: ThreadId): ChiefRule[] {
   ];
 }
 
+const textOf = (bytes: Uint8Array | undefined): string | undefined => bytes && new TextDecoder().decode(bytes);
+
 function callText({ words, strings }: Passage): string {
   const nr = words[0] ?? 0;
   const name = names.get(nr) ?? `call ${nr}`;
-  const path =
-    paths.has(nr) && strings[0] !== undefined ? ` ${JSON.stringify(new TextDecoder().decode(strings[0].subarray(0, SHOWN)))}` : "";
+  const path = pathCalls.has(nr) && strings[0] !== undefined ? ` ${JSON.stringify(textOf(strings[0].subarray(0, SHOWN)))}` : "";
   return name + path;
 }

@@ -3,6 +3,7 @@
  *
  *   deny unlink, mk*            these system calls (a name may end in *)
  *   deny open if 1 & 0x643      only with some of these bits in argument 1
+ *   allow openat of /dev/null   only with just this path
  *   allow mkdir
  *   default allow|deny          for calls that no rule names (else: allow); exit and the return from signals are always allowed
  *   errno EACCES                what denied calls return (else: EPERM)
@@ -18,6 +19,8 @@ export interface ConfinementRule {
   readonly calls: ReadonlySet<number>;
   /** Some of these bits are set in an argument. */
   readonly bits?: { readonly argument: number; readonly mask: number };
+  /** The call's first path, as it is given. */
+  readonly path?: string;
 }
 
 export interface ConfinementPolicy {
@@ -31,9 +34,11 @@ export interface ConfinementPolicy {
 /** A line that is no rule. */
 export class PolicyError extends Error {}
 
-/** Policies that have a name. Opening for writing is open with O_WRONLY, O_RDWR, O_CREAT or O_TRUNC. */
+/** Policies that have a name. Opening for writing is open with O_WRONLY, O_RDWR, O_CREAT or O_TRUNC; writing to the null device and the terminal changes no file. */
 export const namedPolicies: Readonly<Record<string, string>> = {
   "read-only": `
+    allow open, openat of /dev/null
+    allow open, openat of /dev/tty
     deny open if 1 & 0x243
     deny openat if 2 & 0x243
     deny creat, link*, unlink*, mknod*, rename*, mkdir*, rmdir, symlink*, truncate*, ftruncate*, fallocate
@@ -55,6 +60,13 @@ const FORKS: ReadonlySet<string> = new Set(["fork", "vfork", "clone"]);
 export const INDISPENSABLE: ReadonlySet<string> = new Set(["exit", "exit_group", "sigreturn", "rt_sigreturn", "restart_syscall"]);
 
 const rows: Readonly<Record<string, SystemCallRow>> = systemCalls;
+
+/** Calls with a path: their first string is one. */
+export const pathCalls: ReadonlySet<number> = new Set(
+  Object.values(rows)
+    .filter(({ args }) => Object.values(args).some(({ kind }) => kind === "path"))
+    .map(({ nr }) => nr),
+);
 
 /** @throws PolicyError with the line's number and what is wrong with it */
 export function parsePolicy(text: string): ConfinementPolicy {
@@ -80,11 +92,17 @@ export function parsePolicy(text: string): ConfinementPolicy {
 }
 
 function parseRule(deny: boolean, text: string, complain: (what: string) => never): ConfinementRule {
-  const [, names = "", argument, mask] = /^(.*?)(?:\s+if\s+(\d)\s*&\s*(0x[0-9a-fA-F]+|\d+))?$/.exec(text)!;
+  const [, names = "", path, argument, mask] = /^(.*?)(?:\s+of\s+(\S+))?(?:\s+if\s+(\d)\s*&\s*(0x[0-9a-fA-F]+|\d+))?$/.exec(text)!;
   const calls = new Set<number>();
   for (const name of names.split(/[\s,]+/).filter((each) => each !== "")) for (const nr of numbersOf(name, complain)) calls.add(nr);
   if (calls.size === 0) complain("no system call is named");
-  return argument === undefined ? { deny, calls } : { deny, calls, bits: { argument: Number(argument), mask: Number(mask) } };
+  for (const nr of calls) if (path !== undefined && !pathCalls.has(nr)) complain(`'${names}' has no path`);
+  return {
+    deny,
+    calls,
+    ...(path === undefined ? {} : { path }),
+    ...(argument === undefined ? {} : { bits: { argument: Number(argument), mask: Number(mask) } }),
+  };
 }
 
 function numbersOf(name: string, complain: (what: string) => never): number[] {
