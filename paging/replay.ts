@@ -142,14 +142,8 @@ class Memory {
       const found = disk?.following(position, mark >>> 2, index, this.options.readAhead, (page) => this.frameOf[page] !== ABSENT);
       ahead.push(...(found ?? this.neighbours(index)));
     }
-    const frame = this.allocate(index);
+    const [frame, ...frames] = this.allocate([index, ...ahead]);
     if (frame === undefined) throw new Error("the policy found no victim");
-    const frames: number[] = [];
-    for (const neighbour of ahead) {
-      const other = this.allocate(neighbour);
-      if (other === undefined) break;
-      frames.push(other);
-    }
     // The page asked for comes last, as the one that is used.
     for (let i = frames.length - 1; i >= 0; i--) this.insert(frames[i]!, ahead[i]!, 0, 0);
     this.nextUse[frame] = next;
@@ -188,21 +182,37 @@ class Memory {
     this.policy.removed(frame, this.trace.pages[index]!, evicted);
   }
 
-  /** A free frame; undefined when the policy finds no victim. */
-  private allocate(incoming: number): number | undefined {
-    const free = this.free.pop();
-    if (free !== undefined) return free;
-    this.incomingOwner = this.owners[incoming]!;
-    const victims = this.chooseVictims(this.trace.pages[incoming]!);
+  /** Frames for pages, fewer when the policy finds no victims. As in the memory manager, all victims are chosen before the first goes. */
+  private allocate(wanted: readonly number[]): number[] {
+    const found: number[] = [];
+    const rooms: number[][] = [];
+    const spare: number[] = [];
+    for (const page of wanted) {
+      let frame = this.free.pop() ?? spare.pop();
+      if (frame === undefined) {
+        this.incomingOwner = this.owners[page]!;
+        const victims = this.chooseVictims(this.trace.pages[page]!);
+        const [first, ...others] = victims;
+        if (first === undefined) break;
+        rooms.push(victims);
+        frame = first;
+        spare.push(...others);
+      }
+      found.push(frame);
+    }
+    for (const victims of rooms) this.evict(victims);
+    this.free.push(...spare);
+    return found;
+  }
+
+  private evict(victims: readonly number[]): void {
     this.disk?.write(victims.filter((frame) => this.dirty[frame] === 1).map((frame) => this.pageOf[frame]!));
     for (const frame of victims) {
       this.pinned[frame] = 0;
       this.evictions++;
       this.dirtyEvictions += this.dirty[frame]!;
-      if (frame !== victims[0]) this.free.push(frame);
       this.remove(frame, true);
     }
-    return victims[0];
   }
 
   private chooseVictims(incoming: number): number[] {

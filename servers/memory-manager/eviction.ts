@@ -41,25 +41,25 @@ export class Eviction {
     this.parts = parts;
   }
 
-  /** Makes a frame free for the page with the number `incoming`. */
-  *makeRoom(incoming: number): Op<number | Refusal> {
+  /**
+   * Chooses who makes room for the page with the number `incoming`: the frame of the first is wanted. Frames come free by carryOut() only, so that many
+   * can be chosen before the disk is waited for, and nothing that happens meanwhile has a say. Empty when nobody can go.
+   */
+  choose(incoming: number): Page[] {
     const { observer } = this.parts;
     observer?.stage("policy");
     const victims = this.chooseVictims(incoming);
     observer?.stage("manager");
-    const first = victims[0];
-    if (first === undefined) return Refusal.noMemory;
+    return victims;
+  }
+
+  /** Writes victims to the disk, together, and takes them out of their frames. @returns why the first is still there, if it is */
+  *carryOut(victims: readonly Page[]): Op<Refusal | undefined> {
     // In the order in which they were made, which is mostly that of addresses: so read-ahead finds neighbours on the disk.
     const refusal = yield* this.moveOut(victims.filter(notOut).sort((a, b) => a.number - b.number));
     for (const page of victims) page.pinned = false;
-    if (!first.hasSlot) return refusal ?? Refusal.io;
-    const { frame } = first;
-    for (const page of victims) {
-      if (!page.hasSlot) continue;
-      if (page !== first) this.parts.frames.release(page.frame);
-      this.detach(page, true);
-    }
-    return frame;
+    for (const page of victims) if (page.hasSlot) this.detach(page, true);
+    return victims[0]!.hasSlot ? undefined : (refusal ?? Refusal.io);
   }
 
   /** The page leaves its frame, which is free for other use then. */

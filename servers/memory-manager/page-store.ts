@@ -144,8 +144,8 @@ export class PageStore {
   /** A new page with undefined content. */
   *create(owner: Counters): Op<Page | Refusal> {
     this.beginFilling();
-    const frame = yield* this.allocate(this.pagesMade, owner);
-    const page = typeof frame === "number" ? this.occupy(frame, owner, true) : frame;
+    const frames = yield* this.allocate([{ number: this.pagesMade, owner }]);
+    const page = frames instanceof Refusal ? frames : this.occupy(frames[0]!, owner, true);
     this.endFilling(page instanceof Page ? { counters: owner, page: page.number, write: true } : undefined);
     return page;
   }
@@ -208,14 +208,8 @@ export class PageStore {
   }
 
   private *readIn(page: Page, ahead: readonly Page[]): Op<Refusal | undefined> {
-    const frame = yield* this.allocate(page.number, page.owner);
-    if (typeof frame !== "number") return frame;
-    const frames = [frame];
-    for (const { number, owner } of ahead) {
-      const other = yield* this.allocate(number, owner);
-      if (typeof other !== "number") break;
-      frames.push(other);
-    }
+    const frames = yield* this.allocate([page, ...ahead]);
+    if (frames instanceof Refusal) return frames;
     this.observer?.stage("disk");
     const isRead = yield* this.swap.read(page.slot, frames, page.owner);
     this.observer?.stage("manager");
@@ -231,7 +225,7 @@ export class PageStore {
       other.owner.count("pageIns");
       other.owner.count("readAheads");
     }
-    this.attach(page, frame, true);
+    this.attach(page, frames[0]!, true);
     page.owner.count("pageIns");
     return undefined;
   }
@@ -282,11 +276,36 @@ export class PageStore {
     this.eviction.detach(page, false);
   }
 
-  /** A frame for the page with the number `incoming`, from the free list or from a victim. */
-  private *allocate(incoming: number, owner: Counters): Op<number | Refusal> {
-    const free = this.frames.allocate();
-    if (free !== undefined) return free;
-    this.incomingOwner = owner;
-    return yield* this.eviction.makeRoom(incoming);
+  /**
+   * Frames for pages, the first of which is needed most: from the free list, or from victims. They are all chosen before the disk is waited for, so that
+   * references that other clients make meanwhile come after all of it.
+   * @returns fewer frames than pages when there are not enough, but one at least
+   */
+  private *allocate(wanted: readonly Pick<Page, "number" | "owner">[]): Op<readonly number[] | Refusal> {
+    const { frames, residents, eviction } = this;
+    const found: number[] = [];
+    const rooms: Page[][] = [];
+    /** What victims beside the first of a room leave. */
+    const spare: number[] = [];
+    for (const { number, owner } of wanted) {
+      let frame = frames.allocate() ?? spare.pop();
+      if (frame === undefined) {
+        this.incomingOwner = owner;
+        const victims = eviction.choose(number);
+        const [first, ...others] = victims;
+        if (first === undefined) break;
+        rooms.push(victims);
+        frame = first.frame;
+        for (const other of others) spare.push(other.frame);
+      }
+      found.push(frame);
+    }
+    if (found.length === 0) return Refusal.noMemory;
+    let failure: Refusal | undefined;
+    for (const victims of rooms) failure = (yield* eviction.carryOut(victims)) ?? failure;
+    // A page that could not be written stays in its frame.
+    for (const frame of spare) if (residents[frame] === undefined) frames.release(frame);
+    const usable = failure ? found.filter((frame) => residents[frame] === undefined) : found;
+    return usable.length > 0 ? usable : failure!;
   }
 }
