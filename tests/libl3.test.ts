@@ -121,6 +121,15 @@ describe("manual", () => {
     expect([...functions, ...macros].filter((name) => !named.has(name))).toEqual([]);
   });
 
+  test("functions are declared as the headers declare them", () => {
+    const inLine = (text: string): string => text.replaceAll(/\s+/g, " ");
+    const declared = inLine(headers.join("\n"));
+    const prototypes = [...pages.values()].flatMap((text) => [...text.matchAll(/^\.B "?(.*?\b(l3_\w+)\(.*\));"?$/gm)]);
+    const ofFunctions = prototypes.filter(([, , name]) => functions.includes(name!)).map(([, prototype]) => inLine(prototype!));
+    expect(ofFunctions.length).toBeGreaterThan(30);
+    expect(ofFunctions.filter((prototype) => !declared.includes(prototype))).toEqual([]);
+  });
+
   test("every reference leads to a page or a name on one", () => {
     const references = [...pages.values()].flatMap((text) => [...text.matchAll(/\b(l3\w*) ?\((3|7)\)/g)].map((match) => match[1]!));
     expect(references.length).toBeGreaterThan(30);

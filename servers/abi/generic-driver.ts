@@ -3,6 +3,7 @@
  * own message set is lost).
  *
  * Request: w0 = operation, w1 = unit or handle, further words by operation; data as one string or one flexpage.
+ * Flexpages stand behind these words, as native tasks send them; emulated threads, whose flexpages come first, send strings.
  * Reply: w0 = DriverStatus, w1 … by operation; data as one string. Drivers of devices that belong to somebody (disk, channels) serve
  * the tasks made at boot (those without a chief) and nobody else; clock and random serve everybody.
  *
