@@ -84,7 +84,9 @@ describe("segments of two threads", () => {
       1: int 0x33
       dec ebp
       jnz 1b
-      mov eax, [DATA+0x401]
+      # Whether this one is checked depends on the mode that the thread runs in.
+      fnstenv [DATA+0x404]
+      fnstenv [DATA+0x401]
       trapped:
       mov edx, [FRAME+${TrapFrame.VECTOR}]
       ${FINISH}`;
