@@ -32,17 +32,33 @@ for (const [letter, kind] of ACCESS) {
 /** Dinero's labels, by RecordKind. */
 const DINERO = /^[012]$/;
 
-/** Lines as lackey writes them: "I  04001000,3", " L 1ffe,8", " S …", " M …". Instructions are the time; other lines are Valgrind's own. */
-export class LackeyReader {
-  private readonly trace: TraceBuilder;
-  private readonly cursor = new LineCursor();
-  private lineNumber = 0;
-  private time = -1;
+/** What readers of addresses have in common: one task, whose trace they make. */
+class AddressReader {
+  protected readonly trace: TraceBuilder;
+  protected readonly cursor = new LineCursor();
+  protected lineNumber = 0;
 
+  /**
+   * @param name of the task
+   * @param spool for what is too much for memory
+   */
   constructor(pageSize: number, name: string, spool?: TraceSpool) {
     this.trace = new TraceBuilder(pageSize, spool);
     this.trace.task(0, name);
   }
+
+  finish(): Trace {
+    return this.trace;
+  }
+
+  protected refuse(message: string): never {
+    throw new TraceError(this.lineNumber, message);
+  }
+}
+
+/** Lines as lackey writes them: "I  04001000,3", " L 1ffe,8", " S …", " M …". Instructions are the time; other lines are Valgrind's own. */
+export class LackeyReader extends AddressReader {
+  private time = -1;
 
   readonly line = (bytes: Uint8Array, start: number, end: number): void => {
     this.lineNumber++;
@@ -68,12 +84,8 @@ export class LackeyReader {
     for (let page = Math.floor(address / pageSize); page <= last; page++) trace.append(Math.max(0, this.time), 0, page, kind);
   };
 
-  finish(): Trace {
-    return this.trace;
-  }
-
   private fail(): never {
-    throw new TraceError(this.lineNumber, "this is no line of Valgrind's lackey");
+    this.refuse("this is no line of Valgrind's lackey");
   }
 }
 
@@ -81,16 +93,8 @@ export class LackeyReader {
  * A list of hexadecimal addresses, one a line, each with a letter (r w x, l s m i) before or behind it, or one of Dinero's labels
  * (0 1 2) before it, or alone: a read. The line number among addresses is the time.
  */
-export class AddressListReader {
-  private readonly trace: TraceBuilder;
-  private readonly cursor = new LineCursor();
-  private lineNumber = 0;
+export class AddressListReader extends AddressReader {
   private time = 0;
-
-  constructor(pageSize: number, name: string, spool?: TraceSpool) {
-    this.trace = new TraceBuilder(pageSize, spool);
-    this.trace.task(0, name);
-  }
 
   readonly line = (bytes: Uint8Array, start: number, end: number): void => {
     this.lineNumber++;
@@ -109,10 +113,6 @@ export class AddressListReader {
     else this.fail();
   };
 
-  finish(): Trace {
-    return this.trace;
-  }
-
   private reference(address: string, kind: number): void {
     if (!/^(0x)?[0-9a-f]{1,16}$/.test(address)) this.fail();
     const value = Number.parseInt(address, 16);
@@ -120,6 +120,6 @@ export class AddressListReader {
   }
 
   private fail(): never {
-    throw new TraceError(this.lineNumber, "this is no address with or without the kind of access");
+    this.refuse("this is no address with or without the kind of access");
   }
 }

@@ -34,6 +34,12 @@ function records(trace: Trace): [string, number, number, number][] {
     );
 }
 
+/** Records in one line, with pages in hexadecimal: kind, page, time, task. */
+const told = (trace: Trace): string =>
+  records(trace)
+    .map(([letter, page, time, task]) => `${letter} ${page.toString(16)} ${time} ${task}`)
+    .join(", ");
+
 function write(path: string, trace: Trace): void {
   const writer = new TraceWriter(path);
   for (const [task, name] of trace.tasks.entries()) if (name !== "") writer.task(task, name);
@@ -128,14 +134,7 @@ describe("the text form", () => {
   it("fills in times and tasks", async () => {
     const text = "# a comment\nlites-trace 1\npage-size 512\n\nr 1\n w\t2\r\nx 3 10 4\nr 1 10\nd 2\nr 1\ntask 4 x y";
     const trace = await read(text);
-    expect(records(trace)).toEqual([
-      ["r", 1, 0, 0],
-      ["w", 2, 1, 0],
-      ["x", 3, 10, 4],
-      ["r", 1, 10, 4],
-      ["d", 2, 11, 0],
-      ["r", 1, 12, 4],
-    ]);
+    expect(told(trace)).toBe("r 1 0 0, w 2 1 0, x 3 10 4, r 1 10 4, d 2 11 0, r 1 12 4");
     expect([trace.pageSize, trace.tasks[4]]).toEqual([512, "x y"]);
   });
 
@@ -195,15 +194,7 @@ describe("traces of other programs", () => {
       "==42== Counted 1 call to main()",
     ].join("\n");
     const trace = await read(text);
-    expect(records(trace)).toEqual([
-      ["x", 0x4001, 0, 0],
-      ["r", 0x1ffeffe, 0, 0],
-      ["x", 0x4001, 1, 0],
-      ["w", 0x4003, 1, 0],
-      ["w", 0x4004, 1, 0],
-      ["x", 0x4001, 2, 0],
-      ["w", 0x1ffeffe, 2, 0],
-    ]);
+    expect(told(trace)).toBe("x 4001 0 0, r 1ffeffe 0 0, x 4001 1 0, w 4003 1 0, w 4004 1 0, x 4001 2 0, w 1ffeffe 2 0");
     expect(trace.tasks).toEqual(["read.trace"]);
     await expect(read("I  04001000,3\n L 12zz,8\n")).rejects.toThrow("line 2: this is no line of Valgrind's lackey");
     await expect(read("I  04001000,3\nhello\n")).rejects.toThrow("line 2: this is no line of Valgrind's lackey");
@@ -211,14 +202,7 @@ describe("traces of other programs", () => {
 
   it("reads lists of addresses", async () => {
     const text = "# page 0x41f and others\n0041f7a0 R\nW 31348900\n0x3D729358\n2 408ed4\n408ed4 i\n1 408ed4\nffffffffffffe000 s\n";
-    expect(records(await read(text))).toEqual([
-      ["r", 0x41f, 0, 0],
-      ["w", 0x31348, 1, 0],
-      ["r", 0x3d729, 2, 0],
-      ["x", 0x408, 3, 0],
-      ["w", 0x408, 5, 0],
-      ["w", 0xffffffffffffe, 6, 0],
-    ]);
+    expect(told(await read(text))).toBe("r 41f 0 0, w 31348 1 0, r 3d729 2 0, x 408 3 0, w 408 5 0, w ffffffffffffe 6 0");
     expect(records(await read("10\n20\n10\n", { pageSize: 16 })).map(([, page]) => page)).toEqual([1, 2, 1]);
     await expect(read("10\nhello\n")).rejects.toThrow("line 2: this is no address");
     await expect(read("10 r r\n")).rejects.toThrow("line 1: this is no address");
@@ -226,7 +210,7 @@ describe("traces of other programs", () => {
   });
 
   it("takes the form that it is told", async () => {
-    expect(records(await read("I  1000,3\n", { form: "lackey" }))).toEqual([["x", 1, 0, 0]]);
+    expect(told(await read("I  1000,3\n", { form: "lackey" }))).toBe("x 1 0 0");
     await expect(read("1000\n", { form: "lites" })).rejects.toThrow("line 1: the first line must be 'lites-trace 1'");
   });
 });
