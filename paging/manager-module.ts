@@ -55,6 +55,9 @@ const MANAGER_VARIABLE = "LITES_MANAGER";
 const REPORT_VARIABLE = "LITES_MANAGER_REPORT";
 const BOOTED = "booted";
 
+/** Whether a manager is a module, and not a program of the guest. */
+export const isModule = ({ file }: ManagerChoice): boolean => MODULES.has(extname(file));
+
 /** What a manager is called in reports. */
 export const managerName = ({ file }: ManagerChoice): string => basename(file);
 
@@ -63,9 +66,8 @@ export const managerName = ({ file }: ManagerChoice): string => basename(file);
  * @throws OptionError when there is no manager in the file
  */
 export async function loadManager({ file }: ManagerChoice, watch = new ManagerWatch()): Promise<LoadedManager> {
-  const extension = extname(file);
   const name = managerName({ file });
-  if (MODULES.has(extension)) return { kind: "module", name, make: await loadModule(file, watch) };
+  if (isModule({ file })) return { kind: "module", name, make: await loadModule(file, watch) };
   let image: Uint8Array;
   try {
     image = new Uint8Array(readFileSync(file));

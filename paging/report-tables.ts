@@ -5,12 +5,13 @@
  */
 import { FIGURES, type FigureRow, figureCell } from "./figures.ts";
 import { STAGES, type TaskFigures } from "./measurement.ts";
+import { isModule, managerName } from "./manager-module.ts";
 import { misses, type Outcome } from "./outcome.ts";
 import { isBound, policyText } from "./plan.ts";
 import { byWorkload, referencesIn, type RowSet, rowsOf } from "./report-rows.ts";
 import { type Cell, textTable } from "./text-table.ts";
 
-/** Sizes that stand side by side; a longer sweep goes on below. */
+/** Sizes that stand side by side at the most; a longer sweep goes on below. */
 const FRAMES_A_TABLE = 10;
 
 /** One size: all figures that any outcome has in one table. */
@@ -22,22 +23,36 @@ function figureTable({ names, rows }: RowSet, figures: readonly FigureRow[], ref
   );
 }
 
-/** Several sizes: a table for a figure. Empty when no outcome has it. */
-function sizeTables({ names, rows, frames }: RowSet, figure: FigureRow, references: number | undefined): string {
-  const parts: string[] = [];
-  for (let first = 0; first < frames.length; first += FRAMES_A_TABLE) {
-    const columns = frames.slice(first, first + FRAMES_A_TABLE);
-    const body = rows.map(({ labels, outcomes }): Cell[] => [
-      ...labels,
-      ...columns.map((size) => {
-        const outcome = outcomes.find(({ point }) => point.frames === size);
-        return outcome && figureCell(figure, outcome, references);
-      }),
-    ]);
-    if (body.some((row) => row.slice(names.length).some((cell) => cell !== undefined))) {
-      parts.push(textTable([...names, ...columns.map((size) => `${size} frames`)], body));
-    }
-  }
+/** A table for a figure, with a column for each size; undefined when no outcome has it. */
+function sizeTable(
+  { names, rows }: RowSet,
+  figure: FigureRow,
+  references: number | undefined,
+  sizes: readonly number[],
+): string | undefined {
+  const body = rows.map(({ labels, outcomes }): Cell[] => [
+    ...labels,
+    ...sizes.map((size) => {
+      const outcome = outcomes.find(({ point }) => point.frames === size);
+      return outcome && figureCell(figure, outcome, references);
+    }),
+  ]);
+  const isKnown = body.some((row) => row.slice(names.length).some((cell) => cell !== undefined));
+  return isKnown ? textTable([...names, ...sizes.map((size) => `${size} frames`)], body) : undefined;
+}
+
+const widthOf = (table: string | undefined): number => Math.max(0, ...(table ?? "").split("\n").map((line) => line.length));
+
+/** Several sizes: as many side by side as the width allows. Empty when no outcome has the figure. */
+function sizeTables(set: RowSet, figure: FigureRow, references: number | undefined, width: number): string {
+  const { frames } = set;
+  const tables = (count: number): (string | undefined)[] =>
+    Array.from({ length: Math.ceil(frames.length / count) }, (_, number) =>
+      sizeTable(set, figure, references, frames.slice(number * count, (number + 1) * count)),
+    );
+  let count = Math.min(FRAMES_A_TABLE, frames.length);
+  while (count > 1 && tables(count).some((table) => widthOf(table) > width)) count--;
+  const parts = tables(count).filter((table) => table !== undefined);
   return parts.length === 0 ? "" : `  ${figure.title}\n${parts.join("\n")}`;
 }
 
@@ -102,6 +117,12 @@ function replayNote(outcomes: readonly Outcome[]): string {
   return `  ${names}: replayed from the references of a run that did not page${isBeaten(outcomes) ? "; here processes took other turns in it" : ""}\n`;
 }
 
+/** Whose time lacks that of a disk. */
+function managerNote(outcomes: readonly Outcome[]): string {
+  const managers = outcomes.flatMap(({ point: { manager } }) => (manager && !isModule(manager) ? [managerName(manager)] : []));
+  return managers.length === 0 ? "" : `  ${managers[0]}: pages to a file in memory, so that its time has none of the disk\n`;
+}
+
 /** Whether a live run had fewer misses than OPT: with several processes it may, for they take turns as their faults let them. */
 function isBeaten(outcomes: readonly Outcome[]): boolean {
   const missesOf = FIGURES.find(({ name }) => name === "misses")!.value;
@@ -117,16 +138,19 @@ function isBeaten(outcomes: readonly Outcome[]): boolean {
  * All tables.
  * @param figureNames figures to show, as in FIGURES
  * @param tasks whether there is a table of the tasks of each run
+ * @param width characters in a line of a terminal: sizes beyond it go on below
  */
-export function tablesText(outcomes: readonly Outcome[], figureNames: readonly string[], tasks: boolean): string {
+export function tablesText(outcomes: readonly Outcome[], figureNames: readonly string[], tasks: boolean, width = Infinity): string {
   const figures = FIGURES.filter(({ name }) => figureNames.includes(name));
   const sections = [...byWorkload(outcomes)].map(([workload, group]) => {
     const set = rowsOf(group);
     const references = referencesIn(group);
     const parts =
-      set.frames.length === 1 ? [figureTable(set, figures, references)] : figures.map((figure) => sizeTables(set, figure, references));
+      set.frames.length === 1
+        ? [figureTable(set, figures, references)]
+        : figures.map((figure) => sizeTables(set, figure, references, width));
     if (tasks) parts.push(...taskTables(set));
-    parts.push(stageTable(set), replayNote(group));
+    parts.push(stageTable(set), replayNote(group), managerNote(group));
     const size = set.frames.length === 1 ? `, ${set.frames[0]} frames` : "";
     const known = references === undefined ? "" : `, ${references} reference${references === 1 ? "" : "s"}`;
     return `${workload}${size}${known}\n\n${parts.filter((part) => part !== "").join("\n")}`;

@@ -65,6 +65,22 @@ describe("tables", () => {
   });
 });
 
+test("sizes that do not fit beside the others stand below them", () => {
+  const outcomes = [8, 16, 32, 64].map((frames) => outcome("fifo", frames, 100 - frames));
+  expect(tablesText(outcomes, ["misses"], false, 44)).toBe(
+    "w, 100 references\n\n  misses\n  policy  8 frames  16 frames  32 frames\n  fifo          92         84         68\n\n  policy  64 frames\n  fifo           36\n",
+  );
+  // One size is always shown, however narrow the terminal.
+  expect(tablesText(outcomes, ["misses"], false, 5).match(/frames/g)).toHaveLength(4);
+});
+
+test("the time of a program that manages memory has none of the disk", () => {
+  const note = "  mine: pages to a file in memory, so that its time has none of the disk\n";
+  const own = (file: string) => tablesText([outcome("x", 8, 30, { method: "live", manager: { file } })], ["misses"], false);
+  expect(own("a/mine").endsWith(note)).toBe(true);
+  expect(own("a/mine.ts")).not.toContain("disk");
+});
+
 test("CSV quotes what would break a line", () => {
   const [, line] = csvText([outcome("fifo", 8, 30, { workload: 'sh -c "a,b"' })]).split("\n");
   expect(line).toMatch(/^"sh -c ""a,b""",replay,fifo,8,global,/);

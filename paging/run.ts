@@ -175,7 +175,7 @@ async function runInFolder(request: Request, spool: string, signal: AbortSignal)
     return INTERRUPTED_STATUS;
   }
   for (const { point, end } of outcomes) ends.add(point.workload, end);
-  if (!quiet) process.stdout.write(tablesText(outcomes, request.figures, request.tasks));
+  if (!quiet) process.stdout.write(tablesText(outcomes, request.figures, request.tasks, process.stdout.columns));
   writeText(files.json, () => jsonText(plan, outcomes));
   writeText(files.csv, () => csvText(outcomes));
   if (charts && files.svg !== undefined) {
