@@ -4,6 +4,7 @@
  *
  * Source: L4 X.0 manual, "ipc"; kernel/abi/ipc.ts has the codes.
  */
+import { Timer } from "#machine/clock.ts";
 import { Register } from "#machine/context.ts";
 import { ANY, isInterruptId, NIL, type ThreadId } from "./abi/identifiers.ts";
 import { Condition, IpcError, NEVER } from "./abi/ipc.ts";
@@ -73,7 +74,7 @@ export class Ipc {
   }
 
   wake(thread: Thread): void {
-    if (thread.cancelTimer !== undefined) thread.disarm();
+    thread.disarm();
     thread.state = READY;
     this.core.scheduler.enqueue(thread);
   }
@@ -86,11 +87,9 @@ export class Ipc {
   /** Starts a thread's timer. */
   arm(thread: Thread, us: number): void {
     if (us === NEVER) return;
-    const clock = this.core.clock;
-    thread.cancelTimer = clock.schedule(clock.now() + us * NS_PER_US, () => {
-      thread.cancelTimer = undefined;
-      this.expire(thread);
-    });
+    const { clock } = this.core;
+    thread.timer ??= new Timer(clock, () => this.expire(thread));
+    thread.timer.start(clock.now() + us * NS_PER_US);
   }
 
   /** Takes a thread out of the send queue that it stands in, if any. */

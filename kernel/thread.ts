@@ -4,6 +4,7 @@
  * Blocked threads are data. Whether a thread is in the ready queue (`queued`) is separate from its
  * state: a thread whose message transfer can go on is "transferring" and queued at once.
  */
+import type { Timer } from "#machine/clock.ts";
 import type { Context } from "#machine/context.ts";
 import type { ThreadId } from "./abi/identifiers.ts";
 import { NIL } from "./abi/identifiers.ts";
@@ -173,7 +174,8 @@ export class Thread {
   readyNext: Thread | undefined = undefined;
   readyPrevious: Thread | undefined = undefined;
 
-  cancelTimer: (() => void) | undefined = undefined;
+  /** For what it waits for; made when it is first needed. */
+  timer: Timer | undefined = undefined;
   /** Associated interrupt line, -1 = none. */
   interruptLine = -1;
 
@@ -211,10 +213,7 @@ export class Thread {
   }
 
   disarm(): void {
-    if (this.cancelTimer !== undefined) {
-      this.cancelTimer();
-      this.cancelTimer = undefined;
-    }
+    if (this.timer !== undefined) this.timer.stop();
   }
 }
 

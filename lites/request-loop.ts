@@ -29,6 +29,7 @@ const REPLY_TIMEOUTS = { sendUs: 0, ...PATIENCE } as const;
 /** Helper threads: request thread and pager have the first two. */
 const FIRST_HELPER = 2;
 const REPORTS_PER_PROGRAM = 8;
+const NS_PER_US = 1000;
 
 interface Reply {
   /** undefined: somebody who is no process. */
@@ -100,9 +101,12 @@ export class RequestLoop implements HelperThreads {
     this.dispatcher = dispatcher;
     const { runner, timers, kernel } = core;
     for (;;) {
-      this.runTimers();
-      if (runner.hasReady) yield* runner.runReady();
-      if (this.wakes.size > 0) yield* this.wakeHelpers();
+      let now = this.runTimers();
+      if (runner.hasReady || this.wakes.size > 0) {
+        yield* runner.runReady();
+        yield* this.wakeHelpers();
+        now = undefined;
+      }
       if (runner.hasReady || this.wakes.size > 0) continue;
       const reply = this.replies.shift();
       if (reply !== undefined && (reply.strings.length > 0 || this.replies.length > 0)) {
@@ -113,7 +117,8 @@ export class RequestLoop implements HelperThreads {
       }
       const deadline = timers.next();
       this.waitingUntilNs = deadline;
-      const timeouts = deadline === NEVER ? UNTIMED : { receiveUs: Math.max(0, (deadline - kernel.now()) / 1000), ...PATIENCE };
+      const timeouts =
+        deadline === NEVER ? UNTIMED : { ...UNTIMED, receiveUs: Math.max(0, (deadline - (now ?? kernel.now())) / NS_PER_US) };
       let received: Received;
       if (reply === undefined) received = yield* receive(ANY, timeouts);
       else {
@@ -132,15 +137,18 @@ export class RequestLoop implements HelperThreads {
     }
   }
 
-  private runTimers(): void {
+  /** @returns the time, if that had to be asked for */
+  private runTimers(): number | undefined {
     const { timers, kernel, report } = this.core;
     // Looking at the clock costs more than the rest of a short call's way through here.
-    if (timers.next() === NEVER) return;
+    if (timers.next() === NEVER) return undefined;
+    const now = kernel.now();
     try {
-      timers.runDue(kernel.now());
+      timers.runDue(now);
     } catch (error) {
       report(`internal error in a timer: ${describe(error)}`);
     }
+    return now;
   }
 
   private finished({ process, to }: Reply): void {

@@ -9,15 +9,37 @@
 /** Virtual nanoseconds that one instruction takes (a 100 MHz processor with one instruction per cycle). */
 export const VIRTUAL_NS_PER_INSTRUCTION = 10;
 
-interface TimedEvent {
-  at: number;
-  sequence: number;
-  run: () => void;
+/** Something that happens at a time. */
+export class Timer {
+  /** When, while it is started. */
+  at = 0;
+  isStarted = false;
+  readonly run: () => void;
+  private readonly clock: Clock;
+
+  constructor(clock: Clock, run: () => void) {
+    this.clock = clock;
+    this.run = run;
+  }
+
+  /** Calls `run` once now() >= at, and no more at the time that it was started for before. */
+  start(at: number): void {
+    this.stop();
+    this.at = at;
+    this.isStarted = true;
+    this.clock.insert(this);
+  }
+
+  stop(): void {
+    if (!this.isStarted) return;
+    this.isStarted = false;
+    this.clock.remove(this);
+  }
 }
 
 export abstract class Clock {
-  private readonly events: TimedEvent[] = [];
-  private sequence = 0;
+  /** In order of their times, and of their starting. */
+  private readonly timers: Timer[] = [];
   /** Unix time of nanosecond 0, in nanoseconds (a bigint: it exceeds 2^53). */
   readonly epochNs: bigint;
 
@@ -34,33 +56,44 @@ export abstract class Clock {
   /** Whether idle time passes by itself (real) or by idleUntil (virtual). */
   abstract readonly virtual: boolean;
 
-  /** Calls `run` once now() >= at. Returns a function that cancels it. */
-  schedule(at: number, run: () => void): () => void {
-    const event: TimedEvent = { at, sequence: this.sequence++, run };
-    let index = this.events.length;
-    while (index > 0 && this.events[index - 1]!.at > at) index--;
-    this.events.splice(index, 0, event);
-    return () => this.cancel(event);
+  /** Calls `run` once now() >= at. */
+  schedule(at: number, run: () => void): void {
+    new Timer(this, run).start(at);
+  }
+
+  /** For timers. Timeouts start and stop far more often than they expire, so that nothing is made for them. */
+  insert(timer: Timer): void {
+    const { timers } = this;
+    let index = timers.length;
+    timers.push(timer);
+    for (; index > 0 && timers[index - 1]!.at > timer.at; index--) timers[index] = timers[index - 1]!;
+    timers[index] = timer;
+  }
+
+  /** For timers. */
+  remove(timer: Timer): void {
+    const { timers } = this;
+    let index = timers.length - 1;
+    while (timers[index] !== timer) index--;
+    for (; index < timers.length - 1; index++) timers[index] = timers[index + 1]!;
+    timers.pop();
   }
 
   /** Time of the earliest event, or Infinity. */
   nextEvent(): number {
-    return this.events.length > 0 ? this.events[0]!.at : Number.POSITIVE_INFINITY;
+    return this.timers.length > 0 ? this.timers[0]!.at : Number.POSITIVE_INFINITY;
   }
 
   /** Runs all events that are due. */
   runDue(): void {
-    if (this.events.length === 0) return;
+    const { timers } = this;
+    if (timers.length === 0) return;
     const now = this.now();
-    while (this.events.length > 0 && this.events[0]!.at <= now) {
-      this.events.shift()!.run();
+    while (timers.length > 0 && timers[0]!.at <= now) {
+      const timer = timers[0]!;
+      timer.stop();
+      timer.run();
     }
-  }
-
-  /** Takes the event out at once: timeouts are armed and cancelled far more often than they expire. */
-  private cancel(event: TimedEvent): void {
-    const index = this.events.lastIndexOf(event);
-    if (index >= 0) this.events.splice(index, 1);
   }
 }
 
