@@ -2,9 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { FLEXPAGE_GRANT, FLEXPAGE_WRITE, flexpage } from "./abi/flexpage.ts";
 import { ANY } from "./abi/identifiers.ts";
+import { dope } from "./abi/ipc.ts";
 import type { ForgetOptions } from "./forgetting.ts";
 import { call, type Op, receive } from "./native.ts";
-import { CODE, DATA, FINISH, GuestMachine, type Guests, WAIT } from "../tests/support/kernel-guest.ts";
+import { CODE, DATA, FINISH, GuestMachine, type Guests, STACK_TOP, WAIT } from "../tests/support/kernel-guest.ts";
 import { randomNumbers } from "../tests/support/random.ts";
 
 const PAGE = 4096;
@@ -67,6 +68,48 @@ describe.each(modes)("forget mode %s", (_name, forget) => {
     });
     expect(result).toEqual([0x04030201, 0x0c0b0a09, 0]);
     expect(forgotten).toBeGreaterThan(0);
+  });
+
+  it("lets a client get on whose manager is a thread of its own task, with a buffer in memory", () => {
+    const { result } = run(forget, function* (guests) {
+      const task = yield* guests.create(`
+        mov eax, 1
+        mov ecx, ${STACK_TOP - PAGE}
+        mov edx, offset manager
+        mov ebx, -1
+        mov esi, -1
+        int 0x35
+        xor esi, esi
+        int 0x31
+        or esi, 1 << 10
+        mov [${DATA + 8}], esi
+        mov esi, DATA
+        int 0x37
+        jmp client
+        .balign 4096
+      manager:
+        mov eax, NONE
+        xor esi, esi
+      serve:
+        xor ecx, ecx
+        mov ebp, ${DATA + PAGE + 1}
+        ipc
+        mov edx, edi
+        mov dword ptr [${DATA + 2 * PAGE}], 7
+        mov ebx, ${flexpage(DATA + 2 * PAGE, 12, FLEXPAGE_WRITE)}
+        mov eax, 2
+        jmp serve
+        .balign 4096
+      client:
+        mov edx, [${OUTSIDE}]
+        ${FINISH}`);
+      yield* guests.introduce(task);
+      yield* guests.writeWords(task, DATA, [OUTSIDE, PAGE, 0, 9, 0, 7]);
+      yield* guests.writeWords(task, DATA + PAGE, [0, dope(4, 0), 0, 0, 0, 0, 0]);
+      guests.start(task);
+      return (yield* guests.next()).words[0];
+    });
+    expect(result).toBe(7);
   });
 
   it("copies long strings between two tasks page by page", () => {

@@ -54,9 +54,10 @@ export class Forgetting {
     this.forgetSome(thread.task);
   }
 
-  /** What it came for is done. A kernel call that faulted is made again, and needs the same pages. */
+  /** What it came for is done, unless it waits for a page: a kernel call that faulted is made again, and needs the same pages; so is an instruction whose fault message itself needs a page of the manager's. */
   done(thread: Thread): void {
-    if (thread.state.kind !== "faulting") this.recent.delete(thread);
+    const { kind } = thread.state;
+    if (kind !== "faulting" && kind !== "transferring") this.recent.delete(thread);
   }
 
   /** A thread needs a page. */

@@ -6,7 +6,8 @@ import { lites } from "./support/command.ts";
 import { guestDirectory, guestProgram } from "./support/guest-programs.ts";
 
 beforeAll(async () => {
-  for (const name of ["fill", "crash", "bad-pointers", "managers", "recursion"]) await guestProgram(name);
+  for (const name of ["fill", "crash", "bad-pointers", "managers", "recursion", "l3-pairs", "l3-traps", "gate-calls", "gate-cancel"])
+    await guestProgram(name);
 });
 
 const run = (mode: string, script: string, ...options: string[]) =>
@@ -27,6 +28,8 @@ END
   "processes and signals": `for i in 1 2 3 4 5; do (sleep 0.$i; echo $i) & done; wait
     sleep 100 & kill $!; wait $!; echo $?; yes | head -200 | wc -l; (sleep 0.1; echo late) | cat
     for i in 1 2 3 4 5 6 7 8 9 10; do (exit $i); echo -n "$? "; done; echo`,
+  "kernel calls": "/test/l3-pairs; /test/l3-traps; l3-chief 2; l3-ram-disk; l3-clock-manager -f 3 seq 3",
+  "interrupted calls": "for gate in sysinfo trap; do /test/gate-calls $gate /tmp/lock; /test/gate-cancel $gate; done",
   exceptions:
     "for how in null divide illegal handled stack-handled bus; do /test/crash $how > /dev/null; echo $how $?; done; /test/bad-pointers < /etc/passwd",
 };
