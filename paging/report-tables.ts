@@ -14,12 +14,20 @@ import { type Cell, textTable } from "./text-table.ts";
 /** Sizes that stand side by side at the most; a longer sweep goes on below. */
 const FRAMES_A_TABLE = 10;
 
-/** One size: all figures that any outcome has in one table. */
-function figureTable({ names, rows }: RowSet, figures: readonly FigureRow[], references: number | undefined): string {
+const widthOf = (table: string | undefined): number => Math.max(0, ...(table ?? "").split("\n").map((line) => line.length));
+
+/** One size: all figures that any outcome has in one table, side by side or, where the width does not allow it, one below the other. */
+function figureTable({ names, rows }: RowSet, figures: readonly FigureRow[], references: number | undefined, width: number): string {
   const known = figures.filter(({ value }) => rows.some(({ outcomes }) => value(outcomes[0]!, references) !== undefined));
-  return textTable(
+  const cells = known.map((figure) => rows.map(({ outcomes }) => figureCell(figure, outcomes[0]!, references)));
+  const wide = textTable(
     [...names, ...known.map(({ title }) => title)],
-    rows.map(({ labels, outcomes }) => [...labels, ...known.map((figure) => figureCell(figure, outcomes[0]!, references))]),
+    rows.map(({ labels }, row) => [...labels, ...cells.map((values) => values[row])]),
+  );
+  if (widthOf(wide) <= width) return wide;
+  return textTable(
+    ["", ...rows.map(({ title }) => title)],
+    known.map(({ title }, figure) => [title, ...cells[figure]!]),
   );
 }
 
@@ -40,8 +48,6 @@ function sizeTable(
   const isKnown = body.some((row) => row.slice(names.length).some((cell) => cell !== undefined));
   return isKnown ? textTable([...names, ...sizes.map((size) => `${size} frames`)], body) : undefined;
 }
-
-const widthOf = (table: string | undefined): number => Math.max(0, ...(table ?? "").split("\n").map((line) => line.length));
 
 /** Several sizes: as many side by side as the width allows. Empty when no outcome has the figure. */
 function sizeTables(set: RowSet, figure: FigureRow, references: number | undefined, width: number): string {
@@ -138,7 +144,7 @@ function isBeaten(outcomes: readonly Outcome[]): boolean {
  * All tables.
  * @param figureNames figures to show, as in FIGURES
  * @param tasks whether there is a table of the tasks of each run
- * @param width characters in a line of a terminal: sizes beyond it go on below
+ * @param width characters in a line of a terminal: what would go beyond it stands below
  */
 export function tablesText(outcomes: readonly Outcome[], figureNames: readonly string[], tasks: boolean, width = Infinity): string {
   const figures = FIGURES.filter(({ name }) => figureNames.includes(name));
@@ -147,7 +153,7 @@ export function tablesText(outcomes: readonly Outcome[], figureNames: readonly s
     const references = referencesIn(group);
     const parts =
       set.frames.length === 1
-        ? [figureTable(set, figures, references)]
+        ? [figureTable(set, figures, references, width)]
         : figures.map((figure) => sizeTables(set, figure, references, width));
     if (tasks) parts.push(...taskTables(set));
     parts.push(stageTable(set), replayNote(group), managerNote(group));

@@ -74,6 +74,13 @@ test("sizes that do not fit beside the others stand below them", () => {
   expect(tablesText(outcomes, ["misses"], false, 5).match(/frames/g)).toHaveLength(4);
 });
 
+test("figures that do not fit side by side stand one below the other", () => {
+  const outcomes = [outcome("fifo", 8, 30), outcome("lru", 8, 25)];
+  expect(tablesText(outcomes, ["misses", "ratio"], false, 40)).toBe(
+    "w, 8 frames, 100 references\n\n                                fifo     lru\n  misses                          30      25\n  misses per 1000 references  300.00  250.00\n",
+  );
+});
+
 test("the time of a program that manages memory has none of the disk", () => {
   const note = "  mine: pages to a file in memory, so that its time has none of the disk\n";
   const own = (file: string) => tablesText([outcome("x", 8, 30, { method: "live", manager: { file } })], ["misses"], false);
