@@ -26,7 +26,7 @@ const sources = [
 ];
 
 /** Entry points that the Unix server needs, as linked. */
-const entryPoints = { start: "emulib_start", sysinfo: "emulib_sysinfo" } as const;
+const entryPoints = { start: "emulib_start", sysinfo: "emulib_sysinfo", gate: "system_call_gate" } as const;
 
 export interface EmulatorImage {
   /** Bytes to map at EMULATOR_BASE. */

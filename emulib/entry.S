@@ -155,6 +155,7 @@ emulib_sysinfo:
 	popl	%ecx
 	ret
 6:	popl	%ecx
+	.globl system_call_gate
 system_call_gate:
 	int	$SYSTEM_CALL_VECTOR
 	.globl system_call_end

@@ -19,7 +19,9 @@ import type { RandomSource } from "./random-pool.ts";
 /** Addresses of the emulation library's entry points. */
 export interface EmulatorEntries {
   start: number;
+  /** What AT_SYSINFO names: a routine that makes short calls itself, or one that always traps. */
   sysinfo: number;
+  gate: number;
 }
 
 export interface Core {

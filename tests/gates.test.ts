@@ -30,7 +30,12 @@ test.each(["sysinfo", "trap"])("%s: results, registers, signals, restarts", (gat
   expect(lites([...options, "exec", "/test/gate-calls", gate, "/tmp/lock"])).toMatchObject({ status: 0, stdout: RIGHT, stderr: "" });
 });
 
-test.each(["sysinfo", "trap"])("%s: calls that a signal finds in the server's queue", (gate) => {
+test.each([
+  ["sysinfo", "the server's queue", []],
+  ["trap", "the server's queue", []],
+  ["sysinfo", "a chief's hands", ["--confine", "watch"]],
+  ["trap", "a chief's hands", ["--confine", "watch"]],
+])("%s: calls that a signal finds in %s", (gate, _where, confinement) => {
   const stdout = "0 wrong, 20 handled, changed registers 0, child 0\n";
-  expect(lites([...options, "exec", "/test/gate-cancel", gate])).toMatchObject({ status: 0, stdout, stderr: "" });
+  expect(lites([...options, ...confinement, "exec", "/test/gate-cancel", gate])).toMatchObject({ status: 0, stdout });
 });

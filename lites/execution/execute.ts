@@ -234,7 +234,8 @@ function auxiliaryVector(
 ): [type: number, value: number][] {
   const secure = old.uid !== credentials.euid || old.gid !== credentials.egid;
   return [
-    [AuxiliaryType.SYSINFO, core.emulator.sysinfo],
+    // A signal may cancel a call outside a trap while a chief has it, and nobody would know whether it was made.
+    [AuxiliaryType.SYSINFO, core.clan.chief === undefined ? core.emulator.sysinfo : core.emulator.gate],
     [AuxiliaryType.HWCAP, core.cpu.capabilities],
     [AuxiliaryType.PAGESZ, PAGE_SIZE],
     [AuxiliaryType.CLKTCK, USER_HZ],
