@@ -10,6 +10,8 @@ import type { Outcome } from "./outcome.ts";
 import { pointKey } from "./plan.ts";
 
 const FORM = "lites paging 2";
+/** Forms of other versions begin like this. */
+const FAMILY = "lites paging ";
 
 export class ResumeFile {
   readonly finished = new Map<string, Outcome>();
@@ -26,7 +28,9 @@ export class ResumeFile {
     // What follows the last line end was being written when the sweep was killed.
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
     const [head = "", ...lines] = whole.split("\n").slice(0, -1);
-    if (!isForm(head)) throw new OptionError(`'${file}' is not a file of finished runs`);
+    const form = formOf(head);
+    if (form?.startsWith(FAMILY) && form !== FORM) throw new OptionError(`'${file}' is of another version: begin with a new file`);
+    if (form !== FORM) throw new OptionError(`'${file}' is not a file of finished runs`);
     for (const line of lines) {
       const outcome = JSON.parse(line) as Outcome;
       this.finished.set(pointKey(outcome.point), outcome);
@@ -39,10 +43,12 @@ export class ResumeFile {
   }
 }
 
-function isForm(line: string): boolean {
+/** What the first line says that the file is. */
+function formOf(line: string): string | undefined {
   try {
-    return (JSON.parse(line) as { form?: unknown }).form === FORM;
+    const { form } = JSON.parse(line) as { form?: unknown };
+    return typeof form === "string" ? form : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -3,7 +3,7 @@
  *
  * Layers beneath: trace.ts, byte-lines.ts.
  */
-import { closeSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, lstatSync, openSync, renameSync, writeSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { LineCursor } from "./byte-lines.ts";
 import { RecordKind, type ReferenceSink, TASK_LIMIT, type Trace, TraceBuilder } from "./trace.ts";
@@ -118,11 +118,13 @@ export class TraceTextReader {
 export const partOf = (path: string): string => `${path}.part`;
 
 /**
- * Writes a trace to a file while it comes; compressed when the name ends in .gz. The file has its name when the trace is closed.
+ * Writes a trace to a file while it comes; compressed when the name ends in .gz. The file has its name when the trace is closed. What
+ * is there and no plain file, a device or a pipe, is written at once.
  * @throws the errors of the file system
  */
 export class TraceWriter implements ReferenceSink {
   private readonly path: string;
+  private readonly written: string;
   private readonly file: number;
   private readonly compressed: boolean;
   private readonly buffer = Buffer.allocUnsafe(CHUNK);
@@ -134,7 +136,8 @@ export class TraceWriter implements ReferenceSink {
 
   constructor(path: string, pageSize = 4096) {
     this.path = path;
-    this.file = openSync(partOf(path), "w");
+    this.written = lstatSync(path, { throwIfNoEntry: false })?.isFile() === false ? path : partOf(path);
+    this.file = openSync(this.written, "w");
     this.compressed = path.endsWith(".gz");
     this.put(`${MAGIC} ${VERSION}\npage-size ${pageSize}\n`);
   }
@@ -177,7 +180,7 @@ export class TraceWriter implements ReferenceSink {
   close(): void {
     this.flush();
     closeSync(this.file);
-    renameSync(partOf(this.path), this.path);
+    if (this.written !== this.path) renameSync(this.written, this.path);
   }
 
   private put(text: string): void {

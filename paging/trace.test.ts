@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -129,6 +129,17 @@ describe("the text form", () => {
     const text =
       "lites-trace 1\npage-size 4096\ntask 1 cat of lines\nw 12 1000 1\nr 7\nx 7 1020\nplace 1048576 7 1\nd 12 1044\nr 7 1044 0\nplace 1048576\n";
     expect(readFileSync(path, "latin1")).toBe(text);
+  });
+
+  it("is written through a link, which stays one", () => {
+    const [path, link] = [join(folder, "target.trace"), join(folder, "link.trace")];
+    symlinkSync(path, link);
+    const writer = new TraceWriter(link);
+    writer.reference(0, 0, 1, false, false);
+    writer.close();
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readFileSync(path, "latin1")).toBe("lites-trace 1\npage-size 4096\nr 1\n");
+    expect(existsSync(partOf(link))).toBe(false);
   });
 
   it("fills in times and tasks", async () => {
