@@ -31,6 +31,8 @@ import { baseOf, type FileServices, from64 } from "./file-services.ts";
 const LARGEST_32BIT = 0x7fffffff;
 /** Bytes read at once from a file that does not know its size (/proc). */
 const UNSIZED_CHUNK = 65536;
+/** Bytes that are read without asking first how many there are: the size of a file of the host is a call of the host. */
+const SMALL_READ = 32768;
 
 const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
@@ -59,8 +61,7 @@ class FileTransfers {
     if (vnode.readAt === undefined) throw EINVAL;
     this.services.files.pages.reading(vnode);
     const start = position ?? file.position;
-    const { size } = vnode.attributes();
-    const wanted = size === 0 ? Math.min(count, UNSIZED_CHUNK) : Math.max(0, Math.min(count, size - start));
+    const wanted = count <= SMALL_READ ? count : possible(vnode.attributes().size, start, count);
     if (wanted === 0) return new Uint8Array(0);
     const buffer = new Uint8Array(wanted);
     const bytes = partOf(buffer, 0, vnode.readAt(start, buffer));
@@ -122,6 +123,11 @@ class FileTransfers {
     if (positions.from === undefined && isSeekable(from)) from.position -= bytes.length - written;
     return written;
   }
+}
+
+/** How many of the bytes from a position on can be read, of a file with that size. */
+function possible(size: number, start: number, count: number): number {
+  return size === 0 ? Math.min(count, UNSIZED_CHUNK) : Math.max(0, Math.min(count, size - start));
 }
 
 function seekTarget(position: number, size: number, offset: number, whence: number): number {
