@@ -3,14 +3,16 @@
  */
 import type { Clock } from "#machine/clock.ts";
 
-/** Instructions between two looks at the host: some ten milliseconds. */
+/** Instructions between two looks at the host with a virtual clock, where nothing may depend on the host's speed. */
 const TURN_INSTRUCTIONS = 400_000;
+/** Time between them with a real one. */
+const TURN_NS = 10e6;
 /** Node's timers are no finer than this; shorter waits go round the event loop. */
 const TIMER_RESOLUTION_NS = 1e6;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Runnable {
-  run(budgetInstructions: number): { state: "idle" | "running" | "halted"; nextEventNs: number };
+  run(budgetInstructions: number, untilNs?: number): { state: "idle" | "running" | "halted"; nextEventNs: number };
 }
 
 export class Pump {
@@ -66,7 +68,8 @@ export class Pump {
     if (this.stopped) return;
     let result: ReturnType<Runnable["run"]>;
     try {
-      result = this.kernel.run(TURN_INSTRUCTIONS);
+      const { clock, kernel } = this;
+      result = clock.virtual ? kernel.run(TURN_INSTRUCTIONS) : kernel.run(Number.POSITIVE_INFINITY, clock.now() + TURN_NS);
     } catch (error) {
       this.fail(error);
       this.stop();

@@ -72,9 +72,9 @@ export class System {
     this.machine = machine;
     const root = new LiveRoot(machine.root, machine.files);
     this.fs = root.fs;
-    const run = (budget: number): ReturnType<Kernel["run"]> => {
+    const run = (budget: number, untilNs?: number): ReturnType<Kernel["run"]> => {
       root.beforeRun();
-      return machine.kernel.run(budget);
+      return machine.kernel.run(budget, untilNs);
     };
     this.pump = new Pump({ run }, machine.clock);
     this.halted = this.pump.ended;

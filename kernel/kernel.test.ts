@@ -7,6 +7,8 @@ import { IpcError } from "./abi/ipc.ts";
 import { RealClock } from "#machine/clock.ts";
 import { sigma0 } from "#servers/sigma0.ts";
 import { Sigma0Request } from "#servers/abi/sigma0.ts";
+import { RUN_NS } from "./pace.ts";
+import { SLICE_INSTRUCTIONS } from "./thread.ts";
 import { call, type NativeContext, type Op, receive, send, sleep } from "./native.ts";
 import { DATA, FINISH, GuestMachine, Guests } from "../tests/support/kernel-guest.ts";
 import { ScriptProcessor, TestMachine } from "../tests/support/kernel-machine.ts";
@@ -146,6 +148,48 @@ describe("scheduling", () => {
     machine.kernel.run(5_000_000);
     expect(woken).toBeGreaterThanOrEqual(10_500_000);
     expect(woken).toBeLessThanOrEqual(11_500_000);
+  });
+
+  /** A machine whose real clock moves with the instructions, and a thread that computes for ever. */
+  function spinning(nsPerInstruction: number, priorities: readonly number[] = [50]): { machine: TestMachine; runs: number[] } {
+    const spinner = new ScriptProcessor();
+    const runs: number[] = [];
+    let before = 0;
+    spinner.scripts.set(0x1000, () => {
+      runs.push(spinner.instructions - before);
+      before = spinner.instructions;
+      return { kind: "slice", instructions: Number.POSITIVE_INFINITY };
+    });
+    const clock = (): RealClock => new RealClock(0n, () => spinner.instructions * nsPerInstruction);
+    const machine = new TestMachine({ processor: () => spinner, clock });
+    machine.boot("starter", function* ({ kernel }) {
+      for (const priority of priorities) kernel.taskNew({ start: { eip: 0x1000, esp: 0 }, priority });
+      yield* receive(NIL);
+    });
+    return { machine, runs };
+  }
+
+  it("lets a thread that is alone run for about the same time, however fast it is", () => {
+    const fast = spinning(1);
+    expect(fast.machine.kernel.run(Number.POSITIVE_INFINITY, 30e6).state).toBe("running");
+    expect(fast.runs.slice(1, 7)).toEqual([SLICE_INSTRUCTIONS, SLICE_INSTRUCTIONS, 200_000, 400_000, 800_000, 1_600_000]);
+    expect(new Set(fast.runs.slice(7))).toEqual(new Set([RUN_NS]));
+    const slow = spinning(50);
+    slow.machine.kernel.run(Number.POSITIVE_INFINITY, 30e6);
+    expect(new Set(slow.runs.slice(1))).toEqual(new Set([SLICE_INSTRUCTIONS]));
+  });
+
+  it("returns when the time is over", () => {
+    const { machine } = spinning(1);
+    machine.kernel.run(Number.POSITIVE_INFINITY, 30e6);
+    expect(machine.clock.now()).toBeGreaterThanOrEqual(30e6);
+    expect(machine.clock.now()).toBeLessThanOrEqual(30e6 + RUN_NS);
+  });
+
+  it("gives threads of the same priority their slices", () => {
+    const { machine, runs } = spinning(1, [50, 50]);
+    machine.kernel.run(Number.POSITIVE_INFINITY, 30e6);
+    expect(new Set(runs.slice(1))).toEqual(new Set([SLICE_INSTRUCTIONS]));
   });
 
   it("says when the next timed event is", () => {

@@ -15,6 +15,7 @@ import { EmulatedCalls } from "./emulated-calls.ts";
 import { writeInfoPage } from "./info-page.ts";
 import type { NativeBody } from "./lifecycle.ts";
 import type { KernelCall, TaskStatistics } from "./native.ts";
+import { Pace } from "./pace.ts";
 import { READY, type Thread } from "./thread.ts";
 import type { KernelTrace } from "./trace.ts";
 
@@ -71,6 +72,7 @@ export class Kernel {
   private readonly interrupts: KernelParts["interrupts"];
   private halted = false;
   private clockCountdown = 0;
+  private readonly pace = new Pace();
 
   constructor(parts: KernelParts) {
     this.core = new Core(parts);
@@ -122,9 +124,10 @@ export class Kernel {
    *
    * A virtual clock is not moved while idle: that is the caller's decision (clock.idleUntil(nextEventNs), then run() again).
    * @param budgetInstructions instructions to run at most, roughly
+   * @param untilNs when to return at the latest, roughly, for a real clock
    * @throws KernelPanic when a native thread throws
    */
-  run(budgetInstructions: number): RunResult {
+  run(budgetInstructions: number, untilNs = NEVER): RunResult {
     const { core, interrupts } = this;
     const { scheduler, clock } = core;
     let budget = budgetInstructions;
@@ -152,6 +155,7 @@ export class Kernel {
       if (clock.virtual || --this.clockCountdown <= 0) {
         this.clockCountdown = DISPATCHES_PER_CLOCK_READ;
         clock.runDue();
+        if (untilNs !== NEVER && clock.now() >= untilNs) budget = 0;
       }
     }
     return { state: "halted", nextEventNs: clock.nextEvent() };
@@ -255,7 +259,10 @@ export class Kernel {
       if (thread.state.kind !== "ready") return 0;
     }
     let limit = Math.min(payer.sliceLeft, budget);
-    if (clock.virtual) {
+    if (!clock.virtual) {
+      const isAlone = payer === thread && core.scheduler.isAlone(thread) && !core.preemptions.isWatched(thread);
+      if (isAlone) limit = Math.min(Math.max(limit, this.pace.until(clock.nextEvent())), budget);
+    } else {
       const next = clock.nextEvent();
       if (next !== NEVER) limit = Math.min(limit, Math.ceil((next - clock.now()) / VIRTUAL_NS_PER_INSTRUCTION));
     }
@@ -267,8 +274,13 @@ export class Kernel {
     payer.sliceLeft -= used;
     const { forgetting } = core;
     if (forgetting !== undefined && !isPageFault(exit)) forgetting.entered(thread);
-    if (exit.kind !== "slice") this.handle(thread, exit);
-    else this.clockCountdown = 0;
+    if (exit.kind === "slice") {
+      this.clockCountdown = 0;
+      if (!clock.virtual) this.pace.ended(used, clock.now());
+    } else {
+      this.pace.interrupted();
+      this.handle(thread, exit);
+    }
     forgetting?.done(thread);
     if (payer.sliceLeft <= 0) {
       core.scheduler.rotate(payer);

@@ -41,6 +41,11 @@ export class Preemptions {
     this.core = core;
   }
 
+  /** Whether somebody may be told at the end of each slice of a thread. */
+  isWatched({ preempters: { internal, external } }: Thread): boolean {
+    return internal !== undefined || external !== undefined;
+  }
+
   /** A thread's slice is used up. */
   raise(thread: Thread): void {
     if (thread.state.kind === "ready" && !this.start(thread, "internal")) this.start(thread, "external");

@@ -62,6 +62,11 @@ export class Scheduler {
     this.enqueue(thread);
   }
 
+  /** Whether a thread that runs would go on after its slice: no other one of its priority or a higher one can run. */
+  isAlone(thread: Thread): boolean {
+    return this.top() === thread && thread.readyNext === undefined;
+  }
+
   setPriority(thread: Thread, priority: number): void {
     const queued = thread.queued;
     this.dequeue(thread);
