@@ -83,8 +83,7 @@ describe("a confined system", () => {
 
   test("a rule for one path, as it is written and no other way", () => {
     const file = policy("allow openat of /tmp/yes\ndeny openat if 2 & 0x40\nlog none\n");
-    const script =
-      "cd /tmp; for name in yes /tmp/yes /tmp/./yes /tmp/yes/ /tmp/no; do (echo > $name) && echo $name; done; ls";
+    const script = "cd /tmp; for name in yes /tmp/yes /tmp/./yes /tmp/yes/ /tmp/no; do (echo > $name) && echo $name; done; ls";
     expect(lites(["--confine", file, "-c", script]).stdout).toBe("/tmp/yes\nyes\n");
   });
 
