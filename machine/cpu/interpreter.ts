@@ -57,7 +57,9 @@ export class Interpreter implements Processor {
   private inner: Operation | null = null;
   private readonly accelerator: Accelerator | undefined;
   private readonly traced: TracedExecution | undefined;
-  /** The last run ended with a system call: behind one, no jump goes to where the next run begins. */
+  /** The context that ran last, if it made a system call: behind one, no jump goes to where its next run begins. */
+  private caller: Context | undefined = undefined;
+  /** Whether the run has begun there. */
   private isBehindCall = false;
   /** Runs behind system calls until the beginning of one is a sample. */
   private untilStart = STARTS_PER_SAMPLE;
@@ -364,6 +366,7 @@ export class Interpreter implements Processor {
     R[Word.SYSTEM_FLAGS] = (context.eflags & ~(ARITHMETIC_FLAGS | Flag.RF)) | 2;
     this.core.segments.loadContext(context);
     this.floatingPoint.select(context);
+    this.isBehindCall = this.caller === context;
   }
 
   private store(context: Context): void {
@@ -373,6 +376,6 @@ export class Interpreter implements Processor {
     context.eip = R[Word.EIP]! >>> 0;
     context.eflags = this.core.flags.arithmetic() | R[Word.SYSTEM_FLAGS]!;
     this.core.segments.storeContext(context);
-    this.isBehindCall = this.exit.kind === "software";
+    this.caller = this.exit.kind === "software" ? context : undefined;
   }
 }
