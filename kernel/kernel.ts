@@ -259,12 +259,11 @@ export class Kernel {
       if (thread.state.kind !== "ready") return 0;
     }
     let limit = Math.min(payer.sliceLeft, budget);
-    if (!clock.virtual) {
-      const isAlone = payer === thread && core.scheduler.isAlone(thread) && !core.preemptions.isWatched(thread);
-      if (isAlone) limit = Math.min(Math.max(limit, this.pace.until(clock.nextEvent())), budget);
-    } else {
+    if (clock.virtual) {
       const next = clock.nextEvent();
       if (next !== NEVER) limit = Math.min(limit, Math.ceil((next - clock.now()) / VIRTUAL_NS_PER_INSTRUCTION));
+    } else if (payer === thread && core.scheduler.isAlone(thread) && !core.preemptions.isWatched(thread)) {
+      limit = Math.min(Math.max(limit, this.pace.until(clock.nextEvent())), budget);
     }
     const before = processor.instructions;
     const exit = processor.run(thread.context!, thread.task.space.table, Math.max(limit, 1));

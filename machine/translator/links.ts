@@ -9,7 +9,7 @@ import { UNLINKED } from "./layout.ts";
 export interface Linking {
   /** To the region that starts at an address. */
   linkOf(eip: number): number;
-  /** To the region that starts here, too, but for another state of the x87 unit. */
+  /** To the region that starts here, too, but for another state (README.md, variants). */
   variant(): number;
 }
 
@@ -22,7 +22,7 @@ interface Link {
 export class Place {
   /** In the table of all regions; UNLINKED before the first region is made. */
   slot: number = UNLINKED;
-  /** Where control goes from a region here that was made for another state of the x87 unit. */
+  /** Where control goes from a region here that was made for another state. */
   private variant: Place | undefined = undefined;
   private readonly links = new Set<Link>();
   /** What stands for the region's function when there is none. */

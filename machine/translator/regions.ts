@@ -3,7 +3,7 @@
  *
  * A region belongs to a linear address and the frame that was mapped there. It serves every address space in which all its pages
  * are mapped alike, which its code checks at the entry: so translations outlive processes. A place exists as soon as code
- * wants to go to a region; it gets a slot with the first region there. Regions for other states of the x87 unit are in further places,
+ * wants to go to a region; it gets a slot with the first region there. Regions for other states of the x87 unit, or another place of the stack, are in further places,
  * its variants, of which each leads to the next.
  */
 import type { Ram } from "../ram.ts";
@@ -80,7 +80,7 @@ export class Regions {
     this.table.set(place.slot, place.function);
   }
 
-  /** Where control goes from a region at a place that was made for another state of the x87 unit. */
+  /** Where control goes from a region at a place that was made for another state. */
   variantOf(place: Place): Place {
     return place.nextVariant(this.refused);
   }

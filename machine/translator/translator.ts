@@ -80,7 +80,7 @@ export class Translator implements Accelerator {
   private readonly versions = new WeakMap<Operation, number>();
   /** Interpreted instructions that no translation has been paid with yet; negative after a large one. */
   private credit = 0;
-  /** Regions that start at an operation: variants for different states of the x87 unit. */
+  /** Regions that start at an operation: variants for different states of the x87 unit and places of the stack. */
   private readonly entries = new WeakMap<Operation, readonly Region[]>();
   private readonly view: CodeView;
   private readonly memoryPages: number;
