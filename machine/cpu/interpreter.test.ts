@@ -136,6 +136,17 @@ describe("budget", () => {
     }
   });
 
+  it("brings samples however short the slices are", () => {
+    let samples = 0;
+    const sample = (): boolean => samples++ >= 0;
+    const machine = new TestMachine(undefined, () => ({ period: 2000, least: 0, sample, frameDropped: () => undefined }));
+    // A loop of one instruction.
+    machine.execute([0xeb, 0xfe], 500);
+    for (let slice = 1; slice < 40; slice++) machine.run(500);
+    expect(samples).toBeGreaterThanOrEqual(9);
+    expect(samples).toBeLessThanOrEqual(10);
+  });
+
   it("stops at each instruction of the loop", () => {
     m.write(CODE, ...LOOP);
     expect(m.run(1).kind).toBe("slice");

@@ -6,6 +6,7 @@ import type { Exit } from "../exit.ts";
 import { PAGE_SIZE, Ram } from "../ram.ts";
 import { type ReferenceObserver, ReferenceTracer } from "../reference-tracer.ts";
 import { TranslationTable } from "../translation-table.ts";
+import type { Accelerator, AcceleratorHost } from "./accelerator.ts";
 import { Interpreter } from "./interpreter.ts";
 
 export const CODE = 0x40000000;
@@ -27,11 +28,14 @@ export class TestMachine {
   readonly processor: Interpreter;
   readonly context = new Context();
 
-  /** @param observer is told of all references to pages */
-  constructor(observer?: ReferenceObserver) {
+  /**
+   * @param observer is told of all references to pages
+   * @param accelerate see Interpreter
+   */
+  constructor(observer?: ReferenceObserver, accelerate?: (host: AcceleratorHost) => Accelerator) {
     const tracer = observer && new ReferenceTracer(this.ram.frameCount, observer);
     tracer?.watched.fill(1);
-    this.processor = new Interpreter(this.ram, { now: () => 0 }, undefined, tracer);
+    this.processor = new Interpreter(this.ram, { now: () => 0 }, accelerate, tracer);
     for (let page = 0; page < 2; page++) this.map(CODE + page * PAGE_SIZE, CODE_FRAME + page, true);
     this.map(CODE_ALIAS, CODE_FRAME, true);
     for (let page = 0; page < 2; page++) this.map(DATA + page * PAGE_SIZE, DATA_FRAME + page, true);
