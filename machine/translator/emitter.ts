@@ -87,8 +87,11 @@ export class Emitter {
   private sideExit = 0;
   private readonly exits: Exit[] = [];
 
-  /** @param windows that the region's entry finds */
-  constructor(layout: Layout, sites: Sites, windows: readonly StackWindow[]) {
+  /**
+   * @param windows that the region's entry finds
+   * @param mayLeaveCarry whether an INC or DEC of the region keeps a CF that somebody may read
+   */
+  constructor(layout: Layout, sites: Sites, windows: readonly StackWindow[], mayLeaveCarry: boolean) {
     const { code } = this;
     this.layout = layout;
     this.sites = sites;
@@ -99,7 +102,7 @@ export class Emitter {
     this.target = code.local(ValueType.I32);
     this.slot = code.local(ValueType.I32);
     this.memory = new MemoryCode(this, this.cache, windows);
-    this.flags = new FlagCode(code, () => this.importFunction("arithmetic"));
+    this.flags = new FlagCode(code, mayLeaveCarry, () => this.importFunction("arithmetic"));
   }
 
   // ---- general registers ----

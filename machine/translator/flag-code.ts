@@ -8,6 +8,9 @@
  * from can stay: FLAGS << VALUE_SHIFT, and the mask of the replaced ones << MASK_SHIFT. INC and DEC, which keep CF, leave it where it was
  * when they do not know how to compute it: CARRY_PENDING in the type says that it follows from copies of the former type, first operand and
  * result. The register file has no such types.
+ *
+ * Code for a loop's head is made before the code that jumps back to it. So what decides how flags are read must be known before any
+ * code is made, such as whether a carry can be pending; only exits, which are made last, may depend on what was seen on the way.
  */
 import { FLAG_SHIFT, Flag, FlagKind } from "../cpu/flags.ts";
 import { Word } from "../cpu/registers.ts";
@@ -105,17 +108,21 @@ export class FlagCode {
   private writes = 0;
   /** Whether the type may have replaced flags. */
   private mayReplace = false;
-  /** Type, first operand and result from which a pending CF follows; undefined when the region has none. */
-  private carrySource: readonly [number, number, number] | undefined;
+  /** Type, first operand and result from which a pending CF follows; undefined when no CF is ever pending. */
+  private readonly carrySource: readonly [number, number, number] | undefined;
 
-  /** @param routine function index of the routine `arithmetic` (runtime/flags.ts) */
-  constructor(code: Code, routine: () => number) {
+  /**
+   * @param mayLeaveCarry whether an INC or DEC of the region keeps a CF that somebody may read
+   * @param routine function index of the routine `arithmetic` (runtime/flags.ts)
+   */
+  constructor(code: Code, mayLeaveCarry: boolean, routine: () => number) {
     this.code = code;
     this.type = code.local(ValueType.I32);
     this.first = code.local(ValueType.I32);
     this.result = code.local(ValueType.I32);
     this.explicit = code.local(ValueType.I32);
     this.second = code.local(ValueType.I32);
+    if (mayLeaveCarry) this.carrySource = [code.local(ValueType.I32), code.local(ValueType.I32), code.local(ValueType.I32)];
     this.routine = routine;
   }
 
@@ -189,7 +196,7 @@ export class FlagCode {
 
   /** Flags of INC or DEC. CF stays: `keepsCarry` says whether anybody will read it. */
   setCount(kind: typeof INC | typeof DEC, shift: number, result: number, keepsCarry: boolean): void {
-    if (keepsCarry && this.state.kind === -1) {
+    if (keepsCarry && this.isCarryUnknown) {
       this.leaveCarry();
       this.copy(result, shift, this.result);
       this.setKind(kind | CARRY_PENDING, shift, false);
@@ -204,13 +211,19 @@ export class FlagCode {
     this.setKind(kind, shift, false);
   }
 
+  /** Whether only a routine can tell CF. */
+  private get isCarryUnknown(): boolean {
+    const { isCarryPending, kind, replaced } = this.state;
+    return (replaced & Flag.CF) === 0 && (kind === -1 || isCarryPending === true);
+  }
+
   /** Copies what CF follows from, unless CF is pending already. */
   private leaveCarry(): void {
-    const { code, type, first, result } = this;
-    this.carrySource ??= [code.local(ValueType.I32), code.local(ValueType.I32), code.local(ValueType.I32)];
+    const { carrySource, code, type, first, result } = this;
+    if (carrySource === undefined) throw new Error("a carry is left pending that was not announced");
     this.isUsed = true;
     this.write(3);
-    const [sourceType, sourceFirst, sourceResult] = this.carrySource;
+    const [sourceType, sourceFirst, sourceResult] = carrySource;
     const isPending = code.temporary();
     code.get(type).i32(CARRY_PENDING).op(Op.I32_AND).set(isPending);
     for (const [source, current] of [
@@ -257,7 +270,7 @@ export class FlagCode {
     this.state = { ...this.state, numbers };
   }
 
-  /** CF, OF or both, as EFLAGS bits, are on the stack; the other flags stay. */
+  /** CF, or CF and OF, as EFLAGS bits, are on the stack; the other flags stay. */
   replace(mask: number): void {
     const { code, state, type } = this;
     this.isUsed = true;
@@ -266,17 +279,17 @@ export class FlagCode {
     this.write(3);
     code.i32(VALUE_SHIFT).op(Op.I32_SHL);
     if (state.kind >= 0 && (state.replaced & ~mask) === 0) {
-      const pending = state.isCarryPending === true && (mask & Flag.CF) === 0 ? CARRY_PENDING : 0;
-      code.i32(state.kind | (state.shift << FLAG_SHIFT) | (mask << MASK_SHIFT) | pending).op(Op.I32_OR);
+      code.i32(state.kind | (state.shift << FLAG_SHIFT) | (mask << MASK_SHIFT)).op(Op.I32_OR);
     } else {
+      // A CF that was pending is not needed any more.
       code
         .get(type)
-        .i32(~(mask << VALUE_SHIFT))
+        .i32(~((mask << VALUE_SHIFT) | CARRY_PENDING))
         .op(Op.I32_AND, Op.I32_OR);
       code.i32(mask << MASK_SHIFT).op(Op.I32_OR);
     }
     code.set(type);
-    this.state = { ...state, replaced: state.replaced | mask };
+    this.state = { ...state, replaced: state.replaced | mask, isCarryPending: false };
   }
 
   /** Whether all flags are known to be EFLAGS bits already. */

@@ -3,7 +3,7 @@
  * INTEGER_SEED ask for more and others.
  */
 import { expect, test } from "vitest";
-import { describeProgram, FAMILIES, integerProgram, stackProgram, stringProgram } from "./test-programs.ts";
+import { describeProgram, FAMILIES, integerProgram, loopProgram, stackProgram, stringProgram } from "./test-programs.ts";
 import { Random } from "./runtime/x87-test-values.ts";
 import { Engines, type Start } from "./test-engines.ts";
 
@@ -38,4 +38,9 @@ test("programs of the stack do the same in both engines", () => {
 test("string instructions do the same in both engines", () => {
   const random = new Random(SEED);
   compare(random, () => stringProgram(random));
+});
+
+test("flags that live from round to round of a loop are the same in both engines", () => {
+  const random = new Random(SEED);
+  compare(random, () => loopProgram(random));
 });

@@ -2,9 +2,11 @@
  * Liveness of the arithmetic flags in a region: which flags are needed behind each instruction, be it by an
  * instruction or because the region may be left, for then all are.
  */
-import { ARITHMETIC_FLAGS } from "../cpu/flags.ts";
+import { ARITHMETIC_FLAGS, Flag } from "../cpu/flags.ts";
 import { type Block, Ending } from "./block.ts";
 import { flagEffects, mayExit } from "./flag-effects.ts";
+
+const COUNTS = new Set(["inc", "dec"]);
 
 /** Fills in Block.liveAfter and Block.liveBefore of all blocks. @param order reverse postorder */
 export function computeLiveness(order: readonly Block[]): void {
@@ -18,6 +20,13 @@ export function computeLiveness(order: readonly Block[]): void {
       if (block.liveBefore !== before) isChanged = true;
     }
   }
+}
+
+/** Whether an INC or DEC keeps a CF that somebody may read. To be asked when the liveness is there. */
+export function keepsCarry(order: readonly Block[]): boolean {
+  return order.some(({ steps, liveAfter }) =>
+    steps.some(({ instruction }, index) => COUNTS.has(instruction.row.mnemonic) && (liveAfter[index]! & Flag.CF) !== 0),
+  );
 }
 
 function visit(block: Block): void {

@@ -11,7 +11,7 @@ import { Emitter } from "./emitter.ts";
 import { UNKNOWN_FLAGS } from "./flag-code.ts";
 import { type Layout, UNLINKED } from "./layout.ts";
 import type { Linking } from "./links.ts";
-import { computeLiveness } from "./liveness.ts";
+import { computeLiveness, keepsCarry } from "./liveness.ts";
 import { lowerings } from "./lowering/table.ts";
 import { VectorCode } from "./lowering/vector-code.ts";
 import { X87Code } from "./lowering/x87-code.ts";
@@ -71,7 +71,7 @@ class Generator {
     this.slot = slot;
     this.linking = linking;
     this.windows = windows;
-    this.e = new Emitter(layout, sites, windows);
+    this.e = new Emitter(layout, sites, windows, keepsCarry(discovery.flow.order));
     if (discovery.x87 !== undefined) {
       this.e.x87 = new X87Code(this.e, discovery.x87, linking);
       this.e.states.push(this.e.x87);

@@ -249,6 +249,30 @@ export function stackProgram(random: Random): Start {
   return { ...start(random, code, registers, false), esp };
 }
 
+/** Skips the instruction behind it, or does not: paths meet there. */
+const join: Encoder = (random) => [0x70 + random.below(16), 1, pick(random, [0x90, 0x40, 0x4a, 0xf5])];
+
+/** A loop whose flags live from round to round: read at its head, where paths have met before INC and DEC keep the carry. */
+export function loopProgram(random: Random): Start {
+  const setter = FAMILIES[pick(random, ["sums", "sums with carry", "exchanges", "shifts", "rotates", "bits", "products"])]!;
+  const body: number[] = [...READER(random)];
+  const length = 1 + random.below(4);
+  for (let index = 0; index < length; index++) {
+    body.push(...setter(random));
+    if (random.below(3) > 0) body.push(...join(random));
+    // INC or DEC of a register that points to nothing.
+    if (random.below(2) === 0) body.push(pick(random, [0x40, 0x4a]));
+  }
+  // DEC ESI; JNZ.
+  const back = new Uint8Array(new Int32Array([-(body.length + 7)]).buffer);
+  const code = [...body, 0x4e, 0x0f, 0x85, ...back, 0x9c];
+  const registers = Array.from({ length: 8 }, () => value(random));
+  registers[EBX] = pointer(random);
+  registers[5] = random.below(64);
+  registers[6] = 2 + random.below(20);
+  return start(random, code, registers, false);
+}
+
 /** For messages. */
 export function describeProgram({ code, registers, esp, eflags }: Start): string {
   const hex = code.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
