@@ -19,6 +19,7 @@ import type { Credentials } from "../process/process.ts";
 import { ProcessPageWriter } from "../process/process-page.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
 import type { Vnode } from "../vfs/vnode.ts";
+import { releaseProgram, retainProgram } from "../vfs/write-access.ts";
 import { ELF_PROGRAM_HEADER_BYTES, type ElfImage, isElf, parseElf } from "./elf.ts";
 import { isScript, parseScript, SCRIPT_LINE_BYTES } from "./script.ts";
 import { argumentBytes, buildStackImage, type StackImage } from "./stack-image.ts";
@@ -62,7 +63,7 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
   let stack: StackImage;
   let entry: number;
   let built = false;
-  program.vnode.retain();
+  retainProgram(program.vnode);
   try {
     yield* space.createEmulatorAreas();
     yield* mapStack(space, process.limits[Resource.STACK]!.soft);
@@ -82,7 +83,7 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
   } finally {
     // Also when the process is killed while it waits for the memory manager.
     if (!built) {
-      program.vnode.release();
+      releaseProgram(program.vnode);
       space.release();
       core.lifecycle.deleteTask(task);
       if (frame !== undefined) core.frames.release(frame);
@@ -97,7 +98,7 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
   process.name = name;
   process.arguments = [...program.argv];
   process.environment = [...envp];
-  process.executable?.vnode.release();
+  if (process.executable !== undefined) releaseProgram(process.executable.vnode);
   process.executable = { vnode: program.vnode, path: program.path };
   process.credentials = credentials;
   process.executed = true;

@@ -22,6 +22,7 @@ import {
 import { EACCES, ENOMEM } from "../abi/errno.ts";
 import { PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE } from "../abi/memory-flags.ts";
 import type { Vnode } from "../vfs/vnode.ts";
+import { releaseWriter, retainWriter } from "../vfs/write-access.ts";
 import { type DataSpace, type MappedObject, type Mapping, MappingList, sameObject } from "./mapping-list.ts";
 import type { MemoryManager } from "./memory-manager.ts";
 import type { PageCache } from "./page-cache.ts";
@@ -48,6 +49,8 @@ export interface FilePart {
   vnode: Vnode;
   /** Page-aligned. */
   offset: number;
+  /** The file was opened for writing; default: it was not. */
+  writes?: boolean;
   /** Bytes of the file that show, the rest is zero; default: all to its end, and nothing beyond its last page can be touched. */
   valid?: number;
 }
@@ -69,6 +72,8 @@ export class AddressSpace {
   readonly mappings = new MappingList();
   private readonly services: MemoryServices;
   private readonly attached = new Set<Vnode>();
+  /** Files that mappings hold for writing. */
+  private readonly written = new Set<Vnode>();
   private nextDataSpace = PRIVATE_AREA_DATA_SPACE + 1;
   private heap: DataSpace | undefined;
   /** Start and end of the heap as brk sees them, in bytes. */
@@ -103,6 +108,7 @@ export class AddressSpace {
       object: { kind: "file", vnode: file?.vnode as Vnode },
       offset: file?.offset ?? 0,
       allowed: request.allowed ?? PROT_ALL,
+      writes: file?.writes ?? false,
       name: request.name ?? "",
     };
     // A file's pages beyond `valid` are zero only in a data space of the memory manager.
@@ -261,6 +267,7 @@ export class AddressSpace {
         object: { kind: "memory", dataSpace: this.heap },
         offset: before - base,
         allowed: PROT_ALL,
+        writes: false,
         name: "[heap]",
       };
       yield* this.install(mapping);
@@ -270,15 +277,15 @@ export class AddressSpace {
 
   /** Makes a mapping that ends at `end` longer, into free room. @throws ENOMEM */
   *extend(mapping: Mapping, size: number): Op<void> {
-    const { start, end, object, offset, protection, shared, allowed, name } = mapping;
+    const { start, end, object, offset, protection, shared, allowed, writes, name } = mapping;
     const added = start + size - end;
     const addedOffset = offset + (end - start);
     const rest = { start: end, size: added, protection, shared, allowed, name };
-    if (object.kind === "file") return yield* this.map({ ...rest, file: { vnode: object.vnode, offset: addedOffset } });
+    if (object.kind === "file") return yield* this.map({ ...rest, file: { vnode: object.vnode, offset: addedOffset, writes } });
     const { dataSpace } = object;
     if (dataSpace.backing !== undefined) {
       const { vnode, offset: backingOffset } = dataSpace.backing;
-      return yield* this.map({ ...rest, file: { vnode, offset: backingOffset + addedOffset } });
+      return yield* this.map({ ...rest, file: { vnode, offset: backingOffset + addedOffset, writes } });
     }
     if (addedOffset !== dataSpace.pages * PAGE_SIZE || dataSpace === this.heap) return yield* this.map(rest);
     yield* this.services.manager.resize(this.task, dataSpace.number, dataSpace.pages + added / PAGE_SIZE);
@@ -355,6 +362,8 @@ export class AddressSpace {
 
   /** The end of the address space: files are let go. The task is deleted before, its data spaces after. */
   release(): void {
+    for (const vnode of this.written) releaseWriter(vnode);
+    this.written.clear();
     for (const vnode of this.attached) this.services.cache.detach(vnode);
     this.attached.clear();
   }
@@ -370,10 +379,14 @@ export class AddressSpace {
   private updateAttachments(): void {
     const { cache } = this.services;
     const needed = new Set<Vnode>();
-    for (const { object } of this.mappings.all()) {
+    const written = new Set<Vnode>();
+    for (const { object, writes } of this.mappings.all()) {
       const vnode = object.kind === "file" ? object.vnode : object.dataSpace.backing?.vnode;
-      if (vnode !== undefined) needed.add(vnode);
+      if (vnode === undefined) continue;
+      needed.add(vnode);
+      if (writes) written.add(vnode);
     }
+    this.updateWritten(written);
     for (const vnode of needed) {
       if (this.attached.has(vnode)) continue;
       cache.attach(vnode);
@@ -383,6 +396,19 @@ export class AddressSpace {
       if (needed.has(vnode)) continue;
       this.attached.delete(vnode);
       cache.detach(vnode);
+    }
+  }
+
+  private updateWritten(needed: ReadonlySet<Vnode>): void {
+    for (const vnode of needed) {
+      if (this.written.has(vnode)) continue;
+      retainWriter(vnode);
+      this.written.add(vnode);
+    }
+    for (const vnode of [...this.written]) {
+      if (needed.has(vnode)) continue;
+      this.written.delete(vnode);
+      releaseWriter(vnode);
     }
   }
 

@@ -14,6 +14,7 @@ const mapping = (startPage: number, endPage: number, change: Partial<Mapping> = 
   object: { kind: "memory", dataSpace: one },
   offset: startPage * PAGE,
   allowed: 7,
+  writes: false,
   name: "",
   ...change,
 });

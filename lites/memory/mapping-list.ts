@@ -28,6 +28,8 @@ export interface Mapping {
   offset: number;
   /** Most that mprotect may allow: shared mappings of files that are not open for writing stay read-only. */
   allowed: number;
+  /** Its file was opened for writing, and cannot be executed meanwhile. */
+  writes: boolean;
   /** For /proc: path of the file, "[heap]", "[stack]" or "". */
   name: string;
 }
@@ -145,6 +147,7 @@ function continues(a: Mapping, b: Mapping): boolean {
     a.protection === b.protection &&
     a.allowed === b.allowed &&
     a.shared === b.shared &&
+    a.writes === b.writes &&
     a.name === b.name &&
     sameObject(a.object, b.object)
   );

@@ -25,6 +25,7 @@ import { SIGNAL_COUNT } from "../abi/signals.ts";
 import type { Core } from "../core.ts";
 import { copyDescriptors } from "../descriptors.ts";
 import { IntervalTimers } from "../signals/interval-timers.ts";
+import { retainProgram } from "../vfs/write-access.ts";
 import { ProcessPageWriter } from "./process-page.ts";
 import { UnixProcess } from "./unix-process.ts";
 
@@ -103,7 +104,7 @@ function inherit(core: Core, parent: UnixProcess, child: UnixProcess): void {
   child.arguments = parent.arguments;
   child.environment = parent.environment;
   child.executable = parent.executable;
-  child.executable?.vnode.retain();
+  if (child.executable !== undefined) retainProgram(child.executable.vnode);
   child.credentials = { ...parent.credentials, groups: [...parent.credentials.groups] };
   child.descriptors = copyDescriptors(parent);
   child.cwd.vnode.retain();

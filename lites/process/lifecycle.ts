@@ -10,6 +10,7 @@ import type { Core } from "../core.ts";
 import { closeAll } from "../descriptors.ts";
 import type { TaskMemoryStatistics } from "../memory/memory-manager.ts";
 import { kernelInfo } from "../signals/signal-info.ts";
+import { releaseProgram } from "../vfs/write-access.ts";
 import { INIT_PID } from "./process-table.ts";
 import type { UnixProcess } from "./unix-process.ts";
 import { Usage } from "./usage.ts";
@@ -75,7 +76,7 @@ export class Lifecycle {
       closeAll(process);
       process.cwd.vnode.release();
       process.root.vnode.release();
-      process.executable?.vnode.release();
+      if (process.executable !== undefined) releaseProgram(process.executable.vnode);
     } catch (error) {
       this.core.report(`closing the files of ${process.name} (${process.pid}): ${String(error)}`);
     }

@@ -15,6 +15,7 @@ import { openFile } from "../descriptors.ts";
 import type { UnixHandlers } from "../dispatch.ts";
 import { type AddressSpace, type FilePart, pageDown, pageUp, PROT_ALL } from "../memory/address-space.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
+import { OpenFile } from "../vfs/open-file.ts";
 
 const ADDRESS_LIMIT = 2 ** 32;
 
@@ -47,7 +48,8 @@ function fileFor(process: UnixProcess, args: MapArguments, shared: boolean): { f
   const readOnly = shared && (access === O_RDONLY || open.vnode.writeAt === undefined);
   if (readOnly && args.protection & M.PROT_WRITE) throw EACCES;
   if (access !== O_RDWR && shared && args.protection & M.PROT_WRITE) throw EACCES;
-  return { file: { vnode: open.vnode, offset: args.offset }, allowed: readOnly ? PROT_ALL & ~M.PROT_WRITE : PROT_ALL, path: open.path };
+  const file = { vnode: open.vnode, offset: args.offset, writes: OpenFile.writes(open.flags) };
+  return { file, allowed: readOnly ? PROT_ALL & ~M.PROT_WRITE : PROT_ALL, path: open.path };
 }
 
 /** Checks the limit on the whole address space. @throws ENOMEM */

@@ -62,6 +62,7 @@ import { OpenFile } from "./open-file.ts";
 import { type WalkResult, walk } from "./path-walk.ts";
 import { checkOwner, checkPermission, checkSticky } from "./permissions.ts";
 import type { FileSystem, PageCacheObserver, Vnode } from "./vnode.ts";
+import { checkNotRunning, checkNotWritten } from "./write-access.ts";
 
 const LARGEST_32BIT = 0x7fffffff;
 
@@ -185,7 +186,10 @@ export class FileSystemSpace {
     let opened = false;
     try {
       vnode.prepare?.((flags & O_ACCMODE) !== O_RDONLY);
-      if (flags & O_TRUNC && !created && isRegular(vnode.attributes().mode)) this.truncate(vnode, 0);
+      if (flags & O_TRUNC && !created && isRegular(vnode.attributes().mode)) {
+        checkNotRunning(vnode);
+        this.truncate(vnode, 0);
+      }
       if (vnode.open !== undefined) yield* vnode.open(process, file);
       opened = true;
     } finally {
@@ -388,6 +392,7 @@ export class FileSystemSpace {
     if (vnode.truncate === undefined || !isRegular(attributes.mode)) throw EINVAL;
     checkPermission(process.credentials, attributes, W_OK);
     checkWritable(vnode);
+    checkNotRunning(vnode);
     vnode.prepare?.(true);
     this.truncate(vnode, size);
     clearSetIds(process, vnode);
@@ -399,12 +404,13 @@ export class FileSystemSpace {
     this.pages.truncated(vnode, size);
   }
 
-  /** A program for exec: a regular file that the process may execute. */
+  /** A program for exec: a regular file that the process may execute, and nobody has open for writing. */
   executable(process: Process, path: string): Resolved {
     const resolved = this.resolve(process, path);
     const attributes = resolved.vnode.attributes();
     if (!isRegular(attributes.mode)) throw EACCES;
     checkPermission(process.credentials, attributes, X_OK);
+    checkNotWritten(resolved.vnode);
     resolved.vnode.prepare?.(false);
     return resolved;
   }

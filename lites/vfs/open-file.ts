@@ -1,7 +1,9 @@
 /**
  * Open file descriptions: what descriptors point to, shared by dup and fork.
  */
+import { O_ACCMODE, O_PATH, O_RDWR, O_WRONLY } from "../abi/open-flags.ts";
 import type { Vnode } from "./vnode.ts";
+import { releaseWriter, retainWriter } from "./write-access.ts";
 
 export class OpenFile {
   readonly vnode: Vnode;
@@ -14,9 +16,18 @@ export class OpenFile {
   /** Called when the last reference goes: flock(2) locks, directory snapshots. */
   private readonly closers = new Set<(file: OpenFile) => void>();
   private references = 1;
+  private readonly writes: boolean;
 
-  /** Retains the vnode. Whoever opens by path uses FileSystemSpace.open, which also runs the vnode's open operation. */
+  /** Whether files with these flags were opened for writing. */
+  static writes(flags: number): boolean {
+    const access = flags & O_ACCMODE;
+    return !(flags & O_PATH) && (access === O_WRONLY || access === O_RDWR);
+  }
+
+  /** Retains the vnode. Whoever opens by path uses FileSystemSpace.open, which also runs the vnode's open operation. @throws ETXTBSY */
   constructor(vnode: Vnode, flags: number, path: string) {
+    this.writes = OpenFile.writes(flags);
+    if (this.writes) retainWriter(vnode);
     this.vnode = vnode;
     this.flags = flags;
     this.path = path;
@@ -32,11 +43,12 @@ export class OpenFile {
     if (--this.references > 0) return;
     for (const closer of this.closers) closer(this);
     this.vnode.close?.(this);
-    this.vnode.release();
+    this.discard();
   }
 
   /** Forgets a file whose open operation failed: no close operation is due. */
   discard(): void {
+    if (this.writes) releaseWriter(this.vnode);
     this.vnode.release();
   }
 

@@ -19,6 +19,7 @@ export interface RecordLock {
 }
 
 interface VnodeLocks {
+  /** Those of one owner together, by their start; owners in the order of their first lock, as in Linux. */
   records: RecordLock[];
   whole: { file: OpenFile; exclusive: boolean }[];
   readonly changed: WaitQueue;
@@ -62,8 +63,7 @@ export function* setRecordLock(vnode: Vnode, wanted: RecordLock, wait: boolean):
     }
   }
   clearRange(state, wanted);
-  const merged = mergedWithNeighbours(state, wanted);
-  state.records.push(merged);
+  insert(state, mergedWithNeighbours(state, wanted));
   // A write lock may have become a read lock.
   state.changed.wakeAll();
 }
@@ -114,6 +114,14 @@ function mergedWithNeighbours(state: VnodeLocks, wanted: RecordLock): RecordLock
     return !joins;
   });
   return merged;
+}
+
+/** Puts a lock at its place among its owner's; a new owner's comes last. */
+function insert({ records }: VnodeLocks, lock: RecordLock): void {
+  const last = records.findLastIndex(({ owner }) => owner === lock.owner);
+  const next = records.findIndex(({ owner, start }) => owner === lock.owner && start > lock.start);
+  const place = next >= 0 ? next : last >= 0 ? last + 1 : records.length;
+  records.splice(place, 0, lock);
 }
 
 /** flock(2). A lock that the file already has is converted: given up first, then taken anew. @throws EAGAIN, ERESTARTSYS */
