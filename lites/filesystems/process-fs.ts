@@ -5,6 +5,7 @@
 import { EACCES, ENOENT } from "../abi/errno.ts";
 import { isDirectory } from "../abi/file-mode.ts";
 import { O_ACCMODE, O_RDONLY, O_WRONLY } from "../abi/open-flags.ts";
+import { mayInspect } from "../process/authority.ts";
 import type { Process } from "../process/process.ts";
 import type { Mount } from "../vfs/mount-table.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
@@ -18,6 +19,8 @@ const PROC_MAGIC = 0x9fa0;
 /** Inode numbers: system files from 2, those of a process from PID × this. */
 const INOS_PER_PROCESS = 4096;
 const FIRST_DESCRIPTOR_INO = 64;
+/** What shows a process's memory is for those who may inspect it. */
+const PRIVATE_TEXTS: ReadonlySet<string> = new Set(["environ", "maps"]);
 
 export interface ProcessFileSystemOptions {
   /** st_dev. */
@@ -89,7 +92,10 @@ export class ProcessFileSystem implements FileSystem {
       child: (name) => {
         const node = this.node(firstIno + names.indexOf(name), process);
         const text = texts[name];
-        if (text !== undefined) return new SyntheticFile(name === "environ" ? { ...node, mode: 0o400 } : node, this.living(process, text));
+        if (text !== undefined) {
+          const open = PRIVATE_TEXTS.has(name) ? (reader: Process) => checkAccess(reader, process) : undefined;
+          return new SyntheticFile(name === "environ" ? { ...node, mode: 0o400 } : node, this.living(process, text), open);
+        }
         if (Object.hasOwn(links, name)) return this.objectLink(node, process, links[name]!);
         if (name === "fd") return this.descriptorDirectory(node, process, self);
         if (name === "task" && withTasks) return this.taskDirectory(node, process, self);
@@ -148,10 +154,8 @@ export class ProcessFileSystem implements FileSystem {
   }
 }
 
-/** Objects of a process may be reached through its links by root and by its own user. */
 function checkAccess(reader: Process, owner: Process): void {
-  const { euid } = reader.credentials;
-  if (euid !== 0 && euid !== owner.credentials.euid) throw EACCES;
+  if (!mayInspect(reader, owner)) throw EACCES;
 }
 
 /** Links of descriptors show how the file is open. */

@@ -1,6 +1,7 @@
 /**
  * Building blocks of file systems whose objects are made by the server itself: /dev and /proc.
  */
+import type { Op } from "../activation.ts";
 import { EACCES } from "../abi/errno.ts";
 import { directoryType, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../abi/file-mode.ts";
 import type { Process } from "../process/process.ts";
@@ -77,10 +78,13 @@ export class SyntheticDevice extends SyntheticVnode {
 export class SyntheticFile extends SyntheticVnode {
   private readonly text: () => string;
   private content: Uint8Array | undefined;
+  readonly open?: (process: Process) => Op<void>;
 
-  constructor(options: NodeOptions, text: () => string) {
+  /** @param check whether a process may open it, beside its mode: throws an error or not */
+  constructor(options: NodeOptions, text: () => string, check?: (process: Process) => void) {
     super({ ...options, mode: S_IFREG | (options.mode ?? 0o444) });
     this.text = text;
+    if (check !== undefined) this.open = (process) => checking(() => check(process));
   }
 
   readAt(position: number, buffer: Uint8Array): number {
@@ -93,6 +97,11 @@ export class SyntheticFile extends SyntheticVnode {
   truncate(): void {
     throw EACCES;
   }
+}
+
+// biome-ignore lint/correctness/useYield: an operation that may sleep in other vnodes
+function* checking(check: () => void): Op<void> {
+  check();
 }
 
 export class SyntheticLink extends SyntheticVnode {

@@ -27,6 +27,7 @@ import { copyDescriptors } from "../descriptors.ts";
 import { IntervalTimers } from "../signals/interval-timers.ts";
 import { retainProgram } from "../vfs/write-access.ts";
 import { ProcessPageWriter } from "./process-page.ts";
+import { inheritedScheduling } from "./scheduling.ts";
 import { UnixProcess } from "./unix-process.ts";
 
 export const PROCESS_PRIORITY = 100;
@@ -112,7 +113,7 @@ function inherit(core: Core, parent: UnixProcess, child: UnixProcess): void {
   child.umask = parent.umask;
   child.terminal = parent.terminal;
   child.limits = parent.limits.map((limit) => ({ ...limit }));
-  child.nice = parent.nice;
+  Object.assign(child, inheritedScheduling(parent));
   child.signals = parent.signals.forked();
   child.timers = new IntervalTimers(core, child);
   child.startTimeNs = core.kernel.now();

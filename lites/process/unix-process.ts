@@ -13,6 +13,7 @@ import type { IntervalTimers } from "../signals/interval-timers.ts";
 import type { Vnode } from "../vfs/vnode.ts";
 import type { Credentials, Descriptor, DirectoryReference, Process } from "./process.ts";
 import type { ProcessPageWriter } from "./process-page.ts";
+import { SCHED_OTHER, type Scheduling } from "./scheduling.ts";
 import { Usage } from "./usage.ts";
 
 /** A sleep that was interrupted and may be taken up again by the same call: see ../signals/restart.ts. */
@@ -41,6 +42,7 @@ export class UnixProcess implements Process, Interruption {
 
   limits: ResourceLimit[] = initialLimits.map((limit) => ({ ...limit }));
   nice = 0;
+  scheduling: Scheduling = { policy: SCHED_OTHER, priority: 0, resetOnFork: false };
   startTimeNs = 0;
   /** Of this process, and of its children that were waited for. */
   readonly usage = new Usage();

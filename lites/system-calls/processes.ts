@@ -8,6 +8,7 @@ import { decode, encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import type { Core } from "../core.ts";
 import type { UnixHandlers } from "../dispatch.ts";
+import { isSuperuser, mayLimit } from "../process/authority.ts";
 import { INIT_PID } from "../process/process-table.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
 import { rusageOf } from "../process/usage.ts";
@@ -53,15 +54,15 @@ export function processCalls(core: Core): UnixHandlers {
   function setLimit(caller: UnixProcess, target: UnixProcess, resource: number, soft: number, hard: number): void {
     const limit = limitOf(target, resource);
     if (soft > hard) throw EINVAL;
-    if (hard > limit.hard && caller.credentials.euid !== 0) throw EPERM;
+    if (hard > limit.hard && !isSuperuser(caller.credentials)) throw EPERM;
     if (resource === Resource.NOFILE && hard > NOFILE_MAX) throw EPERM;
     target.limits[resource] = { soft, hard };
   }
 
   function setGroup(process: UnixProcess, pid: number, pgid: number): number {
+    if ((pgid === 0 ? pid : pgid) < 0) throw EINVAL;
     const target = named(process, pid);
     const group = pgid === 0 ? target.pid : pgid;
-    if (group < 0) throw EINVAL;
     if (target !== process && target.parentPid !== process.pid) throw ESRCH;
     if (target !== process && target.session !== process.session) throw EPERM;
     if (target !== process && target.executed) throw EACCES;
@@ -111,8 +112,7 @@ export function processCalls(core: Core): UnixHandlers {
 
     prlimit64(process, { pid, resource, limit, old }) {
       const target = named(process, pid);
-      const { euid } = process.credentials;
-      if (target !== process && euid !== 0 && euid !== target.credentials.uid) throw EPERM;
+      if (!mayLimit(process, target)) throw EPERM;
       const { soft, hard } = limitOf(target, resource);
       if (limit) {
         const { rlim_cur, rlim_max } = decode(structs.rlimit64, limit);

@@ -1,10 +1,21 @@
 /**
- * Scheduling: nice values and the sched_ family. Nice values are kept and reported; all processes run at one priority.
+ * Scheduling: nice values and the sched_ family. Nice values and policies are kept and reported; all processes run at one priority.
  * Source: getpriority(2), sched_setscheduler(2), sched_getaffinity(2).
  */
-import { EINVAL, EPERM, ESRCH } from "../abi/errno.ts";
+import { EACCES, EINVAL, EPERM, ESRCH } from "../abi/errno.ts";
+import { Resource } from "../abi/limits.ts";
 import type { Core } from "../core.ts";
 import type { UnixHandlers } from "../dispatch.ts";
+import { isSuperuser, mayBeNice, maySchedule } from "../process/authority.ts";
+import {
+  isRealTime,
+  REAL_TIME_MAX,
+  SCHED_BATCH,
+  SCHED_IDLE,
+  SCHED_OTHER,
+  SCHED_RESET_ON_FORK,
+  type Scheduling,
+} from "../process/scheduling.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
 
 const PRIO_PROCESS = 0;
@@ -13,15 +24,12 @@ const PRIO_USER = 2;
 const NICE_MIN = -20;
 const NICE_MAX = 19;
 
-const SCHED_OTHER = 0;
-const SCHED_FIFO = 1;
-const SCHED_RR = 2;
-const SCHED_BATCH = 3;
-const SCHED_IDLE = 5;
-const REAL_TIME_MAX = 99;
-
 /** One processor: the mask has one bit, in one word. */
 const AFFINITY_BYTES = 4;
+
+const clampNice = (nice: number): number => Math.min(Math.max(nice, NICE_MIN), NICE_MAX);
+
+const priorityIn = (param: Uint8Array): number => new DataView(param.buffer, param.byteOffset).getInt32(0, true);
 
 const word = (value: number): Uint8Array => new Uint8Array(Int32Array.of(value).buffer);
 
@@ -38,71 +46,104 @@ export function schedulingCalls(core: Core): UnixHandlers {
     return found;
   }
 
+  /** @throws ESRCH */
   function target(process: UnixProcess, pid: number): UnixProcess {
-    if (pid < 0) throw EINVAL;
     const found = pid === 0 ? process : processes.get(pid);
     if (found === undefined) throw ESRCH;
     return found;
   }
 
+  /** The target of a call that reads or sets parameters. @throws EINVAL, ESRCH */
+  function parametersOf(process: UnixProcess, pid: number, param: unknown): UnixProcess {
+    if (pid < 0 || param === undefined) throw EINVAL;
+    return target(process, pid);
+  }
+
+  /** setpriority(2) of one process. @throws EPERM, EACCES */
   function renice(process: UnixProcess, other: UnixProcess, priority: number): void {
-    const { euid } = process.credentials;
-    const nice = Math.min(Math.max(priority, NICE_MIN), NICE_MAX);
-    if (euid !== 0 && euid !== other.credentials.euid && euid !== other.credentials.uid) throw EPERM;
-    if (euid !== 0 && nice < other.nice) throw EPERM;
+    const nice = clampNice(priority);
+    if (!maySchedule(process, other)) throw EPERM;
+    if (nice < other.nice && !mayBeNice(process, other, nice)) throw EACCES;
     other.nice = nice;
   }
 
+  /** sched_setscheduler(2). @throws EINVAL, EPERM */
+  function schedule(caller: UnixProcess, other: UnixProcess, wanted: Scheduling): void {
+    const { policy, priority } = wanted;
+    const now = other.scheduling;
+    const highest = priorityRange(policy, REAL_TIME_MAX);
+    if (priority < 0 || priority > highest || isRealTime(policy) !== priority > 0) throw EINVAL;
+    if (!isSuperuser(caller.credentials)) {
+      const allowed = other.limits[Resource.RTPRIO]!.soft;
+      if (isRealTime(policy) && ((policy !== now.policy && allowed === 0) || (priority > now.priority && priority > allowed))) throw EPERM;
+      if (now.policy === SCHED_IDLE && policy !== SCHED_IDLE && !mayBeNice(caller, other, other.nice)) throw EPERM;
+      if (!maySchedule(caller, other) || (now.resetOnFork && !wanted.resetOnFork)) throw EPERM;
+    }
+    other.scheduling = wanted;
+  }
+
+  /** @throws EINVAL for policies that do not exist */
   function priorityRange(policy: number, realTime: number): number {
-    if (policy === SCHED_FIFO || policy === SCHED_RR) return realTime;
+    if (isRealTime(policy)) return realTime;
     if (policy !== SCHED_OTHER && policy !== SCHED_BATCH && policy !== SCHED_IDLE) throw EINVAL;
     return 0;
   }
 
   return {
     nice(process, { increment }) {
-      renice(process, process, process.nice + increment);
+      const nice = clampNice(process.nice + increment);
+      if (increment < 0 && !mayBeNice(process, process, nice)) throw EPERM;
+      process.nice = nice;
       return 0;
     },
     /** Linux's call answers 20 - nice, which is never negative. */
     getpriority: (process, { which, who }) => 20 - Math.min(...selected(process, which, who).map(({ nice }) => nice)),
+    /** Goes through all of a group or user; the last error is told. */
     setpriority(process, { which, who, priority }) {
-      for (const other of selected(process, which, who)) renice(process, other, priority);
+      let failure: unknown;
+      for (const other of selected(process, which, who)) {
+        try {
+          renice(process, other, priority);
+        } catch (error) {
+          failure = error;
+        }
+      }
+      if (failure !== undefined) throw failure;
       return 0;
     },
 
     sched_yield: () => 0,
     sched_getscheduler(process, { pid }) {
-      target(process, pid);
-      return SCHED_OTHER;
+      const { policy, resetOnFork } = parametersOf(process, pid, 0).scheduling;
+      return policy | (resetOnFork ? SCHED_RESET_ON_FORK : 0);
     },
     sched_setscheduler(process, { pid, policy, param }) {
-      target(process, pid);
-      const priority = new DataView(param.buffer, param.byteOffset).getInt32(0, true);
-      if (policy === SCHED_FIFO || policy === SCHED_RR) throw EPERM;
-      if (priority !== priorityRange(policy, 0)) throw EINVAL;
+      if (policy < 0) throw EINVAL;
+      const other = parametersOf(process, pid, param);
+      const resetOnFork = (policy & SCHED_RESET_ON_FORK) !== 0;
+      schedule(process, other, { policy: policy & ~SCHED_RESET_ON_FORK, priority: priorityIn(param!), resetOnFork });
       return 0;
     },
     sched_getparam(process, { pid, param }) {
-      target(process, pid);
-      param.data = word(0);
+      const { scheduling } = parametersOf(process, pid, param);
+      param!.data = word(scheduling.priority);
       return 0;
     },
     sched_setparam(process, { pid, param }) {
-      target(process, pid);
-      if (new DataView(param.buffer, param.byteOffset).getInt32(0, true) !== 0) throw EINVAL;
+      const other = parametersOf(process, pid, param);
+      schedule(process, other, { ...other.scheduling, priority: priorityIn(param!) });
       return 0;
     },
     sched_get_priority_max: (_process, { policy }) => priorityRange(policy, REAL_TIME_MAX),
     sched_get_priority_min: (_process, { policy }) => priorityRange(policy, 1),
     sched_getaffinity(process, { pid, size, mask }) {
-      target(process, pid);
       if (size < AFFINITY_BYTES || size % AFFINITY_BYTES !== 0) throw EINVAL;
+      target(process, pid);
       mask.data = word(1);
       return AFFINITY_BYTES;
     },
     sched_setaffinity(process, { pid, mask }) {
-      target(process, pid);
+      if (!maySchedule(process, target(process, pid))) throw EPERM;
       if (mask.length === 0 || !(mask[0]! & 1)) throw EINVAL;
       return 0;
     },

@@ -10,7 +10,6 @@ import {
   SIG_BLOCK,
   SIG_SETMASK,
   SIG_UNBLOCK,
-  SIGCONT,
   SIGKILL,
   SIGNAL_COUNT,
   SIGSTOP,
@@ -24,6 +23,7 @@ import type { OutBuffer } from "../arguments.ts";
 import type { Core } from "../core.ts";
 import type { UnixHandlers } from "../dispatch.ts";
 import { INIT_PID } from "../process/process-table.ts";
+import { maySignal } from "../process/authority.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
 import { senderInfo } from "../signals/signal-info.ts";
 import { SignalSet } from "../signals/signal-set.ts";
@@ -71,14 +71,6 @@ export function signalCalls(core: Core): UnixHandlers {
     posting.reconsider(process);
   }
 
-  /** kill(2)'s permission: root, or one of the sender's real and effective ids is the target's real or saved one. */
-  function maySignal(sender: UnixProcess, target: UnixProcess, signal: number): boolean {
-    const { uid, euid } = sender.credentials;
-    const { uid: real, suid } = target.credentials;
-    if (euid === 0 || uid === real || uid === suid || euid === real || euid === suid) return true;
-    return signal === SIGCONT && sender.session === target.session;
-  }
-
   function send(sender: UnixProcess, target: UnixProcess, signal: number, info: SignalInfo | undefined): void {
     if (signal < 0 || signal > SIGNAL_COUNT) throw EINVAL;
     if (!maySignal(sender, target, signal)) throw EPERM;
@@ -87,8 +79,8 @@ export function signalCalls(core: Core): UnixHandlers {
 
   /** Sends to several; an error only when none could be reached. */
   function sendToAll(sender: UnixProcess, targets: readonly UnixProcess[], signal: number, info: SignalInfo | undefined): number {
-    if (signal < 0 || signal > SIGNAL_COUNT) throw EINVAL;
     if (targets.length === 0) throw ESRCH;
+    if (signal < 0 || signal > SIGNAL_COUNT) throw EINVAL;
     const allowed = targets.filter((target) => maySignal(sender, target, signal));
     if (allowed.length === 0) throw EPERM;
     if (info !== undefined) for (const target of allowed) posting.post(target, info);
@@ -110,10 +102,14 @@ export function signalCalls(core: Core): UnixHandlers {
     if (pid > 0) return sendToOne(sender, pid, signal, SignalCode.SI_USER);
     const info = infoFor(sender, signal, SignalCode.SI_USER);
     if (pid === -1) {
-      const others = processes.all().filter((target) => target !== sender && target.pid !== INIT_PID && target.alive);
-      return sendToAll(sender, others, signal, info);
+      const others = processes.all().filter((target) => target !== sender && target.pid !== INIT_PID);
+      const allowed = others.filter((target) => maySignal(sender, target, signal));
+      // As Linux has it: whoever could reach nobody is not told so here.
+      return others.length > 0 && allowed.length === 0 ? 0 : sendToAll(sender, allowed, signal, info);
     }
-    return sendToAll(sender, processes.group(pid === 0 ? sender.pgrp : -pid), signal, info);
+    const group = pid === 0 ? sender.pgrp : -pid;
+    const members = processes.all().filter(({ pgrp }) => pgrp === group);
+    return sendToAll(sender, members, signal, info);
   }
 
   /** Sleeps until a signal is taken. The mask is put back by take_signal, or saved in the handler's frame. */
@@ -251,11 +247,11 @@ export function signalCalls(core: Core): UnixHandlers {
     },
 
     rt_sigqueueinfo(process, { pid, signal, info }) {
-      const target = processes.get(pid);
-      if (target === undefined) throw ESRCH;
       const { si_code } = decode(structs.siginfo, info);
       // Codes that stand for the system itself, and tkill's, cannot be claimed for others.
-      if ((si_code >= 0 || si_code === SignalCode.SI_TKILL) && target !== process) throw EPERM;
+      if ((si_code >= 0 || si_code === SignalCode.SI_TKILL) && pid !== process.pid) throw EPERM;
+      const target = processes.get(pid);
+      if (target === undefined) throw ESRCH;
       const bytes = info.slice();
       new DataView(bytes.buffer).setInt32(0, signal, true);
       send(process, target, signal, signal === 0 ? undefined : { signal, bytes });
