@@ -249,9 +249,11 @@ describe("permissions", () => {
 
   it("let root do everything but execute what nobody may", () => {
     sh.close(sh.open("/t/f", O_CREAT | O_WRONLY, 0));
-    expect(typeof sh.open("/t/f", O_RDWR)).toBe("number");
+    const fd = sh.open("/t/f", O_RDWR);
     expect(() => system.side.files.executable(process, "/t/f")).toThrow("Permission denied");
     sh.chmod("/t/f", 0o001);
+    expect(() => system.side.files.executable(process, "/t/f")).toThrow("Text file busy");
+    sh.close(fd);
     expect(system.side.files.executable(process, "/t/f").path).toBe("/t/f");
     expect(() => system.side.files.executable(process, "/t")).toThrow("Permission denied");
   });
