@@ -26,9 +26,18 @@ const POLICIES: Readonly<Record<Exclude<Engine, "interpreter">, Policy>> = {
   auto: { period: 2000, threshold: 4, isEager: false },
 };
 
-/** @param tracer is told of all references to pages; with the interpreter only */
-export function createProcessor(engine: Engine, ram: Ram, clock: TimeSource, tracer?: ReferenceTracer): ClockedProcessor {
+/**
+ * @param tracer is told of all references to pages; with the interpreter only
+ * @param report is told of internal errors that the processor gets over if this returns; by default it throws
+ */
+export function createProcessor(
+  engine: Engine,
+  ram: Ram,
+  clock: TimeSource,
+  tracer?: ReferenceTracer,
+  report?: (message: string) => void,
+): ClockedProcessor {
   if (engine === "interpreter") return new Interpreter(ram, clock, undefined, tracer);
   if (tracer !== undefined) throw new Error(`references are traced with the interpreter, not with the engine '${engine}'`);
-  return new Interpreter(ram, clock, (host) => new Translator(ram, host, POLICIES[engine]));
+  return new Interpreter(ram, clock, (host) => new Translator(ram, host, POLICIES[engine]), undefined, report);
 }

@@ -12,6 +12,8 @@ export interface Accelerator {
   readonly least: number;
   /** The interpreter has stopped in front of a chain. @returns false when the chain is not interpreted anyway */
   sample(op: Operation, eip: number): boolean;
+  /** Leaves an operation to the interpreter, for what executes in its place makes no progress. @returns false when nothing does */
+  abandon(op: Operation): boolean;
   /** Instructions of the frame may have changed. */
   frameDropped(frame: number): void;
 }

@@ -34,6 +34,11 @@ const STARTS_PER_SAMPLE = 100;
 /** Chains that a sample may pass by because they are not interpreted. */
 const MAX_PASSED = 16;
 
+/** What a processor does by default about an internal error that it can get over. */
+function raise(message: string): void {
+  throw new Error(message);
+}
+
 /** Source of RDTSC, in nanoseconds. */
 export interface TimeSource {
   now(): number;
@@ -65,13 +70,22 @@ export class Interpreter implements Processor {
   private untilStart = STARTS_PER_SAMPLE;
   /** Instructions to interpret until the next sample. */
   private untilSample: number;
+  private readonly report: (message: string) => void;
 
   /**
    * @param accelerate makes what executes hot code in the interpreter's place
    * @param tracer is told of all references to pages; not together with an accelerator
+   * @param report is told of internal errors that the processor gets over if this returns; by default it throws
    */
-  constructor(ram: Ram, clock: TimeSource, accelerate?: (host: AcceleratorHost) => Accelerator, tracer?: ReferenceTracer) {
+  constructor(
+    ram: Ram,
+    clock: TimeSource,
+    accelerate?: (host: AcceleratorHost) => Accelerator,
+    tracer?: ReferenceTracer,
+    report: (message: string) => void = raise,
+  ) {
     this.clock = clock;
+    this.report = report;
     this.ram = ram;
     const file = createRegisterFile(ram);
     this.words = file.words;
@@ -181,7 +195,7 @@ export class Interpreter implements Processor {
     }
     let allotment = Math.max(this.untilSample, accelerator.least);
     let passed = 0;
-    for (;;) {
+    for (let isBehindSample = false; ; isBehindSample = true) {
       const budget = R[Word.BUDGET]!;
       const held = Math.max(budget - allotment, 0);
       R[Word.BUDGET] = budget - held;
@@ -197,12 +211,22 @@ export class Interpreter implements Processor {
         return;
       }
       const op = this.core.code.lookUp();
+      // Behind a sample there is room for the whole chain.
+      if (isBehindSample && R[Word.BUDGET] === budget) this.overcomeStandstill(accelerator, op);
       const isCounted = accelerator.sample(op, R[Word.EIP]!);
       // What is not interpreted is no sample: the next chain that is interpreted is one, unless there is none for long.
       passed = isCounted || passed === MAX_PASSED ? 0 : passed + 1;
       this.untilSample = accelerator.period;
       allotment = passed === 0 ? Math.max(accelerator.period, op.rest) : op.rest;
     }
+  }
+
+  /** Something executed nothing where it could, and would do so for ever: the interpreter takes its place. */
+  private overcomeStandstill(accelerator: Accelerator, op: Operation): void {
+    const message = `no progress at 0x${(this.words[Word.EIP]! >>> 0).toString(16)}, region ${op.region}`;
+    // Without a region the interpreter itself stands still: an error is better than a program that never ends.
+    if (!accelerator.abandon(op)) raise(message);
+    this.report(message);
   }
 
   private execute(): void {

@@ -73,8 +73,10 @@ export class Operation {
   /** Address bits of it that must be 0 when EFLAGS.AC is set. */
   alignment = 0;
   writes = false;
-  /** Slot of the translated region that starts here (translator/), or 0. */
+  /** Slot of the translated region that starts here (translator/), or 0, where the page is mapped at `regionPage`. */
   region = 0;
+  /** Linear address of the page for which `region` holds. */
+  regionPage = 0;
   /** Condition code of conditional instructions. */
   readonly condition: number;
 

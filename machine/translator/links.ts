@@ -41,6 +41,10 @@ export class Place {
     return this.variant;
   }
 
+  get isFilled(): boolean {
+    return this.run !== this.vacant;
+  }
+
   get function(): unknown {
     return this.run;
   }

@@ -63,13 +63,18 @@ export class Regions {
 
   /** The place of the region that starts at an address in a frame. */
   placeOf(eip: number, frame: number): Place {
-    const key = frame * 2 ** 32 + (eip >>> 0);
+    const key = placeKey(eip, frame);
     let place = this.places.get(key);
     if (place === undefined) {
       place = new Place(this.unlinked);
       this.places.set(key, place);
     }
     return place;
+  }
+
+  /** Whether there is a region that starts at an address in a frame. */
+  canRun(eip: number, frame: number): boolean {
+    return this.places.get(placeKey(eip, frame))?.isFilled ?? false;
   }
 
   /** Gives a place a slot, for a region that is being made. */
@@ -157,4 +162,8 @@ export class Regions {
     this.nextSlot = UNLINKED + 1;
     this.i32.fill(0, this.lookup, this.lookup + (LOOKUP_BYTES >> 2));
   }
+}
+
+function placeKey(eip: number, frame: number): number {
+  return frame * 2 ** 32 + (eip >>> 0);
 }

@@ -14,6 +14,7 @@ import { type RegisterFile, Word } from "../cpu/registers.ts";
 import { Mxcsr } from "../cpu/vector/float/mxcsr.ts";
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, type Ram } from "../ram.ts";
 import { BIAS, WRITE_TABLE } from "../translation-cache.ts";
+import { type Candidate, Candidates } from "./candidates.ts";
 import { type CodeView, discover } from "./discovery.ts";
 import { EPOCH_CELLS, Layout, LOOKUP_BYTES, Outcome, UNLINKED } from "./layout.ts";
 import { canTranslate } from "./lowering/table.ts";
@@ -75,13 +76,11 @@ export class Translator implements Accelerator {
   private readonly sites = new Sites();
   /** Made for the first region: most programs are too short to need one. */
   private made: Made | undefined;
-  private readonly heat = new WeakMap<Operation, number>();
-  /** How often the code at an operation has been translated. */
-  private readonly versions = new WeakMap<Operation, number>();
+  private readonly candidates = new Candidates((op, candidate) => this.forget(op, candidate));
+  /** Word.BUDGET at the last sample. */
+  private sampledAt = 0;
   /** Interpreted instructions that no translation has been paid with yet; negative after a large one. */
   private credit = 0;
-  /** Regions that start at an operation: variants for different states of the x87 unit and places of the stack. */
-  private readonly entries = new WeakMap<Operation, readonly Region[]>();
   private readonly view: CodeView;
   private readonly memoryPages: number;
 
@@ -115,25 +114,33 @@ export class Translator implements Accelerator {
   }
 
   sample(op: Operation, eip: number): boolean {
+    this.sampledAt = this.file.words[Word.BUDGET]!;
     // Regions are for flat segments and no alignment checks.
     if (this.file.words[Word.SEGMENTED] !== 0) return true;
-    const region = this.entries.get(op)?.find((variant) => !this.isUnfit(variant));
+    const candidate = this.candidates.at(op, eip & ~PAGE_MASK);
+    const region = candidate.variants.find((variant) => !this.isUnfit(variant));
     const isWaiting = region !== undefined && this.made!.modules.isWaiting(region);
     if (region !== undefined && !isWaiting) return false;
     this.credit = Math.min(this.credit + this.period, MAX_CREDIT);
-    const heat = (this.heat.get(op) ?? 0) + 1;
-    this.heat.set(op, heat);
-    const versions = this.versions.get(op) ?? 0;
+    candidate.heat++;
     const { isEager, threshold } = this.policy;
-    if (!isEager && heat < threshold) return true;
+    if (!isEager && candidate.heat < threshold) return true;
     if (isWaiting) {
       this.made!.modules.make();
-    } else if ((isEager || this.credit >= 0) && versions < MAX_VERSIONS) {
-      this.heat.set(op, 0);
-      this.versions.set(op, versions + 1);
-      this.translate(op, eip >>> 0);
+    } else if ((isEager || this.credit >= 0) && candidate.versions < MAX_VERSIONS) {
+      candidate.heat = 0;
+      candidate.versions++;
+      this.translate(op, candidate, eip >>> 0);
       if (isEager) this.made?.modules.make();
     }
+    return true;
+  }
+
+  abandon(op: Operation): boolean {
+    if (op.exec !== this.made?.handler) return false;
+    const candidate = this.candidates.find(op, this.file.words[Word.PAGE]!);
+    if (candidate !== undefined) this.forget(op, candidate);
+    op.exec = op.alone;
     return true;
   }
 
@@ -141,7 +148,7 @@ export class Translator implements Accelerator {
     this.made?.regions.removeFrame(frame);
   }
 
-  private translate(op: Operation, eip: number): void {
+  private translate(op: Operation, candidate: Candidate, eip: number): void {
     let x87Key: number | undefined;
     const discovery = discover(eip, this.view, () => {
       x87Key = this.x87Key();
@@ -153,7 +160,7 @@ export class Translator implements Accelerator {
     const { regions, modules, handler } = this.made;
     regions.makeRoom();
     const main = regions.placeOf(eip, this.view.frameOf(eip >>> PAGE_SHIFT));
-    const variants = this.takeParticular(op, regions);
+    const variants = this.takeParticular(op, candidate, regions);
     const last = variants[variants.length - 1];
     const place = last === undefined ? main : regions.variantOf(last.place);
     regions.settle(place);
@@ -173,41 +180,50 @@ export class Translator implements Accelerator {
     }
     const frames = [...new Set(discovery.pages.values())];
     const isParticular = discovery.x87 !== undefined || windows.length > 0;
-    const forget = (): void => this.forget(op);
+    const forget = (): void => this.forget(op, candidate);
     const region: Region = { eip, place, links, frames, siteNumbers, x87Key, windows, isParticular, forget };
     regions.add(region);
-    this.entries.set(op, [...variants, region]);
+    candidate.variants = [...variants, region];
     const install = (): void => {
-      op.region = main.slot;
+      candidate.slot = main.slot;
+      this.select(op);
       op.exec = handler;
     };
     modules.add({ region, code, imports, install });
   }
 
-  /** The regions of an operation behind which there can be another variant; one that takes every state goes. */
-  private takeParticular(op: Operation, regions: Regions): readonly Region[] {
-    const all = this.entries.get(op) ?? [];
+  /** The regions of a candidate behind which there can be another variant; one that takes every state goes. */
+  private takeParticular(op: Operation, candidate: Candidate, regions: Regions): readonly Region[] {
+    const all = candidate.variants;
     const variants = all.filter(({ isParticular }) => isParticular);
     if (variants.length === all.length) return variants;
-    this.entries.delete(op);
+    candidate.variants = [];
     for (const region of all) if (!region.isParticular) regions.remove(region);
-    if (variants.length === 0) this.unbind(op);
+    if (variants.length === 0) this.unbind(op, candidate);
     return variants;
   }
 
-  /** One of the regions of an operation is gone: with it goes the way to the others. */
-  private forget(op: Operation): void {
-    const variants = this.entries.get(op);
-    if (variants === undefined) return;
-    this.entries.delete(op);
-    this.unbind(op);
+  /** One of the regions of a candidate is gone: with it goes the way to the others. */
+  private forget(op: Operation, candidate: Candidate): void {
+    const { variants } = candidate;
+    if (variants.length === 0) return;
+    candidate.variants = [];
+    this.unbind(op, candidate);
     for (const variant of variants) this.made!.regions.remove(variant);
   }
 
-  /** Leaves an operation to the interpreter. */
-  private unbind(op: Operation): void {
-    op.region = UNLINKED;
-    if (op.exec === this.made!.handler) op.exec = op.alone;
+  /** Leaves an operation to the interpreter at an address. */
+  private unbind(op: Operation, candidate: Candidate): void {
+    candidate.slot = UNLINKED;
+    this.select(op);
+    if (op.exec === this.made!.handler && !this.candidates.hasRegion(op)) op.exec = op.alone;
+  }
+
+  /** Sets the region of an operation for the page where execution is. */
+  private select(op: Operation): void {
+    const page = this.file.words[Word.PAGE]!;
+    op.region = this.candidates.find(op, page)?.slot ?? UNLINKED;
+    op.regionPage = page;
   }
 
   /** Whether a region refuses to run because the x87 unit is in another state than when it was made, or the stack elsewhere. */
@@ -256,7 +272,7 @@ export class Translator implements Accelerator {
       byte: (frame, offset) => ram.u8[frame * PAGE_SIZE + offset]!,
       decoded: (frame, offset) => host.operationAt(frame, offset)?.instruction,
       isKnown: (eip) => policy.isEager || host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK) !== undefined,
-      isTranslated: (eip) => (host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK)?.region ?? UNLINKED) !== UNLINKED,
+      isTranslated: (eip) => this.made?.regions.canRun(eip, frameOf(eip >>> PAGE_SHIFT)) ?? false,
       observed: (eip) => host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK)?.targets ?? NO_TARGETS,
       controlChange: (eip) => {
         const op = host.operationAt(frameOf(eip >>> PAGE_SHIFT), eip & PAGE_MASK);
@@ -276,6 +292,8 @@ export class Translator implements Accelerator {
     const { sites } = this;
     const { lookUp, enter, executeWithin } = this.host;
     return (op) => {
+      if (op.regionPage !== R[PAGE]) this.select(op);
+      if (op.region === UNLINKED) return op.alone(op);
       // Of the instructions only those of the interpreter count for the next sample.
       const allotment = R[BUDGET]!;
       const budget = allotment + op.rest + R[HELD]!;
@@ -297,7 +315,7 @@ export class Translator implements Accelerator {
       const isTarget = outcome === WENT;
       // Samples are for targets of jumps: a chain in the middle of which the region ended is not one. One that was refused may want
       // another variant; but behind a sample it is interpreted.
-      const mayStop = isTarget || (outcome === REFUSED && allotment > 0);
+      const mayStop = isTarget || (outcome === REFUSED && budget !== this.sampledAt);
       const wanted = Math.max(allotment - transitionCost, mayStop ? 0 : next.rest);
       const held = R[BUDGET]! - wanted;
       if (held > 0 && !isSpent) {
