@@ -243,7 +243,17 @@ export function createCodeCache(
     R[PAGE] = eip & ~pageMask;
     current.page = page;
     const known = page.index[eip & pageMask]!;
-    return known !== 0 ? page.operations[known - 1]! : decodeChain(page);
+    if (known === 0) return decodeChain(page);
+    const op = page.operations[known - 1]!;
+    return op.second === null ? op : lookUpStraddling(op, frame);
+  }
+
+  /** Who looks an operation up may execute just this one: it must be what the two pages hold now. */
+  function lookUpStraddling(op: Operation, frame: number): Operation {
+    const second = memory.fetchFrame((R[PAGE]! + PAGE_SIZE) | 0);
+    if ((R[SEGMENTED] === 0 ? flatPages : segmentedPages)[second] === op.second) return op;
+    drop(frame);
+    return lookUp();
   }
 
   function stopBefore(op: Operation): null {
