@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** Internal errors that the system could get over are failures. */
+const env = { LITES_STRICT: "1" };
+
 export default defineConfig({
   test: {
     projects: [
@@ -8,9 +11,10 @@ export default defineConfig({
           name: "unit",
           include: ["{machine,kernel,servers,lites,emulib,host,paging,userland,tools}/**/*.test.ts"],
           testTimeout: 60_000,
+          env,
         },
       },
-      { test: { name: "system", include: ["tests/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 } },
+      { test: { name: "system", include: ["tests/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000, env } },
     ],
     maxWorkers: 2,
   },

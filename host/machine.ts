@@ -80,6 +80,9 @@ export interface Machine {
 /** V8 optimises WebAssembly functions after this much work: regions are small, and hot before they are translated. */
 const TIERING = "--wasm-tiering-budget=200000";
 
+/** Set by tests: internal errors that the processor could get over end the run. */
+const isStrict = process.env["LITES_STRICT"] === "1";
+
 export function makeMachine(options: BootOptions, host: ChannelHost, measured?: MeasuredParts): Machine {
   const root = makeRoot(options.root, artifact("root.tar"));
   const mounts = options.mounts ?? [];
@@ -92,7 +95,9 @@ export function makeMachine(options: BootOptions, host: ChannelHost, measured?: 
   const interrupts = new InterruptController();
   setFlagsFromString(TIERING);
   const tracer = measured?.tracer?.(ram.frameCount);
-  const made = createProcessor(options.engine ?? DEFAULT_ENGINE, ram, { now: () => 0 }, tracer);
+  const diagnostic = options.diagnostic ?? ((line: string) => void process.stderr.write(`lites: ${line}\n`));
+  const report = isStrict ? undefined : (message: string) => diagnostic(`internal error: ${message}; the interpreter goes on`);
+  const made = createProcessor(options.engine ?? DEFAULT_ENGINE, ram, { now: () => 0 }, tracer, report);
   const processor = measured?.processor?.(made) ?? made;
   const clock = options.virtualClock
     ? new VirtualClock(VIRTUAL_EPOCH_NS, () => processor.instructions)
@@ -107,7 +112,6 @@ export function makeMachine(options: BootOptions, host: ChannelHost, measured?: 
     ...(measured ? { timing: measured.timing } : {}),
   });
 
-  const diagnostic = options.diagnostic ?? ((line: string) => void process.stderr.write(`lites: ${line}\n`));
   const { trace } = options;
   const lines = trace && trace.kinds.some((kind) => kind !== "syscalls") ? new TraceLines(trace.kinds, trace.write) : undefined;
   const { forget } = options;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Context, Register } from "../context.ts";
 import { PAGE_SIZE } from "../ram.ts";
 import { Entry } from "../translation-table.ts";
+import { Stop, Word } from "./registers.ts";
 import { CODE, CODE_ALIAS, DATA, HOLE, READ_ONLY, STACK, TestMachine } from "./test-machine.ts";
 
 const INT3 = 0xcc;
@@ -139,12 +140,62 @@ describe("budget", () => {
   it("brings samples however short the slices are", () => {
     let samples = 0;
     const sample = (): boolean => samples++ >= 0;
-    const machine = new TestMachine(undefined, () => ({ period: 2000, least: 0, sample, frameDropped: () => undefined }));
+    const machine = new TestMachine(undefined, () => ({
+      period: 2000,
+      least: 0,
+      sample,
+      abandon: () => false,
+      frameDropped: () => undefined,
+    }));
     // A loop of one instruction.
     machine.execute([0xeb, 0xfe], 500);
     for (let slice = 1; slice < 40; slice++) machine.run(500);
     expect(samples).toBeGreaterThanOrEqual(9);
     expect(samples).toBeLessThanOrEqual(10);
+  });
+
+  describe("with something in the interpreter's place that makes no progress", () => {
+    /** Puts a handler into each sampled operation that stops and does nothing. */
+    function standstill(report?: (message: string) => void, canAbandon = true): TestMachine {
+      return new TestMachine(
+        undefined,
+        ({ file }) => ({
+          period: 0,
+          least: 0,
+          sample(op) {
+            op.region = 7;
+            op.exec = ({ rest }) => {
+              file.words[Word.BUDGET] = file.words[Word.BUDGET]! + rest;
+              file.words[Word.STOP] = Stop.SLICE;
+              return null;
+            };
+            return false;
+          },
+          abandon(op) {
+            if (canAbandon) op.exec = op.alone;
+            return canAbandon;
+          },
+          frameDropped: () => undefined,
+        }),
+        report,
+      );
+    }
+
+    it("says where", () => {
+      expect(() => standstill().execute(LOOP)).toThrow(`no progress at 0x${CODE.toString(16)}, region 7`);
+    });
+
+    it("goes on if that is wanted", () => {
+      const messages: string[] = [];
+      const machine = standstill((message) => messages.push(message));
+      expect(machine.execute(LOOP, 10_000).vector).toBe(3);
+      expect([machine.get("EAX"), machine.processor.instructions]).toEqual([1000, 3001]);
+      expect(messages.length).toBeGreaterThan(1);
+    });
+
+    it("fails in any case when nothing can be abandoned", () => {
+      expect(() => standstill(() => undefined, false).execute(LOOP)).toThrow("no progress");
+    });
   });
 
   it("stops at each instruction of the loop", () => {
@@ -290,6 +341,21 @@ describe("code", () => {
     m.write(CODE + PAGE_SIZE, 9, 9, 9, INT3);
     expect(run()).toBe(0x09090901);
     expect(m.context.eip).toBe(CODE + PAGE_SIZE + 4);
+  });
+
+  it("may straddle two pages, of which the second changes, where a slice ends", () => {
+    // INC EAX; JNZ to the last instruction of the page; NOP; NOP; MOV EAX, …
+    const start = CODE + PAGE_SIZE - 7;
+    m.write(start, 0x40, 0x75, 2, 0x90, 0x90, 0xb8, 1, 2, 3, 4, INT3);
+    m.context.eip = start;
+    m.run();
+    m.map(CODE + PAGE_SIZE, 50, true);
+    m.write(CODE + PAGE_SIZE, 9, 9, 9, INT3);
+    m.context.eip = start;
+    const before = m.processor.instructions;
+    // Less than the chain's length: they are executed one by one.
+    expect(m.run(3).kind).toBe("slice");
+    expect([m.get("EAX"), m.context.eip, m.processor.instructions - before]).toEqual([0x09090901, CODE + PAGE_SIZE + 3, 3]);
   });
 
   it("follows a remapped page between runs", () => {

@@ -212,7 +212,11 @@ export class Interpreter implements Processor {
       }
       const op = this.core.code.lookUp();
       // Behind a sample there is room for the whole chain.
-      if (isBehindSample && R[Word.BUDGET] === budget) this.overcomeStandstill(accelerator, op);
+      if (isBehindSample && R[Word.BUDGET] === budget) {
+        this.overcomeStandstill(accelerator, op);
+        allotment = op.rest;
+        continue;
+      }
       const isCounted = accelerator.sample(op, R[Word.EIP]!);
       // What is not interpreted is no sample: the next chain that is interpreted is one, unless there is none for long.
       passed = isCounted || passed === MAX_PASSED ? 0 : passed + 1;

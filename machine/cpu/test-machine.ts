@@ -30,12 +30,12 @@ export class TestMachine {
 
   /**
    * @param observer is told of all references to pages
-   * @param accelerate see Interpreter
+   * @param accelerate, report see Interpreter
    */
-  constructor(observer?: ReferenceObserver, accelerate?: (host: AcceleratorHost) => Accelerator) {
+  constructor(observer?: ReferenceObserver, accelerate?: (host: AcceleratorHost) => Accelerator, report?: (message: string) => void) {
     const tracer = observer && new ReferenceTracer(this.ram.frameCount, observer);
     tracer?.watched.fill(1);
-    this.processor = new Interpreter(this.ram, { now: () => 0 }, accelerate, tracer);
+    this.processor = new Interpreter(this.ram, { now: () => 0 }, accelerate, tracer, report);
     for (let page = 0; page < 2; page++) this.map(CODE + page * PAGE_SIZE, CODE_FRAME + page, true);
     this.map(CODE_ALIAS, CODE_FRAME, true);
     for (let page = 0; page < 2; page++) this.map(DATA + page * PAGE_SIZE, DATA_FRAME + page, true);

@@ -39,13 +39,10 @@ export interface Policy {
   readonly threshold: number;
   /** Whether code that the interpreter has not seen yet becomes part of regions. */
   readonly isEager: boolean;
+  /** What translating an instruction costs, in interpreted instructions; while more has been spent than interpreted nothing is translated. */
+  readonly stepCost: number;
 }
 
-/**
- * What translating an instruction costs, in interpreted instructions: about 8 µs. V8's optimising compiler takes about twice that, but on another processor. So
- * translating never takes more than about as long as the interpreter has run.
- */
-const STEP_COST = 250;
 const MAX_CREDIT = 200_000;
 /** What going from a region to the interpreter and back costs, likewise. */
 const TRANSITION_COST = 50;
@@ -123,14 +120,14 @@ export class Translator implements Accelerator {
     if (region !== undefined && !isWaiting) return false;
     this.credit = Math.min(this.credit + this.period, MAX_CREDIT);
     candidate.heat++;
-    const { isEager, threshold } = this.policy;
-    if (!isEager && candidate.heat < threshold) return true;
+    const { isEager, stepCost, threshold } = this.policy;
+    if (candidate.heat < threshold) return true;
     if (isWaiting) {
       this.made!.modules.make();
-    } else if ((isEager || this.credit >= 0) && candidate.versions < MAX_VERSIONS) {
+    } else if (this.credit >= 0 && candidate.versions < MAX_VERSIONS) {
       candidate.heat = 0;
       candidate.versions++;
-      this.translate(op, candidate, eip >>> 0);
+      this.credit -= this.translate(op, candidate, eip >>> 0) * stepCost;
       if (isEager) this.made?.modules.make();
     }
     return true;
@@ -148,14 +145,14 @@ export class Translator implements Accelerator {
     this.made?.regions.removeFrame(frame);
   }
 
-  private translate(op: Operation, candidate: Candidate, eip: number): void {
+  /** @returns the number of instructions that were translated */
+  private translate(op: Operation, candidate: Candidate, eip: number): number {
     let x87Key: number | undefined;
     const discovery = discover(eip, this.view, () => {
       x87Key = this.x87Key();
       return x87Key;
     });
-    if (discovery === undefined) return;
-    this.credit -= discovery.steps * STEP_COST;
+    if (discovery === undefined) return 0;
     this.made ??= this.make();
     const { regions, modules, handler } = this.made;
     regions.makeRoom();
@@ -190,6 +187,7 @@ export class Translator implements Accelerator {
       op.exec = handler;
     };
     modules.add({ region, code, imports, install });
+    return discovery.steps;
   }
 
   /** The regions of a candidate behind which there can be another variant; one that takes every state goes. */
