@@ -237,7 +237,8 @@ export class RequestLoop implements HelperThreads {
       return;
     }
     trace?.call(process.pid, entry.name, entry.row, args, result);
-    const strings = result < 0 || outputs.length === 0 ? NOTHING : encodeOutputs(outputs);
+    // What a handler has filled goes back whatever the result is: the rest of an interrupted sleep, for one.
+    const strings = outputs.every(({ data }) => data === undefined) ? NOTHING : encodeOutputs(outputs);
     this.reply(process, client, result, strings);
   }
 

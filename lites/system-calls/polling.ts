@@ -34,6 +34,13 @@ function readiness(file: OpenFile): Readiness {
   return { events, queues: state.queues };
 }
 
+/** How long to wait, and who is told what is left of it at the end. */
+interface Limit {
+  /** undefined: for ever. */
+  readonly ns: number | undefined;
+  tell(leftNs: number): void;
+}
+
 /** One look at all descriptors: how many are ready, and what may change that. */
 interface Look {
   ready: number;
@@ -41,15 +48,17 @@ interface Look {
 }
 
 export function createPollHandlers(services: FileServices) {
-  /** Looks until something is ready or the time is over. `timeoutNs` undefined: no limit. */
-  function* wait(process: Process, call: number, timeoutNs: number | undefined, look: () => Look): Op<{ ready: number; leftNs: number }> {
-    const deadlineNs = timeoutNs === undefined ? Number.POSITIVE_INFINITY : restartableDeadline(process, call, services.now(), timeoutNs);
+  /** Looks until something is ready or the time is over. @returns how many are ready @throws ERESTARTNOHAND */
+  function* wait(process: Process, call: number, limit: Limit, look: () => Look): Op<number> {
+    const deadlineNs = limit.ns === undefined ? Number.POSITIVE_INFINITY : restartableDeadline(process, call, services.now(), limit.ns);
     for (;;) {
       const { ready, queues } = look();
       const leftNs = Math.max(0, deadlineNs - services.now());
-      if (ready > 0 || timeoutNs === 0 || leftNs === 0) return { ready, leftNs };
+      limit.tell(leftNs);
+      if (ready > 0 || limit.ns === 0 || leftNs === 0) return ready;
       if ((yield* sleepOn(queues, { deadlineNs })) === "interrupted") {
         rememberDeadline(process, call, deadlineNs);
+        limit.tell(Math.max(0, deadlineNs - services.now()));
         throw ERESTARTNOHAND;
       }
     }
@@ -69,11 +78,11 @@ export function createPollHandlers(services: FileServices) {
     }
   }
 
-  function* poll(process: Process, call: number, fds: InOutBuffer, count: number, timeoutNs: number | undefined): Op<number> {
+  function* poll(process: Process, call: number, fds: InOutBuffer, count: number, limit: Limit): Op<number> {
     if (count > process.descriptorLimit || count * 8 > fds.capacity) throw EINVAL;
     const records = fds.input.slice(0, count * 8);
     const view = new DataView(records.buffer);
-    const { ready } = yield* wait(process, call, timeoutNs, () => {
+    const ready = yield* wait(process, call, limit, () => {
       const look: Look = { ready: 0, queues: [] };
       for (let offset = 0; offset < records.length; offset += 8) {
         const fd = view.getInt32(offset, true);
@@ -92,14 +101,14 @@ export function createPollHandlers(services: FileServices) {
   function* select(process: Process, call: number, args: SelectArguments, format: TimeFormat): Op<number> {
     const { count, timeout } = args;
     if (count < 0) throw EINVAL;
-    const timeoutNs = timeout && lengthNs(timeout.input, format);
+    const time = timeLimit(timeout, format);
     const sets = [
       { buffer: args.read, events: SELECT_READ },
       { buffer: args.write, events: SELECT_WRITE },
       { buffer: args.except, events: PollEvent.PRI },
     ].flatMap(({ buffer, events }) => (buffer ? [{ buffer, events, result: new Uint8Array(buffer.input.length) }] : []));
     const limit = Math.min(count, FD_SETSIZE);
-    const { ready, leftNs } = yield* wait(process, call, timeoutNs, () => {
+    const ready = yield* wait(process, call, time, () => {
       const look: Look = { ready: 0, queues: [] };
       for (const { result } of sets) result.fill(0);
       for (let fd = 0; fd < limit; fd++) {
@@ -117,16 +126,12 @@ export function createPollHandlers(services: FileServices) {
       return look;
     });
     for (const { buffer, result } of sets) buffer.data = merged(result, buffer.input, limit);
-    if (timeout) timeout.data = encodeLength(leftNs, format);
     return ready;
   }
 
-  const milliseconds = (timeout: number) => (timeout < 0 ? undefined : timeout * 1e6);
-
   function ppoll(process: Process, call: number, args: PpollArguments, format: TimeFormat): Op<number> {
     if (args.mask && args.size !== 8) throw EINVAL;
-    const timeoutNs = args.timeout && lengthNs(args.timeout.input, format);
-    return masked(process, args.mask, poll(process, call, args.fds, args.count, timeoutNs));
+    return masked(process, args.mask, poll(process, call, args.fds, args.count, timeLimit(args.timeout, format)));
   }
 
   return {
@@ -153,6 +158,19 @@ interface PpollArguments {
   timeout: InOutBuffer | undefined;
   mask: Uint8Array | undefined;
   size: number;
+}
+
+/** poll's limit: nobody is told what is left. */
+const milliseconds = (timeout: number): Limit => ({ ns: timeout < 0 ? undefined : timeout * 1e6, tell() {} });
+
+/** The limit that a call names and where it finds the time left, also when a signal ends the wait. @throws EINVAL */
+function timeLimit(timeout: InOutBuffer | undefined, format: TimeFormat): Limit {
+  return {
+    ns: timeout && lengthNs(timeout.input, format),
+    tell(leftNs) {
+      if (timeout) timeout.data = encodeLength(leftNs, format);
+    },
+  };
 }
 
 const nr = (name: keyof typeof systemCalls): number => systemCalls[name].nr;
