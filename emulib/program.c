@@ -115,6 +115,8 @@ int exec_call(struct frame *frame) {
   message->size_dope = WORDS << 13;
   message->send_dope = WORDS << 13 | 3 << 8;
   message->words[3] = frame->edx;
+  message->words[4] = block;
+  message->words[5] = mapped;
   message->strings[0].send_size = path_bytes;
   message->strings[0].send_address = frame->ebx;
   message->strings[1].send_size = argument_bytes;

@@ -5,7 +5,7 @@ import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import type { NativeContext, NativeKernel } from "#kernel/native.ts";
 import type { ActivationRunner } from "./activation-runner.ts";
 import type { CpuIdentity } from "./filesystems/process-source.ts";
-import type { MemoryServices } from "./memory/address-space.ts";
+import type { MemoryServices } from "./memory/regions.ts";
 import type { PageCache } from "./memory/page-cache.ts";
 import type { PageFrames } from "./memory/page-frames.ts";
 import type { Lifecycle } from "./process/lifecycle.ts";

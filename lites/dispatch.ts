@@ -36,7 +36,7 @@ export interface DecodedCall {
 type AnyHandler = (process: UnixProcess, args: Record<string, Argument>) => number | Op<number>;
 
 /** Kinds of arguments that are just the word of their register. */
-type NumberKind = Extract<Kind, { readonly kind: "int" | "uint" | "fd" | "pid" | "address" | "flags" | "mode" | "signal" }>;
+type NumberKind = Extract<Kind, { readonly kind: "int" | "uint" | "fd" | "pid" | "address" | "flags" | "mode" | "signal" | "added" }>;
 type MemoryKind = Exclude<Kind, NumberKind>;
 
 const signedKinds: Readonly<Record<NumberKind["kind"], boolean>> = {
@@ -48,6 +48,7 @@ const signedKinds: Readonly<Record<NumberKind["kind"], boolean>> = {
   flags: false,
   mode: false,
   signal: true,
+  added: false,
 };
 
 /** An argument of a call: a number, or what travels beside the words. */

@@ -57,6 +57,11 @@ function show(kind: Kind, value: Argument): string {
   return `[${shown.join(", ")}${value.length > SHOWN_STRINGS ? ", …" : ""}]`;
 }
 
+function showArguments(row: SystemCallRow, args: Readonly<Record<string, Argument>>): string {
+  const own = Object.entries(row.args).filter(([, kind]) => kind.kind !== "added");
+  return own.map(([argument, kind]) => show(kind, args[argument])).join(", ");
+}
+
 /** Structures are shown as their words. */
 function showStruct(bytes: Uint8Array): string {
   if (bytes.length === 0 || bytes.length % 4 !== 0) return quoteBytes(bytes);
@@ -83,19 +88,13 @@ export class Trace {
 
   /** A call that has its result. args undefined: it could not be decoded. */
   call(pid: number, name: string, row: SystemCallRow, args: Readonly<Record<string, Argument>> | undefined, result: number): void {
-    const shown =
-      args === undefined
-        ? "?"
-        : Object.entries(row.args)
-            .map(([argument, kind]) => show(kind, args[argument]))
-            .join(", ");
+    const shown = args === undefined ? "?" : showArguments(row, args);
     this.line(`[${pid}] ${name}(${shown}) = ${showResult(row, result)}`);
   }
 
   /** A call that will never have a result: exit, or the caller was killed meanwhile. */
   unfinished(pid: number, name: string, row: SystemCallRow, args: Readonly<Record<string, Argument>>): void {
-    const shown = Object.entries(row.args).map(([argument, kind]) => show(kind, args[argument]));
-    this.line(`[${pid}] ${name}(${shown.join(", ")}) = ?`);
+    this.line(`[${pid}] ${name}(${showArguments(row, args)}) = ?`);
   }
 
   unknownCall(pid: number, nr: number): void {

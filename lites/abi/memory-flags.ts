@@ -3,9 +3,14 @@
  */
 export const PAGE_SIZE = 4096;
 
+/** The borders of pages around an address or size. */
+export const pageUp = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
+export const pageDown = (bytes: number): number => Math.floor(bytes / PAGE_SIZE) * PAGE_SIZE;
+
 export const PROT_READ = 1;
 export const PROT_WRITE = 2;
 export const PROT_EXEC = 4;
+export const PROT_ALL = PROT_READ | PROT_WRITE | PROT_EXEC;
 /** PROT_GROWSDOWN and PROT_GROWSUP: accepted by mprotect, of no effect. */
 export const PROT_GROWS = 0x03000000;
 

@@ -14,6 +14,8 @@
 
 export type Kind =
   | { readonly kind: "int" | "uint" | "fd" | "pid" | "address" | "flags" | "mode" | "signal" }
+  /** A number that the emulation library adds; Linux's call has no such argument. */
+  | { readonly kind: "added" }
   /** NUL-terminated string sent without its NUL, at most 4096 bytes (ENAMETOOLONG). */
   | { readonly kind: "path" | "string" }
   /** A path that may be null: then another argument names the file. */
@@ -56,6 +58,7 @@ const address = { kind: "address" } as const;
 const flags = { kind: "flags" } as const;
 const mode = { kind: "mode" } as const;
 const signal = { kind: "signal" } as const;
+const added = { kind: "added" } as const;
 const path = { kind: "path" } as const;
 const optionalPath = { kind: "optionalPath" } as const;
 const string = { kind: "string" } as const;
@@ -108,7 +111,7 @@ export const systemCalls = {
   creat:                  { nr:   8, args: { path, mode } },
   link:                   { nr:   9, args: { from: path, to: path } },
   unlink:                 { nr:  10, args: { path } },
-  execve:                 { nr:  11, args: { path, argv: stringArray, envp: stringArray }, via: "special" },
+  execve:                 { nr:  11, args: { path, argv: stringArray, envp: stringArray, block: added, blockSize: added }, via: "special" },
   chdir:                  { nr:  12, args: { path } },
   time:                   { nr:  13, args: { time: outOpt(4) }, via: "local" },
   mknod:                  { nr:  14, args: { path, mode, device: uint } },
@@ -235,7 +238,7 @@ export const systemCalls = {
   pwrite64:               { nr: 181, args: { fd, buffer: inBytes(2), count: uint, low: uint, high: uint }, via: "special" },
   chown:                  { nr: 182, args: { path, uid: int, gid: int } },
   getcwd:                 { nr: 183, args: { buffer: outBytes(1), size: uint } },
-  sigaltstack:            { nr: 186, args: { stack: inOpt(12), old: outOpt(12), esp: uint }, via: "special" },
+  sigaltstack:            { nr: 186, args: { stack: inOpt(12), old: outOpt(12), esp: added }, via: "special" },
   sendfile:               { nr: 187, args: { out: fd, in: fd, offset: inoutOpt(4), count: uint } },
   vfork:                  { nr: 190, args: {}, via: "special" },
   getrlimit:              { nr: 191, args: { resource: int, limit: out(RLIMIT) } },

@@ -7,7 +7,10 @@ export const WSTOPPED = 2;
 export const WEXITED = 4;
 export const WCONTINUED = 8;
 export const WNOWAIT = 0x01000000;
-/** __WNOTHREAD, __WALL, __WCLONE: of no meaning without threads. */
+/** Children that send no SIGCHLD at their end (clone(2)): only those, or all; without these flags only the others. */
+export const __WCLONE = 0x80000000;
+export const __WALL = 0x40000000;
+/** __WNOTHREAD is of no meaning without threads. */
 export const WAIT_LINUX_FLAGS = 0xe0000000;
 
 export const P_ALL = 0;

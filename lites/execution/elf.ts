@@ -2,8 +2,7 @@
  * ELF32 i386 program headers, checked. Source: System V ABI, chapter 5, and its i386 supplement.
  */
 import { EINVAL, ENOEXEC, ENOMEM } from "../abi/errno.ts";
-import { PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE } from "../abi/memory-flags.ts";
-import { pageDown, pageUp } from "../memory/address-space.ts";
+import { PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE, pageDown, pageUp } from "../abi/memory-flags.ts";
 import { decodeText } from "../text.ts";
 
 const HEADER_BYTES = 52;

@@ -9,11 +9,12 @@ import { AuxiliaryType } from "../abi/auxiliary-vector.ts";
 import { USER_HZ } from "../abi/clocks.ts";
 import { E2BIG, EACCES, EAGAIN, EINVAL, ELOOP, ENOEXEC, ENOMEM, ESRCH } from "../abi/errno.ts";
 import { S_IFMT, S_IFREG, S_ISGID, S_ISUID } from "../abi/file-mode.ts";
+import { SIGCHLD } from "../abi/signals.ts";
 import { ARGUMENT_BYTES_MAX, Resource } from "../abi/limits.ts";
-import { PAGE_SIZE, PROT_READ, PROT_WRITE } from "../abi/memory-flags.ts";
+import { PAGE_SIZE, PROT_READ, PROT_WRITE, pageUp } from "../abi/memory-flags.ts";
 import type { Core } from "../core.ts";
 import { closeOnExec } from "../descriptors.ts";
-import { AddressSpace, pageUp } from "../memory/address-space.ts";
+import { AddressSpace } from "../memory/address-space.ts";
 import { PROCESS_PRIORITY } from "../process/fork.ts";
 import type { Credentials } from "../process/process.ts";
 import { ProcessPageWriter } from "../process/process-page.ts";
@@ -84,7 +85,7 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
     // Also when the process is killed while it waits for the memory manager.
     if (!built) {
       releaseProgram(program.vnode);
-      space.release();
+      space.release(task);
       core.lifecycle.deleteTask(task);
       if (frame !== undefined) core.frames.release(frame);
     }
@@ -102,6 +103,7 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
   process.executable = { vnode: program.vnode, path: program.path };
   process.credentials = credentials;
   process.executed = true;
+  process.exitSignal = SIGCHLD;
   process.interruptedSleep = undefined;
   process.signals.executed();
   closeOnExec(process);

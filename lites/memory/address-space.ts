@@ -1,49 +1,22 @@
 /**
- * The address space of one process: its mappings, and the regions and data spaces behind them.
+ * The address space of a process: its mappings, and the regions and data spaces behind them. Tasks that share it (CLONE_VM) have the
+ * same regions at the same data spaces, but a private area each; what is done to one is done to all.
  *
  * Read-only and shared file mappings are regions bound to the vnode pager; everything else is data spaces of the standard
  * memory manager, private file mappings with the file as backing. Every operation keeps list, regions and data
  * spaces consistent, also when it fails half way. Callers check arguments; here are pages and objects.
  */
-import { RegionError, Right } from "#kernel/abi/calls.ts";
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
-import type { NativeKernel } from "#kernel/native.ts";
 import { DataSpaceFlag } from "#servers/abi/memory-manager.ts";
 import type { Op } from "../activation.ts";
-import {
-  EMULATOR_BASE,
-  EMULATOR_PRIVATE,
-  EMULATOR_PRIVATE_SIZE,
-  EMULATOR_SHARED_END,
-  MMAP_MIN,
-  MMAP_TOP,
-  USER_TOP,
-} from "../abi/address-map.ts";
+import { EMULATOR_PRIVATE_SIZE, MMAP_MIN, MMAP_TOP, USER_TOP } from "../abi/address-map.ts";
 import { EACCES, ENOMEM } from "../abi/errno.ts";
-import { PAGE_SIZE, PROT_EXEC, PROT_READ, PROT_WRITE } from "../abi/memory-flags.ts";
+import { PAGE_SIZE, PROT_ALL, PROT_READ, PROT_WRITE, pageDown, pageUp } from "../abi/memory-flags.ts";
 import type { Vnode } from "../vfs/vnode.ts";
 import { releaseWriter, retainWriter } from "../vfs/write-access.ts";
 import { type DataSpace, type MappedObject, type Mapping, MappingList, sameObject } from "./mapping-list.ts";
-import type { MemoryManager } from "./memory-manager.ts";
-import type { PageCache } from "./page-cache.ts";
-import { SpecialDataSpace } from "./vnode-pager.ts";
-
-/** What address spaces are made of. */
-export interface MemoryServices {
-  readonly kernel: NativeKernel;
-  readonly manager: MemoryManager;
-  readonly pager: ThreadId;
-  readonly cache: PageCache;
-}
-
-const PRIVATE_AREA_DATA_SPACE = 1;
-export const PROT_ALL = PROT_READ | PROT_WRITE | PROT_EXEC;
-
-export const pageUp = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
-export const pageDown = (bytes: number): number => Math.floor(bytes / PAGE_SIZE) * PAGE_SIZE;
-
-/** i386 has no right without reading. */
-const rightsOf = (protection: number): number => (protection === 0 ? 0 : (protection & PROT_ALL) | Right.READ);
+import type { Backing } from "./memory-manager.ts";
+import { type MemoryServices, PRIVATE_AREA_DATA_SPACE, Regions } from "./regions.ts";
 
 export interface FilePart {
   vnode: Vnode;
@@ -68,9 +41,9 @@ export interface MapRequest {
 }
 
 export class AddressSpace {
-  readonly task: ThreadId;
   readonly mappings = new MappingList();
   private readonly services: MemoryServices;
+  private readonly regions: Regions;
   private readonly attached = new Set<Vnode>();
   /** Files that mappings hold for writing. */
   private readonly written = new Set<Vnode>();
@@ -82,19 +55,23 @@ export class AddressSpace {
 
   constructor(services: MemoryServices, task: ThreadId) {
     this.services = services;
-    this.task = task;
+    this.regions = new Regions(services, task);
+  }
+
+  /** Requests about data spaces are made in the name of the first task. */
+  private get owner(): ThreadId {
+    return this.regions.tasks[0]!;
+  }
+
+  /** Whether any task shows it. */
+  get isShown(): boolean {
+    return this.regions.tasks.length > 0;
   }
 
   /** The emulation library's areas of a new program. @throws ENOMEM */
   *createEmulatorAreas(): Op<void> {
-    yield* this.services.manager.create(this.task, PRIVATE_AREA_DATA_SPACE, EMULATOR_PRIVATE_SIZE / PAGE_SIZE, 0);
-    this.bindEmulatorAreas();
-  }
-
-  private bindEmulatorAreas(): void {
-    const { manager, pager } = this.services;
-    this.bindRegion(EMULATOR_BASE, EMULATOR_SHARED_END - EMULATOR_BASE, pager, SpecialDataSpace.EMULATOR, 0, Right.READ | Right.EXECUTE);
-    this.bindRegion(EMULATOR_PRIVATE, EMULATOR_PRIVATE_SIZE, manager.thread, PRIVATE_AREA_DATA_SPACE, 0, Right.READ | Right.WRITE);
+    yield* this.services.manager.create(this.owner, PRIVATE_AREA_DATA_SPACE, EMULATOR_PRIVATE_SIZE / PAGE_SIZE, 0);
+    this.regions.bindEmulatorAreas(this.owner);
   }
 
   /** Maps into a free range. @throws ENOMEM */
@@ -125,7 +102,7 @@ export class AddressSpace {
     this.mappings.insert({ ...mapping });
     this.updateAttachments();
     try {
-      this.bind(mapping);
+      this.regions.bind(mapping);
     } catch (error) {
       yield* this.unmap(start, end);
       throw error;
@@ -133,7 +110,7 @@ export class AddressSpace {
   }
 
   private *createDataSpace(size: number, shared: boolean, noReserve: boolean, file: FilePart | undefined): Op<DataSpace> {
-    const { manager, pager, cache } = this.services;
+    const { pager, cache } = this.services;
     const dataSpace: DataSpace = {
       number: this.nextDataSpace++,
       pages: size / PAGE_SIZE,
@@ -143,7 +120,7 @@ export class AddressSpace {
     };
     const flags = (shared ? DataSpaceFlag.SHARED : 0) | (noReserve ? DataSpaceFlag.NO_RESERVE : 0);
     if (file === undefined) {
-      yield* manager.create(this.task, dataSpace.number, dataSpace.pages, flags);
+      yield* this.createNamed(dataSpace, flags);
       return dataSpace;
     }
     // The cache must know the file before the manager may ask for its pages.
@@ -153,12 +130,7 @@ export class AddressSpace {
     }
     const valid = file.valid ?? Math.max(0, Math.min(size, cache.file(file.vnode.id)!.size - file.offset));
     try {
-      yield* manager.create(this.task, dataSpace.number, dataSpace.pages, flags, {
-        manager: pager,
-        ds: file.vnode.id,
-        offset: file.offset,
-        valid,
-      });
+      yield* this.createNamed(dataSpace, flags, { manager: pager, ds: file.vnode.id, offset: file.offset, valid });
     } catch (error) {
       this.updateAttachments();
       throw error;
@@ -166,11 +138,27 @@ export class AddressSpace {
     return dataSpace;
   }
 
+  /** Creates a data space under the same number in all tasks. @throws ENOMEM; then none has it */
+  private *createNamed({ number, pages }: DataSpace, flags: number, backing?: Backing): Op<void> {
+    const { manager } = this.services;
+    const named: ThreadId[] = [];
+    try {
+      for (const task of this.regions.tasks) {
+        if (named.length === 0) yield* manager.create(task, number, pages, flags, backing);
+        else yield* manager.alias(named[0]!, task, number);
+        named.push(task);
+      }
+    } catch (error) {
+      for (const task of named) yield* manager.destroy(task, number);
+      throw error;
+    }
+  }
+
   /** Unmaps whatever is in the range, and gives up the data spaces that nothing shows any more. */
   *unmap(start: number, end: number): Op<void> {
     const removed = this.mappings.remove(start, end);
     if (removed.length === 0) return;
-    this.services.kernel.regionUnmap(this.task, start, end - start);
+    this.regions.unbind(start, end);
     yield* this.discardRemoved(removed);
     this.updateAttachments();
   }
@@ -187,13 +175,13 @@ export class AddressSpace {
         if (dataSpace.pages === 0) continue;
         dataSpace.pages = 0;
         if (this.heap === dataSpace) this.heap = undefined;
-        yield* manager.destroy(this.task, dataSpace.number);
+        for (const task of this.regions.tasks) yield* manager.destroy(task, dataSpace.number);
       } else if (dataSpace.shared)
         continue; // other processes may still show these pages
       else if (users.every((user) => user.offset + (user.end - user.start) <= offset)) {
         dataSpace.pages = from;
-        yield* manager.resize(this.task, dataSpace.number, from);
-      } else yield* manager.discard(this.task, dataSpace.number, from, pages);
+        yield* manager.resize(this.owner, dataSpace.number, from);
+      } else yield* manager.discard(this.owner, dataSpace.number, from, pages);
     }
   }
 
@@ -219,15 +207,13 @@ export class AddressSpace {
   }
 
   private rebind(start: number, end: number, before: number, protection: number): void {
-    const { kernel } = this.services;
-    if (protection === 0) kernel.regionUnmap(this.task, start, end - start);
-    else if (before === 0) {
-      for (const mapping of this.mappings.overlapping(start, end)) this.bind(mapping, start, end);
-    } else if (kernel.regionProtect(this.task, start, end - start, rightsOf(protection)) === RegionError.INVALID) {
+    if (protection === 0) return this.regions.unbind(start, end);
+    if (before !== 0) {
+      if (this.regions.protect(start, end, protection)) return;
       // Pages beyond the end of a file have no region: bind what there is anew.
-      kernel.regionUnmap(this.task, start, end - start);
-      for (const mapping of this.mappings.overlapping(start, end)) this.bind(mapping, start, end);
+      this.regions.unbind(start, end);
     }
+    for (const mapping of this.mappings.overlapping(start, end)) this.regions.bind(mapping, start, end);
   }
 
   /** Turns a read-only view of a file into a private copy that may be written. */
@@ -236,13 +222,13 @@ export class AddressSpace {
     const { vnode } = mapping.object as MappedObject & { kind: "file" };
     const offset = mapping.offset + (start - mapping.start);
     const dataSpace = yield* this.createDataSpace(end - start, false, false, { vnode, offset });
-    this.services.kernel.regionUnmap(this.task, start, end - start);
+    this.regions.unbind(start, end);
     this.mappings.change(start, end, (part) => {
       part.object = { kind: "memory", dataSpace };
       part.offset = 0;
     });
     this.updateAttachments();
-    this.bind(this.mappings.find(start)!, start, end);
+    this.regions.bind(this.mappings.find(start)!, start, end);
   }
 
   /** Moves the end of the heap. @throws ENOMEM; then nothing has changed */
@@ -256,7 +242,7 @@ export class AddressSpace {
       if (this.heap === undefined) {
         this.heap = yield* this.createDataSpace(pages * PAGE_SIZE, false, false, undefined);
       } else {
-        yield* this.services.manager.resize(this.task, this.heap.number, pages);
+        yield* this.services.manager.resize(this.owner, this.heap.number, pages);
         this.heap.pages = pages;
       }
       const mapping: Mapping = {
@@ -288,7 +274,7 @@ export class AddressSpace {
       return yield* this.map({ ...rest, file: { vnode, offset: backingOffset + addedOffset, writes } });
     }
     if (addedOffset !== dataSpace.pages * PAGE_SIZE || dataSpace === this.heap) return yield* this.map(rest);
-    yield* this.services.manager.resize(this.task, dataSpace.number, dataSpace.pages + added / PAGE_SIZE);
+    yield* this.services.manager.resize(this.owner, dataSpace.number, dataSpace.pages + added / PAGE_SIZE);
     dataSpace.pages += added / PAGE_SIZE;
     yield* this.install({ ...mapping, start: end, end: start + size, offset: addedOffset });
   }
@@ -296,11 +282,11 @@ export class AddressSpace {
   /** Moves mappings to a free place: same objects, other addresses. */
   move(start: number, end: number, to: number): void {
     const moved = this.mappings.remove(start, end);
-    this.services.kernel.regionUnmap(this.task, start, end - start);
+    this.regions.unbind(start, end);
     for (const mapping of moved) {
       const place: Mapping = { ...mapping, start: mapping.start - start + to, end: mapping.end - start + to };
       this.mappings.insert({ ...place });
-      this.bind(place);
+      this.regions.bind(place);
     }
   }
 
@@ -311,7 +297,7 @@ export class AddressSpace {
       const from = Math.max(mapping.start, start);
       const to = Math.min(mapping.end, end);
       const first = (mapping.offset + from - mapping.start) / PAGE_SIZE;
-      yield* this.services.manager.discard(this.task, mapping.object.dataSpace.number, first, (to - from) / PAGE_SIZE);
+      yield* this.services.manager.discard(this.owner, mapping.object.dataSpace.number, first, (to - from) / PAGE_SIZE);
     }
   }
 
@@ -328,9 +314,16 @@ export class AddressSpace {
     }
   }
 
-  /** The same memory in a new task, copied lazily. @throws ENOMEM; the caller then deletes the task and calls release */
-  *fork(child: ThreadId): Op<AddressSpace> {
-    yield* this.services.manager.fork(this.task, child);
+  /** Shows it in a new task too, which gets a copy of the private area of `parent`. @throws ENOMEM; the caller then deletes the task */
+  *share(parent: ThreadId, child: ThreadId): Op<this> {
+    yield* this.services.manager.share(parent, child, PRIVATE_AREA_DATA_SPACE);
+    this.regions.add(child, this.mappings.all());
+    return this;
+  }
+
+  /** The memory of `parent` in a new task, copied lazily. @throws ENOMEM; the caller then deletes the task and calls release */
+  *fork(parent: ThreadId, child: ThreadId): Op<AddressSpace> {
+    yield* this.services.manager.fork(parent, child);
     const copy = new AddressSpace(this.services, child);
     const copies = new Map<DataSpace, DataSpace>();
     const copyOf = (original: DataSpace): DataSpace => {
@@ -351,17 +344,18 @@ export class AddressSpace {
     copy.heapEnd = this.heapEnd;
     copy.updateAttachments();
     try {
-      copy.bindEmulatorAreas();
-      for (const mapping of copy.mappings.all()) copy.bind(mapping);
+      copy.regions.bindAll(child, copy.mappings.all());
     } catch (error) {
-      copy.release();
+      copy.release(child);
       throw error;
     }
     return copy;
   }
 
-  /** The end of the address space: files are let go. The task is deleted before, its data spaces after. */
-  release(): void {
+  /** A task shows it no more. With the last one files are let go. The task is deleted before, its data spaces after. */
+  release(task: ThreadId): void {
+    this.regions.remove(task);
+    if (this.isShown) return;
     for (const vnode of this.written) releaseWriter(vnode);
     this.written.clear();
     for (const vnode of this.attached) this.services.cache.detach(vnode);
@@ -410,30 +404,5 @@ export class AddressSpace {
       this.written.delete(vnode);
       releaseWriter(vnode);
     }
-  }
-
-  /** Binds the region of a mapping, or of the part of it within [from, to). */
-  private bind(mapping: Mapping, from = mapping.start, to = mapping.end): void {
-    const { object, protection } = mapping;
-    if (protection === 0) return;
-    const start = Math.max(mapping.start, from);
-    const end = Math.min(mapping.end, to);
-    const { manager, pager, cache } = this.services;
-    const offset = mapping.offset + (start - mapping.start);
-    if (object.kind === "file") {
-      this.bindRegion(start, end - start, pager, object.vnode.id, offset, rightsOf(protection));
-      return;
-    }
-    // Nothing is bound beyond the last page of a file, so that touching it fails as it should (SIGBUS).
-    const { backing, number } = object.dataSpace;
-    let size = end - start;
-    if (backing !== undefined && backing.valid === undefined) {
-      size = Math.min(size, pageUp(Math.max(0, cache.file(backing.vnode.id)!.size - backing.offset)) - offset);
-    }
-    if (size > 0) this.bindRegion(start, size, manager.thread, number, offset, rightsOf(protection));
-  }
-
-  private bindRegion(base: number, size: number, manager: ThreadId, ds: number, offset: number, rights: number): void {
-    if (this.services.kernel.regionMap(this.task, base, size, manager, ds, offset, rights) !== RegionError.OK) throw ENOMEM;
   }
 }

@@ -71,6 +71,16 @@ export class MemoryManager {
     yield* this.request([MemoryRequest.FORK, parent, child]);
   }
 
+  /** All data spaces of `parent` under the same names in `child`, but a copy of the one with the number `copied`. */
+  *share(parent: ThreadId, child: ThreadId, copied: number): NativeOp<void> {
+    yield* this.request([MemoryRequest.SHARE, parent, child, copied]);
+  }
+
+  /** Another name for a data space of `source`: the same number in `task`. */
+  *alias(source: ThreadId, task: ThreadId, ds: number): NativeOp<void> {
+    yield* this.request([MemoryRequest.ALIAS, task, source, ds, ds]);
+  }
+
   /** Never throws: it is the end of the task either way. */
   *destroyAll(task: ThreadId): NativeOp<void> {
     try {

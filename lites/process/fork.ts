@@ -1,7 +1,8 @@
 /**
- * fork, vfork and clone without threads: a new task with lazy copies of all memory, started in the emulation library.
+ * fork, vfork and clone without threads: a new task, started in the emulation library, with lazy copies of all memory or with the
+ * parent's memory itself (CLONE_VM).
  *
- * vfork's child gets a copy too; its parent sleeps until the child executes or ends. Source: fork(2), clone(2).
+ * vfork's parent sleeps until the child executes or ends. Source: fork(2), vfork(2), clone(2).
  */
 import { NIL, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { type Op, sleepOn } from "../activation.ts";
@@ -42,12 +43,13 @@ const HARMLESS =
   CLONE_SYSVSEM |
   CLONE_UNTRACED |
   CLONE_DETACHED;
+const SUPPORTED = HARMLESS | CLONE_VFORK | CLONE_VM;
 /** Sharing that cannot be told from copying while the parent sleeps and the child soon executes. */
-const WITH_VFORK = CLONE_VFORK | CLONE_VM | CLONE_FS | CLONE_FILES;
+const WITH_VFORK = CLONE_FS | CLONE_FILES;
 
 /** @returns the child's pid @throws EINVAL for threads; EAGAIN, ENOMEM */
 export function* fork(core: Core, parent: UnixProcess, flags: number, entry: number): Op<number> {
-  const allowed = flags & CLONE_VFORK ? HARMLESS | WITH_VFORK : HARMLESS;
+  const allowed = flags & CLONE_VFORK ? SUPPORTED | WITH_VFORK : SUPPORTED;
   if (flags & ~allowed || (flags & CLONE_EXIT_SIGNAL) > SIGNAL_COUNT) {
     core.report(`${parent.name} (${parent.pid}): clone with flags ${flags.toString(16)}: threads and shared state are not supported`);
     throw EINVAL;
@@ -66,13 +68,14 @@ export function* fork(core: Core, parent: UnixProcess, flags: number, entry: num
   const child = new UnixProcess(pid, parent.pid, parent.cwd, parent.root);
   let started = false;
   try {
-    child.space = yield* parent.space!.fork(task);
+    const space = parent.space!;
+    child.space = yield* flags & CLONE_VM ? space.share(parent.task, task) : space.fork(parent.task, task);
     start(core, parent.task, task, entry);
     started = true;
   } finally {
     // Also when the parent is killed while it waits for the memory manager.
     if (!started) {
-      child.space?.release();
+      child.space?.release(task);
       core.lifecycle.deleteTask(task);
       core.frames.release(frame);
     }

@@ -4,7 +4,7 @@
  */
 import { NIL, type ThreadId } from "#kernel/abi/identifiers.ts";
 import type { Op } from "../activation.ts";
-import { SIGCONT, SIGHUP, SignalCode } from "../abi/signals.ts";
+import { SIGCHLD, SIGCONT, SIGHUP, SignalCode } from "../abi/signals.ts";
 import type { Ending } from "../abi/wait-status.ts";
 import type { Core } from "../core.ts";
 import { closeAll } from "../descriptors.ts";
@@ -91,7 +91,7 @@ export class Lifecycle {
     this.core.processes.setTask(process, NIL);
     process.space = undefined;
     this.deleteTask(task, this.programOf(process.name));
-    space?.release();
+    space?.release(task);
   }
 
   /** Deletes a task, and its data spaces as soon as the request thread comes to it. Its memory counters go to `program`. */
@@ -127,6 +127,7 @@ export class Lifecycle {
   private orphanChildren(process: UnixProcess, links: readonly number[]): void {
     for (const child of this.core.processes.children(process)) {
       child.parentPid = INIT_PID;
+      child.exitSignal = SIGCHLD;
       child.page?.set({ PPID: INIT_PID });
       if (!child.alive) this.tellParent(child, child.ending!);
     }

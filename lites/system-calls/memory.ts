@@ -13,7 +13,7 @@ import { decode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import { openFile } from "../descriptors.ts";
 import type { UnixHandlers } from "../dispatch.ts";
-import { type AddressSpace, type FilePart, pageDown, pageUp, PROT_ALL } from "../memory/address-space.ts";
+import type { AddressSpace, FilePart } from "../memory/address-space.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
 import { OpenFile } from "../vfs/open-file.ts";
 
@@ -33,7 +33,7 @@ const isAligned = (address: number): boolean => address % M.PAGE_SIZE === 0;
 
 /** The end of a page range that a call names. @throws ENOMEM beyond the address space */
 function rangeEnd(address: number, length: number): number {
-  const end = pageUp(address + length);
+  const end = M.pageUp(address + length);
   if (end > USER_TOP) throw ENOMEM;
   return end;
 }
@@ -49,7 +49,7 @@ function fileFor(process: UnixProcess, args: MapArguments, shared: boolean): { f
   if (readOnly && args.protection & M.PROT_WRITE) throw EACCES;
   if (access !== O_RDWR && shared && args.protection & M.PROT_WRITE) throw EACCES;
   const file = { vnode: open.vnode, offset: args.offset, writes: OpenFile.writes(open.flags) };
-  return { file, allowed: readOnly ? PROT_ALL & ~M.PROT_WRITE : PROT_ALL, path: open.path };
+  return { file, allowed: readOnly ? M.PROT_ALL & ~M.PROT_WRITE : M.PROT_ALL, path: open.path };
 }
 
 /** Checks the limit on the whole address space. @throws ENOMEM */
@@ -59,7 +59,7 @@ function checkSpace(process: UnixProcess, space: AddressSpace, added: number): v
 
 /** Where a new mapping goes; MAP_FIXED clears the place first. */
 function* placeFor(space: AddressSpace, address: number, size: number, flags: number): Op<number> {
-  const hint = pageUp(address);
+  const hint = M.pageUp(address);
   if (flags & (M.MAP_FIXED | M.MAP_FIXED_NOREPLACE)) {
     if (!isAligned(address)) throw EINVAL;
     if (address + size > USER_TOP) throw ENOMEM;
@@ -78,11 +78,11 @@ function* map(process: UnixProcess, args: MapArguments): Op<number> {
   const type = flags & M.MAP_TYPE;
   if (length === 0 || !isAligned(args.offset)) throw EINVAL;
   if (type !== M.MAP_SHARED && type !== M.MAP_PRIVATE && type !== M.MAP_SHARED_VALIDATE) throw EINVAL;
-  const size = pageUp(length);
+  const size = M.pageUp(length);
   if (size > USER_TOP) throw ENOMEM;
   const shared = type !== M.MAP_PRIVATE;
   const source = flags & M.MAP_ANONYMOUS ? undefined : fileFor(process, args, shared);
-  const protection = args.protection & PROT_ALL;
+  const protection = args.protection & M.PROT_ALL;
   if (!(flags & M.MAP_FIXED)) checkSpace(process, space, size);
   const start = yield* placeFor(space, args.address, size, flags);
   yield* space.map({
@@ -91,7 +91,7 @@ function* map(process: UnixProcess, args: MapArguments): Op<number> {
     protection,
     shared,
     file: source?.file,
-    allowed: source?.allowed ?? PROT_ALL,
+    allowed: source?.allowed ?? M.PROT_ALL,
     noReserve: (flags & M.MAP_NORESERVE) !== 0,
     name: source?.path ?? "",
   });
@@ -125,8 +125,8 @@ function* remap(process: UnixProcess, args: RemapArguments): Op<number> {
   const { address, flags, newAddress } = args;
   if (flags & ~(M.MREMAP_MAYMOVE | M.MREMAP_FIXED) || !isAligned(address)) throw EINVAL;
   if (flags & M.MREMAP_FIXED && !(flags & M.MREMAP_MAYMOVE)) throw EINVAL;
-  const oldSize = pageUp(args.oldSize);
-  const newSize = pageUp(args.newSize);
+  const oldSize = M.pageUp(args.oldSize);
+  const newSize = M.pageUp(args.newSize);
   if (newSize === 0) throw EINVAL;
   if (newSize > USER_TOP) throw ENOMEM;
   const mapping = space.mappings.find(address);
@@ -176,16 +176,16 @@ export function memoryCalls(): UnixHandlers {
 
     *munmap(process, { address, length }) {
       if (!isAligned(address) || length === 0 || address + length > USER_TOP) throw EINVAL;
-      yield* process.space!.unmap(address, pageUp(address + length));
+      yield* process.space!.unmap(address, M.pageUp(address + length));
       return 0;
     },
 
     *mprotect(process, { address, length, protection }) {
-      if (!isAligned(address) || protection & ~(PROT_ALL | M.PROT_GROWS)) throw EINVAL;
+      if (!isAligned(address) || protection & ~(M.PROT_ALL | M.PROT_GROWS)) throw EINVAL;
       const end = rangeEnd(address, length);
       if (end === address) return 0;
       if (!process.space!.mappings.covers(address, end)) throw ENOMEM;
-      yield* process.space!.protect(address, end, protection & PROT_ALL);
+      yield* process.space!.protect(address, end, protection & M.PROT_ALL);
       return 0;
     },
 
@@ -219,7 +219,7 @@ export function memoryCalls(): UnixHandlers {
 }
 
 function checkMapped(process: UnixProcess, address: number, length: number): number {
-  const start = pageDown(address);
+  const start = M.pageDown(address);
   const end = rangeEnd(address, length);
   if (end > start && !process.space!.mappings.covers(start, end)) throw ENOMEM;
   return 0;

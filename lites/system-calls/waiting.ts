@@ -2,9 +2,11 @@
  * wait4, waitpid, waitid. Source: POSIX wait(3), waitid(3), wait4(2).
  */
 import { type Op, sleepOn } from "../activation.ts";
-import { ECHILD, EINVAL, ERESTARTSYS } from "../abi/errno.ts";
-import { SIGCONT, SignalCode } from "../abi/signals.ts";
+import { ECHILD, EINVAL, ERESTARTSYS, ESRCH } from "../abi/errno.ts";
+import { SIGCHLD, SIGCONT, SignalCode } from "../abi/signals.ts";
 import {
+  __WALL,
+  __WCLONE,
   P_ALL,
   P_PGID,
   P_PID,
@@ -35,6 +37,14 @@ interface Change {
   /** As wait4 stores it. */
   status: number;
   usage: Usage;
+}
+
+/** Its negative does not exist. */
+const LEAST_PID = -0x80000000;
+
+/** Whether the options speak of a child with that signal at its end. */
+function isWaitedFor({ exitSignal }: UnixProcess, options: number): boolean {
+  return (options & __WALL) !== 0 || (exitSignal !== SIGCHLD) === ((options & __WCLONE) !== 0);
 }
 
 function wordBytes(value: number): Uint8Array {
@@ -69,7 +79,7 @@ export function waitingCalls(core: Core): UnixHandlers {
   function* wait(parent: UnixProcess, selects: (child: UnixProcess) => boolean, options: number): Op<Change | undefined> {
     // A change that came together with the signal counts: children are looked at once more before the call ends.
     for (let interrupted = false; ; ) {
-      const children = core.processes.children(parent).filter(selects);
+      const children = core.processes.children(parent).filter((child) => selects(child) && isWaitedFor(child, options));
       if (children.length === 0) throw ECHILD;
       for (const child of children) {
         const change = changeOf(child, options);
@@ -86,7 +96,9 @@ export function waitingCalls(core: Core): UnixHandlers {
     }
   }
 
+  /** @throws ESRCH for the one number that is no group */
   function selectorOfPid(parent: UnixProcess, pid: number): (child: UnixProcess) => boolean {
+    if (pid === LEAST_PID) throw ESRCH;
     if (pid > 0) return (child) => child.pid === pid;
     if (pid === -1) return () => true;
     const group = pid === 0 ? parent.pgrp : -pid;

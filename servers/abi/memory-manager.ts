@@ -1,8 +1,8 @@
 /**
  * Protocol of the standard memory manager, beside the kernel's page-fault protocol.
  *
- * Data spaces are named per task: (task, number). Equal numbers in two tasks are two objects, or one
- * shared object after FORK of a shared one. Only the task that first sends ATTACH_MASTER (the Unix
+ * Data spaces are named per task: (task, number). Equal numbers in two tasks are two objects, or one object with two names
+ * after FORK of a shared one, SHARE and ALIAS. What is done to an object under one name holds for all; it goes with its last name. Only the task that first sends ATTACH_MASTER (the Unix
  * server) may send requests about other tasks.
  *
  * Request words: w0 = operation, w1 = task, w2 = number, then as listed. Reply: w0 = MemoryError, further as listed.
@@ -28,8 +28,10 @@ export const MemoryRequest = {
   STATISTICS: 0x107,
   /** Reply w1 … as STATISTICS, for one task: zeroFills, copies, pageIns, pageOuts, resident pages, committed pages. */
   TASK_STATISTICS: 0x108,
-  /** w2 = source task in place of the number, w3 = source number, w4 = new number in task w1: alias of a shared data space. */
+  /** w2 = source task in place of the number, w3 = source number, w4 = new number in task w1: another name for the data space. */
   ALIAS: 0x109,
+  /** w2 = child task, w3 = a number: every data space of w1 gets the same name there, but of this one, if it is private, the child gets a lazy copy. */
+  SHARE: 0x10a,
 } as const;
 
 export const DataSpaceFlag = {

@@ -42,7 +42,8 @@ export class FaultAround {
     const ascending = space.lastFresh === index - 1;
     space.lastFresh = index;
     const pages: PageItem[] = [];
-    if (this.isGenerous && ascending && !space.shared && space.reserved && this.store.plentiful) {
+    // Of a data space with several names others may have mapped the zero page there.
+    if (this.isGenerous && ascending && !space.shared && space.names === 1 && space.reserved && this.store.plentiful) {
       const end = Math.min(index + 1 + PAGES_AHEAD, space.size);
       for (let next = index + 1; next < end; next++) {
         if (space.pages.has(next) || space.backedBytes(next) > 0) break;

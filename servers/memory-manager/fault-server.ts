@@ -15,10 +15,11 @@
  *
  * "shared" means by lazy copies. A data space with DataSpaceFlag.SHARED has several clients that must see
  * each other's writes, so absent pages of it always become pages of its own.
- * A private data space is mapped at one place of its task, so a copy need not be announced to other places.
+ * A private data space with one name is mapped at one place of its task, so what replaces its initial content or a shared page need
+ * not be announced to other places. One with several names (SHARE, ALIAS) is seen by several tasks: what they have mapped is revoked.
  * Layers beneath: page-store.ts, backing-cache.ts, fault-around.ts.
  */
-import { FLEXPAGE_WRITE, flexpage } from "#kernel/abi/flexpage.ts";
+import { FLEXPAGE_WRITE, flexpage, Unmap } from "#kernel/abi/flexpage.ts";
 import { taskOf, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
 import type { Message, NativeContext, Op, PageItem } from "#kernel/native.ts";
@@ -48,6 +49,9 @@ const item = (address: number, hotSpot: number, writable: boolean): PageItem => 
 });
 
 const only = (asked: PageItem): Message => ({ words: [0], pages: [asked] });
+
+/** Whether tasks beside the client may have the initial content of a private data space mapped, or pages that it shares with others. */
+const seenElsewhere = (space: DataSpace): boolean => space.names > 1 && !space.shared;
 
 /** What a fault on a page of the data space is, if the page need not be copied. */
 function kindOfPresent(page: Page, write: boolean): FaultKind {
@@ -170,6 +174,7 @@ export class FaultServer {
       const page = yield* this.newPage(record, space);
       if (!(page instanceof Page)) return page;
       this.store.bytes(page, "write").fill(0);
+      if (seenElsewhere(space)) this.context.kernel.unmap(flexpage(this.zeroPage, 12), Unmap.FLUSH);
       record.counters.count("zeroFills");
       this.directory.place(record, space, index, page);
       return page;
@@ -189,6 +194,7 @@ export class FaultServer {
     const bytes = this.store.bytes(page, "write");
     bytes.set(this.context.memory.page(source, "read"));
     bytes.fill(0, valid);
+    if (seenElsewhere(space)) this.backing.revoke(manager, dataSpace, at);
     record.counters.count("copies");
     this.directory.place(record, space, index, page);
     return page;
@@ -203,6 +209,7 @@ export class FaultServer {
     if (copy instanceof Refusal) return copy;
     this.store.bytes(copy, "write").set(this.content);
     record.counters.count("copies");
+    if (seenElsewhere(space)) this.store.revoke(page);
     page.references--;
     this.directory.place(record, space, index, copy);
     return copy;

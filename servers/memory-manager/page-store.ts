@@ -247,6 +247,13 @@ export class PageStore {
     coverRuns(frames, (fpage) => this.context.kernel.unmap(fpage, Unmap.READ_ONLY));
   }
 
+  /** Takes a page from all clients; who still has it faults for it again. */
+  revoke(page: Page): void {
+    if (!page.resident) return;
+    page.writable = false;
+    this.context.kernel.unmap(pageOf(page.frame), Unmap.FLUSH);
+  }
+
   /**
    * Takes one reference from each page; those without any are gone.
    * @param revoke also takes pages that others still have from all clients (who fault for them again)

@@ -50,7 +50,8 @@ export class RequestServer {
     [MemoryRequest.RESIZE, { words: 4, run: (request) => this.resize(request) }],
     [MemoryRequest.DISCARD, { words: 5, run: (request) => this.discard(request) }],
     [MemoryRequest.DESTROY, { words: 3, run: (request) => this.destroy(request) }],
-    [MemoryRequest.FORK, { words: 3, run: (request) => this.fork(request) }],
+    [MemoryRequest.FORK, { words: 3, run: (request) => this.inherit(request, () => true) }],
+    [MemoryRequest.SHARE, { words: 4, run: (request) => this.inherit(request, (number) => number === request.words[3]) }],
     [MemoryRequest.DESTROY_ALL, { words: 2, run: (request) => this.destroyAll(request) }],
     [MemoryRequest.STATISTICS, { words: 1, run: () => this.allStatistics() }],
     [MemoryRequest.TASK_STATISTICS, { words: 2, run: (request) => this.taskStatistics(request) }],
@@ -169,7 +170,8 @@ export class RequestServer {
     return MemoryError.OK;
   }
 
-  private fork(request: Request): number {
+  /** A child task gets what its parent has: copies of the private data spaces that `copies` selects, and names for all others. */
+  private inherit(request: Request, copies: (number: number) => boolean): number {
     const child = taskOf(request.number);
     if (!this.mayConcern(request, request.task, child)) return MemoryError.DENIED;
     if (!this.exists(child) || !this.exists(request.task)) return MemoryError.NO_SUCH;
@@ -178,14 +180,14 @@ export class RequestServer {
     let needed = 0;
     for (const [number, space] of parent.spaces) {
       if (this.directory.find(child, number)) return MemoryError.EXISTS;
-      if (!space.shared) needed += space.committed;
+      if (!space.shared && copies(number)) needed += space.committed;
     }
     if (!this.promise(needed)) return MemoryError.NO_MEMORY;
     const record = this.directory.record(child);
     const { spaces } = record;
     const copied: Page[] = [];
     for (const [number, space] of parent.spaces) {
-      if (space.shared) {
+      if (space.shared || !copies(number)) {
         space.names++;
         spaces.set(number, space);
         continue;
@@ -209,7 +211,6 @@ export class RequestServer {
     const space = this.directory.find(source, request.words[3]!);
     if (!this.mayConcern(request, request.task, source)) return MemoryError.DENIED;
     if (!space || !this.exists(request.task)) return MemoryError.NO_SUCH;
-    if (!space.shared) return MemoryError.INVALID;
     if (this.directory.find(request.task, target)) return MemoryError.EXISTS;
     space.names++;
     this.directory.record(request.task).spaces.set(target, space);
