@@ -77,12 +77,14 @@ static void print_alias(const char *name, const char *value) {
 }
 
 int builtin_alias(int argc, char **argv) {
+  struct BuiltinOptions options = {argc, argv, 1, NULL};
   int status = 0;
-  if (argc == 1) {
+  builtin_option(&options, "");
+  if (options.index == argc) {
     for (struct Alias *alias = aliases; alias; alias = alias->next) print_alias(alias->name, alias->value);
     return 0;
   }
-  for (char **word = argv + 1; *word; word++) {
+  for (char **word = argv + options.index; *word; word++) {
     char *equals = **word ? strchr(*word + 1, '=') : NULL;
     if (equals) {
       char *name = arena_copy(&scratch, *word, (size_t)(equals - *word));

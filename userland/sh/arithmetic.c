@@ -125,7 +125,8 @@ static Number value_of(const struct Evaluation *evaluation, const char *name) {
   const char *value = variable_get(name);
   if (evaluation->skipped) return 0;
   if (!value && shell.option[OPTION_NOUNSET]) fail("%s: parameter not set", name);
-  return value ? parse_integer(value, 0) : 0;
+  if (!value || !value[strspn(value, " \t\n")]) return 0;
+  return parse_integer(value, 0);
 }
 
 static void assign(const struct Evaluation *evaluation, const char *name, Number value) {

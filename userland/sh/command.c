@@ -56,6 +56,41 @@ bool function_remove(const char *name) {
   return true;
 }
 
+/* `set -h`: looks the commands of a function up when it is defined. */
+static void remember_commands(const struct Node *node) {
+  if (!node) return;
+  switch (node->kind) {
+    case NODE_SIMPLE:
+      if (node->simple.words && node->simple.words->literal) command_find(node->simple.words->literal, 0);
+      break;
+    case NODE_PIPELINE:
+      for (node = node->pipeline.commands; node; node = node->next) remember_commands(node);
+      break;
+    case NODE_AND:
+    case NODE_OR:
+    case NODE_SEQUENCE:
+      remember_commands(node->pair.left);
+      remember_commands(node->pair.right);
+      break;
+    case NODE_NOT:
+    case NODE_BACKGROUND:
+    case NODE_SUBSHELL:
+    case NODE_GROUP: remember_commands(node->unary.body); break;
+    case NODE_IF:
+    case NODE_WHILE:
+    case NODE_UNTIL:
+      remember_commands(node->branch.condition);
+      remember_commands(node->branch.body);
+      remember_commands(node->branch.otherwise);
+      break;
+    case NODE_FOR: remember_commands(node->loop.body); break;
+    case NODE_CASE:
+      for (const struct CaseItem *item = node->choice.items; item; item = item->next) remember_commands(item->body);
+      break;
+    case NODE_FUNCTION: break; /* when it is defined itself */
+  }
+}
+
 void function_define(const struct Node *definition) {
   struct Script *script = definition->function.script;
   script_acquire(script);
@@ -65,6 +100,7 @@ void function_define(const struct Node *definition) {
   *function = (struct Function){
     .next = *slot, .name = memory_copy(definition->function.name), .body = definition->function.body, .script = script};
   *slot = function;
+  if (shell.option[OPTION_HASHALL]) remember_commands(function->body);
 }
 
 void functions_each(void (*visit)(const char *name, void *data), void *data) {
@@ -177,7 +213,7 @@ int command_run_file(const struct Command *command, char **argv) {
       error = errno;
     }
   }
-  bool absent = error == ENOENT || error == ENOTDIR || error == ELOOP;
+  bool absent = error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG;
   warn("%s: %s", *argv, absent ? "not found" : strerror(error));
   return absent ? 127 : 126;
 }

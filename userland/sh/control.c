@@ -29,7 +29,7 @@ int builtin_break(int argc, char **argv) {
 }
 
 int builtin_return(int argc, char **argv) {
-  int status = argc > 1 ? parse_number(argv[1]) : shell.status;
+  int status = argc > 1 ? parse_number(argv[1]) : trap_status(flow.functions);
   /* Outside of functions and dot scripts it ends what is being read. */
   flow.skip = SKIP_RETURN;
   return status;
@@ -46,7 +46,7 @@ int builtin_exit(int argc, char **argv) {
       return 1;
     }
   }
-  if (argc > 1) shell.status = parse_number(argv[1]);
+  shell.status = argc > 1 ? parse_number(argv[1]) : trap_status(TRAP_ANY_DEPTH);
   raise_exception(EXCEPTION_EXIT);
 }
 
@@ -88,7 +88,6 @@ int builtin_dot(int argc, char **argv) {
   if (fd < 0) fail("%s: %s", path, strerror(errno));
   unsigned flags = flow.builtin_flags;
   shell.command = NULL;
-  shell.status = 0;
   input_push_file(fd);
   execute_input(flags);
   if (flow.skip == SKIP_RETURN) flow.skip = SKIP_NONE;
@@ -105,8 +104,10 @@ int builtin_exec(int argc, char **argv) {
   if (!strchr(*words, '/')) command = command_search(*words, variable_text("PATH"));
   bool controlled = jobs_controlled();
   jobs_control(false);
+  signals_begin_command();
   shell.status = command_run_file(&command, words);
   if (!shell.interactive) raise_exception(EXCEPTION_EXIT);
+  signals_begin_interactive();
   jobs_control(controlled);
   raise_exception(EXCEPTION_ERROR);
 }

@@ -40,7 +40,12 @@ static bool is_here(const char *path) {
 void directory_begin(void) {
   const char *given = variable_get("PWD");
   remember(given && is_here(given) ? given : physical_path());
-  if (logical) variable_set("PWD", logical, 0);
+  if (logical) variable_set("PWD", logical, VARIABLE_EXPORT);
+}
+
+/* Whether a path begins with exactly two slashes, which are kept (POSIX XBD 4.13). */
+static bool has_double_root(const char *path) {
+  return path[0] == '/' && path[1] == '/' && path[2] != '/';
 }
 
 /*
@@ -51,10 +56,10 @@ static char *canonical(const char *directory) {
   if (*directory != '/') {
     if (!logical) return NULL;
     buffer_string(&path, logical);
-  } else if (directory[1] == '/' && directory[2] != '/') {
+  } else if (has_double_root(directory)) {
     buffer_string(&path, "/");
   }
-  size_t root = path.length && (*directory == '/') ? 1 : 0;
+  size_t root = has_double_root(*directory == '/' ? directory : logical) ? 1 : 0;
   while (*directory) {
     while (*directory == '/') directory++;
     size_t length = strcspn(directory, "/");
@@ -86,8 +91,8 @@ static bool change(const char *directory, bool physical) {
   if (chdir(physical ? directory : path) < 0) return false;
   char *old = logical ? arena_copy(&scratch, logical, strlen(logical)) : NULL;
   remember(physical ? physical_path() : path);
-  if (old) variable_set("OLDPWD", old, 0);
-  if (logical) variable_set("PWD", logical, 0);
+  if (old) variable_set("OLDPWD", old, VARIABLE_EXPORT);
+  if (logical) variable_set("PWD", logical, VARIABLE_EXPORT);
   return true;
 }
 
@@ -101,7 +106,7 @@ static bool change_by_search(const char *directory, bool physical, bool *print) 
     struct Buffer path = buffer_new(&scratch);
     size_t length = strcspn(next, ":");
     buffer_bytes(&path, next, length);
-    if (length) buffer_char(&path, '/');
+    if (length && next[length - 1] != '/') buffer_char(&path, '/');
     buffer_string(&path, directory);
     next += length;
     if (stat(buffer_finish(&path), &status) == 0 && S_ISDIR(status.st_mode) && change(path.text, physical)) {

@@ -223,6 +223,11 @@ void execute(const struct Node *node, unsigned flags) {
       signals_handle();
       if (flow.skip != SKIP_NONE) return;
     }
+    /* So that what has ended is gone, also for a script that looks for it without waiting. */
+    if (children_changed) {
+      children_changed = 0;
+      jobs_collect(false);
+    }
     if (!node) {
       shell.status = 0;
       return;

@@ -172,7 +172,7 @@ static char *trimmed(const char *value, const char *pattern, enum ParameterOpera
 }
 
 static unsigned word_mode(unsigned mode) {
-  return (mode & (MODE_QUOTED | MODE_FIELDS)) | MODE_WORD | MODE_TILDE;
+  return (mode & (MODE_QUOTED | MODE_FIELDS | MODE_VALUE)) | MODE_WORD | MODE_TILDE;
 }
 
 static void assign_default(const struct Part *part, const char *value) {

@@ -17,7 +17,7 @@
 #include "traps.h"
 
 enum Kind { SOURCE_TEXT, SOURCE_FILE, SOURCE_STDIN, SOURCE_ALIAS };
-enum { BLOCK_SIZE = 1024, LINE_STEP = 256 };
+enum { BLOCK_SIZE = 1024, LINE_STEP = 256, MOST_PUT_BACK = 4 };
 
 struct Source {
   struct Source *outer;
@@ -31,10 +31,14 @@ struct Source {
   char *buffer; /* owned: the block or line that text points to */
   size_t capacity;
   struct Alias *alias;
+  char put_back[MOST_PUT_BACK]; /* the last one is read first */
+  int put_back_count;
 };
 
 static struct Source *source;
 static int depth;
+/* Aliases that have been read to their end, but whose last word may not have been looked up yet. */
+static struct Source *finished;
 static bool alias_continues;
 static bool first_prompt = true;
 
@@ -68,24 +72,44 @@ void input_push_stdin(void) {
 void input_push_alias(struct Alias *alias) {
   struct Source *pushed = push(SOURCE_ALIAS);
   pushed->alias = alias;
-  /* A blank behind it keeps the alias in use until its last word is complete. */
-  size_t length = strlen(alias->value);
-  pushed->buffer = memory_alloc(length + 1);
-  memcpy(pushed->buffer, alias->value, length);
-  pushed->buffer[length] = ' ';
-  pushed->text = pushed->buffer;
-  pushed->length = length + 1;
+  pushed->text = alias->value;
+  pushed->length = strlen(alias->value);
   alias_acquire(alias);
 }
 
-void input_pop(void) {
+static struct Source *take_top(void) {
   struct Source *popped = source;
   source = popped->outer;
   depth--;
+  return popped;
+}
+
+static void drop(struct Source *popped) {
   if (popped->kind == SOURCE_FILE && popped->fd >= 0) close(popped->fd);
   if (popped->alias) alias_drop(popped->alias);
   free(popped->buffer);
   free(popped);
+}
+
+void input_pop(void) {
+  drop(take_top());
+}
+
+/* The alias on top has been read to its end; the reader goes on with the source beneath. */
+static void finish_alias(void) {
+  struct Source *alias = take_top();
+  char last = alias->length ? alias->text[alias->length - 1] : 0;
+  alias_continues = last == ' ' || last == '\t';
+  alias->outer = finished;
+  finished = alias;
+}
+
+void input_release_aliases(void) {
+  while (finished) {
+    struct Source *alias = finished;
+    finished = alias->outer;
+    drop(alias);
+  }
 }
 
 int input_depth(void) {
@@ -93,6 +117,7 @@ int input_depth(void) {
 }
 
 void input_unwind(int to) {
+  input_release_aliases();
   while (depth > to) input_pop();
 }
 
@@ -169,14 +194,12 @@ static bool fill_from_stdin(void) {
 
 static bool fill_from_file(void) {
   if (source->fd < 0) return false;
-  room(source, BLOCK_SIZE + 1);
-  /* The last character stays in front of the block: two characters may be put back. */
-  source->buffer[0] = source->length ? source->text[source->length - 1] : 0;
-  long count = read_again(source->fd, source->buffer + 1, BLOCK_SIZE);
+  room(source, BLOCK_SIZE);
+  long count = read_again(source->fd, source->buffer, BLOCK_SIZE);
   if (count <= 0) return false;
   source->text = source->buffer;
-  source->length = (size_t)count + 1;
-  source->position = 1;
+  source->length = (size_t)count;
+  source->position = 0;
   return true;
 }
 
@@ -194,16 +217,14 @@ static bool fill(void) {
 
 int input_get(void) {
   for (;;) {
-    if (source->position < source->length) {
-      char c = source->text[source->position++];
+    if (source->put_back_count || source->position < source->length) {
+      char c = source->put_back_count ? source->put_back[--source->put_back_count] : source->text[source->position++];
       if (c == '\n') source->line++;
       if (c) return (unsigned char)c;
       continue;
     }
     if (source->kind == SOURCE_ALIAS) {
-      size_t length = source->length - 1;
-      alias_continues = length && (source->text[length - 1] == ' ' || source->text[length - 1] == '\t');
-      input_pop();
+      finish_alias();
       continue;
     }
     if (source->ended && source->kind != SOURCE_STDIN) return END_OF_INPUT;
@@ -214,7 +235,7 @@ int input_get(void) {
 
 void input_unget(int c) {
   if (c == END_OF_INPUT) return;
-  source->position--;
+  source->put_back[source->put_back_count++] = (char)c;
   if (c == '\n') source->line--;
 }
 
@@ -225,7 +246,7 @@ int input_line(void) {
 }
 
 bool input_exhausted(void) {
-  return source->kind == SOURCE_TEXT && source->position >= source->length;
+  return source->kind == SOURCE_TEXT && !source->put_back_count && source->position >= source->length;
 }
 
 void input_discard(void) {
@@ -233,6 +254,7 @@ void input_discard(void) {
   if (source->kind != SOURCE_STDIN) return;
   if (source->position < source->length) source->line++;
   source->position = source->length = 0;
+  source->put_back_count = 0;
 }
 
 bool input_alias_continues(void) {

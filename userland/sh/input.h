@@ -26,7 +26,7 @@ int input_depth(void);
 void input_unwind(int depth);
 
 int input_get(void);
-/* Puts the last character back. */
+/* Puts the last character back, then perhaps the one before it. */
 void input_unget(int c);
 /* Lines read so far in the current source, counted from 1. */
 int input_line(void);
@@ -36,6 +36,8 @@ bool input_exhausted(void);
 void input_discard(void);
 /* True once after an alias that ends in a blank has been read: the next word may be an alias too. */
 bool input_alias_continues(void);
+/* Aliases are in use, and not replaced again, until the token behind their last one begins: then this is called. */
+void input_release_aliases(void);
 /* A terminal's next line is the first of a command: PS1; those behind it get PS2. */
 void input_prompt_first(void);
 /* In a forked shell: close the descriptors of the scripts being read. */

@@ -29,7 +29,6 @@ int builtin_jobs(int argc, char **argv) {
   if (options.index < argc) {
     for (char **name = argv + options.index; *name; name++) {
       struct Job *job = job_find(*name);
-      if (!job) fail("No such job: %s", *name);
       print_job(job, format);
     }
     return 0;
@@ -45,7 +44,6 @@ int builtin_jobs(int argc, char **argv) {
 
 static struct Job *controlled_job(const char *name) {
   struct Job *job = job_find(name);
-  if (!job) fail("No such job: %s", name);
   if (!job->controlled) fail("job %s not created under job control", name);
   if (job_state(job) == JOB_DONE) fail("job %s has terminated", name);
   return job;
@@ -127,9 +125,12 @@ int builtin_wait(int argc, char **argv) {
     return 0;
   }
   for (char **name = argv + options.index; *name; name++) {
-    struct Job *job = job_find(*name);
+    struct Job *job = job_lookup(*name);
     status = 127;
-    if (!job) continue;
+    if (!job) {
+      if (**name == '%') warn("No such job: %s", *name);
+      continue;
+    }
     int trapped = sleep_until_done(job);
     if (trapped) return 128 + trapped;
     status = job_status(job);

@@ -104,8 +104,24 @@ static void forget_all(void) {
   while (jobs) job_forget(jobs);
 }
 
+/* The shell may be in the background now, where changes of the terminal raise SIGTTOU: it may have a trap for that. */
+static void begin_terminal_change(sigset_t *before) {
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTTOU);
+  sigprocmask(SIG_BLOCK, &stop, before);
+}
+
+static void end_terminal_change(const sigset_t *before) {
+  sigprocmask(SIG_SETMASK, before, NULL);
+}
+
 static void give_terminal(pid_t group) {
-  if (terminal >= 0) tcsetpgrp(terminal, group);
+  sigset_t before;
+  if (terminal < 0) return;
+  begin_terminal_change(&before);
+  tcsetpgrp(terminal, group);
+  end_terminal_change(&before);
 }
 
 void subshell_begin(void) {
@@ -129,8 +145,8 @@ static void enter_job(struct Job *job, bool first) {
   }
   subshell_begin();
   if (!background) return;
-  signal_ignore(SIGINT);
-  signal_ignore(SIGQUIT);
+  signal_ignore_inherited(SIGINT);
+  signal_ignore_inherited(SIGQUIT);
   if (first) {
     int null = open("/dev/null", O_RDONLY);
     if (null > 0) {
@@ -163,7 +179,10 @@ pid_t job_fork(struct Job *job, const struct Node *node) {
   if (job->controlled) setpgid(pid, job->group);
   job->processes = memory_grow(job->processes, (size_t)(job->count + 1) * sizeof *job->processes);
   job->processes[job->count++] = (struct Process){.pid = pid, .running = true, .text = text ? memory_copy(text) : NULL};
-  if (job->background) shell.last_background = pid;
+  if (job->background) {
+    shell.last_background = pid;
+    signals_watch_children();
+  }
   return pid;
 }
 
@@ -233,8 +252,10 @@ int job_wait(struct Job *job) {
     job->background = true;
     job->changed = false;
     move_to_front(job);
-    error_string("\n");
-    error_string(job_line(job, JOB_FORMAT_NORMAL));
+    if (shell.interactive) {
+      error_string("\n");
+      error_string(job_line(job, JOB_FORMAT_NORMAL));
+    }
     arena_release(&scratch, mark);
     return code;
   }
@@ -275,7 +296,7 @@ static struct Job *job_by_text(const char *text, const char *name) {
   return found;
 }
 
-struct Job *job_find(const char *name) {
+struct Job *job_lookup(const char *name) {
   struct Job *job = NULL;
   if (*name != '%') {
     if (!is_number(name)) fail("No such job: %s", name);
@@ -288,6 +309,11 @@ struct Job *job_find(const char *name) {
     int number = parse_number(text);
     for (job = jobs; job && job->number != number;) job = job->next;
   } else job = job_by_text(text, name);
+  return job;
+}
+
+struct Job *job_find(const char *name) {
+  struct Job *job = job_lookup(name);
   if (!job) fail("No such job: %s", name);
   return job;
 }

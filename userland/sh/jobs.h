@@ -70,7 +70,9 @@ char *job_line(const struct Job *job, enum JobFormat format);
 /* '+' for the current job, '-' for the one before it, ' ' for others. */
 char job_mark(const struct Job *job);
 
-/* The job that a %text or a pid names; fails with a message, or returns NULL for an unknown pid. */
+/* The job that a %text or a pid names, or NULL; fails with a message if the name could mean several. */
+struct Job *job_lookup(const char *name);
+/* The same, but fails with a message if there is none. */
 struct Job *job_find(const char *name);
 
 /* Turns job control on or off. */

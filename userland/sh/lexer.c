@@ -171,6 +171,7 @@ static bool is_descriptor(const struct Word *word) {
 struct Token lexer_read(struct Parser *parser) {
   struct Token token = {.kind = TOKEN_END};
   int c;
+  input_alias_continues();
   do {
     c = get_joined();
     if (c == '#') {
@@ -179,6 +180,8 @@ struct Token lexer_read(struct Parser *parser) {
     }
   } while (c == ' ' || c == '\t');
   token.line = input_line();
+  token.behind_alias = input_alias_continues();
+  input_release_aliases();
   if (c == END_OF_INPUT) {
     if (parser->documents) read_documents(parser);
     return token;

@@ -37,6 +37,7 @@ struct Token {
   struct Word *word; /* TOKEN_WORD */
   int number;        /* TOKEN_IO_NUMBER */
   int line;
+  bool behind_alias; /* behind one that ends in a blank: the word may be an alias, wherever it stands */
 };
 
 struct PendingDocument {
@@ -49,6 +50,7 @@ struct Parser {
   struct Script *script;
   struct Token token;
   bool have_token; /* token has been looked at but not taken */
+  bool in_delimiter; /* the next word is that of a here-document: nothing in it is expanded */
   struct PendingDocument *documents; /* here-documents that begin behind the next newline */
 };
 

@@ -111,8 +111,8 @@ static mode_t class_bits(const char **text) {
   }
 }
 
-/* The permissions that letters stand for, in all three classes; u, g and o copy those of a class. */
-static mode_t permission_bits(const char **text, mode_t current) {
+/* The permissions that letters stand for, in all three classes; u, g and o copy those of a class before any change. */
+static mode_t permission_bits(const char **text, mode_t before) {
   mode_t bits = 0;
   for (;; ++*text) {
     switch (**text) {
@@ -122,9 +122,9 @@ static mode_t permission_bits(const char **text, mode_t current) {
       case 'X': bits |= 0111; break;
       case 's':
       case 't': break;
-      case 'u': bits |= ((current >> 6) & 7) * 0111; break;
-      case 'g': bits |= ((current >> 3) & 7) * 0111; break;
-      case 'o': bits |= (current & 7) * 0111; break;
+      case 'u': bits |= ((before >> 6) & 7) * 0111; break;
+      case 'g': bits |= ((before >> 3) & 7) * 0111; break;
+      case 'o': bits |= (before & 7) * 0111; break;
       default: return bits;
     }
   }
@@ -133,13 +133,14 @@ static mode_t permission_bits(const char **text, mode_t current) {
 /* Applies clauses like "u=rw,g-w" to the permissions that the mask leaves. */
 static mode_t parse_symbolic(const char *text, mode_t mask) {
   const char *all = text;
-  mode_t mode = ~mask & 0777;
+  mode_t before = ~mask & 0777;
+  mode_t mode = before;
   do {
     mode_t classes = class_bits(&text);
     if (!*text || !strchr("+-=", *text)) fail("Illegal mode: %s", all);
     while (*text && strchr("+-=", *text)) {
       char operator = *text++;
-      mode_t bits = permission_bits(&text, mode) & classes;
+      mode_t bits = permission_bits(&text, before) & classes;
       if (operator == '+') mode |= bits;
       else if (operator == '-') mode &= ~bits;
       else mode = (mode & ~classes) | bits;
@@ -152,10 +153,10 @@ static mode_t parse_symbolic(const char *text, mode_t mask) {
 static mode_t parse_octal(const char *text) {
   mode_t mask = 0;
   for (const char *digit = text; *digit; digit++) {
-    if (*digit < '0' || *digit > '7' || mask > 0777) fail("Illegal number: %s", text);
+    if (*digit < '0' || *digit > '7') fail("Illegal number: %s", text);
     mask = mask * 8 + (mode_t)(*digit - '0');
   }
-  return mask;
+  return mask & 0777;
 }
 
 int builtin_umask(int argc, char **argv) {

@@ -20,7 +20,7 @@ int parse_number(const char *text) {
   long value = 0;
   if (!is_number(text)) fail("Illegal number: %s", text);
   for (const char *digit = text; *digit; digit++) {
-    if (value > (INT_MAX - 9) / 10) fail("Illegal number: %s", text);
+    if (value > (INT_MAX - (*digit - '0')) / 10) fail("Illegal number: %s", text);
     value = value * 10 + (*digit - '0');
   }
   return (int)value;

@@ -38,6 +38,7 @@ static const struct OptionRow rows[OPTION_COUNT] = {
   [OPTION_NOLOG] = {"nolog", 0},
   [OPTION_DEBUG] = {"debug", 0},
   [OPTION_PIPEFAIL] = {"pipefail", 0},
+  [OPTION_HASHALL] = {"hashall", 'h'},
 };
 
 char *options_letters(void) {
@@ -92,7 +93,7 @@ int options_parse(int argc, char **argv, struct Invocation *invocation) {
       break;
     }
     for (const char *letter = argument + 1; *letter; letter++) {
-      if (invocation && *letter == 'c' && on) invocation->command = true;
+      if (invocation && *letter == 'c') invocation->command = true;
       else if (invocation && *letter == 'l') invocation->login = on;
       else if (*letter == 'o') {
         if (index + 1 >= argc) {

@@ -10,6 +10,7 @@
 #include "number.h"
 #include "shell.h"
 #include "variables.h"
+#include "word.h"
 
 struct Parameters parameters;
 
@@ -57,6 +58,7 @@ void getopts_restart(int index) {
 
 static void set_letter(const char *name, char letter) {
   char text[2] = {letter, 0};
+  if (!is_name(name)) fail("%s: bad variable name", name);
   variable_set(name, text, 0);
 }
 

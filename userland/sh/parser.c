@@ -28,26 +28,54 @@ static struct Token take(struct Parser *parser) {
   return token;
 }
 
-static enum TokenKind kind(struct Parser *parser) {
-  return peek(parser)->kind;
+/* Where a token stands: which words are reserved there, and so are no aliases. */
+enum Position {
+  POSITION_COMMAND, /* where a command may begin: all of them */
+  POSITION_WORD,    /* none */
+  POSITION_FOR,     /* behind the name of a loop: in, do */
+  POSITION_DO,      /* behind its words: do */
+  POSITION_CASE,    /* behind the word: in */
+  POSITION_PATTERN  /* where a case item begins: esac */
+};
+
+static bool is_reserved(const char *text, enum Position position) {
+  switch (position) {
+    case POSITION_COMMAND: return is_keyword(text);
+    case POSITION_FOR: return strcmp(text, "in") == 0 || strcmp(text, "do") == 0;
+    case POSITION_DO: return strcmp(text, "do") == 0;
+    case POSITION_CASE: return strcmp(text, "in") == 0;
+    case POSITION_PATTERN: return strcmp(text, "esac") == 0;
+    default: return false;
+  }
 }
 
-/* The token where a command may begin, aliases replaced. */
-static struct Token *peek_command(struct Parser *parser) {
-  for (;;) {
+/* The next token, aliases replaced (POSIX XCU 2.3.1). */
+static struct Token *peek_at(struct Parser *parser, enum Position position) {
+  for (bool behind_alias = false;;) {
     struct Token *token = peek(parser);
-    if (token->kind != TOKEN_WORD || !token->word->plain) return token;
+    if (token->kind != TOKEN_WORD || !token->word->plain || is_reserved(token->word->plain, position)) return token;
+    behind_alias = behind_alias || token->behind_alias;
+    if (position != POSITION_COMMAND && !behind_alias) return token;
     struct Alias *alias = alias_find(token->word->plain);
-    if (!alias || is_keyword(token->word->plain)) return token;
+    if (!alias) return token;
     parser->have_token = false;
     input_push_alias(alias);
   }
+}
+
+static struct Token *peek_command(struct Parser *parser) {
+  return peek_at(parser, POSITION_COMMAND);
+}
+
+static enum TokenKind kind(struct Parser *parser) {
+  return peek_at(parser, POSITION_WORD)->kind;
 }
 
 static bool is_word(const struct Token *token, const char *text) {
   return token->kind == TOKEN_WORD && token->word->plain && strcmp(token->word->plain, text) == 0;
 }
 
+/* For words that are reserved where the parser is: peek_at has been called for the position. */
 static bool at_word(struct Parser *parser, const char *text) {
   return is_word(peek(parser), text);
 }
@@ -69,8 +97,8 @@ static void expect_close(struct Parser *parser) {
   take(parser);
 }
 
-static void skip_newlines(struct Parser *parser) {
-  while (kind(parser) == TOKEN_NEWLINE) take(parser);
+static void skip_newlines(struct Parser *parser, enum Position position) {
+  while (peek_at(parser, position)->kind == TOKEN_NEWLINE) take(parser);
 }
 
 static void *allocate(struct Parser *parser, size_t size) {
@@ -139,7 +167,9 @@ static struct Redirect **parse_redirect(struct Parser *parser, struct Redirect *
   const struct RedirectToken *row = redirect_token(kind(parser));
   if (!row) return NULL;
   bool strip_tabs = take(parser).kind == TOKEN_DOCUMENT_STRIP;
+  parser->in_delimiter = row->kind == REDIRECT_DOCUMENT;
   if (kind(parser) != TOKEN_WORD) unexpected(parser, NULL);
+  parser->in_delimiter = false;
   struct Redirect *redirect = allocate(parser, sizeof *redirect);
   *redirect = (struct Redirect){
     .kind = row->kind, .fd = fd < 0 ? row->fd : fd, .target = take(parser).word, .strip_tabs = strip_tabs};
@@ -203,7 +233,7 @@ static struct Node *parse_for(struct Parser *parser, int line) {
     syntax_error("Bad for loop variable");
   }
   node->loop.variable = take(parser).word->plain;
-  skip_newlines(parser);
+  skip_newlines(parser, POSITION_FOR);
   if (at_word(parser, "in")) {
     take(parser);
     struct Word **end = &node->loop.words;
@@ -215,10 +245,11 @@ static struct Node *parse_for(struct Parser *parser, int line) {
     take(parser);
   } else {
     node->loop.over_parameters = true;
-    if (kind(parser) == TOKEN_SEMICOLON) take(parser);
+    if (peek_at(parser, POSITION_FOR)->kind == TOKEN_SEMICOLON) take(parser);
   }
-  skip_newlines(parser);
-  expect(parser, "do");
+  skip_newlines(parser, POSITION_DO);
+  if (!at_word(parser, "do")) unexpected(parser, "do");
+  take(parser);
   node->loop.body = parse_group_body(parser, "done");
   return node;
 }
@@ -243,11 +274,12 @@ static struct Node *parse_case(struct Parser *parser, int line) {
   struct Node *node = new_node(parser, NODE_CASE, line);
   if (kind(parser) != TOKEN_WORD) unexpected(parser, NULL);
   node->choice.word = take(parser).word;
-  skip_newlines(parser);
-  expect(parser, "in");
+  skip_newlines(parser, POSITION_CASE);
+  if (!at_word(parser, "in")) unexpected(parser, "in");
+  take(parser);
   struct CaseItem **end = &node->choice.items;
   for (;;) {
-    skip_newlines(parser);
+    skip_newlines(parser, POSITION_PATTERN);
     if (at_word(parser, "esac")) break;
     *end = parse_case_item(parser);
     end = &(*end)->next;
@@ -305,11 +337,10 @@ static struct Node *parse_function(struct Parser *parser, const struct Word *nam
   take(parser);
   expect_close(parser);
   if (!name->plain || !is_name(name->plain)) syntax_error("Bad function name");
-  skip_newlines(parser);
+  skip_newlines(parser, POSITION_COMMAND);
   struct Node *node = new_node(parser, NODE_FUNCTION, line);
   node->function.name = name->plain;
   node->function.script = parser->script;
-  peek_command(parser);
   node->function.body = parse_command(parser);
   return node;
 }
@@ -323,8 +354,8 @@ static struct Node *parse_simple(struct Parser *parser) {
   struct Word **words = &node->simple.words;
   struct Word **assignments = &node->simple.assignments;
   struct Redirect **redirects = &node->redirects;
-  bool may_be_alias = true;
   for (;;) {
+    if (!node->simple.words) peek_command(parser);
     struct Redirect **next = parse_redirect(parser, redirects);
     if (next) {
       redirects = next;
@@ -334,7 +365,6 @@ static struct Node *parse_simple(struct Parser *parser) {
         !node->simple.assignments && !node->redirects) {
       return parse_function(parser, node->simple.words, node->line);
     }
-    if (may_be_alias) peek_command(parser);
     if (kind(parser) != TOKEN_WORD) break;
     struct Word *word = take(parser).word;
     if (!node->simple.words && is_assignment(word)) {
@@ -344,8 +374,6 @@ static struct Node *parse_simple(struct Parser *parser) {
     }
     *words = word;
     words = &word->next;
-    peek(parser);
-    may_be_alias = input_alias_continues();
   }
   if (!node->simple.words && !node->simple.assignments && !node->redirects) unexpected(parser, NULL);
   return node;
@@ -371,7 +399,7 @@ static struct Node *parse_pipeline(struct Parser *parser) {
     pipeline->pipeline.commands = first;
     while (kind(parser) == TOKEN_PIPE) {
       take(parser);
-      skip_newlines(parser);
+      skip_newlines(parser, POSITION_COMMAND);
       last->next = parse_command(parser);
       last = last->next;
     }
@@ -384,7 +412,7 @@ static struct Node *parse_and_or(struct Parser *parser) {
   struct Node *node = parse_pipeline(parser);
   while (kind(parser) == TOKEN_AND || kind(parser) == TOKEN_OR) {
     enum NodeKind node_kind = take(parser).kind == TOKEN_AND ? NODE_AND : NODE_OR;
-    skip_newlines(parser);
+    skip_newlines(parser, POSITION_COMMAND);
     node = new_pair(parser, node_kind, node, parse_pipeline(parser));
   }
   return node;
@@ -394,7 +422,8 @@ static struct Node *parse_and_or(struct Parser *parser) {
 static bool at_list_end(struct Parser *parser) {
   static const char *const ends[] = {"}", "do", "done", "elif", "else", "esac", "fi", "then"};
   struct Token *token = peek_command(parser);
-  if (token->kind == TOKEN_END || token->kind == TOKEN_CLOSE || token->kind == TOKEN_DOUBLE_SEMICOLON) return true;
+  if (token->kind == TOKEN_END || token->kind == TOKEN_NEWLINE) return true;
+  if (token->kind == TOKEN_CLOSE || token->kind == TOKEN_DOUBLE_SEMICOLON) return true;
   for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
     if (is_word(token, ends[i])) return true;
   }
@@ -410,8 +439,8 @@ static struct Node *parse_list(struct Parser *parser, bool newlines) {
   struct Node **end = &first;
   if (stack_low()) syntax_error("Nested too deeply");
   for (;;) {
-    if (newlines) skip_newlines(parser);
-    if (kind(parser) == TOKEN_NEWLINE || at_list_end(parser)) return first;
+    if (newlines) skip_newlines(parser, POSITION_COMMAND);
+    if (at_list_end(parser)) return first;
     struct Node *node = parse_and_or(parser);
     enum TokenKind separator = kind(parser);
     if (separator == TOKEN_AMPERSAND) node = new_unary(parser, NODE_BACKGROUND, node, node->line);
@@ -438,11 +467,10 @@ enum ParseResult parse_line(struct Script *script, struct Node **node) {
   struct Parser parser = {.script = script};
   struct ArenaMark mark = arena_mark(&scratch);
   enum ParseResult result = PARSE_COMMAND;
-  input_alias_continues();
   *node = NULL;
   input_prompt_first();
-  if (kind(&parser) == TOKEN_END) result = PARSE_END;
-  else if (kind(&parser) == TOKEN_NEWLINE) result = PARSE_EMPTY;
+  if (peek(&parser)->kind == TOKEN_END) result = PARSE_END;
+  else if (peek(&parser)->kind == TOKEN_NEWLINE) result = PARSE_EMPTY;
   else {
     *node = parse_list(&parser, false);
     if (kind(&parser) != TOKEN_NEWLINE && kind(&parser) != TOKEN_END) unexpected(&parser, NULL);

@@ -25,6 +25,21 @@ static const char *match_class(const char *text, unsigned char c, bool *matched)
   return NULL;
 }
 
+/*
+ * Reads an element of a bracket expression: a character, perhaps behind a backslash, or [.c.] or [=c=], which
+ * are the character c in the only locale there is. Returns behind it.
+ */
+static const char *read_element(const char *text, unsigned char *element) {
+  bool named = text[0] == '[' && (text[1] == '.' || text[1] == '=') && text[2] && text[3] == text[1] && text[4] == ']';
+  if (named) {
+    *element = (unsigned char)text[2];
+    return text + 5;
+  }
+  if (*text == '\\' && text[1]) text++;
+  *element = (unsigned char)*text;
+  return text + 1;
+}
+
 /* Behind the bracket expression that begins at text, or NULL if it has no end: then "[" is itself. */
 static const char *match_bracket(const char *text, unsigned char c, bool *matched) {
   bool inverted = text[1] == '!' || text[1] == '^';
@@ -40,14 +55,10 @@ static const char *match_bracket(const char *text, unsigned char c, bool *matche
         continue;
       }
     }
-    if (*next == '\\' && next[1]) next++;
-    unsigned char low = (unsigned char)*next++;
+    unsigned char low;
+    next = read_element(next, &low);
     unsigned char high = low;
-    if (next[0] == '-' && next[1] && next[1] != ']') {
-      next++;
-      if (*next == '\\' && next[1]) next++;
-      high = (unsigned char)*next++;
-    }
+    if (next[0] == '-' && next[1] && next[1] != ']') next = read_element(next + 1, &high);
     if (low <= c && c <= high) found = true;
   }
   *matched = found != inverted;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "builtins.h"
 #include "error.h"
 #include "output.h"
 
@@ -32,7 +33,7 @@ static bool is_octal(char c) {
 
 /*
  * Appends what the escape behind a backslash at text means; returns behind it, or NULL for \c, which ends all
- * output. In arguments (%b, echo) octal numbers begin with 0.
+ * output. In arguments (%b, echo) a 0 may stand in front of the three digits of an octal number.
  */
 static const char *append_escape(struct Buffer *to, const char *text, bool argument) {
   for (size_t i = 0; i < sizeof escapes / sizeof escapes[0]; i++) {
@@ -41,9 +42,9 @@ static const char *append_escape(struct Buffer *to, const char *text, bool argum
     return text + 1;
   }
   if (argument && *text == 'c') return NULL;
-  if (argument ? *text == '0' : is_octal(*text)) {
+  if (is_octal(*text)) {
     int value = 0;
-    if (argument) text++;
+    if (argument && *text == '0') text++;
     for (int i = 0; i < 3 && is_octal(*text); i++) value = value * 8 + (*text++ - '0');
     buffer_char(to, (char)value);
     return text;
@@ -268,13 +269,15 @@ static bool print_once(const char *format, struct Arguments *arguments) {
 }
 
 int builtin_printf(int argc, char **argv) {
-  if (argc > 1 && strcmp(argv[1], "--") == 0) argv++, argc--;
-  if (argc < 2) fail("usage: printf format [arg ...]");
-  struct Arguments arguments = {argv + 2, 0};
+  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  builtin_option(&options, "");
+  if (options.index >= argc) fail("usage: printf format [arg ...]");
+  const char *format = argv[options.index];
+  struct Arguments arguments = {argv + options.index + 1, 0};
   for (;;) {
     struct ArenaMark mark = arena_mark(&scratch);
     char **before = arguments.next;
-    bool ended = !print_once(argv[1], &arguments);
+    bool ended = !print_once(format, &arguments);
     arena_release(&scratch, mark);
     /* The format is used again while it takes arguments and there are more. */
     if (ended || arguments.next == before || !*arguments.next) break;

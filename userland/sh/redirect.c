@@ -115,10 +115,27 @@ static void move_descriptor(int from, int to) {
   if (result < 0) fail_shell("%d: %s", to, strerror(error));
 }
 
-static void duplicate(const struct Redirect *redirect, bool keeps) {
-  const char *target = expand_string(redirect->target);
+static bool duplicates(const struct Redirect *redirect) {
+  return redirect->kind == REDIRECT_DUPLICATE_INPUT || redirect->kind == REDIRECT_DUPLICATE_OUTPUT;
+}
+
+/*
+ * Expands the words of redirections, and here-documents. What fails here is an error of the shell, which ends
+ * a script, and not of the redirection (POSIX XCU 2.8.1).
+ */
+static struct List expand_targets(const struct Redirect *redirects) {
+  struct List targets = {0};
+  for (; redirects; redirects = redirects->next) {
+    bool document = redirects->kind == REDIRECT_DOCUMENT;
+    char *target = document ? expand_document(redirects->document) : expand_string(redirects->target);
+    if (duplicates(redirects) && strcmp(target, "-") != 0 && !is_number(target)) fail_shell("Syntax error: Bad fd number");
+    list_add(&targets, target);
+  }
+  return targets;
+}
+
+static void duplicate(const struct Redirect *redirect, const char *target, bool keeps) {
   bool closes = strcmp(target, "-") == 0;
-  if (!closes && !is_number(target)) fail_shell("Syntax error: Bad fd number");
   int from = closes ? -1 : parse_number(target);
   if (from == redirect->fd) return;
   if (keeps) keep(redirect->fd);
@@ -126,13 +143,12 @@ static void duplicate(const struct Redirect *redirect, bool keeps) {
   else if (dup2(from, redirect->fd) < 0) fail_shell("%d: %s", from, strerror(errno));
 }
 
-static void perform(const struct Redirect *redirect, bool keeps) {
-  if (redirect->kind == REDIRECT_DUPLICATE_INPUT || redirect->kind == REDIRECT_DUPLICATE_OUTPUT) {
-    duplicate(redirect, keeps);
+static void perform(const struct Redirect *redirect, const char *target, bool keeps) {
+  if (duplicates(redirect)) {
+    duplicate(redirect, target, keeps);
     return;
   }
-  int fd = redirect->kind == REDIRECT_DOCUMENT ? open_document(expand_document(redirect->document))
-                                               : open_target(redirect, expand_string(redirect->target));
+  int fd = redirect->kind == REDIRECT_DOCUMENT ? open_document(target) : open_target(redirect, target);
   if (keeps && fd != redirect->fd) keep(redirect->fd);
   else if (keeps) {
     /* The lowest free descriptor was the wanted one: it was closed before. */
@@ -143,26 +159,37 @@ static void perform(const struct Redirect *redirect, bool keeps) {
   move_descriptor(fd, redirect->fd);
 }
 
-void redirect_perform(const struct Redirect *redirects) {
-  for (; redirects; redirects = redirects->next) perform(redirects, false);
+static void perform_all(const struct Redirect *redirects, char *const *targets, bool keeps) {
+  for (; redirects; redirects = redirects->next) perform(redirects, *targets++, keeps);
 }
 
-void redirect_begin(const struct Redirect *redirects) {
+static void begin_level(void) {
   struct Level *level = memory_alloc(sizeof *level);
   *level = (struct Level){levels, NULL};
   levels = level;
   depth++;
-  for (; redirects; redirects = redirects->next) perform(redirects, true);
+}
+
+void redirect_perform(const struct Redirect *redirects) {
+  perform_all(redirects, expand_targets(redirects).items, false);
+}
+
+void redirect_begin(const struct Redirect *redirects) {
+  struct List targets = expand_targets(redirects);
+  begin_level();
+  perform_all(redirects, targets.items, true);
 }
 
 bool redirect_try(const struct Redirect *redirects) {
+  struct List targets = expand_targets(redirects);
   struct Catcher catcher;
   enum Exception exception = CATCH(catcher);
   if (exception != EXCEPTION_NONE) {
     if (exception != EXCEPTION_ERROR) raise_exception(exception);
     return false;
   }
-  redirect_begin(redirects);
+  begin_level();
+  perform_all(redirects, targets.items, true);
   catcher_end(&catcher);
   return true;
 }

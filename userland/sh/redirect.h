@@ -13,7 +13,7 @@
 void redirect_perform(const struct Redirect *redirects);
 /* Performs them until redirect_undo. Fails with a message; what was done is then undone by the catcher. */
 void redirect_begin(const struct Redirect *redirects);
-/* The same, but a failure is caught: false, with status 2. */
+/* The same, but that a file cannot be opened is caught: false, with status 2. */
 bool redirect_try(const struct Redirect *redirects);
 int redirect_depth(void);
 /* Undoes all levels above this depth. */

@@ -212,12 +212,14 @@ static void run_command(const struct Node *node, const struct List *words, unsig
   strip_command(&call, &command);
   bool special = command.kind == COMMAND_BUILTIN && command.builtin->special && !call.plain;
   bool executes = command.kind == COMMAND_BUILTIN && command.builtin->run == builtin_exec;
+  /* Those in front of a special builtin stay, for the shell only; but a program that exec begins gets them. */
+  bool exports = !special || (executes && call.argc > 1);
   /* Here and not in the new process: what is said of its end goes where its own errors go. */
   if (node->redirects && special) redirect_begin(node->redirects);
   else if (node->redirects && !redirect_try(node->redirects)) return;
   if (node->simple.assignments) {
     if (!special) scope_begin();
-    assign_all(node->simple.assignments, special && !executes ? 0 : VARIABLE_EXPORT, !special, &assignments);
+    assign_all(node->simple.assignments, exports ? VARIABLE_EXPORT : 0, !special, &assignments);
     /* They may have changed PATH. */
     command = command_find(call.argv[0], call.search);
   }

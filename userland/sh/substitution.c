@@ -9,6 +9,7 @@
 #include "error.h"
 #include "execute.h"
 #include "jobs.h"
+#include "traps.h"
 
 enum { STEP = 1024 };
 
@@ -32,6 +33,7 @@ char *substitute_command(const struct Node *node) {
   if (pipe(ends) < 0) fail_shell("Pipe call failed");
   pid_t pid = fork_helper();
   if (pid == 0) {
+    traps_print_outer();
     close(ends[0]);
     if (ends[1] != 1) {
       dup2(ends[1], 1);

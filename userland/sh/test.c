@@ -118,7 +118,9 @@ static bool parse_primary(struct Expression *expression) {
   char **words = expression->next;
   if (!left) fail("argument expected");
   if (stack_low()) fail("nested too deeply");
-  if (left >= 3 && binary_operator(words[1]) >= 0) {
+  /* "( = )" may be a comparison or parentheses around "="; among more words it is the latter. */
+  bool parenthesized = left >= 3 && strcmp(words[0], "(") == 0 && strcmp(words[2], ")") == 0;
+  if (left >= 3 && binary_operator(words[1]) >= 0 && !parenthesized) {
     expression->next += 3;
     return apply_binary(words[0], binary_operator(words[1]), words[2]);
   }

@@ -237,7 +237,7 @@ static struct Part *read_braces(struct Reading *reading, enum Context context) {
 }
 
 static struct Part *read_backquoted(struct Reading *reading, enum Context context) {
-  const char *special = context == CONTEXT_WORD || context == CONTEXT_BRACE || context == CONTEXT_DOCUMENT ? "$`\\" : "$`\\\"";
+  const char *special = context == CONTEXT_WORD || context == CONTEXT_BRACE ? "$`\\" : "$`\\\"";
   struct Buffer text = buffer_new(&scratch);
   int line = input_line();
   for (;;) {
@@ -334,8 +334,8 @@ struct Part *read_parts(struct Parser *parser, enum Context context) {
     if (c == '\\') read_backslash(&reading, context);
     else if (c == '\'' && plain_quotes) read_single_quoted(&reading);
     else if (c == '"' && (plain_quotes || context == CONTEXT_BRACE_DOUBLE)) add_part(&reading, read_double_quoted(&reading));
-    else if (c == '`') add_part(&reading, read_backquoted(&reading, context));
-    else if (c == '$') {
+    else if (c == '`' && !parser->in_delimiter) add_part(&reading, read_backquoted(&reading, context));
+    else if (c == '$' && !parser->in_delimiter) {
       struct Part *part = read_dollar(&reading, context);
       if (part) add_part(&reading, part);
       else add_text(&reading, c);
@@ -354,15 +354,26 @@ static bool is_literal(const char *text) {
   return true;
 }
 
+/* The text of a word that expansion would leave as it is but for the quotes around parts of it, or NULL. */
+static const char *literal_text(struct Parser *parser, const struct Part *parts) {
+  if (!parts) return NULL;
+  if (!parts->next) return parts->kind == PART_QUOTED || (parts->kind == PART_TEXT && is_literal(parts->text)) ? parts->text : NULL;
+  struct Buffer text = buffer_new(&scratch);
+  for (; parts; parts = parts->next) {
+    /* A bracket may be closed by a later part. */
+    bool fixed = parts->kind == PART_TEXT && is_literal(parts->text) && !strchr(parts->text, '[');
+    if (parts->kind != PART_QUOTED && !fixed) return NULL;
+    buffer_string(&text, parts->text);
+  }
+  return arena_copy(&parser->script->arena, text.text ? text.text : "", text.length);
+}
+
 struct Word *read_word(struct Parser *parser) {
   struct ArenaMark mark = arena_mark(&scratch);
   struct Word *word = arena_alloc(&parser->script->arena, sizeof *word);
   struct Part *parts = read_parts(parser, CONTEXT_WORD);
-  *word = (struct Word){.parts = parts};
-  if (parts && !parts->next) {
-    if (parts->kind == PART_TEXT) word->plain = parts->text;
-    if (parts->kind == PART_QUOTED || (parts->kind == PART_TEXT && is_literal(parts->text))) word->literal = parts->text;
-  }
+  *word = (struct Word){.parts = parts, .literal = literal_text(parser, parts)};
+  if (parts && !parts->next && parts->kind == PART_TEXT) word->plain = parts->text;
   arena_release(&scratch, mark);
   return word;
 }

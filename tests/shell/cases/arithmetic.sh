@@ -65,3 +65,6 @@ echo $((x=5,x+1)) $x
 x=abc; echo $((${#x}*2)) $((${nosuch:-4}+1))
 #### number with leading blanks in variable
 x=' 7'; echo $((x+1))
+#### blank variables are 0
+a=' '; b='
+'; c='	'; d=; echo $((a)) $((b + 1)) $((c * 2)) $((d)) $((a += 3)) $((nosuch))

@@ -177,3 +177,38 @@ echo $LINENO
 echo $LINENO
 #### PPID is a number
 [ "$PPID" -gt 0 ] && echo ok
+#### status at the beginning of a dot script
+echo 'echo $?' >script; (exit 5); . ./script; false; . /dev/null; echo $?; (exit 3); eval 'echo $?'; (exit 4); eval ''; echo $?
+#### getopts with a bad name
+set -- -c foo -h; getopts 'hc:' opt-; echo $? $OPTARG $OPTIND; getopts h 1x; echo $?
+#### printf escapes in arguments
+printf '%b|%b|%b|%b\n' '\141' '\0141' '\1419' '\08'; printf '%b\n' '\558' '\0558'; printf '%b' '\7' '\07' | od -An -tx1; echo '\141\0141'
+#### printf options
+printf -- '-%s\n' a; printf -v x; echo $?; printf '-%s\n' a; echo $?
+#### exec with assignments
+a=b exec; echo $a; env | grep ^a=; c=d exec >/dev/null; echo $c >&2; env | grep ^c=
+#### exec with assignments and a program
+a=b exec sh -c 'echo $a'
+#### command declarations in quotes
+x='a b'; \command readonly c=$x; echo "$c"; 'command' export d=$x; ex\port e=$x; echo "$d" "$e"
+#### umask numbers and copies
+umask 1234567; umask; umask 0124; umask a=,a=u; umask; umask 0124; umask a=; umask a=u; umask
+#### return of large numbers
+(return 2147483647); echo $?; (return 2147483648); echo $?
+#### set -h
+#: expect {"stdout": "/bin/cat\nh\n", "status": 0}
+PATH=/bin; set -h; f() { if true; then cat /dev/null | cat; fi; }; hash; case $- in *h*) echo h;; esac
+#### wait for an unknown job
+#: expect {"stdout": "127\n", "status": 0}
+wait %5 2>/dev/null; echo $?
+#### test with parentheses
+test '(' = ')'; echo $?; test 0 -eq 0 -a '(' = ')'; echo $?; test '(' = '('; echo $?; test x -a '(' a = b ')'; echo $?
+#### exported directories
+cd /usr; cd /dev; env | grep -E '^(OLD)?PWD=' | sort; unset PWD; sh -c 'env | grep ^PWD=' | grep -c =
+#### directory by a link at the start
+mkdir real; ln -s real link; cd link; sh -c 'pwd' | sed 's|.*/||'; unset PWD; sh -c 'pwd' | sed 's|.*/||'
+#### double slashes at the root
+cd //dev; pwd; cd ..; pwd; cd usr; pwd; cd ../dev; pwd; cd ///dev; pwd; cd //; pwd; cd /dev//; pwd
+#### CDPATH of the root
+#: expect {"stdout": "/dev\n/dev\n//dev\n", "status": 0}
+CDPATH=/; cd dev; pwd; CDPATH=//; cd dev

@@ -182,3 +182,7 @@ alias zz='a b' yy="it's"; alias zz; alias | sort
 #### aliases are not for quoted words
 alias q='echo no'
 'q' 2>/dev/null; \q 2>/dev/null; echo $?
+#### classes and symbols in brackets
+#: expect {"stdout": "1\n2\n3\n4\n5\n", "status": 0}
+case a in [[.a.]]) echo 1;; esac; case 1 in [[.0.]-[.2.]]) echo 2;; esac; case a in [[=a=]]) echo 3;; esac
+case ] in [[.].]]) echo 4;; esac; case b in [![=a=]]) echo 5;; esac; case b in [[=a=]]) echo no;; esac

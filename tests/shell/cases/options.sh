@@ -61,3 +61,5 @@ f() { local -; set -f; case $- in *f*) echo on;; esac; }; f; case $- in *f*) ech
 set -o pipefail; false | true; echo $?; (exit 3) | true | true; echo $?; true | true; echo $?; set +o pipefail; false | true; echo $?
 #### combined letters
 set -ef; case $- in *e*f*|*f*e*) echo both;; esac
+#### +c
+/proc/$$/exe +c 'echo plus'

@@ -120,3 +120,38 @@ f() { echo out; echo err >&2; }; f >o 2>&1; cat o
 eval 'echo a' >f; cat f; eval 'echo b >f'; cat f
 #### io number needs to be adjacent
 echo 2 >f; cat f; echo a2>f; cat f
+#### errors of expansion end the shell
+echo a >f$((1 / 0)); echo no
+#### errors of expansion end the shell in compound commands
+{ echo a; } >${x?gone}; echo no
+#### bad descriptors by expansion end the shell
+n=x; echo a >&$n; echo no
+#### targets are expanded first
+echo old >f; cat >f <<E
+$(cat f)
+E
+cat f
+#### delimiters are not expanded
+cat <<${a}; cat <<"$b"; cat <<`x`; cat <<$
+1 $((1))
+${a}
+2 $((2))
+$b
+3 $((3))
+`x`
+4 $((4))
+$
+#### delimiters with quotes
+cat <<E\$F; cat <<'a'"b"
+1
+E$F
+2
+ab
+#### delimiters with substitutions
+cat <<$(a)
+here
+$(a)
+#### backquotes in here-documents
+cat <<E
+`echo \"1\"` `echo "2"` `echo \$((1 + 2))` `echo \\\\`
+E

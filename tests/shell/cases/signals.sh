@@ -58,3 +58,34 @@ trap 'echo leaving; exit 7' TERM; kill -TERM $$; echo no
 trap 'for i in 1 2; do echo t$i; done; x=changed' USR1; kill -USR1 $$; echo $x
 #### pending trap before exit
 trap 'echo t' USR1; kill -USR1 $$
+#### exit in a trap keeps the status from before it
+trap 'echo bye; exit' 0; exit 3
+#### exit in a trap keeps the status of the last command
+trap '(exit 1); exit' EXIT; (exit 2)
+#### exit in a function in a trap
+f() { false; exit; }; trap f EXIT; exit 4
+#### exit in a trap of a signal
+trap '(exit 2); exit' USR1; kill -USR1 $$; echo no
+#### exit in a subshell in a trap
+#: expect {"stdout": "2\n0\n", "status": 0}
+trap '((exit 2); exit); echo $?' USR1; (exit 1); kill -USR1 $$; echo $?
+#### trap ended by an error
+trap '(exit 1); : ${x?gone}' USR1; kill -USR1 $$; echo no
+#### return in a trap keeps the status from before it
+#: expect {"stdout": "inner 1\nZ 0\n", "status": 0}
+g() { false; return; }
+trap 'g; echo inner $?; (exit 9); return; echo no' USR1
+f() { kill -USR1 $$; echo no; }
+f; echo Z $?
+#### $? in a trap
+trap 'echo $?; false; echo $?' USR1; (exit 6); kill -USR1 $$; echo $?
+#### saved traps
+#: expect {"stdout": "trap -- 'echo \"it'\"'\"'s\"' USR1\nit's\n[]\n", "status": 0}
+trap "echo \"it's\"" USR1; saved=$(trap); trap - USR1; echo "$saved"; eval "$saved"; kill -USR1 $$
+echo "[$(trap - USR1; trap)]"
+#### ended children are gone
+sleep 0.1 & p=$!; i=0; while kill -0 $p 2>/dev/null; do i=$((i+1)); [ $i -lt 3000000 ] || exit 1; done; echo gone; wait $p; echo $?
+#### ended children are gone from /proc
+(exit 7) & p=$!; i=0; while [ -d /proc/$p ]; do i=$((i+1)); [ $i -lt 3000000 ] || exit 1; done; wait $p; echo $?
+#### background lists ignore interrupts, and so do their children
+(kill -INT $(sh -c 'echo $PPID'); exec sh -c 'kill -INT $$; echo alive') & wait

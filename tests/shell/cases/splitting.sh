@@ -58,3 +58,7 @@ printf '1\n2\n3\n' >f; { read x; read y; echo $x$y; cat; } <f
 x='1 2 3'; for i in $x; do echo $i; done
 #### non-blank IFS keeps blanks
 IFS=-; x=' a - b '; set -- $x; for i; do echo "<$i>"; done
+#### tildes in words of expansions in assignments
+HOME=/h; x=${u-~:~}:~; echo "$x"; y="${u-~}"; echo "$y"; echo ${u-~:~}; export z=${u-a:~}; echo $z
+#### words of quoted pieces
+set -- a'*'b \*'' '['a']' 'x'"y"z \~/a; for w; do echo "<$w>"; done; case ab in [a'b']'b') echo bracket;; esac; case '[a]' in '['a']') echo literal;; esac
