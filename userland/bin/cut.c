@@ -17,7 +17,9 @@ struct range {
 static struct range *ranges;
 static size_t rangeCount;
 static int byFields, onlyDelimited, complement, delimiter = '\t', lineEnd = '\n';
-static const char *outputDelimiter;
+/** Between parts; of no length for bytes unless it is given. */
+static const char *between;
+static size_t betweenLength;
 
 static void add_range(unsigned long from, unsigned long to) {
   ranges = must_realloc(ranges, (rangeCount + 1) * sizeof *ranges);
@@ -95,16 +97,16 @@ static void normalize(void) {
 
 static void cut_bytes(const char *line, size_t length) {
   for (size_t i = 0; i < rangeCount && ranges[i].from <= length; i++) {
-    if (i > 0 && outputDelimiter) fputs(outputDelimiter, stdout);
+    if (i > 0) fwrite(between, 1, betweenLength, stdout);
     size_t to = ranges[i].to < length ? ranges[i].to : length;
     fwrite(line + ranges[i].from - 1, 1, to - ranges[i].from + 1, stdout);
   }
   putchar(lineEnd);
 }
 
-static void cut_fields(const char *line, size_t length) {
+static void cut_fields(const char *line, size_t length, int isDelimited) {
   const char *end = line + length, *at = line;
-  if (!memchr(line, delimiter, length)) {
+  if (!isDelimited) {
     if (onlyDelimited) return;
     fwrite(line, 1, length, stdout);
     putchar(lineEnd);
@@ -116,10 +118,7 @@ static void cut_fields(const char *line, size_t length) {
     const char *stop = memchr(at, delimiter, (size_t)(end - at));
     if (!stop) stop = end;
     if (field >= ranges[range].from) {
-      if (printed) {
-        if (outputDelimiter) fputs(outputDelimiter, stdout);
-        else putchar(delimiter);
-      }
+      if (printed) fwrite(between, 1, betweenLength, stdout);
       fwrite(at, 1, (size_t)(stop - at), stdout);
       printed = 1;
       if (field == ranges[range].to) range++;
@@ -127,6 +126,17 @@ static void cut_fields(const char *line, size_t length) {
     at = stop + 1;
   }
   putchar(lineEnd);
+}
+
+/** Reads up to the next end of a line; all that is there if lines are the fields. */
+static ssize_t read_record(char **text, size_t *capacity, FILE *stream) {
+  if (!byFields || delimiter != lineEnd) return getdelim(text, capacity, lineEnd, stream);
+  size_t length = 0;
+  for (size_t got = 1; got; length += got) {
+    if (length == *capacity) *text = must_realloc(*text, *capacity = *capacity ? *capacity * 2 : 16384);
+    got = fread(*text + length, 1, *capacity - length, stream);
+  }
+  return length ? (ssize_t)length : -1;
 }
 
 static void set_mode(const char *list, int fields) {
@@ -152,12 +162,21 @@ int main(int argc, char **argv) {
       case 's': onlyDelimited = 1; break;
       case 'z': lineEnd = 0; break;
       case 'C': complement = 1; break;
-      case 'o': outputDelimiter = optarg; break;
+      case 'o':
+        between = optarg;
+        /* As GNU's: an empty string stands for NUL. */
+        betweenLength = *optarg ? strlen(optarg) : 1;
+        break;
     }
   if (!rangeCount) bad_list("you must specify a list of bytes, characters, or fields");
   if (!byFields && haveDelimiter) bad_list("an input delimiter may be specified only when operating on fields");
   if (!byFields && onlyDelimited) bad_list("suppressing non-delimited lines makes sense\n\tonly when operating on fields");
   normalize();
+  const char delimiterText = (char)delimiter;
+  if (!between && byFields) {
+    between = &delimiterText;
+    betweenLength = 1;
+  }
   static char *standardInput[] = {"-", 0};
   int status = 0;
   char *text = 0;
@@ -168,9 +187,10 @@ int main(int argc, char **argv) {
       status = 1;
       continue;
     }
-    for (ssize_t length; (length = getdelim(&text, &capacity, lineEnd, stream)) > 0;) {
+    for (ssize_t length; (length = read_record(&text, &capacity, stream)) > 0;) {
       size_t size = (size_t)length - (text[length - 1] == (char)lineEnd);
-      if (byFields) cut_fields(text, size);
+      /* An end of a line that is a delimiter makes even a single field a delimited one. */
+      if (byFields) cut_fields(text, size, memchr(text, delimiter, (size_t)length) != 0);
       else cut_bytes(text, size);
     }
     if (ferror(stream)) {

@@ -1,4 +1,4 @@
-/* grep: lines that match patterns. (POSIX grep; -r -o -w -H -h -A -B -C … of GNU) */
+/* grep: lines that match patterns. (POSIX grep; -r -o -w -H -h -a -A -B -C … of GNU) */
 #include <ctype.h>
 #include <fnmatch.h>
 #include <getopt.h>
@@ -8,14 +8,18 @@
 #include <strings.h>
 #include <sys/stat.h>
 #include <tool.h>
+#include <unistd.h>
 
 static const char help[] =
-    "Usage: grep [-EFGHLRchilnoqrsvwxz] [-A N] [-B N] [-C N] [-m N] [--include=GLOB] PATTERNS [FILE]...\nPrint lines that match.\n"
+    "Usage: grep [-EFGHILRTZabchilnoqrsvwxz] [-A N] [-B N] [-C N] [-m N] PATTERNS [FILE]...\nPrint lines that match.\n"
     "  -E  extended expressions   -F  plain strings   -e PATTERN   -f FILE  patterns of a file\n"
     "  -i  blind to case   -v  lines that do not match   -w  whole words   -x  whole lines\n"
     "  -c  only how many   -l, -L  only names of files with, without a match   -q  nothing   -o  only what matches\n"
     "  -n  line numbers   -b  offsets   -H, -h  with, without names   -m N  stop after N   -s  no messages on files\n"
-    "  -r, -R  directories with all in them   -A, -B, -C N  lines after, before, around\n";
+    "  -r, -R  directories with all in them (-R: links too)   -A, -B, -C N  lines after, before, around\n"
+    "  --include=GLOB, --exclude=GLOB, --exclude-dir=GLOB  of the names in trees   -d read|skip|recurse  directories\n"
+    "  -a  binary files as text   -I  as if nothing matched   --binary-files=text|without-match|binary\n"
+    "  -z  lines end with NUL   -Z  names end with NUL   -T  tabs before lines   --label=NAME  of standard input   --color[=always]\n";
 
 struct pattern {
   char *text;
@@ -26,10 +30,23 @@ struct pattern {
 static struct pattern *patterns;
 static size_t patternCount;
 static int fixed, extended, foldCase, invert, wholeWords, wholeLines;
-static int showCount, listMatching, listOthers, quiet, onlyMatching, showNumbers, showOffsets, showNames = -1, silent, recursive, followAll;
+static int showCount, listMatching, listOthers, quiet, onlyMatching, showNumbers, showOffsets, silent, followAll, coloured, alignWithTabs;
 static long before, after, limit = -1;
-static int delimiter = '\n', status = 1, failed;
-static const char *included;
+static int delimiter = '\n', status = 1, failed, endsNames;
+static const char *inputLabel = "(standard input)";
+
+/** Names of files: never, where they were found in trees, always. */
+static enum { NAMES_NEVER, NAMES_IN_TREES, NAMES_ALWAYS } showNames;
+/** What is done with binary files, that is, those that hold a NUL. */
+static enum { BINARY_TOLD, BINARY_TEXT, BINARY_WITHOUT_MATCH } binaryFiles;
+static enum { DIRECTORIES_READ, DIRECTORIES_SKIP, DIRECTORIES_RECURSE } directories;
+
+/** --include, --exclude and --exclude-dir, in their order. */
+static struct glob {
+  const char *pattern;
+  enum { GLOB_INCLUDE, GLOB_EXCLUDE, GLOB_EXCLUDE_DIRECTORY } kind;
+} *globs;
+static size_t globCount;
 
 static void add_patterns(const char *text, size_t length) {
   for (;;) {
@@ -161,15 +178,68 @@ struct search {
   int anything;
 };
 
+/* The colours of GNU's grep. */
+#define COLOUR_MATCH "01;31"
+#define COLOUR_NAME "35"
+#define COLOUR_NUMBER "32"
+#define COLOUR_MARK "36"
+
+static void begin_colour(const char *colour) {
+  if (coloured) printf("\33[%sm\33[K", colour);
+}
+
+static void end_colour(void) {
+  if (coloured) fputs("\33[m\33[K", stdout);
+}
+
+static void print_coloured(const char *colour, const char *text, size_t length) {
+  begin_colour(colour);
+  fwrite(text, 1, length, stdout);
+  end_colour();
+}
+
+static void print_mark(char mark) {
+  print_coloured(COLOUR_MARK, &mark, 1);
+}
+
+static void print_name(const struct search *search, char mark) {
+  print_coloured(COLOUR_NAME, search->name, strlen(search->name));
+  if (endsNames) putchar(0);
+  else if (mark) print_mark(mark);
+}
+
+/** With -T as wide as the largest offset, so that all of a file's numbers have one width. */
+static void print_number(const struct search *search, size_t value, char mark) {
+  int width = 0;
+  for (size_t rest = alignWithTabs ? search->length : 0; rest; rest /= 10) width++;
+  begin_colour(COLOUR_NUMBER);
+  printf("%*zu", width, value);
+  end_colour();
+  print_mark(mark);
+}
+
 static void print_prefix(const struct search *search, long number, size_t offset, char mark) {
-  if (search->named) printf("%s%c", search->name, mark);
-  if (showNumbers) printf("%ld%c", number, mark);
-  if (showOffsets) printf("%zu%c", offset, mark);
+  if (search->named) print_name(search, mark);
+  if (showNumbers) print_number(search, (size_t)number, mark);
+  if (showOffsets) print_number(search, offset, mark);
+  if (alignWithTabs && (search->named || showNumbers || showOffsets)) fputs("\t", stdout);
 }
 
 static void print_line(const struct search *search, size_t start, size_t end, long number, char mark) {
   print_prefix(search, number, start, mark);
-  fwrite(search->text + start, 1, end - start, stdout);
+  const char *text = search->text + start;
+  size_t length = end - start, from = 0;
+  regmatch_t match;
+  /* Only what was looked for is shown in colour: matches in selected lines, or in context around lines without. */
+  if (coloured && (mark == ':') != invert)
+    while (from < length && find(text, from, length, 1, &match)) {
+      size_t matchEnd = (size_t)match.rm_eo, next = matchEnd > (size_t)match.rm_so ? matchEnd : matchEnd + 1;
+      fwrite(text + from, 1, (size_t)match.rm_so - from, stdout);
+      if (matchEnd > (size_t)match.rm_so) print_coloured(COLOUR_MATCH, text + match.rm_so, matchEnd - (size_t)match.rm_so);
+      else if (next <= length) fwrite(text + matchEnd, 1, 1, stdout);
+      from = next;
+    }
+  if (from < length) fwrite(text + from, 1, length - from, stdout);
   putchar(delimiter);
 }
 
@@ -180,7 +250,7 @@ static void print_matches(const struct search *search, size_t start, size_t end,
   for (size_t from = 0; from <= length && find(text, from, length, 1, &match);) {
     if (match.rm_eo > match.rm_so) {
       print_prefix(search, number, start + (size_t)match.rm_so, ':');
-      fwrite(text + match.rm_so, 1, (size_t)(match.rm_eo - match.rm_so), stdout);
+      print_coloured(COLOUR_MATCH, text + match.rm_so, (size_t)(match.rm_eo - match.rm_so));
       putchar(delimiter);
       from = (size_t)match.rm_eo;
     } else {
@@ -204,7 +274,10 @@ static void print_before(struct search *search, size_t start, long number) {
     from = newline ? (size_t)(newline - search->text) + 1 : 0;
     line--;
   }
-  if ((before || after) && anythingAtAll && (from > search->printedTo || !search->anything)) puts("--");
+  if ((before || after) && anythingAtAll && (from > search->printedTo || !search->anything)) {
+    print_coloured(COLOUR_MARK, "--", 2);
+    putchar('\n');
+  }
   anythingAtAll = search->anything = 1;
   while (from < start) {
     size_t end = line_end(search, from);
@@ -250,18 +323,19 @@ static void report(const struct search *search) {
   if (quiet) return;
   if (search->binary && search->matches && !showCount && !listMatching && !listOthers) complain("%s: binary file matches", search->name);
   if (showCount && !listMatching && !listOthers) {
-    if (search->named) printf("%s:", search->name);
+    if (search->named) print_name(search, ':');
     printf("%ld\n", search->matches);
   }
   if ((listMatching && search->matches) || (listOthers && !search->matches)) {
-    puts(search->name);
+    print_name(search, 0);
+    if (!endsNames) putchar('\n');
   }
 }
 
-static void search_stream(FILE *stream, const char *name) {
+static void search_stream(FILE *stream, const char *name, int inTree) {
   static char *text;
   static size_t capacity;
-  struct search search = {.name = name, .named = showNames > 0};
+  struct search search = {.name = name, .named = showNames == NAMES_ALWAYS || (inTree && showNames == NAMES_IN_TREES)};
   for (size_t got = 1; got; search.length += got) {
     if (search.length + 1 >= capacity) text = must_realloc(text, capacity = capacity ? capacity * 2 : 32768);
     got = fread(text + search.length, 1, capacity - 1 - search.length, stream);
@@ -274,19 +348,40 @@ static void search_stream(FILE *stream, const char *name) {
     return;
   }
   search.text = text;
-  search.binary = delimiter && memchr(text, 0, search.length) != 0;
-  search_text(&search);
+  search.binary = binaryFiles != BINARY_TEXT && delimiter && memchr(text, 0, search.length) != 0;
+  if (!search.binary || binaryFiles != BINARY_WITHOUT_MATCH) search_text(&search);
   report(&search);
 }
 
-static int is_included(const char *path) {
-  char *name = last_component(path);
-  int result = !included || fnmatch(included, name, 0) == 0;
+/** An operand is matched as it was given, what is found in a tree by its name. The last option that matches decides. */
+static int is_excluded(const char *path, int isOperand, int isDirectory) {
+  char *name = isOperand ? must_strdup(path) : last_component(path);
+  int excluded = 0, includes = 0, decided = 0;
+  for (size_t i = 0; i < globCount; i++) {
+    if ((globs[i].kind == GLOB_EXCLUDE_DIRECTORY) != isDirectory) continue;
+    includes |= globs[i].kind == GLOB_INCLUDE;
+    if (fnmatch(globs[i].pattern, name, 0)) continue;
+    decided = 1;
+    excluded = globs[i].kind != GLOB_INCLUDE;
+  }
   free(name);
-  return result;
+  return decided ? excluded : includes;
 }
 
-static void search_path(const char *path, int isOperand) {
+static void add_glob(const char *pattern, int kind) {
+  globs = must_realloc(globs, (globCount + 1) * sizeof *globs);
+  globs[globCount].pattern = pattern;
+  globs[globCount++].kind = kind;
+}
+
+/** The directories in which one is. */
+struct chain {
+  const struct chain *above;
+  dev_t device;
+  ino_t inode;
+};
+
+static void search_path(const char *path, int isOperand, const struct chain *chain) {
   struct stat info;
   if (isOperand || followAll ? stat(path, &info) : lstat(path, &info)) {
     if (!silent) complain_errno("%s", path);
@@ -294,34 +389,43 @@ static void search_path(const char *path, int isOperand) {
     return;
   }
   struct name_list list;
+  if (is_excluded(path, isOperand, S_ISDIR(info.st_mode))) return;
   if (S_ISDIR(info.st_mode)) {
-    if (!recursive) {
+    if (directories == DIRECTORIES_SKIP) return;
+    if (directories == DIRECTORIES_READ) {
       if (!silent) complain("%s: Is a directory", path);
       failed = 1;
       return;
     }
+    /* Behind links a tree may hold itself. */
+    for (const struct chain *above = chain; above; above = above->above)
+      if (above->device == info.st_dev && above->inode == info.st_ino) {
+        if (!silent) complain("%s: warning: recursive directory loop", path);
+        return;
+      }
     if (!list_directory(path, &list)) {
       if (!silent) complain_errno("%s", path);
       failed = 1;
       return;
     }
+    struct chain here = {chain, info.st_dev, info.st_ino};
     for (size_t i = 0; i < list.count; i++) {
       char *inner = join_path(path, list.names[i]);
-      search_path(inner, 0);
+      search_path(inner, 0, &here);
       free(inner);
     }
     free_names(&list);
     return;
   }
   /* In trees only files are searched: a device or a pipe could wait for ever. */
-  if (!isOperand && (!S_ISREG(info.st_mode) || !is_included(path))) return;
+  if (!isOperand && !S_ISREG(info.st_mode)) return;
   FILE *stream = fopen(path, "r");
   if (!stream) {
     if (!silent) complain_errno("%s", path);
     failed = 1;
     return;
   }
-  search_stream(stream, path);
+  search_stream(stream, path, !isOperand);
   fclose(stream);
 }
 
@@ -332,16 +436,39 @@ static long count_argument(const char *text, const char *what) {
   return value;
 }
 
+/** Index of a word in a list that ends with null. */
+static int choose(const char *word, const char *const *choices, const char *option) {
+  for (int i = 0; choices[i]; i++)
+    if (strcmp(word, choices[i]) == 0) return i;
+  if (!option) die(2, "unknown binary-files type");
+  complain("invalid argument %s for %s", quoted(word), quoted(option));
+  usage_error(2);
+}
+
+static int choose_colour(const char *when) {
+  static const char *const choices[] = {"never", "no", "none", "always", "yes", "force", "auto", "tty", "if-tty", 0};
+  int choice = when ? choose(when, choices, "--color") / 3 : 2;
+  const char *terminal = getenv("TERM");
+  return choice == 2 ? isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") : choice;
+}
+
 int main(int argc, char **argv) {
+  static const char *const binaryChoices[] = {"binary", "text", "without-match", 0};
+  static const char *const directoryChoices[] = {"read", "skip", "recurse", 0};
+  enum { LONG_INCLUDE = 256, LONG_EXCLUDE, LONG_EXCLUDE_DIRECTORY, LONG_COLOUR, LONG_BINARY_FILES, LONG_LABEL };
   static const struct option names[] = {{"extended-regexp", 0, 0, 'E'}, {"fixed-strings", 0, 0, 'F'}, {"ignore-case", 0, 0, 'i'}, {"invert-match", 0, 0, 'v'},
                                         {"count", 0, 0, 'c'}, {"files-with-matches", 0, 0, 'l'}, {"files-without-match", 0, 0, 'L'}, {"quiet", 0, 0, 'q'},
                                         {"silent", 0, 0, 'q'}, {"only-matching", 0, 0, 'o'}, {"line-number", 0, 0, 'n'}, {"with-filename", 0, 0, 'H'},
                                         {"no-filename", 0, 0, 'h'}, {"no-messages", 0, 0, 's'}, {"recursive", 0, 0, 'r'}, {"word-regexp", 0, 0, 'w'},
                                         {"line-regexp", 0, 0, 'x'}, {"regexp", 1, 0, 'e'}, {"file", 1, 0, 'f'}, {"after-context", 1, 0, 'A'},
-                                        {"before-context", 1, 0, 'B'}, {"context", 1, 0, 'C'}, {"max-count", 1, 0, 'm'}, {"include", 1, 0, 'I'},
-                                        {"color", 2, 0, 'K'}, {"null-data", 0, 0, 'z'}, {"byte-offset", 0, 0, 'b'}, {"text", 0, 0, 'a'}, {0}};
-  static const struct command_line line = {"A:B:C:EFGHLRabce:f:hilm:noqrsvwxyz0123456789", names, help, 2};
-  int havePatterns = 0;
+                                        {"before-context", 1, 0, 'B'}, {"context", 1, 0, 'C'}, {"max-count", 1, 0, 'm'}, {"include", 1, 0, LONG_INCLUDE},
+                                        {"exclude", 1, 0, LONG_EXCLUDE}, {"exclude-dir", 1, 0, LONG_EXCLUDE_DIRECTORY}, {"color", 2, 0, LONG_COLOUR},
+                                        {"colour", 2, 0, LONG_COLOUR}, {"null-data", 0, 0, 'z'}, {"byte-offset", 0, 0, 'b'}, {"text", 0, 0, 'a'},
+                                        {"binary-files", 1, 0, LONG_BINARY_FILES}, {"label", 1, 0, LONG_LABEL}, {"null", 0, 0, 'Z'},
+                                        {"directories", 1, 0, 'd'}, {"dereference-recursive", 0, 0, 'R'}, {"initial-tab", 0, 0, 'T'},
+                                        {"no-ignore-case", 0, 0, 'N'}, {0}};
+  static const struct command_line line = {"A:B:C:EFGHILRTZabcd:e:f:hilm:noqrsvwxyz0123456789", names, help, 2};
+  int havePatterns = 0, namesAsked = -1;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
       case 'A': after = count_argument(optarg, "context length"); break;
       case 'B': before = count_argument(optarg, "context length"); break;
@@ -352,15 +479,23 @@ int main(int argc, char **argv) {
         extended = letter == 'E';
         fixed = letter == 'F';
         break;
-      case 'H': showNames = 1; break;
-      case 'h': showNames = 0; break;
-      case 'I': included = optarg; break;
-      case 'K':
-      case 'a': break;
+      case 'H': namesAsked = NAMES_ALWAYS; break;
+      case 'h': namesAsked = NAMES_NEVER; break;
+      case 'I': binaryFiles = BINARY_WITHOUT_MATCH; break;
+      case 'T': alignWithTabs = 1; break;
+      case 'Z': endsNames = 1; break;
+      case 'a': binaryFiles = BINARY_TEXT; break;
+      case 'd': directories = choose(optarg, directoryChoices, "--directories"); break;
+      case LONG_BINARY_FILES: binaryFiles = choose(optarg, binaryChoices, 0); break;
+      case LONG_COLOUR: coloured = choose_colour(optarg); break;
+      case LONG_INCLUDE: add_glob(optarg, GLOB_INCLUDE); break;
+      case LONG_EXCLUDE: add_glob(optarg, GLOB_EXCLUDE); break;
+      case LONG_EXCLUDE_DIRECTORY: add_glob(optarg, GLOB_EXCLUDE_DIRECTORY); break;
+      case LONG_LABEL: inputLabel = optarg; break;
       case 'L': listOthers = 1; break;
       case 'R':
       case 'r':
-        recursive = 1;
+        directories = DIRECTORIES_RECURSE;
         followAll = letter == 'R';
         break;
       case 'b': showOffsets = 1; break;
@@ -373,6 +508,7 @@ int main(int argc, char **argv) {
         add_pattern_file(optarg);
         havePatterns = 1;
         break;
+      case 'N': foldCase = 0; break;
       case 'i':
       case 'y': foldCase = 1; break;
       case 'l': listMatching = 1; break;
@@ -397,17 +533,18 @@ int main(int argc, char **argv) {
   }
   compile_patterns();
   int files = argc - optind;
-  if (showNames < 0) showNames = files > 1 || recursive;
+  int recursive = directories == DIRECTORIES_RECURSE;
+  showNames = namesAsked >= 0 ? (unsigned)namesAsked : files > 1 ? NAMES_ALWAYS : recursive ? NAMES_IN_TREES : NAMES_NEVER;
   if (files == 0 && recursive) {
     struct name_list list;
     if (!list_directory(".", &list)) die_errno(2, ".");
-    for (size_t i = 0; i < list.count; i++) search_path(list.names[i], 0);
+    for (size_t i = 0; i < list.count; i++) search_path(list.names[i], 0, 0);
   } else if (files == 0) {
-    search_stream(stdin, "(standard input)");
+    search_stream(stdin, inputLabel, 0);
   }
   for (; optind < argc && !(quiet && status == 0); optind++) {
-    if (strcmp(argv[optind], "-") == 0) search_stream(stdin, "(standard input)");
-    else search_path(argv[optind], 1);
+    if (strcmp(argv[optind], "-") == 0) search_stream(stdin, inputLabel, 0);
+    else search_path(argv[optind], 1, 0);
   }
   int result = failed && !(quiet && status == 0) ? 2 : status;
   return finish_with(result, 2);

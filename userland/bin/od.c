@@ -1,14 +1,24 @@
-/* od: bytes as octal, hexadecimal, decimal or characters. (POSIX od) */
+/* od: bytes as octal, hexadecimal, decimal or characters. (POSIX od, with its XSI letters and offsets; -S -w --endian of GNU) */
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tool.h>
 
 static const char help[] =
-    "Usage: od [-v] [-A dox n] [-j SKIP] [-N COUNT] [-w[BYTES]] [-t TYPE]... [-abcdfosx] [FILE]...\nShow bytes.\n"
-    "  TYPE: a, c, or d o u x f with a size 1 2 4 8 or C S I L, and z for text   -b is -t o1, -c -t c, -d -t u2, -o -t o2, -s -t d2, -x -t x2\n";
+    "Usage: od [-v] [-A doxn] [-j SKIP] [-N COUNT] [-w[BYTES]] [-t TYPE]... [FILE]...\n   or: od [-abcd…] [FILE] [[+]OFFSET[.][b]]\nShow bytes.\n"
+    "  TYPE: a, c, or d o u x f with a size 1 2 4 8 or C S I L, and z for text   --endian=little|big\n"
+    "  -a is -t a, -b o1, -c c, -B -o o2, -O o4, -d u2, -D u4, -s d2, -i -I -l -L d4, -h -x x2, -H -X x4, -f fF, -e -F fD\n"
+    "  -S N  strings of at least N printable bytes that NUL ends\n";
+
+/** Types that have a letter of their own; long has 32 bits here. */
+static const struct {
+  char letter;
+  const char *type;
+} letters[] = {{'a', "a"},  {'b', "o1"}, {'c', "c"},  {'B', "o2"}, {'o', "o2"}, {'O', "o4"}, {'d', "u2"}, {'D', "u4"}, {'s', "d2"}, {'i', "d4"},
+               {'I', "d4"}, {'l', "d4"}, {'L', "d4"}, {'h', "x2"}, {'x', "x2"}, {'H', "x4"}, {'X', "x4"}, {'f', "fF"}, {'e', "fD"}, {'F', "fD"}};
 
 /** One -t: how to show `size` bytes, in `width` columns. */
 struct format {
@@ -19,7 +29,7 @@ struct format {
 #define FORMATS 16
 #define LINE 4096
 static struct format formats[FORMATS];
-static int formatCount, lineBytes = 16, addressBase = 8;
+static int formatCount, lineBytes = 16, addressBase = 8, bigEndian;
 static char **files;
 static FILE *stream;
 static int status;
@@ -87,7 +97,9 @@ static const char *character_text(int c, char letter, char text[8]) {
 
 /** Shortest text that reads back as the same number. */
 static void float_text(double value, int size, char *text) {
-  for (int digits = size == 4 ? 6 : 15; digits <= 17; digits++) {
+  double magnitude = fabs(value);
+  int isDenormal = magnitude < (size == 4 ? 0x1p-126 : 0x1p-1022);
+  for (int digits = isDenormal ? 1 : size == 4 ? 6 : 15; digits <= 17; digits++) {
     sprintf(text, "%.*g", digits, value);
     if (size == 4 ? strtof(text, 0) == (float)value : strtod(text, 0) == value) return;
   }
@@ -96,7 +108,7 @@ static void float_text(double value, int size, char *text) {
 static void print_item(const struct format *format, const unsigned char *bytes, int width) {
   char text[64];
   unsigned long long value = 0;
-  for (int i = format->size; i-- > 0;) value = value << 8 | bytes[i];
+  for (int i = 0; i < format->size; i++) value = value << 8 | bytes[bigEndian ? i : format->size - 1 - i];
   int shift = 64 - 8 * format->size;
   switch (format->letter) {
     case 'o': sprintf(text, "%0*llo", format->width, value); break;
@@ -180,6 +192,44 @@ static int next_byte(void) {
   }
 }
 
+/** -S: runs of printable bytes up to a NUL. */
+static void print_strings(size_t least, unsigned long long address, unsigned long long limit) {
+  char *text = 0;
+  size_t length = 0, capacity = 0;
+  for (unsigned long long end = address + limit; end < address || address < end; address++) {
+    int c = next_byte();
+    if (c == EOF) break;
+    if (isprint(c)) {
+      if (length == capacity) text = must_realloc(text, capacity = capacity ? capacity * 2 : 256);
+      text[length++] = (char)c;
+      continue;
+    }
+    if (c == 0 && length >= least) {
+      print_address(address - length);
+      if (addressBase) putchar(' ');
+      for (size_t i = 0; i < length; i++) putchar(text[i]);
+      putchar('\n');
+    }
+    length = 0;
+  }
+}
+
+/** POSIX's older form, [+]OFFSET[.][b]: octal, hexadecimal with 0x, decimal with a point; b is for blocks. */
+static int parse_offset(const char *text, unsigned long long *offset) {
+  char *end;
+  text += *text == '+';
+  if (!isdigit((unsigned char)*text)) return 0;
+  int hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+  const char *point = strchr(text, '.');
+  *offset = strtoull(text, &end, hexadecimal ? 16 : point ? 10 : 8);
+  if (end == point) end++;
+  if (*end == 'b' || *end == 'B') {
+    *offset *= 512;
+    end++;
+  }
+  return *end == 0;
+}
+
 static unsigned long long number(const char *text) {
   char *end;
   unsigned long long value = strtoull(text, &end, 0), factor = *end == 'b' ? 512 : *end == 'k' || *end == 'K' ? 1024 : *end == 'm' || *end == 'M' ? 1 << 20 : 1;
@@ -188,42 +238,64 @@ static unsigned long long number(const char *text) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"address-radix", 1, 0, 'A'}, {"skip-bytes", 1, 0, 'j'}, {"read-bytes", 1, 0, 'N'}, {"format", 1, 0, 't'}, {"output-duplicates", 0, 0, 'v'}, {"width", 2, 0, 'w'}, {0}};
-  static const struct command_line line = {"A:abcdfj:N:ost:vw::x", names, help, 1};
+  enum { LONG_ENDIAN = 256, LONG_TRADITIONAL };
+  static const struct option names[] = {{"address-radix", 1, 0, 'A'}, {"skip-bytes", 1, 0, 'j'}, {"read-bytes", 1, 0, 'N'}, {"format", 1, 0, 't'}, {"output-duplicates", 0, 0, 'v'}, {"width", 2, 0, 'w'},
+                                        {"strings", 2, 0, 'S'}, {"endian", 1, 0, LONG_ENDIAN}, {"traditional", 0, 0, LONG_TRADITIONAL}, {0}};
+  static const struct command_line line = {"A:BDFHILOS:XabcdefhiIj:lN:ost:vw::x", names, help, 1};
   unsigned long long skip = 0, limit = ~0ULL, address = 0;
-  int all = 0;
-  for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
+  size_t leastString = 0;
+  int all = 0, isOldForm = 1, traditional = 0;
+  for (int letter; (letter = next_option(argc, argv, &line)) != -1;) {
+    if (strchr("AjNtvwS", letter)) isOldForm = 0;
+    switch (letter) {
       case 'A': {
-        static const char letters[] = "odxn";
+        static const char radixes[] = "odxn";
         static const int bases[] = {8, 10, 16, 0};
-        const char *found = *optarg ? strchr(letters, *optarg) : 0;
+        const char *found = *optarg ? strchr(radixes, *optarg) : 0;
         if (!found) die(1, "invalid output address radix '%c'; it must be one character from [doxn]", *optarg);
-        addressBase = bases[found - letters];
+        addressBase = bases[found - radixes];
         break;
       }
-      case 'a': parse_types("a"); break;
-      case 'b': parse_types("o1"); break;
-      case 'c': parse_types("c"); break;
-      case 'd': parse_types("u2"); break;
-      case 'f': parse_types("fF"); break;
-      case 'o': parse_types("o2"); break;
-      case 's': parse_types("d2"); break;
-      case 'x': parse_types("x2"); break;
       case 't': parse_types(optarg); break;
       case 'j': skip = number(optarg); break;
       case 'N': limit = number(optarg); break;
       case 'v': all = 1; break;
       case 'w': lineBytes = optarg ? (int)number(optarg) : 32; break;
+      case 'S': leastString = optarg ? (size_t)number(optarg) : 3; break;
+      case LONG_TRADITIONAL: traditional = 1; break;
+      case LONG_ENDIAN:
+        bigEndian = strcmp(optarg, "big") == 0;
+        if (!bigEndian && strcmp(optarg, "little")) {
+          complain("invalid argument %s for '--endian'", quoted(optarg));
+          usage_error(1);
+        }
+        break;
+      default:
+        for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+          if (letters[i].letter == letter) parse_types(letters[i].type);
     }
+  }
+  int operands = argc - optind;
+  const char *last = argv[argc - 1];
+  if (operands > 0 && operands <= 2 && (isOldForm || traditional) && (traditional || *last == '+' || (operands == 2 && isdigit((unsigned char)*last))) && parse_offset(last, &skip)) argc--;
   if (!formatCount) parse_types("o2");
-  if (lineBytes < 1 || lineBytes > LINE / 2 || lineBytes % 8 > 0) {
-    for (int i = 0; i < formatCount; i++)
-      if (lineBytes < 1 || lineBytes > LINE / 2 || lineBytes % formats[i].size) die(1, "invalid width %d", lineBytes);
+  /* Sizes are powers of two, so that the largest is a multiple of all. */
+  int largest = 1;
+  for (int i = 0; i < formatCount; i++)
+    if (formats[i].size > largest) largest = formats[i].size;
+  if (lineBytes < 1 || lineBytes > LINE / 2 || lineBytes % largest) {
+    complain("warning: invalid width %d; using %d instead", lineBytes, largest);
+    lineBytes = largest;
   }
   static char *standardInput[] = {"-", 0};
   files = optind < argc ? argv + optind : standardInput;
+  argv[argc] = 0;
   for (; address < skip; address++)
     if (next_byte() == EOF) die(1, "cannot skip past end of combined input");
+  if (leastString) {
+    print_strings(leastString, address, limit);
+    return finish(status);
+  }
   static unsigned char bytes[LINE + 8], previous[LINE];
   int starred = 0, first = 1, size = 0;
   unsigned long long read = 0;

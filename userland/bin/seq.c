@@ -17,9 +17,55 @@ static long double parse(const char *text) {
   return value;
 }
 
+/** Decimals that are needed to show the number as it was given; -1 for hexadecimal ones, of which that is not known. */
 static int decimals(const char *text) {
-  const char *point = strchr(text, '.');
-  return point ? (int)strspn(point + 1, "0123456789") : 0;
+  if (strpbrk(text, "xX")) return strpbrk(text, ".pP") ? -1 : 0;
+  const char *point = strchr(text, '.'), *exponent = strpbrk(text, "eE");
+  long places = point ? (long)strspn(point + 1, "0123456789") : 0;
+  if (exponent) places -= strtol(exponent + 1, 0, 10);
+  return places > 0 ? (int)places : 0;
+}
+
+/** Whole numbers are counted as text, for they may have more digits than any number type. */
+static char *whole_text(const char *text, long double value) {
+  text += strspn(text, " +");
+  const char *digits = text + strspn(text, "0");
+  return text[strspn(text, "0123456789")] || !*text ? must_format("%.0Lf", value) : must_strdup(*digits ? digits : "0");
+}
+
+static int compare_whole(const char *a, const char *b) {
+  size_t aLength = strlen(a), bLength = strlen(b);
+  return aLength != bLength ? (aLength < bLength ? -1 : 1) : strcmp(a, b);
+}
+
+/** From one whole number to another; infinity has no text as a last one. */
+static void count_whole(const char *first, unsigned long step, const char *last, const char *separator) {
+  size_t length = strlen(first), capacity = length + 64;
+  char *digits = must_malloc(capacity + 1);
+  strcpy(digits + capacity - length, first);
+  for (int printed = 0;; printed = 1) {
+    const char *text = digits + capacity - length;
+    if ((last && compare_whole(text, last) > 0) || ferror(stdout)) {
+      if (printed) putchar('\n');
+      return;
+    }
+    if (printed) fputs(separator, stdout);
+    fwrite(text, 1, length, stdout);
+    unsigned long carry = step;
+    for (size_t place = 1; carry; place++) {
+      if (place > length) digits[capacity - ++length] = '0';
+      carry += (unsigned long)(digits[capacity - place] - '0');
+      digits[capacity - place] = (char)('0' + carry % 10);
+      carry /= 10;
+    }
+    if (length + 32 > capacity) {
+      char *longer = must_malloc(capacity * 2 + 1);
+      memcpy(longer + capacity * 2 - length, digits + capacity - length, length + 1);
+      free(digits);
+      digits = longer;
+      capacity *= 2;
+    }
+  }
 }
 
 /** The number of digits before the point that -w needs for this value. */
@@ -36,13 +82,18 @@ static char *check_format(const char *format) {
   const char *letter = at + 1;
   letter += strspn(letter, "-+ #0'");
   letter += strspn(letter, "0123456789.");
+  const char *end = letter;
+  letter += *letter == 'L';
   if (!*letter || !strchr("efgaEFGA", *letter)) die(1, "format %s has unknown %%%c directive", quoted(format), *letter);
   const char *rest = letter;
   while ((rest = strchr(rest, '%'))) {
     if (rest[1] != '%') die(1, "format %s has too many %% directives", quoted(format));
     rest += 2;
   }
-  return must_format("%.*sL%s", (int)(letter - format), format, letter);
+  /* The only locale has nothing between groups of digits. */
+  char *result = must_format("%.*sL%s", (int)(end - format), format, letter);
+  for (char *mark; (mark = memchr(result + (at - format), '\'', (size_t)(end - at)));) memmove(mark, mark + 1, strlen(mark));
+  return result;
 }
 
 int main(int argc, char **argv) {
@@ -57,6 +108,10 @@ int main(int argc, char **argv) {
     if (letter == 'w') equalWidth = 1;
     else if (letter == 's') separator = optarg;
     else format = optarg;
+  }
+  if (equalWidth && format) {
+    complain("format string may not be specified when printing equal width strings");
+    usage_error(1);
   }
   int count = argc - optind;
   if (count < 1) {
@@ -73,10 +128,18 @@ int main(int argc, char **argv) {
     complain("invalid Zero increment value: %s", quoted(stepText));
     usage_error(1);
   }
-  int places = decimals(firstText) > decimals(stepText) ? decimals(firstText) : decimals(stepText);
+  int firstPlaces = decimals(firstText), stepPlaces = decimals(stepText);
+  int places = firstPlaces > stepPlaces ? firstPlaces : stepPlaces;
+  if (!format && !equalWidth && !firstPlaces && !stepPlaces && !decimals(lastText) && first >= 0 && last >= 0 && step > 0 && step < 1e9L && isfinite(first)) {
+    char *firstWhole = whole_text(firstText, first), *lastWhole = isfinite(last) ? whole_text(lastText, last) : 0;
+    count_whole(firstWhole, (unsigned long)step, lastWhole, separator);
+    return finish(0);
+  }
   char *made;
   if (format) {
     made = check_format(format);
+  } else if (firstPlaces < 0 || stepPlaces < 0) {
+    made = "%Lg";
   } else {
     int width = whole_width(first) > whole_width(last) ? whole_width(first) : whole_width(last);
     made = equalWidth ? must_format("%%0%d.%dLf", width + (places ? places + 1 : 0), places) : must_format("%%.%dLf", places);
@@ -85,7 +148,7 @@ int main(int argc, char **argv) {
   char text[512], lastPrinted[512];
   snprintf(lastPrinted, sizeof lastPrinted, made, last);
   for (long double i = 0;; i++) {
-    long double value = first + i * step;
+    long double value = i > 0 ? first + i * step : first;
     int beyond = step > 0 ? value > last : value < last;
     snprintf(text, sizeof text, made, value);
     if (beyond && !(i > 0 && strcmp(text, lastPrinted) == 0 && strtold(text, 0) == last && fabsl(value - last) < fabsl(step) / 2)) {

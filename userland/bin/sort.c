@@ -1,19 +1,22 @@
-/* sort: sorts, merges or checks lines by keys. (POSIX sort; -h -V are not here, -s -z as in GNU) */
+/* sort: sorts, merges or checks lines by keys. (POSIX sort; -g -h -M -V -s -z as in GNU) */
 #include <ctype.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <tool.h>
 
 static const char help[] =
-    "Usage: sort [-bcCdfghimnrsuz] [-k KEY]... [-o FILE] [-t CHAR] [FILE]...\nSort lines.\n"
+    "Usage: sort [-bcCdfghiMmnrsuVz] [-k KEY]... [-o FILE] [-t CHAR] [FILE]...\nSort lines.\n"
     "  -k F[.C][OPTS][,F[.C][OPTS]]  key from one field (and byte) to another   -t CHAR  fields end at CHAR\n"
-    "  -n  by number  -g  by floating number  -h  by 2K, 1G  -r  backward  -f  upper case as lower  -d  only letters, digits, blanks\n"
+    "  -n  by number  -g  by floating number  -h  by 2K, 1G  -M  by month  -V  by version  -r  backward\n"
+    "  -f  upper case as lower  -d  only letters, digits, blanks\n"
     "  -b  ignore leading blanks  -i  ignore unprintable bytes  -u  only one of equal lines  -s  stable\n"
     "  -c, -C  check only  -m  merge sorted files  -o FILE  output  -z  lines end with NUL\n";
 
 struct order {
-  int numeric, floating, human, reverse, fold, dictionary, printable, skipBlanks, skipEndBlanks;
+  int numeric, floating, human, month, version, reverse, fold, dictionary, printable, skipBlanks, skipEndBlanks;
 };
 struct key {
   /** Field and byte, from 0; an end field of -1 is the end of the line, an end byte of 0 the end of its field. */
@@ -31,7 +34,7 @@ static struct order global;
 static int unique, stable, delimiter = '\n', separator = -1;
 
 static int is_plain(const struct order *order) {
-  return !order->numeric && !order->floating && !order->human && !order->reverse && !order->fold && !order->dictionary && !order->printable && !order->skipBlanks && !order->skipEndBlanks;
+  return !order->numeric && !order->floating && !order->human && !order->month && !order->version && !order->reverse && !order->fold && !order->dictionary && !order->printable && !order->skipBlanks && !order->skipEndBlanks;
 }
 
 static const char *skip_blanks(const char *at, const char *end) {
@@ -134,22 +137,35 @@ static int compare_human(const char *a, const char *aEnd, const char *b, const c
   return x != y ? x - y : compare_numbers(a, aEnd, b, bEnd);
 }
 
-static double float_value(const char *at, const char *end, int *isNumber) {
+static long double float_value(const char *at, const char *end, int *isNumber) {
   char text[400], *stop;
   size_t length = (size_t)(end - at) < sizeof text - 1 ? (size_t)(end - at) : sizeof text - 1;
   memcpy(text, at, length);
   text[length] = 0;
-  double value = strtod(text, &stop);
+  long double value = strtold(text, &stop);
   *isNumber = stop != text;
   return value;
 }
 
-/** What is no number comes before all numbers. */
+/** What is no number comes before NaN, and that before all others. */
 static int compare_floats(const char *a, const char *aEnd, const char *b, const char *bEnd) {
   int aNumber, bNumber;
-  double x = float_value(a, aEnd, &aNumber), y = float_value(b, bEnd, &bNumber);
+  long double x = float_value(a, aEnd, &aNumber), y = float_value(b, bEnd, &bNumber);
   if (aNumber != bNumber || !aNumber) return aNumber - bNumber;
+  if (isnan(x) || isnan(y)) {
+    if (!isnan(x) || !isnan(y)) return isnan(y) - isnan(x);
+    return signbit(x) == signbit(y) ? 0 : signbit(x) ? 1 : -1;
+  }
   return x < y ? -1 : x > y;
+}
+
+/** 1 to 12, or 0 for what does not begin with a month's name. */
+static int month_number(const char *at, const char *end) {
+  static const char names[] = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
+  at = skip_blanks(at, end);
+  for (int month = 0; end - at >= 3 && month < 12; month++)
+    if (strncasecmp(at, names + month * 3, 3) == 0) return month + 1;
+  return 0;
 }
 
 static int counts(int c, const struct order *order) {
@@ -185,6 +201,8 @@ static int compare_keys(const struct line *a, const struct line *b) {
     int result = order->numeric    ? compare_numbers(aFrom, aTo, bFrom, bTo)
                  : order->human    ? compare_human(aFrom, aTo, bFrom, bTo)
                  : order->floating ? compare_floats(aFrom, aTo, bFrom, bTo)
+                 : order->month    ? month_number(aFrom, aTo) - month_number(bFrom, bTo)
+                 : order->version  ? compare_versions(aFrom, (size_t)(aTo - aFrom), bFrom, (size_t)(bTo - bFrom))
                                    : compare_text(aFrom, aTo, bFrom, bTo, order);
     if (result) return order->reverse ? -result : result;
   }
@@ -206,6 +224,8 @@ static int set_order(struct order *order, char letter, int atEnd) {
     case 'n': order->numeric = 1; break;
     case 'g': order->floating = 1; break;
     case 'h': order->human = 1; break;
+    case 'M': order->month = 1; break;
+    case 'V': order->version = 1; break;
     case 'r': order->reverse = 1; break;
     case 'f': order->fold = 1; break;
     case 'd': order->dictionary = 1; break;
@@ -254,6 +274,22 @@ static void add_key(const char *text) {
   if (*at) bad_key("stray character in field spec", text);
   while (*last) last = &(*last)->next;
   *last = key;
+}
+
+/** Orders of different kinds for one key contradict each other. */
+static void check_order(const struct order *order) {
+  int ignores = order->dictionary || order->printable;
+  if (order->numeric + order->floating + order->human + order->month + (order->version || ignores) < 2) return;
+  const struct {
+    int isSet;
+    char letter;
+  } all[] = {{order->dictionary, 'd'}, {order->floating, 'g'}, {order->human, 'h'}, {order->printable && !order->dictionary, 'i'},
+             {order->month, 'M'},      {order->numeric, 'n'},  {order->version, 'V'}};
+  char letters[8], *to = letters;
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    if (all[i].isSet) *to++ = all[i].letter;
+  *to = 0;
+  die(2, "options '-%s' are incompatible", letters);
 }
 
 static struct line *lines;
@@ -327,16 +363,41 @@ static int parse_separator(const char *text) {
   return (unsigned char)*text;
 }
 
+/** The letter of a word in a table; the table ends with null. */
+struct choice {
+  const char *word;
+  char letter;
+};
+
+static char choose(const char *word, const struct choice *choices, const char *option) {
+  for (; choices->word; choices++)
+    if (strcmp(word, choices->word) == 0) return choices->letter;
+  complain("invalid argument %s for %s", quoted(word), quoted(option));
+  usage_error(2);
+}
+
 int main(int argc, char **argv) {
+  enum { LONG_SORT = 256, LONG_CHECK };
+  static const struct choice orders[] = {{"general-numeric", 'g'}, {"human-numeric", 'h'}, {"month", 'M'}, {"numeric", 'n'}, {"version", 'V'}, {0}};
+  static const struct choice checks[] = {{"quiet", 'C'}, {"silent", 'C'}, {"diagnose-first", 'c'}, {0}};
   static const struct option names[] = {{"numeric-sort", 0, 0, 'n'}, {"reverse", 0, 0, 'r'}, {"unique", 0, 0, 'u'}, {"key", 1, 0, 'k'},
-                                        {"field-separator", 1, 0, 't'}, {"output", 1, 0, 'o'}, {"stable", 0, 0, 's'}, {"check", 0, 0, 'c'},
-                                        {"ignore-case", 0, 0, 'f'}, {"merge", 0, 0, 'm'}, {"zero-terminated", 0, 0, 'z'}, {0}};
-  static const struct command_line line = {"bcCdfghik:mno:rst:uzS:T:", names, help, 2};
+                                        {"field-separator", 1, 0, 't'}, {"output", 1, 0, 'o'}, {"stable", 0, 0, 's'}, {"check", 2, 0, LONG_CHECK},
+                                        {"ignore-case", 0, 0, 'f'}, {"merge", 0, 0, 'm'}, {"zero-terminated", 0, 0, 'z'}, {"sort", 1, 0, LONG_SORT},
+                                        {"dictionary-order", 0, 0, 'd'}, {"general-numeric-sort", 0, 0, 'g'}, {"human-numeric-sort", 0, 0, 'h'},
+                                        {"ignore-nonprinting", 0, 0, 'i'}, {"month-sort", 0, 0, 'M'}, {"version-sort", 0, 0, 'V'},
+                                        {"ignore-leading-blanks", 0, 0, 'b'}, {"buffer-size", 1, 0, 'S'}, {"temporary-directory", 1, 0, 'T'},
+                                        {"parallel", 1, 0, 'S'}, {"batch-size", 1, 0, 'S'}, {0}};
+  static const struct command_line line = {"bcCdfghiMk:mno:rst:uVzS:T:", names, help, 2};
   int checking = 0, silent = 0, merging = 0;
   const char *output = 0;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
       case 'c': checking = 1; break;
       case 'C': checking = silent = 1; break;
+      case LONG_CHECK:
+        checking = 1;
+        silent = optarg && choose(optarg, checks, "--check") == 'C';
+        break;
+      case LONG_SORT: set_order(&global, choose(optarg, orders, "--sort"), 0); break;
       case 'k': add_key(optarg); break;
       case 'm': merging = 1; break;
       case 'S':
@@ -349,8 +410,11 @@ int main(int argc, char **argv) {
       default: set_order(&global, (char)letter, 0);
     }
   global.skipEndBlanks = global.skipBlanks;
-  for (struct key *key = keys; key; key = key->next)
+  check_order(&global);
+  for (struct key *key = keys; key; key = key->next) {
+    check_order(&key->order);
     if (is_plain(&key->order)) key->order = global;
+  }
   struct order apart = global;
   apart.reverse = 0;
   static struct key whole = {.endField = -1};

@@ -73,6 +73,8 @@ int apply_mode(const char *text, mode_t mode, int isDirectory, mode_t mask, mode
 
 /** Number with an optional suffix: b c w k K M G T (and kB, MB… of 1000). False if malformed or too large. */
 int parse_size(const char *text, unsigned long long *value);
+/** Order of names by the numbers in them, as sort -V: below, equal or above 0. */
+int compare_versions(const char *a, size_t aLength, const char *b, size_t bLength);
 /** 1.5K, 20M…, at most four characters; rounded up. */
 void human_size(unsigned long long bytes, char text[8]);
 /** "2026-01-31 12:00:00", "@123.5", "now", … as touch -d and date -d take them. False if not understood. */
