@@ -123,7 +123,7 @@ async function perform(steps: readonly Step[], memory: Memory, errors: BuildErro
 /** Name and sources of every program: bin/NAME.c, init.c, and the folders that are one program each. */
 function programSources(): { name: string; sources: string[] }[] {
   const single = [...filesUnder(join(here, "bin"), ".c"), join(here, "init.c")];
-  const folders = ["man", "sh"].filter((name) => existsSync(join(here, name)) && filesUnder(join(here, name), ".c").length > 0);
+  const folders = ["find", "man", "sh"].filter((name) => existsSync(join(here, name)) && filesUnder(join(here, name), ".c").length > 0);
   return [
     ...single.map((path) => ({ name: basename(path, ".c"), sources: [path] })),
     { name: "[", sources: [join(here, "bin/test.c")] },

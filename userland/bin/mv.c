@@ -29,7 +29,7 @@ static int remove_tree(const char *path) {
 }
 
 static int move_by_copy(const char *from, const char *to) {
-  static const struct copy_options options = {.recursive = 1, .keepLinks = 1, .preserve = 1, .force = 1};
+  static const struct copy_options options = {.recursive = 1, .keepLinks = 1, .force = 1, .keepMode = 1, .keepOwner = 1, .keepTimes = 1, .keepHardLinks = 1};
   struct stat info;
   if (lstat(to, &info) == 0 && (S_ISDIR(info.st_mode) ? rmdir(to) : unlink(to))) {
     complain_errno("inter-device move failed: %s to %s; unable to remove target", quoted(from), quoted(to));

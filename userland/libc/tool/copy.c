@@ -33,16 +33,17 @@ static int fail(const char *what, const char *path) {
   return 0;
 }
 
-static int preserve(const char *to, const struct stat *info) {
+static int preserve(const char *to, const struct stat *info, const struct copy_options *options) {
   struct timespec times[2] = {info->st_atim, info->st_mtim};
-  int ok = utimensat(AT_FDCWD, to, times, AT_SYMLINK_NOFOLLOW) == 0;
-  if (!ok) fail("preserving times for", to);
+  int ok = !options->keepTimes || utimensat(AT_FDCWD, to, times, AT_SYMLINK_NOFOLLOW) == 0 || fail("preserving times for", to);
   mode_t mode = info->st_mode & 07777;
   /* Without the owner the set-id bits would give rights to somebody else. */
-  if (lchown(to, info->st_uid, info->st_gid)) mode &= ~(mode_t)(S_ISUID | S_ISGID);
-  if (!S_ISLNK(info->st_mode) && chmod(to, mode)) ok = fail("preserving permissions for", to);
+  if (!options->keepOwner || lchown(to, info->st_uid, info->st_gid)) mode &= ~(mode_t)(S_ISUID | S_ISGID);
+  if (options->keepMode && !S_ISLNK(info->st_mode) && chmod(to, mode)) ok = fail("preserving permissions for", to);
   return ok;
 }
+
+static int copy_one(const char *from, const char *to, const struct copy_options *options, int keepLink);
 
 static int copy_bytes(int in, const char *from, int out, const char *to) {
   static char buffer[1 << 16];
@@ -60,12 +61,13 @@ static int copy_file(const char *from, const char *to, const struct stat *info, 
     complain_errno("cannot open %s for reading", quoted(from));
     return 0;
   }
-  mode_t mode = info->st_mode & 0777;
-  int out = exists ? open(to, O_WRONLY | O_TRUNC) : open(to, O_WRONLY | O_CREAT | O_EXCL, options->preserve ? mode & 0700 : mode);
+  mode_t mode = options->newModes ? 0666 : info->st_mode & 0777;
+  int truncate = options->attributesOnly ? 0 : O_TRUNC;
+  int out = exists ? open(to, O_WRONLY | truncate) : open(to, O_WRONLY | O_CREAT | O_EXCL, options->keepOwner ? mode & 0700 : mode);
   if (out < 0 && exists && options->force && unlink(to) == 0) out = open(to, O_WRONLY | O_CREAT | O_EXCL, mode);
   int ok = out >= 0;
   if (!ok) fail(exists ? "cannot open" : "cannot create regular file", to);
-  if (ok) ok = copy_bytes(in, from, out, to);
+  if (ok && !options->attributesOnly) ok = copy_bytes(in, from, out, to);
   if (out >= 0 && close(out)) ok = fail("error writing", to);
   close(in);
   return ok;
@@ -80,42 +82,62 @@ static int copy_link(const char *from, const char *to, int exists) {
   return symlink(text, to) == 0 || fail("cannot create symbolic link", to);
 }
 
+/** Whether a directory lies in the other one, be it further down. */
+static int lies_in(const char *path, const struct stat *outer) {
+  char *above = must_strdup(path);
+  struct stat info, last = {0};
+  int found = 0;
+  while (!found && stat(above, &info) == 0 && (info.st_dev != last.st_dev || info.st_ino != last.st_ino)) {
+    found = info.st_dev == outer->st_dev && info.st_ino == outer->st_ino;
+    last = info;
+    char *next = join_path(above, "..");
+    free(above);
+    above = next;
+  }
+  free(above);
+  return found;
+}
+
 static int copy_directory(const char *from, const char *to, const struct stat *info, int exists, const struct copy_options *options) {
   if (!options->recursive) {
     complain("-r not specified; omitting directory %s", quoted(from));
     return 0;
   }
-  if (haveTarget && info->st_dev == target.device && info->st_ino == target.inode) {
-    complain("cannot copy a directory, %s, into itself, %s", quoted(from), quoted(to));
-    return 0;
-  }
+  /* What is being made was told when it was begun. */
+  if (haveTarget && info->st_dev == target.device && info->st_ino == target.inode) return 0;
   struct name_list list;
   if (!list_directory(from, &list)) {
     complain_errno("cannot open directory %s", quoted(from));
     return 0;
   }
-  mode_t mode = info->st_mode & 07777;
+  mode_t mode = options->newModes ? 0777 : info->st_mode & 07777;
   struct stat made;
   if (!exists && mkdir(to, (mode & 0777) | 0700)) {
     free_names(&list);
     return fail("cannot create directory", to);
   }
+  int ok = 1;
   if (!haveTarget && stat(to, &made) == 0) {
     haveTarget = 1;
     target.device = made.st_dev;
     target.inode = made.st_ino;
+    if (lies_in(to, info)) {
+      complain("cannot copy a directory, %s, into itself, %s", quoted(from), quoted(to));
+      ok = 0;
+    }
   }
-  int ok = 1;
   for (size_t i = 0; i < list.count; i++) {
     char *inner = join_path(from, list.names[i]), *outer = join_path(to, list.names[i]);
-    if (!copy_tree(inner, outer, options)) ok = 0;
+    struct stat there;
+    int isElsewhere = options->oneDevice && lstat(inner, &there) == 0 && there.st_dev != info->st_dev;
+    if (!isElsewhere && !copy_one(inner, outer, options, options->keepLinks)) ok = 0;
     free(inner);
     free(outer);
   }
   free_names(&list);
   mode_t mask = umask(0);
   umask(mask);
-  if (!exists && !options->preserve && chmod(to, mode & 0777 & ~mask)) ok = fail("setting permissions for", to);
+  if (!exists && !options->keepMode && chmod(to, mode & 0777 & ~mask)) ok = fail("setting permissions for", to);
   return ok;
 }
 
@@ -134,8 +156,20 @@ static int link_again(const char *to, const struct stat *info, int exists) {
   return 0;
 }
 
+static int make_link(const char *from, const char *to, int exists, const struct copy_options *options) {
+  if (exists && (options->force || options->removeFirst) && unlink(to)) return fail("cannot remove", to);
+  if (options->makeHardLinks) return linkat(AT_FDCWD, from, AT_FDCWD, to, options->keepLinks ? 0 : AT_SYMLINK_FOLLOW) == 0 || fail("cannot create hard link", to);
+  /* A relative name is the same from elsewhere only in the current directory. */
+  if (*from != '/' && strchr(to, '/') && strncmp(to, "./", 2)) {
+    complain("%s: can make relative symbolic links only in current directory", quoted_if_needed(to));
+    return 0;
+  }
+  return symlink(from, to) == 0 || fail("cannot create symbolic link", to);
+}
+
 static int copy_any(const char *from, const char *to, const struct stat *info, int exists, const struct copy_options *options) {
   if (S_ISDIR(info->st_mode)) return copy_directory(from, to, info, exists, options);
+  if (options->makeHardLinks || options->makeSymbolicLinks) return make_link(from, to, exists, options);
   if (S_ISLNK(info->st_mode)) return copy_link(from, to, exists);
   if (S_ISREG(info->st_mode) || !options->recursive) return copy_file(from, to, info, exists, options);
   if (exists && unlink(to)) return fail("cannot remove", to);
@@ -145,7 +179,13 @@ static int copy_any(const char *from, const char *to, const struct stat *info, i
 /** Whether an existing target may be replaced; complains if it cannot. */
 static int check_target(const char *from, const char *to, const struct stat *source, const struct stat *old, const struct copy_options *options, int *ok) {
   *ok = 0;
-  if (source->st_dev == old->st_dev && source->st_ino == old->st_ino && !(S_ISLNK(old->st_mode) && options->force)) {
+  int isSame = source->st_dev == old->st_dev && source->st_ino == old->st_ino;
+  if (isSame && options->makeHardLinks) {
+    *ok = 1;
+    return 0;
+  }
+  int replaces = (S_ISLNK(old->st_mode) && options->force) || (old->st_nlink > 1 && (options->removeFirst || (options->makeSymbolicLinks && options->force)));
+  if (isSame && !replaces) {
     complain("%s and %s are the same file", quoted(from), quoted(to));
     return 0;
   }
@@ -167,22 +207,33 @@ static int check_target(const char *from, const char *to, const struct stat *sou
   return 1;
 }
 
-int copy_tree(const char *from, const char *to, const struct copy_options *options) {
+static int copy_one(const char *from, const char *to, const struct copy_options *options, int keepLink) {
   struct stat source, old;
-  if (options->keepLinks ? lstat(from, &source) : stat(from, &source)) {
+  if (keepLink ? lstat(from, &source) : stat(from, &source)) {
     complain_errno("cannot stat %s", quoted(from));
     return 0;
   }
-  int exists = (options->keepLinks ? lstat(to, &old) : stat(to, &old)) == 0, ok;
-  if (!exists && !options->keepLinks && lstat(to, &old) == 0) {
+  /* A link as the target is what is written to, unless it is to be replaced. */
+  int replaces = keepLink || options->removeFirst || options->makeHardLinks || options->makeSymbolicLinks;
+  int exists = (replaces ? lstat(to, &old) : stat(to, &old)) == 0, ok;
+  if (!exists && !replaces && lstat(to, &old) == 0) {
     complain("not writing through dangling symlink %s", quoted(to));
     return 0;
   }
   if (exists && !check_target(from, to, &source, &old, options, &ok)) return ok;
-  int linked = options->preserve && options->keepLinks && source.st_nlink > 1 && !S_ISDIR(source.st_mode) ? link_again(to, &source, exists) : 0;
+  if (exists && options->removeFirst && !S_ISDIR(old.st_mode)) {
+    if (unlink(to)) return fail("cannot remove", to);
+    exists = 0;
+  }
+  int linked = options->keepHardLinks && source.st_nlink > 1 && !S_ISDIR(source.st_mode) ? link_again(to, &source, exists) : 0;
   if (linked) return linked > 0;
   /* Each is told before its contents. */
   if (options->verbose && (!S_ISDIR(source.st_mode) || (options->recursive && !exists))) printf("%s -> %s\n", quoted(from), quoted(to));
   if (!copy_any(from, to, &source, exists, options)) return 0;
-  return !options->preserve || preserve(to, &source);
+  int isLink = (options->makeHardLinks || options->makeSymbolicLinks) && !S_ISDIR(source.st_mode);
+  return isLink || !(options->keepMode || options->keepOwner || options->keepTimes) || preserve(to, &source, options);
+}
+
+int copy_tree(const char *from, const char *to, const struct copy_options *options) {
+  return copy_one(from, to, options, options->keepLinks && !options->followOperands);
 }
