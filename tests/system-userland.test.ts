@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { System } from "#host/index.ts";
 import { buildUserland } from "../userland/build.ts";
 import { boot } from "./support/library.ts";
-import { type Case, cases } from "./userland/cases.ts";
+import type { Case } from "./userland/case.ts";
+import { cases } from "./userland/cases.ts";
 import { comparable, type Outcome, runInSystem, runNative } from "./userland/native.ts";
 
 const built = resolve(import.meta.dirname, "../build/userland/bin");

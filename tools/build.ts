@@ -10,6 +10,7 @@ import { type BuildOptions, build } from "esbuild";
 import { create } from "tar";
 import { buildEmulator } from "#emulib/build.ts";
 import { buildFolder, buildUserland } from "#userland/build.ts";
+import { timeZoneArchive } from "./time-zones.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
@@ -71,6 +72,8 @@ function buildRootImage(programs: Programs, folders: Readonly<Record<string, Pro
       mkdirSync(target, { recursive: true });
       copyFileSync(join(root, folder, name), join(target, name));
     }
+  mkdirSync(join(tree, "usr/share/zoneinfo"), { recursive: true });
+  writeFileSync(join(tree, "usr/share/zoneinfo/tzdata"), timeZoneArchive());
   create({ cwd: tree, file: join(dist, "root.tar"), sync: true, mtime: new Date(0) }, readdirSync(tree).sort());
 }
 

@@ -2,49 +2,9 @@
  * What the programs of the userland are tried on: command lines with the files and input they work on. A case says nothing
  * about the right answer: that is what the same command of the host (or the same binary elsewhere) gives.
  */
-
-export type FileSpec =
-  | string
-  | { readonly content?: string; readonly mode?: number; readonly mtime?: number }
-  | { readonly directory: true; readonly mode?: number }
-  | { readonly link: string };
-
-export interface Case {
-  /** argv[0] is the program's name. */
-  readonly argv: readonly string[];
-  /** One character is one byte. */
-  readonly stdin?: string;
-  /** By path below the working directory; directories above them are made. */
-  readonly files?: Readonly<Record<string, FileSpec>>;
-  readonly env?: Readonly<Record<string, string>>;
-  /** The order of the lines is not determined. */
-  readonly unordered?: true;
-  /** The wording of messages differs from the reference's: only whether there are any is compared. */
-  readonly anyMessage?: true;
-  /** Names, users, inode numbers, block counts or sizes of directories enter: between systems only the number of lines is comparable. */
-  readonly hostOnly?: true;
-}
-
-type Table = Readonly<Record<string, readonly Case[]>>;
-
-const commands = (lines: readonly (readonly string[])[], rest: Omit<Case, "argv"> = {}): Case[] => lines.map((argv) => ({ argv, ...rest }));
-
-/** "a b 'c d'" as words: enough of quoting for tables. */
-const words = (line: string): string[] =>
-  [...line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) =>
-    word.replace(/'([^']*)'|"([^"]*)"/g, (_, a?: string, b?: string) => a ?? b ?? ""),
-  );
-
-/** One case per line of text. */
-const lines = (text: string, rest: Omit<Case, "argv"> = {}): Case[] =>
-  commands(
-    text
-      .split("\n")
-      .map((line) => line.trim())
-      .filter((line) => line !== "")
-      .map(words),
-    rest,
-  );
+import { commands, lines, type FileSpec, type Table } from "./case.ts";
+import { textCases } from "./text-cases.ts";
+import { treeCases } from "./tree-cases.ts";
 
 const fruit = "banana\napple\nCherry\napple\ncherry\nbanana split\n\n10 dates\n9 figs\n";
 const numbers = "10\n9\n-1\n2.5\n2.50\n1e3\n0\n\n-0.5\n007\nabc\n100000000000000000000\n99999999999999999999\n";
@@ -71,7 +31,7 @@ const numberedFiles: Readonly<Record<string, FileSpec>> = Object.fromEntries(
   Array.from({ length: 30 }, (_, i) => [`name${"x".repeat((i * 7) % 11)}${i}`, "1"]),
 );
 
-export const cases: Table = {
+const ownCases: Table = {
   echo: lines(`
     echo
     echo a b  'c  d'
@@ -943,3 +903,5 @@ export const cases: Table = {
   hostname: lines("hostname", { hostOnly: true }),
   misc: lines("sync\ntty -s\ntty\nstty\ndirname --\nbasename -- -x", { stdin: "", anyMessage: true }),
 };
+
+export const cases: Table = { ...ownCases, ...textCases, ...treeCases };

@@ -4,7 +4,7 @@ import * as hostFiles from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { System } from "#host/index.ts";
-import type { Case, FileSpec } from "./cases.ts";
+import type { Case, FileSpec } from "./case.ts";
 
 export interface Outcome {
   /** 128+n after signal n. */
@@ -21,6 +21,7 @@ interface Files {
   writeFileSync(path: string, content: string, encoding: "latin1"): void;
   readFileSync(path: string, encoding: "latin1"): unknown;
   symlinkSync(target: string, path: string): void;
+  linkSync(existing: string, path: string): void;
   readlinkSync(path: string): unknown;
   chmodSync(path: string, mode: number): void;
   lstatSync(path: string): hostFiles.Stats;
@@ -55,6 +56,7 @@ function place(files: Files, root: string, path: string, spec: FileSpec): void {
   files.mkdirSync(dirname(full), { recursive: true });
   if (typeof spec === "string") files.writeFileSync(full, spec, "latin1");
   else if ("link" in spec) files.symlinkSync(spec.link, full);
+  else if ("hardLink" in spec) files.linkSync(join(root, spec.hardLink), full);
   else if ("directory" in spec) files.mkdirSync(full, { recursive: true });
   else files.writeFileSync(full, spec.content ?? "", "latin1");
 }

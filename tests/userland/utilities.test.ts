@@ -4,7 +4,8 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildUserland } from "../../userland/build.ts";
-import { type Case, cases } from "./cases.ts";
+import type { Case } from "./case.ts";
+import { cases } from "./cases.ts";
 import { comparable, runNative } from "./native.ts";
 
 const built = resolve(import.meta.dirname, "../../build/userland/bin");

@@ -1,4 +1,4 @@
-/* xargs: runs a command with arguments read from standard input. (POSIX xargs; -0 -r -d of GNU) */
+/* xargs: runs a command with arguments read from standard input. (POSIX xargs; -0 -a -d -P -r of GNU) */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,57 +10,127 @@
 #include <unistd.h>
 
 static const char help[] =
-    "Usage: xargs [-0prtx] [-n COUNT] [-L LINES] [-I STRING] [-s SIZE] [-d CHAR] [-E END] [COMMAND [ARG]...]\nRun a command with arguments from standard input.\n"
+    "Usage: xargs [-0oprtx] [-a FILE] [-n COUNT] [-L LINES] [-I STRING] [-s SIZE] [-d CHAR] [-E END] [-P COUNT] [COMMAND [ARG]...]\n"
+    "Run a command with arguments from standard input.\n"
     "  -n COUNT  at most so many at a time   -L LINES  of so many lines   -I STRING  one line for each STRING in the arguments\n"
-    "  -0  arguments end with NUL   -d CHAR  with CHAR   -r  nothing without arguments   -t  show commands\n";
+    "  -0  arguments end with NUL   -d CHAR  with CHAR   -E END  at the word END   -a FILE  from FILE   -s SIZE  bytes of a command at most\n"
+    "  -P COUNT  commands at a time, 0 for all   --process-slot-var=NAME  a variable that tells them apart\n"
+    "  -r  nothing without arguments   -t  show commands   -p  and ask   -o  commands read the terminal   -x  end if SIZE is too small\n";
 
-static size_t maxArguments = ~(size_t)0, maxLines, maxSize = 65536;
-static int separator = -1, show, skipEmpty;
-static const char *replaced, *endMark;
+static size_t maxArguments = ~(size_t)0, maxLines, maxSize = 131072, maxProcesses = 1;
+static int separator = -1, show, ask, skipEmpty, exitIfTooLong, readsTerminal;
+static const char *replaced, *endMark, *slotVariable;
 static char **command;
 static int commandLength, status;
+static size_t commandSize;
+static FILE *input;
 
 static char **arguments;
 static size_t count, size;
 
+/** Processes that run, by slot; 0 is a free one. */
+static pid_t *slots;
+static size_t slotCount, running;
+
+/** Waits for one of the commands; its status as waitpid gives it. */
+static int reap(void) {
+  int result;
+  pid_t pid = waitpid(-1, &result, 0);
+  if (pid < 0) die_errno(1, "error waiting for child process");
+  for (size_t i = 0; i < slotCount; i++) {
+    if (slots[i] != pid) continue;
+    slots[i] = 0;
+    running--;
+  }
+  return result;
+}
+
+/** No more commands are begun; those that run are waited for. */
 static _Noreturn void stop(int result) {
+  while (running) reap();
   fflush(stdout);
   exit(result);
 }
 
-static void run(char **argv) {
-  if (show) {
-    for (char **word = argv; *word; word++) fprintf(stderr, "%s%s", word == argv ? "" : " ", quoted_if_needed(*word));
-    fputc('\n', stderr);
-  }
-  fflush(stdout);
-  pid_t pid = fork();
-  if (pid < 0) die_errno(1, "cannot fork");
-  if (pid == 0) {
-    /* The command must not read our arguments. */
-    int null = open("/dev/null", O_RDONLY);
-    if (null >= 0) {
-      dup2(null, STDIN_FILENO);
-      close(null);
-    }
-    execvp(argv[0], argv);
-    int result = errno == ENOENT ? 127 : 126;
-    complain_errno("%s", quoted_if_needed(argv[0]));
-    _exit(result);
-  }
-  int result;
-  if (waitpid(pid, &result, 0) < 0) die_errno(1, "error waiting for child process");
+/** Waits for one of the commands. Status 255 and signals end all. */
+static void wait_for_one(void) {
+  int result = reap();
   if (WIFSIGNALED(result)) {
-    complain("%s: terminated by signal %d", argv[0], WTERMSIG(result));
+    complain("%s: terminated by signal %d", command[0], WTERMSIG(result));
     stop(125);
   }
   int code = WEXITSTATUS(result);
-  if (code == 126 || code == 127) stop(code);
   if (code == 255) {
-    complain("%s: exited with status 255; aborting", argv[0]);
+    complain("%s: exited with status 255; aborting", command[0]);
     stop(124);
   }
   if (code) status = 123;
+}
+
+static size_t free_slot(void) {
+  if (maxProcesses && running == maxProcesses) wait_for_one();
+  size_t slot = 0;
+  while (slot < slotCount && slots[slot]) slot++;
+  if (slot == slotCount) {
+    slots = must_realloc(slots, (slotCount + 1) * sizeof *slots);
+    slots[slotCount++] = 0;
+  }
+  return slot;
+}
+
+static void print_command(char **argv) {
+  for (char **word = argv; *word; word++) fprintf(stderr, "%s%s", word == argv ? "" : " ", quoted_if_needed(*word));
+}
+
+static int is_confirmed(void) {
+  static FILE *terminal;
+  if (!terminal) terminal = fopen("/dev/tty", "r");
+  if (!terminal) die_errno(1, "failed to open /dev/tty for reading");
+  fputs("?...", stderr);
+  int first = getc(terminal);
+  for (int c = first; c != '\n' && c != EOF;) c = getc(terminal);
+  return first == 'y' || first == 'Y';
+}
+
+/** What the process does that becomes the command. If that fails, the error goes into the pipe. */
+static _Noreturn void become(char **argv, size_t slot, int failure) {
+  /* The command must not read our arguments. */
+  const char *source = readsTerminal ? "/dev/tty" : input == stdin ? "/dev/null" : 0;
+  int fd = source ? open(source, O_RDONLY) : STDIN_FILENO;
+  if (fd < 0) die_errno(1, "%s", source);
+  if (fd != STDIN_FILENO) {
+    dup2(fd, STDIN_FILENO);
+    close(fd);
+  }
+  if (slotVariable) setenv(slotVariable, must_format("%zu", slot), 1);
+  execvp(argv[0], argv);
+  int error = errno;
+  complain_errno("%s", quoted_if_needed(argv[0]));
+  write_all(failure, &error, sizeof error);
+  _exit(1);
+}
+
+static void run(char **argv) {
+  if (show || ask) {
+    print_command(argv);
+    if (!ask) fputc('\n', stderr);
+    else if (!is_confirmed()) return;
+  }
+  fflush(stdout);
+  size_t slot = free_slot();
+  int failure[2], error;
+  if (pipe2(failure, O_CLOEXEC)) die_errno(1, "cannot make a pipe");
+  pid_t pid = fork();
+  if (pid < 0) die_errno(1, "cannot fork");
+  if (pid == 0) become(argv, slot, failure[1]);
+  close(failure[1]);
+  slots[slot] = pid;
+  running++;
+  /* The pipe is closed by a successful exec: a command's own status 127 is not an absent command. */
+  int failed = read(failure[0], &error, sizeof error) == sizeof error;
+  close(failure[0]);
+  if (failed) stop(error == ENOENT ? 127 : 126);
+  if (maxProcesses == 1) wait_for_one();
 }
 
 static void flush(void) {
@@ -72,6 +142,11 @@ static void flush(void) {
   free(argv);
   while (count) free(arguments[--count]);
   size = 0;
+}
+
+static _Noreturn void too_long(void) {
+  complain("argument line too long");
+  stop(1);
 }
 
 static char *substitute(const char *text, const char *by) {
@@ -88,7 +163,15 @@ static char *substitute(const char *text, const char *by) {
 
 static void run_replaced(const char *argument) {
   char **argv = must_malloc(((size_t)commandLength + 1) * sizeof *argv);
-  for (int i = 0; i < commandLength; i++) argv[i] = substitute(command[i], argument);
+  size_t total = 0;
+  for (int i = 0; i < commandLength; i++) {
+    argv[i] = i ? substitute(command[i], argument) : must_strdup(command[0]);
+    total += strlen(argv[i]) + 1;
+  }
+  if (total > maxSize) {
+    complain("command too long");
+    stop(1);
+  }
   argv[commandLength] = 0;
   run(argv);
   for (int i = 0; i < commandLength; i++) free(argv[i]);
@@ -102,7 +185,14 @@ static void take(char *argument) {
     return;
   }
   size_t length = strlen(argument) + 1;
-  if (count && size + length > maxSize) flush();
+  if (count && commandSize + size + length > maxSize) {
+    if (exitIfTooLong) {
+      complain("argument list too long");
+      stop(1);
+    }
+    flush();
+  }
+  if (commandSize + length > maxSize) too_long();
   if (count % 64 == 0) arguments = must_realloc(arguments, (count + 64) * sizeof *arguments);
   arguments[count++] = argument;
   size += length;
@@ -123,7 +213,8 @@ static void append(struct word *word, int c) {
 /** What was read before the fault is still run. */
 static _Noreturn void fail_unmatched(int quote) {
   if (count) flush();
-  die(1, "unmatched %s quote; by default quotes are special to xargs unless you use the -0 option", quote == '"' ? "double" : "single");
+  complain("unmatched %s quote; by default quotes are special to xargs unless you use the -0 option", quote == '"' ? "double" : "single");
+  stop(1);
 }
 
 /** Next argument, allocated, or null at the end. *endsLine tells whether a line ended with it. */
@@ -131,7 +222,7 @@ static char *read_argument(int *endsLine) {
   struct word word = {0};
   int quote = 0, started = 0, c;
   *endsLine = 0;
-  while ((c = getchar()) != EOF) {
+  while ((c = getc(input)) != EOF) {
     if (separator >= 0) {
       if (c == separator) {
         if (!word.text) append(&word, 0), word.length = 0;
@@ -155,7 +246,7 @@ static char *read_argument(int *endsLine) {
     if (isblank(c) && !started) continue;
     started = 1;
     if (c == '\'' || c == '"') quote = c;
-    else if (c == '\\' && (c = getchar()) == EOF) break;
+    else if (c == '\\' && (c = getc(input)) == EOF) break;
     else append(&word, c);
     if (!word.text) append(&word, 0), word.length = 0;
   }
@@ -164,44 +255,90 @@ static char *read_argument(int *endsLine) {
   return word.text;
 }
 
-static size_t number(const char *text, char letter) {
+static size_t number(const char *text, char letter, unsigned long least) {
   char *end;
   unsigned long value = strtoul(text, &end, 10);
-  if (*end || end == text || !value) {
+  if (*end || end == text) {
     complain("invalid number \"%s\" for -%c option", text, letter);
+    usage_error(1);
+  }
+  if (value < least || *text == '-') {
+    complain("value %s for -%c option should be >= %lu", text, letter, least);
     usage_error(1);
   }
   return value;
 }
 
+/** Of -I, -L and -n the last one counts; one before is told to be without effect. */
+static void override(const char *option) {
+  const char *earlier = replaced ? "replace" : maxLines ? "max-lines" : maxArguments != ~(size_t)0 ? "max-args" : 0;
+  if (earlier && !strstr(option, earlier)) complain("warning: options --%s and %s are mutually exclusive, ignoring previous --%s value", earlier, option, earlier);
+  replaced = 0;
+  maxLines = 0;
+  maxArguments = ~(size_t)0;
+}
+
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"null", 0, 0, '0'}, {"max-args", 1, 0, 'n'}, {"no-run-if-empty", 0, 0, 'r'}, {"delimiter", 1, 0, 'd'}, {"verbose", 0, 0, 't'}, {0}};
-  static const struct command_line line = {"+0d:E:I:L:n:prs:tx", names, help, 1};
+  enum { LONG_SLOT = 256 };
+  static const struct option names[] = {{"null", 0, 0, '0'},      {"max-args", 1, 0, 'n'},    {"no-run-if-empty", 0, 0, 'r'}, {"delimiter", 1, 0, 'd'},   {"verbose", 0, 0, 't'},
+                                        {"arg-file", 1, 0, 'a'},  {"max-procs", 1, 0, 'P'},   {"replace", 2, 0, 'i'},         {"max-lines", 2, 0, 'l'},   {"max-chars", 1, 0, 's'},
+                                        {"exit", 0, 0, 'x'},      {"eof", 2, 0, 'e'},         {"interactive", 0, 0, 'p'},     {"open-tty", 0, 0, 'o'},    {"process-slot-var", 1, 0, LONG_SLOT}, {0}};
+  static const struct command_line line = {"+0a:d:E:e::I:i::L:l::n:oP:prs:tx", names, help, 1};
+  const char *file = 0;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
       case '0': separator = 0; break;
+      case 'a': file = optarg; break;
       case 'd': {
         const char *at = optarg + 1;
         separator = *optarg == '\\' ? read_escape(&at, 0) : (unsigned char)*optarg;
         break;
       }
-      case 'E': endMark = optarg; break;
-      case 'I': replaced = optarg; break;
-      case 'L': maxLines = number(optarg, 'L'); break;
-      case 'n': maxArguments = number(optarg, 'n'); break;
-      case 's': maxSize = number(optarg, 's'); break;
+      case 'E':
+      case 'e': endMark = optarg && *optarg ? optarg : 0; break;
+      case 'I':
+      case 'i':
+        override("--replace/-I/-i");
+        replaced = optarg ? optarg : "{}";
+        break;
+      case 'L':
+        override("-L");
+        maxLines = number(optarg, 'L', 1);
+        break;
+      case 'l':
+        override("--max-lines/-l");
+        maxLines = optarg ? number(optarg, 'l', 1) : 1;
+        break;
+      case 'n': {
+        size_t given = number(optarg, 'n', 1);
+        /* One line at a time is what -I means anyway. */
+        if (replaced && given == 1) break;
+        override("--max-args/-n");
+        maxArguments = given;
+        break;
+      }
+      case 'o': readsTerminal = 1; break;
+      case 'P': maxProcesses = number(optarg, 'P', 0); break;
+      case 'p': ask = 1; break;
+      case 's': maxSize = number(optarg, 's', 1); break;
       case 'r': skipEmpty = 1; break;
       case 't': show = 1; break;
+      case 'x': exitIfTooLong = 1; break;
+      case LONG_SLOT: slotVariable = optarg; break;
     }
   static char *echo[] = {"echo", 0};
   command = optind < argc ? argv + optind : echo;
   commandLength = optind < argc ? argc - optind : 1;
+  for (int i = 0; i < commandLength; i++) commandSize += strlen(command[i]) + 1;
+  input = file && strcmp(file, "-") ? fopen(file, "r") : stdin;
+  if (!input) die_errno(1, "Cannot open input file %s", quoted(file));
   size_t lines = 0, taken = 0;
   int endsLine;
   for (char *argument; (argument = read_argument(&endsLine)); taken++) {
-    if (endMark && strcmp(argument, endMark) == 0) break;
+    if (endMark && separator < 0 && strcmp(argument, endMark) == 0) break;
     take(argument);
     if (maxLines && endsLine && ++lines % maxLines == 0 && count) flush();
   }
   if (count || (!taken && !skipEmpty && !replaced)) flush();
+  while (running) wait_for_one();
   return status;
 }

@@ -49,9 +49,7 @@ static char *substitute(const char *text, const char *path) {
 /** What {} stands for. */
 static char *argument_of(const struct node *node, const struct visit *visit) {
   if (!node->inPlace) return must_strdup(visit->path);
-  char *name = last_component(visit->here), *result = *name == '/' ? must_strdup(name) : must_format("./%s", name);
-  free(name);
-  return result;
+  return must_format(*visit->name == '/' ? "%s" : "./%s", visit->name);
 }
 
 static int is_confirmed(const struct node *node, const struct visit *visit) {

@@ -1,4 +1,4 @@
-/* Times and dates. The zone is UTC, or the fixed offset that TZ names ("EST5", "<+02>-2"). (POSIX <time.h>) */
+/* Times and dates. The zone is that of TZ: a name ("Europe/Berlin") or a rule ("CET-1CEST,M3.5.0,M10.5.0/3"). (POSIX <time.h>) */
 #pragma once
 #include <stddef.h>
 #include <sys/types.h>
@@ -21,6 +21,7 @@ struct timespec {
 };
 
 extern long timezone;
+extern int daylight;
 extern char *tzname[2];
 void tzset(void);
 time_t time(time_t *result);

@@ -1,43 +1,8 @@
-/* Dates of the Gregorian calendar, and the time zone as a fixed offset. (POSIX gmtime, mktime, TZ) */
-#include <ctype.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-static char zoneName[12] = "UTC";
-char *tzname[2] = {zoneName, zoneName};
-/** Seconds west of Greenwich. */
-long timezone;
-
-/** "EST5EDT" and "<+0530>-5:30": name, then hours[:minutes[:seconds]] west. A rule for summer time is not used. */
-void tzset(void) {
-  const char *zone = getenv("TZ");
-  strcpy(zoneName, "UTC");
-  timezone = 0;
-  if (!zone) return;
-  if (*zone == ':') zone++;
-  int quoted = *zone == '<';
-  const char *start = zone + quoted, *end = start;
-  while (quoted ? *end && *end != '>' : isalpha((unsigned char)*end)) end++;
-  size_t length = (size_t)(end - start);
-  if (length < 3 || length >= sizeof zoneName || (quoted && *end != '>')) return;
-  if (quoted) end++;
-  int negative = *end == '-';
-  if (*end == '-' || *end == '+') end++;
-  int hours = 0, minutes = 0, seconds = 0;
-  if (sscanf(end, "%d:%d:%d", &hours, &minutes, &seconds) < 1) {
-    if (*end) return;
-  }
-  memcpy(zoneName, start, length);
-  zoneName[length] = 0;
-  timezone = (hours * 60L + minutes) * 60 + seconds;
-  if (negative) timezone = -timezone;
-}
+/* Dates of the Gregorian calendar, universal and local. (POSIX gmtime, localtime, mktime) */
+#include "zone.h"
 
 /** Days from 1970-01-01 to the first of the month of a year; months may be out of range. Years begin in March here. */
-static long long days_before(long long year, long long month) {
+long long __days_before(long long year, long long month) {
   year += month / 12;
   month %= 12;
   if (month < 0) {
@@ -53,41 +18,42 @@ static long long days_before(long long year, long long month) {
   return era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468;
 }
 
-static struct tm *split(time_t time, long offset, const char *name, struct tm *result) {
-  long long local = time + offset;
+static struct tm *split(time_t time, const struct zone_type *zone, struct tm *result) {
+  long long local = time + zone->offset;
   long long days = local / 86400, rest = local % 86400;
   if (rest < 0) {
     rest += 86400;
     days--;
   }
   long long year = 1970 + days / 366 - (days < 0);
-  while (days_before(year + 1, 0) <= days) year++;
-  while (days_before(year, 0) > days) year--;
+  while (__days_before(year + 1, 0) <= days) year++;
+  while (__days_before(year, 0) > days) year--;
   int month = 11;
-  while (days_before(year, month) > days) month--;
+  while (__days_before(year, month) > days) month--;
   long long week = (days + 4) % 7;
   *result = (struct tm){
       .tm_sec = (int)(rest % 60),
       .tm_min = (int)(rest / 60 % 60),
       .tm_hour = (int)(rest / 3600),
-      .tm_mday = (int)(days - days_before(year, month)) + 1,
+      .tm_mday = (int)(days - __days_before(year, month)) + 1,
       .tm_mon = month,
       .tm_year = (int)(year - 1900),
       .tm_wday = (int)(week < 0 ? week + 7 : week),
-      .tm_yday = (int)(days - days_before(year, 0)),
-      .tm_gmtoff = offset,
-      .tm_zone = name,
+      .tm_yday = (int)(days - __days_before(year, 0)),
+      .tm_isdst = zone->isDst,
+      .tm_gmtoff = zone->offset,
+      .tm_zone = zone->name,
   };
   return result;
 }
 
 struct tm *gmtime_r(const time_t *restrict time, struct tm *restrict result) {
-  return split(*time, 0, "UTC", result);
+  static const struct zone_type greenwich = {0, 0, "UTC"};
+  return split(*time, &greenwich, result);
 }
 
 struct tm *localtime_r(const time_t *restrict time, struct tm *restrict result) {
-  tzset();
-  return split(*time, -timezone, zoneName, result);
+  return split(*time, __zone_at(*time), result);
 }
 
 static struct tm shared;
@@ -101,15 +67,38 @@ struct tm *localtime(const time_t *time) {
 }
 
 time_t timegm(struct tm *date) {
-  long long days = days_before(date->tm_year + 1900LL, date->tm_mon) + date->tm_mday - 1;
+  long long days = __days_before(date->tm_year + 1900LL, date->tm_mon) + date->tm_mday - 1;
   time_t result = days * 86400 + date->tm_hour * 3600LL + date->tm_min * 60LL + date->tm_sec;
   gmtime_r(&result, date);
   return result;
 }
 
+/** Another offset of the zone, half a year away, for dates that ask for the other kind of time. */
+static long offset_of_kind(time_t time, int isDst, long otherwise) {
+  for (int months = -6; months <= 6; months += 3) {
+    const struct zone_type *type = __zone_at(time + months * 2629746LL);
+    if (type->isDst == isDst) return type->offset;
+  }
+  return otherwise;
+}
+
+/**
+ * A date may be there twice, when clocks are set back, or never. tm_isdst decides; without its word the offset from before the
+ * change holds.
+ */
 time_t mktime(struct tm *date) {
-  tzset();
-  time_t result = timegm(date) + timezone;
+  int wanted = date->tm_isdst;
+  struct tm copy = *date;
+  time_t local = timegm(&copy);
+  const struct zone_type *before = __zone_at(local - 86400), *after = __zone_at(local + 86400);
+  long offset = before->offset;
+  if (__zone_at(local - offset)->offset != offset && __zone_at(local - after->offset)->offset == after->offset) offset = after->offset;
+  const struct zone_type *found = __zone_at(local - offset);
+  if (wanted >= 0 && found->isDst != (wanted > 0)) {
+    int other = after->offset != offset && __zone_at(local - after->offset)->isDst == (wanted > 0) && __zone_at(local - after->offset)->offset == after->offset;
+    offset = other ? after->offset : offset_of_kind(local - offset, wanted > 0, offset);
+  }
+  time_t result = local - offset;
   localtime_r(&result, date);
   return result;
 }

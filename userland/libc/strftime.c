@@ -55,10 +55,13 @@ static int iso_week(const struct tm *date, int *year) {
   return thursday.tm_yday / 7 + 1;
 }
 
-static void put_offset(struct text *text, long offset, int colons) {
+/** Local time that is not known is called "-00". (RFC 3339, 4.3) */
+static void put_offset(struct text *text, const struct tm *date, int colons) {
   char digits[16];
+  long offset = date->tm_gmtoff;
+  int isNegative = offset < 0 || (offset == 0 && date->tm_zone && *date->tm_zone == '-');
   long minutes = (offset < 0 ? -offset : offset) / 60;
-  sprintf(digits, colons ? "%c%02ld:%02ld" : "%c%02ld%02ld", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+  sprintf(digits, colons ? "%c%02ld:%02ld" : "%c%02ld%02ld", isNegative ? '-' : '+', minutes / 60, minutes % 60);
   put(text, digits, strlen(digits));
 }
 
@@ -122,7 +125,7 @@ static void format(struct text *text, const char *pattern, const struct tm *date
       case 'W': put_number(text, field, week(date, 1), 2, '0'); break;
       case 'y': put_number(text, field, (date->tm_year % 100 + 100) % 100, 2, '0'); break;
       case 'Y': put_number(text, field, date->tm_year + 1900LL, 1, '0'); break;
-      case 'z': put_offset(text, date->tm_gmtoff, colons); break;
+      case 'z': put_offset(text, date, colons); break;
       case 'Z': put_name(text, field, date->tm_zone ? date->tm_zone : "", strlen(date->tm_zone ? date->tm_zone : "")); break;
       case '%': put(text, "%", 1); break;
       default:

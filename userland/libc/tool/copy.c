@@ -184,7 +184,7 @@ static int check_target(const char *from, const char *to, const struct stat *sou
     *ok = 1;
     return 0;
   }
-  int replaces = (S_ISLNK(old->st_mode) && options->force) || (old->st_nlink > 1 && (options->removeFirst || (options->makeSymbolicLinks && options->force)));
+  int replaces = (S_ISLNK(old->st_mode) && options->force) || (old->st_nlink > 1 && options->removeFirst);
   if (isSame && !replaces) {
     complain("%s and %s are the same file", quoted(from), quoted(to));
     return 0;

@@ -143,8 +143,12 @@ int parse_date(const char *text, struct timespec *result) {
   if (!hasTime && (hasDate || !relative)) date.tm_hour = date.tm_min = date.tm_sec = 0;
   if (!hasTime && !hasDate && relative) nanoseconds = now.tv_nsec;
   int wantedDay = date.tm_mday;
+  date.tm_isdst = -1;
   date.tm_mon += added.months;
+  int wantedHour = date.tm_hour, wantedMinute = date.tm_min;
   result->tv_sec = (hasZone ? timegm(&date) - offset : mktime(&date)) + added.seconds;
+  /* Clocks that are set forward leave times out. */
+  if (!hasZone && (date.tm_hour != wantedHour || date.tm_min != wantedMinute)) return 0;
   result->tv_nsec = nanoseconds;
   return !hasDate || relative || hasZone || date.tm_mday == wantedDay;
 }
