@@ -2,7 +2,7 @@
  * What the programs of the userland are tried on: command lines with the files and input they work on. A case says nothing
  * about the right answer: that is what the same command of the host (or the same binary elsewhere) gives.
  */
-import { commands, lines, type FileSpec, type Table } from "./case.ts";
+import { type FileSpec, lines, type Table } from "./case.ts";
 import { textCases } from "./text-cases.ts";
 import { treeCases } from "./tree-cases.ts";
 
