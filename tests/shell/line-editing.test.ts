@@ -149,6 +149,52 @@ describe.skipIf(!isNative)("sh on a terminal", () => {
     await program.until((lines) => lines.includes("same-a  same-b") && lines.at(-1) === "$ echo same-", "both names");
   });
 
+  const pasted = (text: string) => `\x1b[200~${text}\x1b[201~`;
+
+  it("takes pasted text as it is", async () => {
+    writeFileSync(join(home, "other"), "");
+    await expectLine(`echo "${pasted("a\tb\to\t\x01")}c" | od -An -c`, "   a  \\t   b  \\t   o  \\t 001   c  \\n");
+    program.type(`${pasted("echo o\tt")}`);
+    await program.untilLast("$ echo o        t");
+    program.type(control("U"));
+    await expectLine(`echo ${pasted("\x1b[A\x1b[200~")}| od -An -c`, " 033   [   A 033   [   2   0   0   ~  \\n");
+  });
+
+  it("runs pasted lines when they are accepted", async () => {
+    program.type(pasted("echo one longer\recho two\rcat <<E\r\ttab\rE"));
+    await program.until((lines) => lines.at(-1) === "E", "the last line");
+    expect(program.lines()).toEqual(["$ echo one longer", "echo two", "cat <<E", "        tab", "E"]);
+    expect(program.cursor()).toEqual({ row: 4, column: 1 });
+    program.type(`${keys.left.repeat(2)}x`);
+    await program.until((lines) => lines.at(-2) === "        tabx", "the insertion");
+    program.type(keys.backspace + keys.enter);
+    await program.until((lines) => lines.at(-1) === "$", "the prompt");
+    expect(program.lines().slice(5, -1)).toEqual(["one longer", "two", "        tab"]);
+    program.type(keys.up);
+    await program.untilLast("$ E");
+    program.type(keys.up.repeat(3));
+    await program.untilLast("$ echo two");
+  });
+
+  it("erases what stood behind a pasted line's end", async () => {
+    program.type(`echo a longer line${control("A")}${pasted(":\r")}`);
+    await program.until((lines) => lines.at(-1) === "echo a longer line", "two lines");
+    expect(program.lines()).toEqual(["$ :", "echo a longer line"]);
+  });
+
+  it("asks the terminal to mark pasted text while it edits only", async () => {
+    await expectLine("echo x", "x");
+    const on = "\x1b[?2004h";
+    const off = "\x1b[?2004l";
+    expect(program.output.split(on).length - 1).toBe(2);
+    expect(program.output).toContain(`${off}x\r\n${on}`);
+  });
+
+  it("refuses the vi mode", async () => {
+    await expectLine("(set -o vi) 2>&1 | sed 's/.*: set/set/'", "set: Illegal option -o vi: the line editor has no vi mode, only emacs");
+    await expectLine("set -o | grep -E '^(vi|emacs) '", "vi              off\nemacs           on");
+  });
+
   it("wraps long lines and redraws them after changes", async () => {
     program.kill();
     program = start({}, { rows: 10, columns: 20 });

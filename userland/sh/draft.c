@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
@@ -12,6 +13,11 @@ static void reserve(struct Draft *draft, size_t size) {
   if (size <= draft->capacity) return;
   draft->capacity = size * 2 + 64;
   draft->text = memory_grow(draft->text, draft->capacity);
+}
+
+void draft_free(struct Draft *draft) {
+  free(draft->text);
+  *draft = (struct Draft){0};
 }
 
 void draft_set(struct Draft *draft, const char *text) {

@@ -11,6 +11,7 @@ struct Draft {
   size_t cursor;
 };
 
+void draft_free(struct Draft *draft);
 void draft_set(struct Draft *draft, const char *text);
 void draft_insert(struct Draft *draft, const char *bytes, size_t length);
 /* Removes a range and puts the cursor there. */

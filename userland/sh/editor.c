@@ -13,17 +13,16 @@
 #include "error.h"
 #include "history.h"
 #include "input.h"
+#include "keys.h"
 #include "output.h"
 #include "screen.h"
 #include "shell.h"
 #include "terminal.h"
 #include "traps.h"
-#include "utf8.h"
 
 enum Outcome { EDITING, ACCEPTED, CANCELLED, ENDED };
 
-/* Longest sequence of bytes that a key sends, as far as it is known here. */
-enum { LONGEST_KEY = 8, LISTED_AT_ONCE = 200 };
+enum { LISTED_AT_ONCE = 200 };
 
 static struct Draft draft;
 static struct Draft killed;   /* what Ctrl-Y puts back */
@@ -212,6 +211,7 @@ static void erase_or_end(void) {
 }
 
 static void search(void);
+static void paste(void);
 
 struct Key {
   const char *bytes;
@@ -231,15 +231,10 @@ static const struct Key keys[] = {
   {"\033[3~", erase_after}, {"\033[1;5C", word_right}, {"\033[1;5D", word_left}, {"\033[1;3C", word_right},
   {"\033[1;3D", word_left}, {"\033b", word_left},     {"\033f", word_right},     {"\033d", kill_word_after},
   {"\033\177", kill_small_word_before}, {"\033<", oldest}, {"\033>", newest},
+  {PASTE_BEGIN, paste},
 };
 
 enum { KEYS = sizeof keys / sizeof keys[0] };
-
-/* A key as its bytes: one character of text, or a control sequence. */
-struct Typed {
-  char bytes[LONGEST_KEY + 1];
-  size_t length;
-};
 
 static void resize(void) {
   struct Line line = shown_line();
@@ -247,51 +242,10 @@ static void resize(void) {
   refresh();
 }
 
-static int read_byte(void) {
-  for (;;) {
-    int byte = terminal_read();
-    if (byte != KEY_RESIZED) return byte;
-    resize();
-  }
-}
-
-/* Whether a control sequence (ECMA-48) is complete. */
-static bool is_complete(const struct Typed *typed) {
-  if (typed->length < 2) return false;
-  char second = typed->bytes[1];
-  char last = typed->bytes[typed->length - 1];
-  if (second == '[') return typed->length > 2 && last >= '@' && last <= '~';
-  if (second == 'O') return typed->length > 2;
-  return true;
-}
-
-/* Reads a key; false at the end of input. Of a sequence that is too long, only its end is missing. */
-static bool read_key(struct Typed *typed) {
-  int byte = read_byte();
-  if (byte < 0) return false;
-  typed->length = 0;
-  typed->bytes[typed->length++] = (char)byte;
-  if (byte == '\033') {
-    while (!is_complete(typed)) {
-      byte = read_byte();
-      if (byte < 0) return false;
-      if (typed->length < LONGEST_KEY) typed->bytes[typed->length++] = (char)byte;
-      else typed->bytes[LONGEST_KEY - 1] = (char)byte;
-    }
-  } else {
-    for (size_t size = utf8_length((unsigned char)byte); typed->length < size;) {
-      byte = read_byte();
-      if (byte < 0) return false;
-      typed->bytes[typed->length++] = (char)byte;
-    }
-  }
-  typed->bytes[typed->length] = 0;
-  return true;
-}
-
-static bool is_text(const struct Typed *typed) {
-  unsigned char first = (unsigned char)typed->bytes[0];
-  return first >= 32 && first != 127;
+/* Pasted text is no keys: tabs do not complete and newlines do not accept. */
+static void paste(void) {
+  if (!key_read_paste(&draft, resize)) outcome = ENDED;
+  refresh();
 }
 
 static void insert(const struct Typed *typed) {
@@ -301,7 +255,7 @@ static void insert(const struct Typed *typed) {
 }
 
 static void act(const struct Typed *typed) {
-  if (is_text(typed)) {
+  if (key_is_text(typed)) {
     insert(typed);
     return;
   }
@@ -345,9 +299,9 @@ static void search(void) {
   for (;;) {
     query.text[query.length] = 0;
     show_search(query.text, found < history_count() ? history_line(found) : before, failed);
-    if (!read_key(&typed)) typed = (struct Typed){"\007", 1};
+    if (!key_read(&typed, resize)) typed = (struct Typed){"\007", 1};
     size_t from = history_count();
-    if (is_text(&typed)) {
+    if (key_is_text(&typed)) {
       draft_insert(&query, typed.bytes, typed.length);
       if (found < history_count()) from = found + 1;
     } else if (*typed.bytes == '\022') {
@@ -364,7 +318,7 @@ static void search(void) {
     history_index = found;
     draft_set(&draft, history_line(found));
   }
-  free(query.text);
+  draft_free(&query);
   refresh();
   if (*typed.bytes != '\007' && *typed.bytes != '\033') act(&typed);
   else if (typed.length > 1) act(&typed);
@@ -375,7 +329,11 @@ static void search(void) {
 
 static const char *finish(void) {
   draft.text[draft.length] = 0;
-  history_add(draft.text);
+  for (const char *line = draft.text; line;) {
+    history_add(line);
+    line = strchr(line, '\n');
+    if (line) line++;
+  }
   draft.text[draft.length] = '\n';
   draft.text[draft.length + 1] = 0;
   return draft.text;
@@ -389,7 +347,7 @@ static const char *edit(void) {
   screen_begin();
   refresh();
   while (outcome == EDITING) {
-    if (read_key(&typed)) act(&typed);
+    if (key_read(&typed, resize)) act(&typed);
     else outcome = ENDED;
   }
   terminal_end();
@@ -421,6 +379,5 @@ static const char *read_plain(void) {
 
 const char *editor_read_line(const char *text) {
   prompt = text;
-  bool editing = shell.option[OPTION_EMACS] || shell.option[OPTION_VI];
-  return editing && terminal_begin() ? edit() : read_plain();
+  return shell.option[OPTION_EMACS] && terminal_begin() ? edit() : read_plain();
 }

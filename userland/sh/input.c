@@ -252,7 +252,7 @@ bool input_exhausted(void) {
 void input_discard(void) {
   while (source->kind == SOURCE_ALIAS) input_pop();
   if (source->kind != SOURCE_STDIN) return;
-  if (source->position < source->length) source->line++;
+  if (source->put_back_count || source->position < source->length) source->line++;
   source->position = source->length = 0;
   source->put_back_count = 0;
 }

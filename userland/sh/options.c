@@ -53,10 +53,16 @@ void options_changed(void) {
   jobs_control(shell.option[OPTION_MONITOR]);
 }
 
+/* What cannot be done is refused, not taken in silence. */
+static void set_option(int option, bool on) {
+  if (option == OPTION_VI && on) fail("Illegal option -o vi: the line editor has no vi mode, only emacs");
+  shell.option[option] = on;
+}
+
 static void set_by_letter(char letter, bool on) {
   for (int i = 0; i < OPTION_COUNT; i++) {
     if (rows[i].letter != letter || !letter) continue;
-    shell.option[i] = on;
+    set_option(i, on);
     return;
   }
   fail("Illegal option %c%c", on ? '-' : '+', letter);
@@ -65,7 +71,7 @@ static void set_by_letter(char letter, bool on) {
 static void set_by_name(const char *name, bool on) {
   for (int i = 0; i < OPTION_COUNT; i++) {
     if (strcmp(rows[i].name, name) != 0) continue;
-    shell.option[i] = on;
+    set_option(i, on);
     return;
   }
   fail("Illegal option %co %s", on ? '-' : '+', name);

@@ -120,14 +120,13 @@ static bool duplicates(const struct Redirect *redirect) {
 }
 
 /*
- * Expands the words of redirections, and here-documents. What fails here is an error of the shell, which ends
- * a script, and not of the redirection (POSIX XCU 2.8.1).
+ * Expands the words of redirections. What fails here is an error of the shell, which ends a script, and not of
+ * the redirection (POSIX XCU 2.8.1). Here-documents are expanded in their turn.
  */
 static struct List expand_targets(const struct Redirect *redirects) {
   struct List targets = {0};
   for (; redirects; redirects = redirects->next) {
-    bool document = redirects->kind == REDIRECT_DOCUMENT;
-    char *target = document ? expand_document(redirects->document) : expand_string(redirects->target);
+    char *target = redirects->kind == REDIRECT_DOCUMENT ? "" : expand_string(redirects->target);
     if (duplicates(redirects) && strcmp(target, "-") != 0 && !is_number(target)) fail_shell("Syntax error: Bad fd number");
     list_add(&targets, target);
   }
@@ -148,7 +147,8 @@ static void perform(const struct Redirect *redirect, const char *target, bool ke
     duplicate(redirect, target, keeps);
     return;
   }
-  int fd = redirect->kind == REDIRECT_DOCUMENT ? open_document(target) : open_target(redirect, target);
+  bool document = redirect->kind == REDIRECT_DOCUMENT;
+  int fd = document ? open_document(expand_document(redirect->document)) : open_target(redirect, target);
   if (keeps && fd != redirect->fd) keep(redirect->fd);
   else if (keeps) {
     /* The lowest free descriptor was the wanted one: it was closed before. */

@@ -9,6 +9,8 @@
 #include "terminal.h"
 #include "utf8.h"
 
+enum { TAB_WIDTH = 8 };
+
 struct Place {
   int row;
   int column;
@@ -49,12 +51,13 @@ static size_t escape_length(const char *text, size_t length) {
   return i < length ? i + 1 : i;
 }
 
-/* Adds text as it is shown; in prompts, control characters have their effect. */
+/* Adds text as it is shown; in prompts, all control characters have their effect. */
 static void add_shown(struct Buffer *output, struct Place *place, const char *text, size_t length, bool prompt) {
   for (size_t i = 0; i < length;) {
     long code;
     size_t size = utf8_decode(text + i, length - i, &code);
-    if (prompt && code == '\n') {
+    if (code == '\n') {
+      if (place->column < columns) buffer_string(output, "\033[K");
       buffer_string(output, "\r\n");
       place->row++;
       place->column = 0;
@@ -63,6 +66,12 @@ static void add_shown(struct Buffer *output, struct Place *place, const char *te
       buffer_bytes(output, text + i, size);
     } else if (prompt && code >= 0 && code < 32) {
       buffer_char(output, text[i]);
+    } else if (code == '\t') {
+      /* As blanks, so that what was there before is overwritten; a tab ends with its row. */
+      do {
+        advance(place, 1);
+        buffer_char(output, ' ');
+      } while (place->column % TAB_WIDTH && place->column < columns);
     } else if ((code >= 0 && code < 32) || code == 127) {
       advance(place, 1);
       advance(place, 1);

@@ -11,6 +11,10 @@
 #include "traps.h"
 #include "variables.h"
 
+/* Bracketed paste mode of xterm: pasted text comes between two sequences (keys.h). Others ignore it. */
+#define PASTE_BRACKETS_ON "\033[?2004h"
+#define PASTE_BRACKETS_OFF "\033[?2004l"
+
 static struct termios cooked;
 
 bool terminal_begin(void) {
@@ -22,10 +26,13 @@ bool terminal_begin(void) {
   raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
   raw.c_cc[VMIN] = 1;
   raw.c_cc[VTIME] = 0;
-  return tcsetattr(0, TCSADRAIN, &raw) == 0;
+  if (tcsetattr(0, TCSADRAIN, &raw) < 0) return false;
+  terminal_print(PASTE_BRACKETS_ON);
+  return true;
 }
 
 void terminal_end(void) {
+  terminal_print(PASTE_BRACKETS_OFF);
   tcsetattr(0, TCSADRAIN, &cooked);
 }
 

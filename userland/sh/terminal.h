@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Raw mode; false if standard input is no terminal that can be edited on. */
+/* Raw mode, in which pasted text is told from keys; false if standard input is no terminal that can be edited on. */
 bool terminal_begin(void);
 /* The modes from before. */
 void terminal_end(void);

@@ -126,11 +126,20 @@ echo a >f$((1 / 0)); echo no
 { echo a; } >${x?gone}; echo no
 #### bad descriptors by expansion end the shell
 n=x; echo a >&$n; echo no
-#### targets are expanded first
+#### words are expanded first, documents in their turn
+echo old >f; cat >f <f$(cat f >&2; rm f)
 echo old >f; cat >f <<E
 $(cat f)
 E
 cat f
+#### errors of here-documents
+cat <<E
+${x?gone}
+E
+echo $?; { cat; } <<E
+${x?gone}
+E
+echo $?
 #### delimiters are not expanded
 cat <<${a}; cat <<"$b"; cat <<`x`; cat <<$
 1 $((1))
