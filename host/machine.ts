@@ -11,6 +11,7 @@ import type { NativeContext, Op } from "#kernel/native.ts";
 import type { EmulatorEntries } from "#lites/core.ts";
 import type { NodeFs } from "#lites/filesystems/node-interface.ts";
 import { type LitesServer, litesServer } from "#lites/server.ts";
+import { byteStringOf } from "#lites/text.ts";
 import { IDENTITY } from "#machine/cpu/identity.ts";
 import { type Clock, RealClock, VirtualClock } from "#machine/clock.ts";
 import { Channels, type ChannelHost } from "#machine/devices/channels.ts";
@@ -27,6 +28,7 @@ import { interruptServer } from "#servers/interrupt-server.ts";
 import { memoryManager, type MemoryManagerTask } from "#servers/memory-manager/memory-manager.ts";
 import { randomDriver } from "#servers/random-driver.ts";
 import { sigma0 } from "#servers/sigma0.ts";
+import { descriptorLinks, hostFiles, UNPROTECTED_MOUNTS } from "./host-files.ts";
 import { MEASURED_PAGE_CACHE, measuredMemory, type MeasuredParts } from "./measured-parts.ts";
 import { type BootOptions, DEFAULT_ENGINE, DEFAULT_MEMORY, MINIMUM_SWAP } from "./options.ts";
 import { makeRoot, type RootVolume } from "./root-image.ts";
@@ -112,6 +114,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost, measured?: 
     ...(measured ? { timing: measured.timing } : {}),
   });
 
+  if (mounts.length > 0 && descriptorLinks === undefined) diagnostic(UNPROTECTED_MOUNTS);
   const { trace } = options;
   const lines = trace && trace.kinds.some((kind) => kind !== "syscalls") ? new TraceLines(trace.kinds, trace.write) : undefined;
   const { forget } = options;
@@ -172,12 +175,13 @@ export function makeMachine(options: BootOptions, host: ChannelHost, measured?: 
     mounts: [
       { fs: root as unknown as NodeFs, directory: "/", path: "/", exclusive: true, type: "memfs", source: "root" },
       ...mounts.map(({ source, target, readOnly }) => ({
-        fs: nodeFs as unknown as NodeFs,
-        directory: nodeFs.realpathSync(source),
-        path: target,
+        fs: hostFiles,
+        directory: nodeFs.realpathSync.native(source, { encoding: "latin1" }),
+        descriptorLinks,
+        path: byteStringOf(target),
         readOnly: readOnly ?? false,
         type: "host",
-        source,
+        source: byteStringOf(source),
       })),
     ],
     emulator: {

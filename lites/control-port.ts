@@ -19,11 +19,13 @@ import { UnixProcess } from "./process/unix-process.ts";
 import { IntervalTimers } from "./signals/interval-timers.ts";
 import { kernelInfo } from "./signals/signal-info.ts";
 import { ChannelOutput } from "./terminal/channel-output.ts";
+import { byteStringOf } from "./text.ts";
 
 const CONTROL_PORT = 0;
 const INPUT_CHUNK = 4096;
 const OUTPUT_CAPACITY = 65_536;
 const NEWLINE = 0x0a;
+const DEFAULT_PATH = "/bin:/usr/bin";
 
 export class ControlPort {
   private readonly core: Core;
@@ -87,6 +89,7 @@ export class ControlPort {
     core.lifecycle.terminate(core.processes.init, { kind: "killed", signal: SIGKILL });
     core.cache.writeBackAll();
     this.fileSide.sync();
+    this.fileSide.close();
   }
 
   /** A process ended: the host is told if it had started it. */
@@ -177,12 +180,13 @@ export class ControlPort {
       const size =
         request.rows === undefined || request.columns === undefined ? undefined : { rows: request.rows, columns: request.columns };
       this.fileSide.installStreams(process, request.fds, size);
-      const directory = core.files.directory(process, request.cwd);
+      const directory = core.files.directory(process, byteStringOf(request.cwd));
       directory.vnode.retain();
       process.cwd.vnode.release();
       process.cwd = directory;
-      const environment = Object.entries(request.env).map(([name, value]) => `${name}=${value}`);
-      yield* execute(core, process, this.findProgram(process, request), request.argv, environment);
+      const environment = Object.entries(request.env).map(([name, value]) => byteStringOf(`${name}=${value}`));
+      const argv = request.argv.map(byteStringOf);
+      yield* execute(core, process, this.findProgram(process, argv[0], byteStringOf(request.env.PATH ?? DEFAULT_PATH)), argv, environment);
       this.spawned.set(pid, id);
       this.emit({ op: "started", id, pid });
     } catch (error) {
@@ -203,12 +207,11 @@ export class ControlPort {
   }
 
   /** Looks a program up in the PATH of its environment, as execvp(3). */
-  private findProgram(process: UnixProcess, { argv, env }: SpawnRequest): string {
-    const name = argv[0];
+  private findProgram(process: UnixProcess, name: string | undefined, searchPath: string): string {
     if (name === undefined || name === "") throw ENOENT;
     if (name.includes("/")) return name;
     let denied = false;
-    for (const directory of (env.PATH ?? "/bin:/usr/bin").split(":")) {
+    for (const directory of searchPath.split(":")) {
       const path = `${directory || "."}/${name}`;
       try {
         this.core.files.executable(process, path);

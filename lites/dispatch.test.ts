@@ -3,6 +3,7 @@ import { EFAULT, EINVAL, ENAMETOOLONG, UnixError } from "./abi/errno.ts";
 import { emulatorCalls, type SystemCallRow, systemCalls, TRANSFER_LIMIT } from "./abi/system-calls.ts";
 import { type CommandArgument, InOutBuffer, OutBuffer } from "./arguments.ts";
 import { decodeCall, Dispatcher, encodeOutputs, errnoOf } from "./dispatch.ts";
+import { byteStringOf } from "./text.ts";
 import { randomNumbers } from "../tests/support/random.ts";
 
 const rows: Record<string, SystemCallRow> = { ...systemCalls, ...emulatorCalls };
@@ -33,7 +34,7 @@ describe("decoding", () => {
   });
 
   test("strings and paths", () => {
-    expect(decode("rename", [1, 2], [bytes("from"), bytes("tö")]).args).toEqual({ from: "from", to: "tö" });
+    expect(decode("rename", [1, 2], [bytes("from"), bytes("tö")]).args).toEqual({ from: "from", to: byteStringOf("tö") });
     expect(errorOf(() => decode("rename", [1, 2], [bytes("from")]))).toBe(EFAULT);
     expect(errorOf(() => decode("chdir", [0], [bytes("")]))).toBe(EFAULT);
     expect(errorOf(() => decode("chdir", [1], [new Uint8Array(4096).fill(65)]))).toBe(ENAMETOOLONG);

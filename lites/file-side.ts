@@ -6,6 +6,7 @@ import type { ControlStream } from "./abi/control-messages.ts";
 import { deviceNumber } from "./abi/file-mode.ts";
 import { O_RDWR } from "./abi/open-flags.ts";
 import { DeviceFileSystem } from "./filesystems/device-fs.ts";
+import type { DescriptorLinks } from "./filesystems/directory-handles.ts";
 import { NodeFileSystem } from "./filesystems/node-fs.ts";
 import type { NodeFs } from "./filesystems/node-interface.ts";
 import { ProcessFileSystem } from "./filesystems/process-fs.ts";
@@ -29,8 +30,10 @@ import type { RandomSource } from "./random-pool.ts";
 /** A tree to mount. */
 export interface MountOptions {
   fs: NodeFs;
-  /** Directory of `fs`, absolute, links resolved. */
+  /** Directory of `fs`, absolute, links resolved. A byte string. */
   directory: string;
+  /** Where `fs` shows its descriptors (filesystems/directory-handles.ts). */
+  descriptorLinks?: DescriptorLinks | undefined;
   /** Where in the guest: an absolute path. */
   path: string;
   readOnly?: boolean;
@@ -81,7 +84,7 @@ export class FileSide {
     const { mounts, processes, signals, random } = options;
     const nowNs = () => options.nowNs();
     this.surroundings = { processes, signals, nowNs, now: () => options.now() };
-    const special = new SpecialFiles(signals);
+    const special = new SpecialFiles(signals, () => options.now());
     const [root, ...others] = mounts.map((mount) => ({
       path: mount.path,
       fileSystem: new NodeFileSystem({ ...mount, exclusive: mount.exclusive ?? false, device: this.nextDevice(), nowNs, special }),
@@ -173,5 +176,10 @@ export class FileSide {
   /** Before the end: attributes kept in memory go to the trees behind. */
   sync(): void {
     this.files.sync();
+  }
+
+  /** At the end: gives back what the file systems hold of the host. */
+  close(): void {
+    this.files.close();
   }
 }

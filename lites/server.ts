@@ -43,6 +43,7 @@ import { systemInfoCalls } from "./system-calls/system-info.ts";
 import { timeCalls } from "./system-calls/time.ts";
 import { waitingCalls } from "./system-calls/waiting.ts";
 import { Terminal } from "./terminal/terminal.ts";
+import { byteStringOf, unicodeOf } from "./text.ts";
 import { TimerQueue } from "./timer-queue.ts";
 import { Trace } from "./trace.ts";
 
@@ -140,7 +141,7 @@ class Server {
 
   constructor(context: NativeContext, options: LitesOptions) {
     const { kernel } = context;
-    const report = (text: string) => options.report(text);
+    const report = (text: string) => options.report(unicodeOf(text));
     this.options = options;
     this.loop = new RequestLoop(context);
     const trace = options.trace === undefined ? undefined : new Trace(options.trace);
@@ -183,7 +184,7 @@ class Server {
       signals,
       emulator: options.emulator.entries,
       trace,
-      hostName: options.hostName ?? "lites",
+      hostName: byteStringOf(options.hostName ?? "lites"),
       cpu: options.cpu,
       random,
       report,
@@ -316,5 +317,5 @@ class Server {
 
 function counters(name: string, usage: Usage, calls: Record<string, number>) {
   const { instructions, systemCalls, ipcs, faults, signals } = usage;
-  return { name, instructions, systemCalls, ipcs, faults, signals, calls };
+  return { name: unicodeOf(name), instructions, systemCalls, ipcs, faults, signals, calls };
 }

@@ -1,13 +1,48 @@
 /**
- * Bytes of the guest as strings and back. Names and arguments are bytes in Unix: UTF-8 by custom, not by rule. Bytes that are no
- * UTF-8 become lone surrogates U+DC80 … U+DCFF and come back as they were.
+ * Strings of the server are byte strings: each character is one byte (U+0000 … U+00FF), for names, arguments and texts are bytes in Unix.
+ *
+ * Users of the host see Unicode: UTF-8 decoded, and each byte that is no part of UTF-8 as a lone surrogate U+DC80 … U+DCFF. So different
+ * bytes are different texts, and they come back as they were. The names of memfs are such texts.
  */
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 const ESCAPE = 0xdc00;
-/** Longer strings are not worth a loop over their characters. */
-const SHORT = 256;
+/** Arguments of one call of String.fromCharCode. */
+const CHUNK = 8192;
+const NOT_ASCII = /[^\0-\x7f]/;
+const NOT_BYTES = /[^\0-\xff]/;
+
+export const isAscii = (text: string): boolean => !NOT_ASCII.test(text);
+
+/** Bytes as a byte string. */
+export function decodeText(bytes: Uint8Array): string {
+  let text = "";
+  for (let start = 0; start < bytes.length; start += CHUNK) text += String.fromCharCode(...bytes.subarray(start, start + CHUNK));
+  return text;
+}
+
+/** The bytes of a byte string. @throws RangeError for a text that is none: it must go through byteStringOf() first */
+export function encodeText(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0xff) throw new RangeError(`not a byte string: ${JSON.stringify(text)}`);
+    bytes[index] = code;
+  }
+  return bytes;
+}
+
+/** A byte string as Unicode text; other texts stay. */
+export function unicodeOf(text: string): string {
+  if (isAscii(text) || NOT_BYTES.test(text)) return text;
+  const bytes = encodeText(text);
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return decodeWithEscapes(bytes);
+  }
+}
 
 /** Length of the UTF-8 sequence at `index`, 0 when there is none. */
 function sequenceLength(bytes: Uint8Array, index: number): number {
@@ -20,20 +55,6 @@ function sequenceLength(bytes: Uint8Array, index: number): number {
     return length;
   } catch {
     return 0;
-  }
-}
-
-export function decodeText(bytes: Uint8Array): string {
-  if (bytes.length < SHORT) {
-    let text = "";
-    let index = 0;
-    while (index < bytes.length && bytes[index]! < 0x80) text += String.fromCharCode(bytes[index++]!);
-    if (index === bytes.length) return text;
-  }
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return decodeWithEscapes(bytes);
   }
 }
 
@@ -50,13 +71,15 @@ function decodeWithEscapes(bytes: Uint8Array): string {
   return text;
 }
 
-export function encodeText(text: string): Uint8Array {
-  if (!/[\udc80-\udcff]/.test(text)) return encoder.encode(text);
-  const parts: number[] = [];
-  for (const character of text) {
-    const code = character.charCodeAt(0);
-    if (character.length === 1 && code >= ESCAPE + 0x80 && code <= ESCAPE + 0xff) parts.push(code - ESCAPE);
-    else parts.push(...encoder.encode(character));
+/** Unicode text as a byte string: UTF-8, with escapes as the bytes that they stand for. Other lone surrogates become U+FFFD. */
+export function byteStringOf(text: string): string {
+  if (isAscii(text)) return text;
+  let bytes = "";
+  let start = 0;
+  const escape = /(?<![\ud800-\udbff])[\udc80-\udcff]/g;
+  for (const match of text.matchAll(escape)) {
+    bytes += decodeText(encoder.encode(text.slice(start, match.index))) + String.fromCharCode(match[0].charCodeAt(0) - ESCAPE);
+    start = match.index + 1;
   }
-  return Uint8Array.from(parts);
+  return bytes + decodeText(encoder.encode(text.slice(start)));
 }

@@ -9,6 +9,7 @@ import type { Ending } from "./abi/wait-status.ts";
 import { InOutBuffer, OutBuffer } from "./arguments.ts";
 import type { Argument } from "./dispatch.ts";
 import type { UnixProcess } from "./process/unix-process.ts";
+import { unicodeOf } from "./text.ts";
 
 /** Bytes of a buffer that are shown. */
 const SHOWN_BYTES = 32;
@@ -44,7 +45,7 @@ function showNumber(kind: Kind, value: number): string {
 function show(kind: Kind, value: Argument): string {
   if (value === undefined) return "NULL";
   if (typeof value === "number") return showNumber(kind, value);
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") return JSON.stringify(unicodeOf(value));
   if (value instanceof Uint8Array) return kind.kind === "in" ? showStruct(value) : quoteBytes(value);
   if (value instanceof InOutBuffer)
     return value.data === undefined ? showStruct(value.input) : `${showStruct(value.input)} → ${showStruct(value.data)}`;
@@ -53,7 +54,7 @@ function show(kind: Kind, value: Argument): string {
     return kind.kind === "out" ? showStruct(value.data) : quoteBytes(value.data);
   }
   if ("value" in value) return hex(value.value);
-  const shown = value.slice(0, SHOWN_STRINGS).map((text) => JSON.stringify(text));
+  const shown = value.slice(0, SHOWN_STRINGS).map((text) => JSON.stringify(unicodeOf(text)));
   return `[${shown.join(", ")}${value.length > SHOWN_STRINGS ? ", …" : ""}]`;
 }
 

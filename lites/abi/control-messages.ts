@@ -1,6 +1,7 @@
 /**
  * Messages of the control port (channel port 0) between the host and the Unix server: one JSON object a line, UTF-8.
- * The host sends ControlRequests, the server sends ControlEvents. Numbers are those of the guest.
+ * The host sends ControlRequests, the server sends ControlEvents. Numbers are those of the guest. Names, arguments and values are Unicode
+ * with escapes for other bytes (text.ts).
  */
 
 /** A standard stream of a spawned program: a channel port, as a terminal or as a byte stream. */

@@ -6,6 +6,7 @@ import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import type { NativeKernel } from "#kernel/native.ts";
 import { emulatorCalls, systemCalls } from "../abi/system-calls.ts";
 import { INIT_PID, type ProcessTable } from "../process/process-table.ts";
+import { unicodeOf } from "../text.ts";
 import { chief } from "./chief.ts";
 import type { ChiefRule, Passage, Verdict } from "./chief-policy.ts";
 import { type ConfinementPolicy, INDISPENSABLE, pathCalls } from "./policy-text.ts";
@@ -65,7 +66,7 @@ export function confine(kernel: NativeKernel, server: ThreadId, processes: Proce
     if (verdict === "pass" && (policy.log === "denied" || passage.direction === "in" || isInit(passage))) return;
     const { from, to, words } = passage;
     const process = processes.ofTask(from);
-    const who = process === undefined ? `0x${from.toString(16)}` : `${process.name} (${process.pid})`;
+    const who = process === undefined ? `0x${from.toString(16)}` : `${unicodeOf(process.name)} (${process.pid})`;
     const outcome =
       verdict === "pass" ? "" : passage.mapping ? ": denied, it brings memory" : `: ${to === server ? policy.error.name : "denied"}`;
     log(`${who} ${to === server ? callText(passage) : `message ${words[0]} to 0x${to.toString(16)}`}${outcome}`);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { AuxiliaryType } from "../abi/auxiliary-vector.ts";
+import { decodeText } from "../text.ts";
 import { argumentBytes, buildStackImage } from "./stack-image.ts";
 
 const TOP = 0xbffff000;
@@ -16,7 +17,7 @@ function build(argv: string[], envp: string[]) {
   const word = (index: number) => view.getUint32(4 * index, true);
   const string = (address: number) => {
     const start = address - image.address;
-    return new TextDecoder().decode(image.bytes.subarray(start, image.bytes.indexOf(0, start)));
+    return decodeText(image.bytes.subarray(start, image.bytes.indexOf(0, start)));
   };
   return { image, word, string };
 }
@@ -56,5 +57,5 @@ test("argument strings lie one after the other in ascending order, as ps and set
 });
 
 test("bytes that count against the limit", () => {
-  expect(argumentBytes(["ab", ""], ["ü"])).toBe(3 + 1 + 3 + 3 * 4);
+  expect(argumentBytes(["ab", ""], ["ü"])).toBe(3 + 1 + 2 + 3 * 4);
 });

@@ -2,18 +2,23 @@
  * Directories of file systems over Node's `fs` interface.
  *
  * Exclusive trees: the names are read once and kept in memory with their vnodes; every change is made in both places.
- * Shared trees: each look-up asks the backing directory, plus the overlay of FIFOs and device nodes.
+ * Shared trees: each look-up asks the backing directory, plus the overlay of device nodes and sockets.
  */
-import { EINVAL, ENOENT, EXDEV, type UnixError } from "../abi/errno.ts";
-import { DT_DIR, directoryType, isDevice, isDirectory, isFifo, isSymlink, PERMISSION_BITS, S_IFSOCK, S_IFMT } from "../abi/file-mode.ts";
+import { ENOENT, EXDEV } from "../abi/errno.ts";
+import { DT_DIR, directoryType, isDirectory, isFifo, isRegular, isSymlink, PERMISSION_BITS } from "../abi/file-mode.ts";
 import type { Directory, DirectoryEntry, NewNode, Vnode } from "../vfs/vnode.ts";
-import { hostCall, identity, type NodeStats, unixErrorOf } from "./node-interface.ts";
+import { hostCall, identity, type NodeStats } from "./node-interface.ts";
 import type { NodeVnode } from "./node-vnode.ts";
+
+/** Names of a directory that are remembered. */
+const SEEN_NAMES = 64;
 
 export class NodeDirectory implements Directory {
   private readonly self: NodeVnode;
   /** Exclusive trees: all names; undefined values were not looked at yet. */
   private names: Map<string, NodeVnode | undefined> | undefined;
+  /** Shared trees: where names led to lately. */
+  private readonly seen = new Map<string, NodeVnode>();
 
   constructor(self: NodeVnode) {
     this.self = self;
@@ -23,33 +28,31 @@ export class NodeDirectory implements Directory {
     return this.self.fileSystem;
   }
 
-  private get path(): string {
-    return this.fileSystem.pathOf(this.self);
-  }
-
-  private childPath(name: string): string {
-    const path = this.path;
-    return path === "/" ? `/${name}` : `${path}/${name}`;
+  private get access() {
+    return this.self.fileSystem.access;
   }
 
   parent(): { vnode: Vnode; name: string } | undefined {
     const { self } = this;
-    if (self.detached) throw ENOENT;
     return self.parent && { vnode: self.parent, name: self.name };
+  }
+
+  get isRemoved(): boolean {
+    return this.self.detached;
   }
 
   /** Exclusive trees: the host has changed the tree. Takes over what differs, here and below. */
   reconcile(): void {
     const { fileSystem, self, names } = this;
     if (names === undefined) return;
-    const listed = new Set(fileSystem.run(self, () => fileSystem.fs.readdirSync(this.path)));
+    const listed = new Set(fileSystem.run(self, () => this.access.list(self)));
     const before = names.size;
     let changed = false;
     for (const [name, vnode] of names) {
       if (vnode !== undefined && this.isOverlaid(vnode)) continue;
       const isThere = listed.has(name);
       if (isThere && vnode === undefined) continue;
-      const stats = isThere ? fileSystem.run(self, () => this.lstat(name)) : undefined;
+      const stats = isThere ? fileSystem.run(self, () => this.access.lookup(self, name)) : undefined;
       if (vnode !== undefined && stats !== undefined && identity(stats) === vnode.identity) {
         vnode.reconcile(stats);
         continue;
@@ -80,7 +83,8 @@ export class NodeDirectory implements Directory {
     }
     if (!names.has(name)) return undefined;
     const { fileSystem, self } = this;
-    const stats = fileSystem.run(self, () => fileSystem.fs.lstatSync(this.childPath(name), { bigint: true }));
+    const stats = fileSystem.run(self, () => this.access.lookup(self, name));
+    if (stats === undefined) throw ENOENT;
     const vnode = fileSystem.vnodeFor(self, name, stats);
     names.set(name, vnode);
     return vnode;
@@ -89,7 +93,7 @@ export class NodeDirectory implements Directory {
   private allNames(): Map<string, NodeVnode | undefined> {
     if (this.names === undefined) {
       const { fileSystem, self } = this;
-      const list = self.detached ? [] : fileSystem.run(self, () => fileSystem.fs.readdirSync(this.path));
+      const list = self.detached ? [] : fileSystem.run(self, () => this.access.list(self));
       this.names = new Map(list.map((name) => [name, undefined]));
     }
     return this.names;
@@ -97,44 +101,53 @@ export class NodeDirectory implements Directory {
 
   private lookupShared(name: string): NodeVnode | undefined {
     const { fileSystem, self } = this;
-    fileSystem.verify(self);
+    fileSystem.justFound = undefined;
     const special = fileSystem.overlay.get(self.identity)?.get(name);
     if (special !== undefined) return special;
-    const stats = this.lstat(name);
-    if (stats === undefined) {
-      fileSystem.justFound = undefined;
-      return undefined;
-    }
-    const vnode = fileSystem.vnodeFor(self, name, stats);
+    const stats = hostCall(() => this.access.lookup(self, name));
+    if (stats === undefined) return undefined;
+    const vnode = this.vnodeAt(name, stats);
     vnode.found(stats);
     return vnode;
   }
 
-  private lstat(name: string): NodeStats | undefined {
-    try {
-      return this.fileSystem.fs.lstatSync(this.childPath(name), { bigint: true });
-    } catch (error) {
-      const unixError: UnixError = unixErrorOf(error);
-      if (unixError === ENOENT) return undefined;
-      throw unixError;
+  /** Most names lead to the object that they led to before. */
+  private vnodeAt(name: string, stats: NodeStats): NodeVnode {
+    const { fileSystem, self, seen } = this;
+    const before = seen.get(name);
+    if (before?.isKnown && before.isObject(stats) && before.parent === self && before.name === name) {
+      before.detached = false;
+      return before;
     }
+    const vnode = fileSystem.vnodeFor(self, name, stats);
+    if (seen.size >= SEEN_NAMES) seen.clear();
+    seen.set(name, vnode);
+    return vnode;
+  }
+
+  isEmpty(): boolean {
+    const { fileSystem, self } = this;
+    if (self.detached) return true;
+    if (fileSystem.exclusive) return this.allNames().size === 0;
+    return !fileSystem.overlay.has(self.identity) && hostCall(() => this.access.list(self)).length === 0;
   }
 
   entries(): DirectoryEntry[] {
     const { fileSystem, self } = this;
     if (self.detached) return [];
+    const found: DirectoryEntry[] = [];
     if (fileSystem.exclusive) {
-      return [...this.allNames().keys()].map((name) => {
-        const { ino, mode } = this.lookupExclusive(name)!.inode!;
-        return { name, ino, type: directoryType(mode) };
-      });
+      for (const [name, known] of this.allNames()) {
+        const { ino, mode } = (known ?? this.lookupExclusive(name)!).inode!;
+        found.push({ name, ino, type: directoryType(mode) });
+      }
+      return found;
     }
-    fileSystem.verify(self);
-    const found = hostCall(() => fileSystem.fs.readdirSync(this.path)).flatMap((name) => {
-      const stats = this.lstat(name);
-      return stats ? [{ name, ino: Number(stats.ino), type: directoryType(Number(stats.mode)) }] : [];
-    });
     fileSystem.justFound = undefined;
+    for (const name of hostCall(() => this.access.list(self))) {
+      const stats = hostCall(() => this.access.lookup(self, name));
+      if (stats !== undefined) found.push({ name, ino: Number(stats.ino), type: directoryType(Number(stats.mode)) });
+    }
     for (const [name, vnode] of fileSystem.overlay.get(self.identity) ?? []) {
       found.push({ name, ino: vnode.inode!.ino, type: directoryType(vnode.inode!.mode) });
     }
@@ -143,70 +156,62 @@ export class NodeDirectory implements Directory {
 
   create(name: string, node: NewNode): Vnode {
     const { fileSystem, self } = this;
-    if ((node.mode & S_IFMT) === S_IFSOCK) throw EINVAL;
-    fileSystem.verify(self);
     fileSystem.justFound = undefined;
-    const special = isDevice(node.mode) || isFifo(node.mode);
-    const handle = special ? undefined : this.createBacking(name, node);
-    const vnode = this.createdVnode(name, node, special);
+    const { mode } = node;
+    const isBacked = isRegular(mode) || isDirectory(mode) || isSymlink(mode) || (isFifo(mode) && !fileSystem.exclusive);
+    const handle = isBacked ? this.createBacking(name, node) : undefined;
+    if (!fileSystem.exclusive && isBacked) return this.createdVnode(name, node, handle);
+    const vnode = fileSystem.newVnode(self, name, fileSystem.newAttributes(node));
     if (handle !== undefined) vnode.adoptHandle(handle);
     if (fileSystem.exclusive) {
       this.allNames().set(name, vnode);
+      vnode.directory?.beginEmpty();
       fileSystem.changed.add(vnode);
       this.touch(isDirectory(node.mode) ? 1 : 0);
-    } else if (special) {
-      const names = fileSystem.overlay.get(self.identity) ?? new Map<string, NodeVnode>();
-      fileSystem.overlay.set(self.identity, names.set(name, vnode));
-    }
+    } else this.overlay(name, vnode);
     return vnode;
   }
 
-  private createdVnode(name: string, node: NewNode, special: boolean): NodeVnode {
+  /** Exclusive trees: a directory that was just made. */
+  private beginEmpty(): void {
+    this.names = new Map();
+  }
+
+  private overlay(name: string, vnode: NodeVnode): void {
     const { fileSystem, self } = this;
-    if (fileSystem.exclusive || special) return fileSystem.newVnode(self, name, fileSystem.newAttributes(node));
-    let stats = hostCall(() => fileSystem.fs.lstatSync(this.childPath(name), { bigint: true }));
-    if (Number(stats.uid) !== node.uid || Number(stats.gid) !== node.gid) {
-      try {
-        fileSystem.fs.lchownSync(this.childPath(name), node.uid, node.gid);
-        stats = fileSystem.fs.lstatSync(this.childPath(name), { bigint: true });
-      } catch {
-        // An ordinary host user creates files of his own only.
-      }
-    }
-    return fileSystem.vnodeFor(self, name, stats);
+    const names = fileSystem.overlay.get(self.identity) ?? new Map<string, NodeVnode>();
+    fileSystem.overlay.set(self.identity, names.set(name, vnode));
+  }
+
+  /** Shared trees. @throws ENOENT when the object that was just made is gone */
+  private createdVnode(name: string, node: NewNode, handle: number | undefined): NodeVnode {
+    const { fileSystem, self, access } = this;
+    const stats = hostCall(() => (handle === undefined ? access.lookup(self, name) : fileSystem.fs.fstatSync(handle, { bigint: true })));
+    if (stats === undefined) throw ENOENT;
+    const vnode = fileSystem.vnodeFor(self, name, stats);
+    if (handle !== undefined) vnode.adoptHandle(handle);
+    vnode.settle(node, stats);
+    return vnode;
   }
 
   /** Creates the object in the backing directory; returns the descriptor of a regular file. Exclusive trees keep modes here, open below. */
   private createBacking(name: string, node: NewNode): number | undefined {
-    const { fileSystem, self } = this;
-    const { fs, exclusive } = fileSystem;
-    const path = this.childPath(name);
+    const { fileSystem, self, access } = this;
+    const { exclusive } = fileSystem;
     const mode = node.mode & PERMISSION_BITS;
-    if (isSymlink(node.mode)) {
-      fileSystem.run(self, () => fs.symlinkSync(node.target ?? "", path));
-    } else if (isDirectory(node.mode)) {
-      fileSystem.run(self, () => fs.mkdirSync(path, { mode: exclusive ? 0o777 : mode }));
-      if (!exclusive) hostCall(() => fs.chmodSync(path, mode));
-    } else {
-      const { O_CREAT, O_EXCL, O_RDWR, O_NOFOLLOW = 0 } = fs.constants;
-      const flags = O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW;
-      const handle = fileSystem.run(self, () => fs.openSync(path, flags, exclusive ? 0o666 : mode));
-      if (!exclusive) hostCall(() => fs.fchmodSync(handle, mode));
-      return handle;
-    }
+    if (isSymlink(node.mode)) fileSystem.run(self, () => access.makeLink(self, name, node.target ?? ""));
+    else if (isDirectory(node.mode)) fileSystem.run(self, () => access.makeDirectory(self, name, exclusive ? 0o777 : mode));
+    else if (isFifo(node.mode)) fileSystem.run(self, () => access.makeFifo(self, name, mode));
+    else return fileSystem.run(self, () => access.createFile(self, name, exclusive ? 0o666 : mode));
     return undefined;
   }
 
   link(name: string, vnode: Vnode): void {
     const { fileSystem, self } = this;
     if (!fileSystem.owns(vnode)) throw EXDEV;
-    fileSystem.verify(self);
-    if (vnode.parent !== undefined) fileSystem.verify(vnode.parent);
     fileSystem.justFound = undefined;
-    if (!vnode.isSpecial) {
-      const from = fileSystem.pathOf(vnode);
-      fileSystem.run(self, () => fileSystem.fs.linkSync(from, this.childPath(name)));
-    } else if (!fileSystem.exclusive) throw EXDEV;
+    if (!this.isOverlaid(vnode)) fileSystem.run(self, () => this.access.link(vnode, self, name));
+    else if (!fileSystem.exclusive) throw EXDEV;
     if (!fileSystem.exclusive) return;
     vnode.inode!.nlink++;
     vnode.inode!.ctimeNs = fileSystem.nowNs();
@@ -217,13 +222,11 @@ export class NodeDirectory implements Directory {
   remove(name: string, vnode: Vnode): void {
     const { fileSystem, self } = this;
     if (!fileSystem.owns(vnode)) throw EXDEV;
-    fileSystem.verify(self);
     fileSystem.justFound = undefined;
     vnode.keep();
     if (!this.isOverlaid(vnode)) {
-      const path = this.childPath(name);
-      if (vnode.directory !== undefined) fileSystem.run(vnode, () => fileSystem.fs.rmdirSync(path));
-      else fileSystem.run(self, () => fileSystem.fs.unlinkSync(path));
+      if (vnode.directory !== undefined) fileSystem.run(vnode, () => this.access.removeDirectory(self, name));
+      else fileSystem.run(self, () => this.access.removeFile(self, name));
     }
     this.dropName(name, vnode);
   }
@@ -236,10 +239,15 @@ export class NodeDirectory implements Directory {
   private dropName(name: string, vnode: NodeVnode): void {
     const { fileSystem, self } = this;
     this.names?.delete(name);
-    const overlaid = fileSystem.overlay.get(self.identity);
-    if (overlaid?.delete(name) && overlaid.size === 0) fileSystem.overlay.delete(self.identity);
+    this.dropOverlay(name);
     vnode.nameRemoved(self, name);
     if (fileSystem.exclusive) this.touch(vnode.directory !== undefined ? -1 : 0);
+  }
+
+  private dropOverlay(name: string): void {
+    const { fileSystem, self } = this;
+    const overlaid = fileSystem.overlay.get(self.identity);
+    if (overlaid?.delete(name) && overlaid.size === 0) fileSystem.overlay.delete(self.identity);
   }
 
   rename(name: string, toDirectory: Vnode, toName: string): void {
@@ -250,28 +258,24 @@ export class NodeDirectory implements Directory {
     if (moved === undefined) throw ENOENT;
     const replaced = target.lookup(toName);
     fileSystem.justFound = undefined;
-    fileSystem.verify(self);
-    fileSystem.verify(toDirectory);
     replaced?.keep();
     // The name of a hard-linked vnode may be another one: this is the one that moves.
     moved.moveTo(self, name);
     if (replaced !== undefined && (fileSystem.exclusive || this.isOverlaid(moved) || this.isOverlaid(replaced))) {
       target.remove(toName, replaced);
     }
-    if (!this.isOverlaid(moved)) this.renameBacking(name, moved, target, toName);
+    if (!this.isOverlaid(moved)) this.renameBacking(name, moved, toDirectory, toName);
     if (!fileSystem.exclusive && replaced !== undefined && !this.isOverlaid(moved)) replaced.nameRemoved(toDirectory, toName);
     this.moveName(name, moved, toDirectory, target, toName);
   }
 
-  private renameBacking(name: string, moved: NodeVnode, target: NodeDirectory, toName: string): void {
-    const { fileSystem, self } = this;
-    const from = this.childPath(name);
-    const to = target.childPath(toName);
+  private renameBacking(name: string, moved: NodeVnode, toDirectory: NodeVnode, toName: string): void {
+    const { fileSystem, self, access } = this;
     if (fileSystem.exclusive && moved.readLink !== undefined) {
       // memfs would rename what the link points to.
-      fileSystem.run(self, () => fileSystem.fs.linkSync(from, to));
-      fileSystem.run(self, () => fileSystem.fs.unlinkSync(from));
-    } else fileSystem.run(self, () => fileSystem.fs.renameSync(from, to));
+      fileSystem.run(self, () => access.link(moved, toDirectory, toName));
+      fileSystem.run(self, () => access.removeFile(self, name));
+    } else fileSystem.run(self, () => access.rename(self, name, toDirectory, toName));
   }
 
   private moveName(name: string, moved: NodeVnode, toDirectory: NodeVnode, target: NodeDirectory, toName: string): void {
@@ -279,9 +283,8 @@ export class NodeDirectory implements Directory {
     const isOverlaid = this.isOverlaid(moved) && !fileSystem.exclusive;
     moved.moveTo(toDirectory, toName);
     if (isOverlaid) {
-      fileSystem.overlay.get(self.identity)?.delete(name);
-      const names = fileSystem.overlay.get(toDirectory.identity) ?? new Map<string, NodeVnode>();
-      fileSystem.overlay.set(toDirectory.identity, names.set(toName, moved));
+      this.dropOverlay(name);
+      target.overlay(toName, moved);
     }
     if (!fileSystem.exclusive) return;
     this.names!.delete(name);

@@ -5,23 +5,27 @@
  * kept here in full (nanosecond times, owners, modes) and written back by sync(). What the host changes in between comes in by
  * backingChanged(). Other trees (host directories) are asked anew each time.
  *
- * Nothing leaves the root directory: names are single components below directories that are checked to be directories and no
- * links; symbolic links are only ever read as text. FIFOs and device nodes live in this object, as `fs` cannot make them.
+ * Nothing leaves the root directory: objects are reached by one name at a time (tree-access.ts), and symbolic links are only ever read as
+ * text. Device nodes and sockets live in this object, as `fs` cannot make them; so do FIFOs of exclusive trees.
  */
-import { EACCES, EFBIG, EIO, ENOENT, ENOSPC, ENOTDIR } from "../abi/errno.ts";
+import { EACCES, EFBIG, EIO, ENOSPC, ENOTDIR } from "../abi/errno.ts";
 import { isDirectory } from "../abi/file-mode.ts";
-import { encodeText } from "../text.ts";
 import type { Attributes, FileSystem, FileSystemStatistics, NewNode, Vnode } from "../vfs/vnode.ts";
-import { hostCall, identity, type NodeFs, type NodeStats, seconds, unixErrorOf } from "./node-interface.ts";
+import { type DescriptorLinks, DirectoryHandles } from "./directory-handles.ts";
+import { ExactTimes } from "./exact-times.ts";
+import { hostCall, identity, type NodeFs, type NodeStats, unixErrorOf } from "./node-interface.ts";
 import { NodeVnode } from "./node-vnode.ts";
 import type { SpecialFiles } from "./special-files.ts";
+import { MemoryAccess, NamedAccess, type TreeAccess } from "./tree-access.ts";
 
 export interface NodeFileSystemOptions {
   fs: NodeFs;
-  /** Directory of `fs` that is the root. Absolute; the host has resolved links in it. */
+  /** Directory of `fs` that is the root. Absolute; the host has resolved links in it. A byte string. */
   directory: string;
-  /** True: nobody else changes the tree, or tells it by backingChanged() (memfs). */
+  /** True: nobody else changes the tree, or tells it by backingChanged() (memfs). It is all of `fs`. */
   exclusive: boolean;
+  /** Shared trees: where `fs` shows its descriptors. Absent: objects are reached by names that others can exchange meanwhile. */
+  descriptorLinks?: DescriptorLinks | undefined;
   readOnly?: boolean;
   /** Type and source as /proc/mounts shows them. */
   type: string;
@@ -48,17 +52,19 @@ export class NodeFileSystem implements FileSystem {
   readonly readOnly: boolean;
   readonly exclusive: boolean;
   readonly fs: NodeFs;
+  readonly access: TreeAccess;
   readonly special: SpecialFiles;
   readonly root: NodeVnode;
   readonly nowNs: () => bigint;
   /** Exclusive trees: vnodes whose attributes differ from the backing object's. */
   readonly changed = new Set<NodeVnode>();
-  /** Shared trees: FIFOs and devices, by directory identity and name. */
+  /** Shared trees: devices and sockets made here, by directory identity and name. */
   readonly overlay = new Map<string, Map<string, NodeVnode>>();
   /** Shared trees: the vnode that the last look-up of this path walk led to; nothing else was done since. */
   justFound: NodeVnode | undefined;
 
-  private readonly directory: string;
+  /** Shared trees: times that programs set, finer than the host keeps them. */
+  readonly exactTimes = new ExactTimes();
   private readonly device: number;
   private readonly maximumFileSize: number;
   private readonly capacity: number;
@@ -74,24 +80,14 @@ export class NodeFileSystem implements FileSystem {
     this.fs = options.fs;
     this.special = options.special;
     this.nowNs = options.nowNs;
-    this.directory = options.directory === "/" ? "" : options.directory;
     this.device = options.device;
     this.maximumFileSize = options.maximumFileSize ?? DEFAULT_MAXIMUM_FILE_SIZE;
     this.capacity = options.capacity ?? DEFAULT_CAPACITY;
-    const stats = hostCall(() => this.fs.lstatSync(options.directory, { bigint: true }));
+    this.access = accessOf(options);
+    const stats = this.access.rootStats();
     if (!isDirectory(Number(stats.mode))) throw ENOTDIR;
     this.root = new NodeVnode(this, undefined, "", stats);
     if (this.exclusive) this.root.directory!.countLinks();
-  }
-
-  /** Path in `fs` of a name chain. */
-  pathOf(vnode: NodeVnode): string {
-    let path = "";
-    for (let current = vnode; current.parent !== undefined; current = current.parent) {
-      if (current.detached) throw ENOENT;
-      path = `/${current.name}${path}`;
-    }
-    return this.directory + path || "/";
   }
 
   /** Runs work on the backing object. memfs checks permissions against the host's user even here: then they are opened up, until sync(). */
@@ -109,23 +105,12 @@ export class NodeFileSystem implements FileSystem {
   private openUp(vnode: NodeVnode): void {
     if (vnode.parent !== undefined) this.openUp(vnode.parent);
     if (vnode.detached || vnode.readLink !== undefined || vnode.isSpecial) return;
-    hostCall(() => this.fs.chmodSync(this.pathOf(vnode), 0o777));
+    hostCall(() => this.access.withObject(vnode, ({ chmod }) => chmod(0o777)));
     this.changed.add(vnode);
   }
 
   beginWalk(): void {
     this.justFound = undefined;
-  }
-
-  /** Checks that a directory's path still leads to it, without links; shared trees only. */
-  verify(vnode: NodeVnode): void {
-    if (this.exclusive || this.justFound === vnode) return;
-    this.justFound = undefined;
-    for (let current: NodeVnode | undefined = vnode; current?.parent !== undefined; current = current.parent) {
-      const directory: NodeVnode = current;
-      const stats = hostCall(() => this.fs.lstatSync(this.pathOf(directory), { bigint: true }));
-      if (identity(stats) !== directory.identity) throw ENOENT;
-    }
   }
 
   /** The vnode of an object of the backing tree found under a name: the one that is known already, or a new one. */
@@ -142,17 +127,20 @@ export class NodeFileSystem implements FileSystem {
     } else {
       if (this.byIdentity.size > IDENTITY_LIMIT) this.sweep();
       this.byIdentity.set(key, vnode);
+      vnode.isKnown = true;
     }
     return vnode;
   }
 
   /** Forgets unreferenced vnodes. */
   private sweep(): void {
-    for (const [key, vnode] of this.byIdentity) if (!vnode.referenced) this.byIdentity.delete(key);
+    for (const vnode of this.byIdentity.values()) if (!vnode.referenced) this.forget(vnode);
   }
 
   /** Called when the last reference of a shared tree's vnode went, or the last name of an exclusive tree's. */
   forget(vnode: NodeVnode): void {
+    this.access.forgotten(vnode);
+    vnode.isKnown = false;
     if (this.byIdentity.get(vnode.identity) === vnode) this.byIdentity.delete(vnode.identity);
   }
 
@@ -162,6 +150,7 @@ export class NodeFileSystem implements FileSystem {
   }
 
   attributesOf(stats: NodeStats, ino = Number(stats.ino)): Attributes {
+    const { atimeNs, mtimeNs } = this.exactTimes.of(stats);
     return {
       dev: this.device,
       ino,
@@ -173,8 +162,8 @@ export class NodeFileSystem implements FileSystem {
       size: Number(stats.size),
       blockSize: BLOCK,
       blocks: Number(stats.blocks),
-      atimeNs: stats.atimeNs,
-      mtimeNs: stats.mtimeNs,
+      atimeNs,
+      mtimeNs,
       ctimeNs: stats.ctimeNs,
     };
   }
@@ -191,7 +180,7 @@ export class NodeFileSystem implements FileSystem {
       uid: node.uid,
       gid: node.gid,
       rdev: node.rdev ?? 0,
-      size: directory ? BLOCK : encodeText(node.target ?? "").length,
+      size: directory ? BLOCK : (node.target ?? "").length,
       blockSize: BLOCK,
       blocks: directory ? BLOCK / 512 : 0,
       atimeNs: now,
@@ -216,7 +205,7 @@ export class NodeFileSystem implements FileSystem {
 
   statistics(): FileSystemStatistics {
     if (!this.exclusive && this.fs.statfsSync) {
-      const host = hostCall(() => this.fs.statfsSync!(this.directory || "/"));
+      const host = hostCall(() => this.access.statistics(this.root));
       return {
         type: host.type >>> 0,
         blockSize: host.bsize,
@@ -251,12 +240,13 @@ export class NodeFileSystem implements FileSystem {
   private writeAttributes(vnode: NodeVnode): void {
     const { mode, uid, gid, atimeNs, mtimeNs } = vnode.inode ?? vnode.attributes();
     try {
-      const path = this.pathOf(vnode);
-      if (vnode.identity === "") vnode.identity = identity(this.fs.lstatSync(path, { bigint: true }));
-      this.fs.lchownSync(path, uid, gid);
-      if (vnode.readLink === undefined) this.fs.chmodSync(path, mode & 0o7777);
-      // Times last: memfs takes the other changes for modifications.
-      this.fs.lutimesSync(path, seconds(atimeNs), seconds(mtimeNs));
+      if (vnode.identity === "") vnode.identity = identity(this.access.lookup(vnode.parent!, vnode.name)!);
+      this.access.withObject(vnode, ({ chown, chmod, utimes }) => {
+        chown(uid, gid);
+        if (vnode.readLink === undefined) chmod(mode & 0o7777);
+        // Times last: memfs takes the other changes for modifications.
+        utimes({ atimeNs, mtimeNs });
+      });
     } catch (error) {
       // A directory above is shut already: a name chain with hard links from elsewhere.
       if (unixErrorOf(error) !== EACCES) throw EIO;
@@ -266,7 +256,11 @@ export class NodeFileSystem implements FileSystem {
   /** Exclusive trees: the host has changed the tree between two runs of the machine. */
   backingChanged(): void {
     if (!this.exclusive) return;
-    this.root.reconcile(hostCall(() => this.fs.lstatSync(this.pathOf(this.root), { bigint: true })));
+    this.root.reconcile(this.access.rootStats());
+  }
+
+  close(): void {
+    this.access.close();
   }
 
   /** Exclusive trees: a file with several names is found by all of them. */
@@ -278,6 +272,11 @@ export class NodeFileSystem implements FileSystem {
   owns(vnode: Vnode): vnode is NodeVnode {
     return vnode instanceof NodeVnode && vnode.fileSystem === this;
   }
+}
+
+function accessOf({ fs, exclusive, directory, descriptorLinks }: NodeFileSystemOptions): TreeAccess {
+  if (exclusive) return new MemoryAccess(fs);
+  return descriptorLinks === undefined ? new NamedAccess(fs, directory, true) : new DirectoryHandles(fs, directory, descriptorLinks);
 }
 
 /** Vnodes of a shared tree that are kept though unreferenced. */

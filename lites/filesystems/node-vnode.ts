@@ -7,15 +7,15 @@
 import type { Op } from "../activation.ts";
 import type { CommandArgument } from "../arguments.ts";
 import { EINVAL, ENOENT } from "../abi/errno.ts";
-import { isDevice, isDirectory, isFifo, isSymlink, PERMISSION_BITS, S_IFMT } from "../abi/file-mode.ts";
+import { isDirectory, isFifo, isRegular, isSymlink, PERMISSION_BITS, S_IFMT, S_ISGID, S_ISUID } from "../abi/file-mode.ts";
 import type { Process } from "../process/process.ts";
-import { encodeText } from "../text.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
-import { type AttributeChange, type Attributes, newVnodeId, type Vnode } from "../vfs/vnode.ts";
+import { type AttributeChange, type Attributes, type NewNode, newVnodeId, type Vnode } from "../vfs/vnode.ts";
 import { NodeDirectory } from "./node-directory.ts";
 import type { NodeFileSystem } from "./node-fs.ts";
-import { hostCall, identity, type NodeStats, seconds } from "./node-interface.ts";
+import { hostCall, identity, type NodeStats } from "./node-interface.ts";
 import type { StreamOperations } from "./special-files.ts";
+import { descriptorCalls, type ObjectCalls } from "./tree-access.ts";
 
 /** What times of the backing objects of exclusive trees are cut to. */
 const BACKING_TIME_NS = 1_000_000n;
@@ -31,11 +31,16 @@ export class NodeVnode implements Vnode {
   /** See identity(); "" for objects that only exist here, and for those made here until sync() looks. */
   identity: string;
   readonly typeBits: number;
+  /** Parts of the identity. */
+  private readonly number: bigint | undefined;
+  private readonly deviceNumber: bigint | undefined;
+  /** Shared trees: found by its identity, so that the object has no other vnode. */
+  isKnown = false;
   /** The attributes themselves: of exclusive trees, of special files made here, and of removed objects that have no descriptor. */
   inode: Attributes | undefined;
   readonly directory?: NodeDirectory;
   readonly readLink?: (process: Process) => string;
-  /** FIFOs and devices made here: no object of the backing tree. */
+  /** FIFOs, devices and sockets. */
   readonly isSpecial: boolean;
 
   readonly redirect?: (process: Process) => Vnode;
@@ -46,7 +51,9 @@ export class NodeVnode implements Vnode {
   readonly control?: (process: Process, file: OpenFile, command: number, argument: CommandArgument) => Op<number>;
   readonly poll?: NonNullable<Vnode["poll"]>;
 
-  private references = 0;
+  /** By open files, mappings and working directories, and with the directories below that are referenced. */
+  private uses = 0;
+  references = 0;
   private handle: number | undefined;
   private handleWritable = false;
   /** Shared trees: what the look-up that found it has just read. */
@@ -60,11 +67,17 @@ export class NodeVnode implements Vnode {
     const created = typeof from.mode === "number";
     const mode = Number(from.mode);
     this.typeBits = mode & S_IFMT;
-    this.identity = created ? "" : identity(from as NodeStats);
+    if (created) this.identity = "";
+    else {
+      const stats = from as NodeStats;
+      this.identity = identity(stats);
+      this.number = stats.ino;
+      this.deviceNumber = stats.dev;
+    }
     if (created) this.inode = { ...(from as Attributes), ino: this.id };
     else if (fileSystem.exclusive) this.inode = fileSystem.attributesOf(from as NodeStats, this.id);
     else this.fresh = from as NodeStats;
-    this.isSpecial = isDevice(mode) || isFifo(mode);
+    this.isSpecial = !(isDirectory(mode) || isRegular(mode) || isSymlink(mode));
     if (isDirectory(mode)) this.directory = new NodeDirectory(this);
     else if (isSymlink(mode)) this.readLink = () => this.linkText();
     else if (this.isSpecial) this.becomeSpecial(mode, Number(from.rdev));
@@ -74,17 +87,31 @@ export class NodeVnode implements Vnode {
   /** Exclusive trees: memfs has no size of directories and links, and no fixed mode of links. */
   private fillIn(inode: Attributes): void {
     if (this.directory !== undefined) Object.assign(inode, { size: 4096, blocks: 8 });
-    else if (this.readLink !== undefined) Object.assign(inode, { mode: this.typeBits | 0o777, size: encodeText(this.linkText()).length });
+    else if (this.readLink !== undefined) Object.assign(inode, { mode: this.typeBits | 0o777, size: this.linkText().length });
     this.setBlocks();
   }
 
-  private becomeSpecial(this: { -readonly [K in keyof NodeVnode]: NodeVnode[K] }, mode: number, device: number): void {
-    const operations: StreamOperations = this.fileSystem.special.operations(mode, device);
+  private becomeSpecial(mode: number, device: number): void {
+    const { special } = this.fileSystem;
+    const isHostFifo = isFifo(mode) && this.identity !== "" && !this.fileSystem.exclusive;
+    const operations: StreamOperations = isHostFifo
+      ? special.hostFifo(this.fileSystem.fs, (access) => this.openBacking(access))
+      : special.operations(mode, device);
     Object.assign(this, operations);
+  }
+
+  /** Whether these are the attributes of its object. */
+  isObject(stats: NodeStats): boolean {
+    return stats.ino === this.number && stats.dev === this.deviceNumber && (Number(stats.mode) & S_IFMT) === this.typeBits;
   }
 
   get referenced(): boolean {
     return this.references > 0;
+  }
+
+  /** Whether it is itself held by an open file, a mapping or a process. */
+  get used(): boolean {
+    return this.uses > 0;
   }
 
   attributes(): Readonly<Attributes> {
@@ -93,22 +120,22 @@ export class NodeVnode implements Vnode {
 
   /** Shared trees: asks the backing object, through the descriptor if there is one. */
   stats(): NodeStats {
-    const { fs } = this.fileSystem;
+    const { fs, access, justFound } = this.fileSystem;
     const fresh = this.fresh;
     this.fresh = undefined;
-    if (fresh !== undefined && this.fileSystem.justFound === this) return fresh;
+    if (fresh !== undefined && justFound === this) return fresh;
     if (this.handle !== undefined) return hostCall(() => fs.fstatSync(this.handle!, { bigint: true }));
-    if (this.parent !== undefined) this.fileSystem.verify(this.parent);
-    const stats = hostCall(() => fs.lstatSync(this.fileSystem.pathOf(this), { bigint: true }));
-    if (identity(stats) !== this.identity) throw ENOENT;
-    return stats;
+    return access.stats(this);
   }
 
-  /** Remembers a new name. */
+  /** Remembers a new name. @throws ENOENT when what is known of the directories above is out of date: others have moved them into this one */
   moveTo(parent: NodeVnode, name: string): void {
+    if (this.directory !== undefined && parent !== this.parent) {
+      for (let above: NodeVnode | undefined = parent; above !== undefined; above = above.parent) if (above === this) throw ENOENT;
+    }
     if (this.referenced && parent !== this.parent) {
-      parent.retain();
-      this.parent?.release();
+      hold(parent);
+      if (this.parent !== undefined) unhold(this.parent);
     }
     this.parent = parent;
     this.name = name;
@@ -134,34 +161,42 @@ export class NodeVnode implements Vnode {
   }
 
   private changeBacking(change: AttributeChange): void {
-    const { fs } = this.fileSystem;
-    const now = this.stats();
-    const { uid = Number(now.uid), gid = Number(now.gid), atimeNs = now.atimeNs, mtimeNs = now.mtimeNs } = change;
-    const handle = this.handle;
-    hostCall(() => {
-      const path = handle === undefined ? this.fileSystem.pathOf(this) : "";
-      if (change.uid !== undefined || change.gid !== undefined) {
-        if (handle === undefined) fs.lchownSync(path, uid, gid);
-        else fs.fchownSync(handle, uid, gid);
-      }
-      if (change.mode !== undefined && this.readLink === undefined) {
-        if (handle === undefined) fs.chmodSync(path, change.mode);
-        else fs.fchmodSync(handle, change.mode);
-      }
-      if (change.atimeNs !== undefined || change.mtimeNs !== undefined) {
-        if (handle === undefined) fs.lutimesSync(path, seconds(atimeNs), seconds(mtimeNs));
-        else fs.futimesSync(handle, seconds(atimeNs), seconds(mtimeNs));
-      }
+    const { fileSystem } = this;
+    const now = fileSystem.attributesOf(this.stats());
+    const { uid = now.uid, gid = now.gid, atimeNs = now.atimeNs, mtimeNs = now.mtimeNs } = change;
+    const setsTimes = change.atimeNs !== undefined || change.mtimeNs !== undefined;
+    this.withCalls(({ chown, chmod, utimes }) => {
+      if (change.uid !== undefined || change.gid !== undefined) chown(uid, gid);
+      if (change.mode !== undefined && this.readLink === undefined) chmod(change.mode);
+      if (setsTimes) utimes({ atimeNs, mtimeNs });
     });
+    if (setsTimes) fileSystem.exactTimes.set({ atimeNs, mtimeNs }, this.stats());
+  }
+
+  /** Runs work with the calls that change the backing object's attributes. */
+  private withCalls(work: (calls: ObjectCalls) => void): void {
+    const { handle, fileSystem } = this;
+    hostCall(() => (handle === undefined ? fileSystem.access.withObject(this, work) : work(descriptorCalls(fileSystem.fs, handle))));
+  }
+
+  /** Shared trees: gives the object, which was just made, the owner and mode that it shall have. */
+  settle(node: NewNode, stats: NodeStats): void {
+    const isOwners = Number(stats.uid) === node.uid && Number(stats.gid) === node.gid;
+    if (!isOwners) {
+      try {
+        this.withCalls(({ chown }) => chown(node.uid, node.gid));
+      } catch {
+        // An ordinary host user creates files of his own only.
+      }
+    }
+    const mode = node.mode & PERMISSION_BITS;
+    // The host's mask may have taken bits away, and a change of the owner set-id bits.
+    const isRight = (Number(stats.mode) & PERMISSION_BITS) === mode && (isOwners || !(mode & (S_ISUID | S_ISGID)));
+    if (!isRight && this.readLink === undefined) this.withCalls(({ chmod }) => chmod(mode));
   }
 
   private linkText(): string {
-    this.verifyParent();
-    return this.fileSystem.run(this, () => this.fileSystem.fs.readlinkSync(this.fileSystem.pathOf(this)));
-  }
-
-  private verifyParent(): void {
-    if (this.parent !== undefined && this.fileSystem.justFound !== this) this.fileSystem.verify(this.parent);
+    return this.fileSystem.run(this, () => this.fileSystem.access.readLink(this));
   }
 
   /** Exclusive trees: takes over what the host has changed. Times of the backing object are only as fine as milliseconds. */
@@ -262,22 +297,23 @@ export class NodeVnode implements Vnode {
   /** The descriptor of the backing object; errors are those of the host's own checks. */
   private openHandle(writing: boolean): number {
     if (this.handle !== undefined && (this.handleWritable || !writing)) return this.handle;
-    const { fileSystem } = this;
-    const { fs, exclusive } = fileSystem;
-    this.verifyParent();
-    fileSystem.justFound = undefined;
+    const { fs, exclusive } = this.fileSystem;
     const writable = writing || exclusive;
-    const { O_RDONLY, O_RDWR, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
-    const flags = (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK;
-    const handle = fileSystem.run(this, () => fs.openSync(fileSystem.pathOf(this), flags));
-    if (!exclusive && identity(hostCall(() => fs.fstatSync(handle, { bigint: true }))) !== this.identity) {
-      fs.closeSync(handle);
-      throw ENOENT;
-    }
+    const handle = this.openBacking(writable ? fs.constants.O_RDWR : fs.constants.O_RDONLY);
     this.closeHandle();
     this.handle = handle;
     this.handleWritable = writable;
     return handle;
+  }
+
+  /** A descriptor of the backing object. @throws ENOENT when its name leads to another one now */
+  private openBacking(access: number): number {
+    const { fileSystem } = this;
+    fileSystem.justFound = undefined;
+    const handle = fileSystem.run(this, () => fileSystem.access.open(this, access));
+    if (fileSystem.exclusive || this.isObject(hostCall(() => fileSystem.fs.fstatSync(handle, { bigint: true })))) return handle;
+    fileSystem.fs.closeSync(handle);
+    throw ENOENT;
   }
 
   /** Takes over the descriptor of a just created file. */
@@ -306,7 +342,8 @@ export class NodeVnode implements Vnode {
         }
       }
     }
-    this.inode ??= this.fileSystem.attributesOf(this.stats());
+    // A directory's handle leads to it when its name is gone.
+    if (this.directory === undefined) this.inode ??= this.fileSystem.attributesOf(this.stats());
   }
 
   /** After a name was removed. Exclusive trees know when it was the last one. */
@@ -321,7 +358,7 @@ export class NodeVnode implements Vnode {
       this.fileSystem.forget(this);
       this.fileSystem.changed.delete(this);
       if (!this.referenced) this.dispose();
-    }
+    } else if (!this.fileSystem.exclusive && this.detached && !this.referenced) this.fileSystem.forget(this);
   }
 
   /** An exclusive tree's file is gone for good. */
@@ -332,20 +369,40 @@ export class NodeVnode implements Vnode {
 
   retain(): void {
     this.fresh = undefined;
-    if (this.references++ === 0) this.parent?.retain();
+    if (this.uses++ === 0) this.fileSystem.access.retained(this);
+    hold(this);
   }
 
   release(): void {
-    if (--this.references > 0) return;
-    this.parent?.release();
+    this.uses--;
+    unhold(this);
+  }
+
+  /** Nothing refers to it any more, neither itself nor below. */
+  unreferenced(): void {
+    const { fileSystem } = this;
     if (this.inode?.nlink === 0) this.dispose();
     else this.closeHandle();
-    if (!this.fileSystem.exclusive) this.fileSystem.forget(this);
+    // Directories of shared trees stay known, with their handles: paths lead through them again and again.
+    if (!fileSystem.exclusive && (this.directory === undefined || this.detached)) fileSystem.forget(this);
   }
 
   /** The directory interface of a vnode known to be one. */
   asDirectory(): NodeDirectory {
     if (this.directory === undefined) throw ENOENT;
     return this.directory;
+  }
+}
+
+/** Counts a reference; the first one holds the directories above, so that ".." leads somewhere. */
+function hold(from: NodeVnode): void {
+  for (let vnode: NodeVnode | undefined = from; vnode !== undefined && vnode.references++ === 0; ) vnode = vnode.parent;
+}
+
+function unhold(from: NodeVnode): void {
+  for (let vnode: NodeVnode | undefined = from; vnode !== undefined && --vnode.references === 0; ) {
+    const parent: NodeVnode | undefined = vnode.parent;
+    vnode.unreferenced();
+    vnode = parent;
   }
 }

@@ -3,7 +3,6 @@
  * Source: Linux proc(5).
  */
 import { EACCES, ENOENT } from "../abi/errno.ts";
-import { isDirectory } from "../abi/file-mode.ts";
 import { O_ACCMODE, O_RDONLY, O_WRONLY } from "../abi/open-flags.ts";
 import { mayInspect } from "../process/authority.ts";
 import type { Process } from "../process/process.ts";
@@ -166,16 +165,7 @@ function linkMode(file: OpenFile): number {
 
 /** Text of a link to an object: its path, or type and number for what has none; "(deleted)" for removed names. */
 function linkText({ vnode, path }: { vnode: Vnode; path: string }): string {
-  const { mode, ino, nlink } = vnode.attributes();
+  const { ino, nlink } = vnode.attributes();
   if (path === "") return `pipe:[${ino}]`;
-  return nlink === 0 || (isDirectory(mode) && isRemoved(vnode)) ? `${path} (deleted)` : path;
-}
-
-function isRemoved(vnode: Vnode): boolean {
-  try {
-    vnode.directory?.parent();
-    return false;
-  } catch {
-    return true;
-  }
+  return nlink === 0 || vnode.directory?.isRemoved ? `${path} (deleted)` : path;
 }

@@ -23,6 +23,7 @@ const SELECT_WRITE = PollEvent.OUT | PollEvent.ERR;
 interface Readiness {
   events: number;
   queues: readonly WaitQueue[];
+  againNs?: number | undefined;
 }
 
 /** What holds for a file now. Files that never wait are always ready. */
@@ -31,7 +32,7 @@ function readiness(file: OpenFile): Readiness {
   let { events } = state;
   if (events & PollEvent.IN) events |= POLLRDNORM;
   if (events & PollEvent.OUT) events |= POLLWRNORM;
-  return { events, queues: state.queues };
+  return { events, queues: state.queues, againNs: state.againNs };
 }
 
 /** How long to wait, and who is told what is left of it at the end. */
@@ -41,22 +42,26 @@ interface Limit {
   tell(leftNs: number): void;
 }
 
-/** One look at all descriptors: how many are ready, and what may change that. */
+/** One look at all descriptors: how many are ready, what may change that, and after how long another look is due in any case. */
 interface Look {
   ready: number;
   queues: WaitQueue[];
+  againNs: number;
 }
+
+const nothingSeen = (): Look => ({ ready: 0, queues: [], againNs: Number.POSITIVE_INFINITY });
 
 export function createPollHandlers(services: FileServices) {
   /** Looks until something is ready or the time is over. @returns how many are ready @throws ERESTARTNOHAND */
   function* wait(process: Process, call: number, limit: Limit, look: () => Look): Op<number> {
     const deadlineNs = limit.ns === undefined ? Number.POSITIVE_INFINITY : restartableDeadline(process, call, services.now(), limit.ns);
     for (;;) {
-      const { ready, queues } = look();
-      const leftNs = Math.max(0, deadlineNs - services.now());
+      const { ready, queues, againNs } = look();
+      const now = services.now();
+      const leftNs = Math.max(0, deadlineNs - now);
       limit.tell(leftNs);
       if (ready > 0 || limit.ns === 0 || leftNs === 0) return ready;
-      if ((yield* sleepOn(queues, { deadlineNs })) === "interrupted") {
+      if ((yield* sleepOn(queues, { deadlineNs: Math.min(deadlineNs, now + againNs) })) === "interrupted") {
         rememberDeadline(process, call, deadlineNs);
         limit.tell(Math.max(0, deadlineNs - services.now()));
         throw ERESTARTNOHAND;
@@ -83,14 +88,15 @@ export function createPollHandlers(services: FileServices) {
     const records = fds.input.slice(0, count * 8);
     const view = new DataView(records.buffer);
     const ready = yield* wait(process, call, limit, () => {
-      const look: Look = { ready: 0, queues: [] };
+      const look = nothingSeen();
       for (let offset = 0; offset < records.length; offset += 8) {
         const fd = view.getInt32(offset, true);
-        const { events, queues } = fd < 0 ? { events: 0, queues: [] } : descriptorState(process, fd);
+        const { events, queues, againNs }: Readiness = fd < 0 ? { events: 0, queues: [] } : descriptorState(process, fd);
         const found = events & (view.getUint16(offset + 4, true) | ALWAYS);
         view.setUint16(offset + 6, found, true);
         if (found) look.ready++;
         look.queues.push(...queues);
+        look.againNs = Math.min(look.againNs, againNs ?? look.againNs);
       }
       return look;
     });
@@ -109,14 +115,15 @@ export function createPollHandlers(services: FileServices) {
     ].flatMap(({ buffer, events }) => (buffer ? [{ buffer, events, result: new Uint8Array(buffer.input.length) }] : []));
     const limit = Math.min(count, FD_SETSIZE);
     const ready = yield* wait(process, call, time, () => {
-      const look: Look = { ready: 0, queues: [] };
+      const look = nothingSeen();
       for (const { result } of sets) result.fill(0);
       for (let fd = 0; fd < limit; fd++) {
         const wanting = sets.filter(({ buffer }) => buffer.input[fd >> 3]! & (1 << (fd & 7)));
         if (wanting.length === 0) continue;
-        const { events, queues } = descriptorState(process, fd);
+        const { events, queues, againNs } = descriptorState(process, fd);
         if (events & PollEvent.NVAL) throw EBADF;
         look.queues.push(...queues);
+        look.againNs = Math.min(look.againNs, againNs ?? look.againNs);
         for (const set of wanting) {
           if (!(events & set.events)) continue;
           set.result[fd >> 3]! |= 1 << (fd & 7);

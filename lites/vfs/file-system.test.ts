@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFsFromVolume, Volume } from "memfs";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { descriptorLinks, hostFiles } from "#host/host-files.ts";
 import { S_IFCHR, S_IFIFO } from "../abi/file-mode.ts";
 import { AT_FDCWD, O_APPEND, O_CREAT, O_LARGEFILE, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from "../abi/open-flags.ts";
 import { SIGXFSZ } from "../abi/signals.ts";
@@ -76,12 +77,45 @@ function start(mounts: Parameters<typeof bench>[1] = [], populate = {}): void {
 /** The same tests for both kinds of tree: in "/t". */
 const trees: [string, () => void][] = [
   ["memfs", () => start([], { "/t": null })],
-  ["host directory", () => start([{ fs: fs as NodeFs, directory: hostDirectory(), path: "/t" }])],
+  ["host directory by names", () => start([{ fs: hostFiles, directory: hostDirectory(), path: "/t" }])],
+  ...(descriptorLinks === undefined
+    ? []
+    : ([["host directory", () => start([{ fs: hostFiles, directory: hostDirectory(), path: "/t", descriptorLinks }])]] satisfies [
+        string,
+        () => void,
+      ][])),
 ];
 
 for (const [name, prepare] of trees) {
   describe(`files on a ${name}`, () => {
     beforeEach(prepare);
+
+    it("takes names and link targets as bytes", () => {
+      const names = ["plain", "gr\xc3\xb6\xc3\x9fe", "\xff", "\xfe", "\xc3", "\xef\xbf\xbd", "\xed\xa0\x80", "\xf0\x9f\x98\x80"];
+      for (const each of names) sh.close((sh.write(sh.open(`/t/${each}`, O_CREAT | O_WRONLY), each), 0));
+      const listed = () =>
+        system.side.files
+          .resolve(process, "/t")
+          .vnode.directory!.entries()
+          .map((entry) => entry.name);
+      expect(listed().sort()).toEqual([...names].sort());
+      for (const each of names) expect(sh.read(sh.open(`/t/${each}`))).toBe(text(bytes(each)));
+      sh.mkdir("/t/d\xfa");
+      expect(sh.rename("/t/\xff", "/t/d\xfa/\xfd")).toBe(0);
+      sh.symlink("d\xfa/\xfd", "/t/l\xfb");
+      expect(sh.read(sh.open("/t/l\xfb"))).toBe(text(bytes("\xff")));
+      const buffer = out();
+      expect(run(() => system.call.readlink(process, { path: "/t/l\xfb", buffer, size: 100 }))).toBe(4);
+      expect(buffer.data).toEqual(Uint8Array.of(0x64, 0xfa, 0x2f, 0xfd));
+      expect(sh.unlink("/t/\xfe")).toBe(0);
+      expect(sh.open("/t/\xfe")).toBe("ENOENT");
+      sh.chdir("/t/d\xfa");
+      const cwd = out();
+      system.call.getcwd(process, { buffer: cwd, size: 100 });
+      expect(cwd.data).toEqual(Uint8Array.of(0x2f, 0x74, 0x2f, 0x64, 0xfa, 0));
+      expect(sh.unlink(`/t/${"x".repeat(256)}`)).toBe("ENAMETOOLONG");
+      expect(sh.unlink(`/t/${"\xff".repeat(255)}`)).toBe("ENOENT");
+    });
 
     it("keeps the content of an unlinked file while it is open", () => {
       const fd = sh.open("/t/f", O_CREAT | O_RDWR);
@@ -316,7 +350,7 @@ describe("mounted host directories", () => {
     fs.mkdirSync(inside);
     fs.writeFileSync(join(outside, "secret"), "secret");
     fs.writeFileSync(join(inside, "f"), "f");
-    start([{ fs: fs as NodeFs, directory: inside, path: "/mnt" }]);
+    start([{ fs: hostFiles, descriptorLinks, directory: inside, path: "/mnt" }]);
   });
 
   it("cannot be left by ..", () => {
@@ -407,7 +441,7 @@ describe("mounted host directories", () => {
   });
 
   it("refuse everything that writes when they are read-only", () => {
-    start([{ fs: fs as NodeFs, directory: inside, path: "/mnt", readOnly: true }]);
+    start([{ fs: hostFiles, descriptorLinks, directory: inside, path: "/mnt", readOnly: true }]);
     sh.close(sh.open("/outside", O_CREAT | O_WRONLY));
     expect(sh.read(sh.open("/mnt/f"))).toBe("f");
     expect(sh.open("/mnt/f", O_WRONLY)).toBe("EROFS");
@@ -460,7 +494,7 @@ describe("memfs as root", () => {
     sh.symlink("/etc/x", "/l");
     sh.rename("/l", "/etc/l");
     expect(sh.read(sh.open("/etc/l"))).toBe("1");
-    expect(system.fs.readlinkSync("/etc/l")).toBe("/etc/x");
+    expect(system.fs.readlinkSync("/etc/l", { encoding: "latin1" })).toBe("/etc/x");
     expect(sh.read(sh.open("/etc/x"))).toBe("1");
   });
 });

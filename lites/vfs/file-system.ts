@@ -125,6 +125,11 @@ export class FileSystemSpace {
     for (const mount of this.mounts.all()) mount.fileSystem.sync?.();
   }
 
+  /** Gives back what the file systems hold of the host. */
+  close(): void {
+    for (const mount of this.mounts.all()) mount.fileSystem.close?.();
+  }
+
   /** Others may have changed what the file systems are made from. */
   backingChanged(): void {
     for (const mount of this.mounts.all()) mount.fileSystem.backingChanged?.();
@@ -141,19 +146,9 @@ export class FileSystemSpace {
     return { vnode: result.vnode, path: result.path };
   }
 
-  /** What ".." leads to in a directory; a removed one is its own. */
+  /** What ".." leads to in a directory. */
   parent(process: Process, directory: Vnode): Vnode {
-    if (directory === process.root.vnode || this.isRemoved(directory)) return directory;
-    return this.mounts.parent(directory)?.vnode ?? directory;
-  }
-
-  private isRemoved(directory: Vnode): boolean {
-    try {
-      directory.directory!.parent();
-      return false;
-    } catch {
-      return true;
-    }
+    return directory === process.root.vnode ? directory : (this.mounts.parent(directory)?.vnode ?? directory);
   }
 
   /** Absolute path of a directory as the process sees it. Throws ENOENT when it was removed or is outside of the process's root. */
@@ -161,12 +156,13 @@ export class FileSystemSpace {
     const names: string[] = [];
     let current = directory;
     while (current !== process.root.vnode) {
+      if (current.directory?.isRemoved) throw ENOENT;
       const above = this.mounts.parent(current);
       if (above === undefined) throw ENOENT;
-      names.unshift(above.name);
+      names.push(above.name);
       current = above.vnode;
     }
-    return `/${names.join("/")}`;
+    return `/${names.reverse().join("/")}`;
   }
 
   /**
@@ -261,7 +257,7 @@ export class FileSystemSpace {
   private createIn(parent: Vnode, name: string, node: { mode: number; uid: number; gid: number; rdev?: number; target?: string }): Vnode {
     const directory = parent.directory!;
     if (directory.create === undefined) throw EPERM;
-    directory.parent(); // a removed directory takes no new names: ENOENT
+    checkNotRemoved(parent);
     const above = parent.attributes();
     if (!(above.mode & S_ISGID)) return directory.create(name, node);
     const mode = isDirectory(node.mode) ? node.mode | S_ISGID : node.mode;
@@ -308,7 +304,7 @@ export class FileSystemSpace {
     if (vnode.directory !== undefined) throw EPERM;
     const directory = place.parent.directory!;
     if (directory.link === undefined) throw EPERM;
-    directory.parent();
+    checkNotRemoved(place.parent);
     directory.link(place.name, vnode);
   }
 
@@ -328,7 +324,7 @@ export class FileSystemSpace {
     if (directory && vnode.directory === undefined) throw ENOTDIR;
     if (!directory && vnode.directory !== undefined) throw EISDIR;
     if (this.mounts.isMountRoot(vnode) || vnode === process.root.vnode) throw EBUSY;
-    if (directory && vnode.directory!.entries().length > 0) throw ENOTEMPTY;
+    if (directory && !isEmpty(vnode)) throw ENOTEMPTY;
     if (parent.directory!.remove === undefined) throw EPERM;
     parent.directory!.remove(name, vnode);
   }
@@ -370,9 +366,9 @@ export class FileSystemSpace {
     // A directory's ".." changes with its parent, so it must be writable itself.
     if (moved.directory !== undefined && source.parent !== target.parent) checkPermission(process.credentials, moved.attributes(), W_OK);
     for (const vnode of [moved, replaced]) if (vnode !== undefined && this.mounts.isMountRoot(vnode)) throw EBUSY;
-    if (replaced?.directory !== undefined && replaced.directory.entries().length > 0) throw ENOTEMPTY;
+    if (replaced?.directory !== undefined && !isEmpty(replaced)) throw ENOTEMPTY;
     if (source.parent.directory!.rename === undefined) throw EPERM;
-    target.parent.directory!.parent();
+    checkNotRemoved(target.parent);
     source.parent.directory!.rename(source.name, target.parent, target.name);
   }
 
@@ -423,3 +419,10 @@ export class FileSystemSpace {
     return resolved;
   }
 }
+
+/** A removed directory takes no new names. @throws ENOENT */
+function checkNotRemoved({ directory }: Vnode): void {
+  if (directory?.isRemoved) throw ENOENT;
+}
+
+const isEmpty = ({ directory }: Vnode): boolean => directory!.isEmpty?.() ?? directory!.entries().length === 0;

@@ -54,7 +54,7 @@ export class MountTable {
     return this.byRoot.has(vnode);
   }
 
-  /** The directory above a directory and the name there, across mounts; undefined at the root of all. Throws ENOENT for removed directories. */
+  /** The directory above a directory and the name there, across mounts; undefined at the root of all. */
   parent(vnode: Vnode): { vnode: Vnode; name: string } | undefined {
     let current: Vnode = vnode;
     for (;;) {

@@ -5,11 +5,10 @@
  * trees. Source: POSIX base definitions 4.13, Linux path_resolution(7).
  */
 import { ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR } from "../abi/errno.ts";
-import { NAME_MAX, PATH_MAX, X_OK } from "../abi/open-flags.ts";
+import { NAME_MAX, PATH_MAX } from "../abi/open-flags.ts";
 import type { Credentials, DirectoryReference, Process } from "../process/process.ts";
-import { encodeText } from "../text.ts";
 import type { MountTable } from "./mount-table.ts";
-import { checkPermission } from "./permissions.ts";
+import { checkSearch } from "./permissions.ts";
 import type { Vnode } from "./vnode.ts";
 
 const MAXIMUM_LINKS = 40;
@@ -35,15 +34,10 @@ export interface WalkOptions {
   credentials?: Credentials | undefined;
 }
 
-/** Whether a text has more than `limit` bytes in the guest. */
-function isLonger(text: string, limit: number): boolean {
-  return text.length * 3 > limit && encodeText(text).length > limit;
-}
-
 /** @throws ENOENT (also for the empty path and missing directories), ENOTDIR, EACCES, ELOOP, ENAMETOOLONG */
 export function walk(mounts: MountTable, process: Process, path: string, options: WalkOptions): WalkResult {
   if (path === "") throw ENOENT;
-  if (isLonger(path, PATH_MAX - 1)) throw ENAMETOOLONG;
+  if (path.length >= PATH_MAX) throw ENAMETOOLONG;
   return new PathWalk(mounts, process, options).run(path);
 }
 
@@ -100,10 +94,10 @@ class PathWalk {
   private step(name: string): WalkResult {
     const directory = this.current.directory;
     if (directory === undefined) throw ENOTDIR;
-    checkPermission(this.credentials, this.current.attributes(), X_OK);
+    checkSearch(this.credentials, this.current);
     if (name === ".") return this.end(name, "dot", this.current);
     if (name === "..") return this.up();
-    if (isLonger(name, NAME_MAX)) throw ENAMETOOLONG;
+    if (name.length > NAME_MAX) throw ENAMETOOLONG;
 
     const isLast = this.pending.length === 0;
     const childPath = this.path === "/" ? `/${name}` : `${this.path}/${name}`;

@@ -5,7 +5,7 @@ import { EACCES, EPERM } from "../abi/errno.ts";
 import { isDirectory, S_ISVTX } from "../abi/file-mode.ts";
 import { X_OK } from "../abi/open-flags.ts";
 import type { Credentials } from "../process/process.ts";
-import type { Attributes } from "./vnode.ts";
+import type { Attributes, Vnode } from "./vnode.ts";
 
 /** Whether a process of a group: the effective group or one of the supplementary ones. */
 export function inGroup(credentials: Credentials, gid: number): boolean {
@@ -23,6 +23,11 @@ export function checkPermission(credentials: Credentials, attributes: Readonly<A
   if (credentials.euid === attributes.uid) granted = (mode >> 6) & 7;
   else if (inGroup(credentials, attributes.gid)) granted = (mode >> 3) & 7;
   if ((granted & wanted) !== wanted) throw EACCES;
+}
+
+/** Permission to go through a directory; asks for its attributes only if they matter. @throws EACCES */
+export function checkSearch(credentials: Credentials, directory: Vnode): void {
+  if (credentials.euid !== 0) checkPermission(credentials, directory.attributes(), X_OK);
 }
 
 export function isOwner(credentials: Credentials, attributes: Readonly<Attributes>): boolean {

@@ -72,8 +72,12 @@ export interface NewNode {
 /** Operations of a directory. Names are single components, never "." or "..". */
 export interface Directory {
   lookup(name: string): Vnode | undefined;
-  /** The directory above and the own name in it; undefined at the root of the file system. Throws ENOENT when removed. */
+  /** The directory above and the own name in it; undefined at the root of the file system. Of a removed one: the last there were. */
   parent(): { vnode: Vnode; name: string } | undefined;
+  /** Whether its name was removed; absent: never. */
+  readonly isRemoved?: boolean;
+  /** Whether there are no entries but "." and ".."; absent: ask entries(). */
+  isEmpty?(): boolean;
   /** All entries without "." and "..". */
   entries(): DirectoryEntry[];
   /** Creating and removing: absent in file systems whose tree is fixed (EPERM). The name does not exist. */
@@ -123,8 +127,8 @@ export interface Vnode {
   read?(process: Process, file: OpenFile, count: number): Op<Uint8Array>;
   write?(process: Process, file: OpenFile, data: Uint8Array): Op<number>;
   control?(process: Process, file: OpenFile, command: number, argument: CommandArgument): Op<number>;
-  /** PollEvent bits that hold now, and the queues that are woken when they may change. */
-  poll?(file: OpenFile): { events: number; queues: readonly WaitQueue[] };
+  /** PollEvent bits that hold now, the queues that are woken when they may change, and after how long they may change without that. */
+  poll?(file: OpenFile): { events: number; queues: readonly WaitQueue[]; againNs?: number };
 
   /** References by open files, mappings and working directories. */
   retain(): void;
@@ -154,6 +158,8 @@ export interface FileSystem {
   sync?(): void;
   /** Others have changed what the file system is made from; all that it held was synced before that. */
   backingChanged?(): void;
+  /** The system ends: gives back what it holds of the host. */
+  close?(): void;
   /** A path walk starts here: what was found before may have changed. */
   beginWalk?(): void;
 }

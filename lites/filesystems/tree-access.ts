@@ -1,0 +1,219 @@
+/**
+ * How the objects of a backing tree are reached: by directory handles where the host has them (directory-handles.ts), else by names.
+ *
+ * Both make all calls of Node's `fs` interface here, with one name below a directory at a time.
+ */
+import { EIO, ENOENT, EPERM } from "../abi/errno.ts";
+import { byteStringOf, encodeText, isAscii, unicodeOf } from "../text.ts";
+import { hostCall, type NodeFs, type NodePath, type NodeStats, seconds } from "./node-interface.ts";
+import type { NodeVnode } from "./node-vnode.ts";
+
+export interface ObjectTimes {
+  atimeNs: bigint;
+  mtimeNs: bigint;
+}
+
+/** Calls that change attributes of one object. */
+export interface ObjectCalls {
+  chmod(mode: number): void;
+  chown(uid: number, gid: number): void;
+  utimes(times: ObjectTimes): void;
+}
+
+export abstract class TreeAccess {
+  readonly fs: NodeFs;
+  protected readonly base: string;
+
+  /** @param base absolute path of the tree's directory, a byte string; links in it are resolved */
+  constructor(fs: NodeFs, base: string) {
+    this.fs = fs;
+    this.base = base;
+  }
+
+  /** Attributes of the tree's directory. */
+  rootStats(): NodeStats {
+    return hostCall(() => this.fs.lstatSync(this.native(this.base), { bigint: true }));
+  }
+
+  /** Path of a directory for the next call; a slash and a name may follow. A byte string. @throws ENOENT when it is not there any more */
+  protected abstract directoryPath(directory: NodeVnode): string;
+
+  /** Attributes of an object. @throws ENOENT when its name leads to another one now */
+  stats(vnode: NodeVnode): NodeStats {
+    const stats = hostCall(() => this.fs.lstatSync(this.pathOf(vnode), { bigint: true }));
+    if (!vnode.isObject(stats)) throw ENOENT;
+    return stats;
+  }
+
+  /** Runs work with the calls that change a certain object, and no other that has got its name. */
+  abstract withObject(vnode: NodeVnode, work: (calls: ObjectCalls) => void): void;
+
+  /** A directory is in use from now on, whatever becomes of its name. */
+  retained(_directory: NodeVnode): void {}
+  /** A vnode is not used any more. */
+  released(_vnode: NodeVnode): void {}
+  /** A vnode is forgotten, or its object removed. */
+  forgotten(_vnode: NodeVnode): void {}
+  /** The file system is used no more. */
+  close(): void {}
+
+  /** What Node's fs takes for a byte string. */
+  protected native(path: string): NodePath {
+    return isAscii(path) ? path : encodeText(path);
+  }
+
+  private place(directory: NodeVnode, name: string): NodePath {
+    return this.native(`${this.directoryPath(directory)}/${name}`);
+  }
+
+  /** Path of a directory itself. */
+  protected nativeOf(directory: NodeVnode): NodePath {
+    return this.native(this.directoryPath(directory) || "/");
+  }
+
+  protected pathOf(vnode: NodeVnode): NodePath {
+    const { parent } = vnode;
+    if (parent === undefined) return this.nativeOf(vnode);
+    if (vnode.detached) throw ENOENT;
+    return this.place(parent, vnode.name);
+  }
+
+  lookup(directory: NodeVnode, name: string): NodeStats | undefined {
+    return this.fs.lstatSync(this.place(directory, name), { bigint: true, throwIfNoEntry: false });
+  }
+
+  /** Names as byte strings. */
+  list(directory: NodeVnode): string[] {
+    return this.fs.readdirSync(this.nativeOf(directory), { encoding: "latin1" });
+  }
+
+  readLink(vnode: NodeVnode): string {
+    return this.fs.readlinkSync(this.pathOf(vnode), { encoding: "latin1" });
+  }
+
+  /** Opens an object that is no directory, without following links. */
+  open(vnode: NodeVnode, flags: number): number {
+    const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = this.fs.constants;
+    const path = this.pathOf(vnode);
+    return this.withRoom(() => this.fs.openSync(path, flags | O_NOFOLLOW | O_NONBLOCK));
+  }
+
+  /** Runs a call that needs a descriptor of the host. */
+  protected withRoom(open: () => number): number {
+    return open();
+  }
+
+  /** Creates a regular file; returns its descriptor. @throws EEXIST */
+  createFile(directory: NodeVnode, name: string, mode: number): number {
+    const { O_CREAT, O_EXCL, O_RDWR, O_NOFOLLOW = 0 } = this.fs.constants;
+    const path = this.place(directory, name);
+    return this.withRoom(() => this.fs.openSync(path, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW, mode));
+  }
+
+  makeDirectory(directory: NodeVnode, name: string, mode: number): void {
+    this.fs.mkdirSync(this.place(directory, name), { mode });
+  }
+
+  makeFifo(directory: NodeVnode, name: string, mode: number): void {
+    if (this.fs.mkfifoSync === undefined) throw EPERM;
+    this.fs.mkfifoSync(this.place(directory, name), mode);
+  }
+
+  makeLink(directory: NodeVnode, name: string, target: string): void {
+    this.fs.symlinkSync(this.native(target), this.place(directory, name));
+  }
+
+  /** A further name for an object. @throws ENOENT when the old name led to another object meanwhile */
+  link(vnode: NodeVnode, directory: NodeVnode, name: string): void {
+    const place = this.place(directory, name);
+    this.fs.linkSync(this.pathOf(vnode), place);
+    if (vnode.identity === "" || vnode.isObject(this.fs.lstatSync(place, { bigint: true }))) return;
+    this.fs.unlinkSync(place);
+    throw ENOENT;
+  }
+
+  rename(from: NodeVnode, name: string, to: NodeVnode, toName: string): void {
+    this.fs.renameSync(this.place(from, name), this.place(to, toName));
+  }
+
+  removeDirectory(directory: NodeVnode, name: string): void {
+    this.fs.rmdirSync(this.place(directory, name));
+  }
+
+  removeFile(directory: NodeVnode, name: string): void {
+    this.fs.unlinkSync(this.place(directory, name));
+  }
+
+  statistics(root: NodeVnode): ReturnType<NonNullable<NodeFs["statfsSync"]>> {
+    if (this.fs.statfsSync === undefined) throw EIO;
+    return this.fs.statfsSync(this.nativeOf(root));
+  }
+}
+
+/** The calls for an object that is open. */
+export const descriptorCalls = (fs: NodeFs, fd: number): ObjectCalls => ({
+  chmod: (mode) => fs.fchmodSync(fd, mode),
+  chown: (uid, gid) => fs.fchownSync(fd, uid, gid),
+  utimes: ({ atimeNs, mtimeNs }) => fs.futimesSync(fd, seconds(atimeNs), seconds(mtimeNs)),
+});
+
+/**
+ * By names below the tree's own directory. `isShared`: somebody else may change the tree, so the chain of names is looked at before each
+ * call; who exchanges a directory for a link between this look and the call leads it astray.
+ */
+export class NamedAccess extends TreeAccess {
+  private readonly isShared: boolean;
+
+  constructor(fs: NodeFs, base: string, isShared: boolean) {
+    super(fs, base);
+    this.isShared = isShared;
+  }
+
+  protected directoryPath(directory: NodeVnode): string {
+    if (!this.isShared) return this.chain(directory);
+    for (let current = directory; current.parent !== undefined; current = current.parent) {
+      const stats = this.fs.lstatSync(this.native(this.chain(current)), { bigint: true, throwIfNoEntry: false });
+      if (stats === undefined || !current.isObject(stats)) throw ENOENT;
+    }
+    return this.chain(directory);
+  }
+
+  private chain(directory: NodeVnode): string {
+    let path = "";
+    for (let current = directory; current.parent !== undefined; current = current.parent) {
+      if (current.detached) throw ENOENT;
+      path = `/${current.name}${path}`;
+    }
+    return (this.base === "/" ? "" : this.base) + path;
+  }
+
+  withObject(vnode: NodeVnode, work: (calls: ObjectCalls) => void): void {
+    const { fs } = this;
+    if (this.isShared) this.stats(vnode);
+    const path = this.native(vnode.parent === undefined ? this.base : `${this.chain(vnode.parent)}/${vnode.name}`);
+    work({
+      chmod: (mode) => fs.chmodSync(path, mode),
+      chown: (uid, gid) => fs.lchownSync(path, uid, gid),
+      utimes: ({ atimeNs, mtimeNs }) => fs.lutimesSync(path, seconds(atimeNs), seconds(mtimeNs)),
+    });
+  }
+}
+
+/** By names in memfs: they are Unicode, and nobody else changes the tree. */
+export class MemoryAccess extends NamedAccess {
+  constructor(fs: NodeFs) {
+    super(fs, "/", false);
+  }
+
+  protected override native(path: string): NodePath {
+    return unicodeOf(path);
+  }
+
+  override list(directory: NodeVnode): string[] {
+    return this.fs.readdirSync(this.nativeOf(directory), { encoding: "utf8" }).map(byteStringOf);
+  }
+
+  override readLink(vnode: NodeVnode): string {
+    return byteStringOf(this.fs.readlinkSync(this.pathOf(vnode), { encoding: "utf8" }));
+  }
+}
