@@ -4,9 +4,12 @@
 import { Context, type Descriptor } from "#machine/context.ts";
 import { Flag } from "#machine/cpu/flags.ts";
 import { Interpreter } from "#machine/cpu/interpreter.ts";
+import { Segment } from "#machine/cpu/instruction.ts";
 import { Vector } from "#machine/exit.ts";
 import { PAGE_SIZE, Ram } from "#machine/ram.ts";
 import { TranslationTable } from "#machine/translation-table.ts";
+import type { KnownHost } from "../hardware/host.ts";
+import type { Change, Situation } from "../hardware/situation.ts";
 import {
   CODE,
   type CornerCase,
@@ -15,6 +18,7 @@ import {
   fill,
   HASH_START,
   hash,
+  LITES_ENTRIES,
   LOW,
   PEEKS,
   type SegmentDescription,
@@ -31,6 +35,15 @@ const BUDGET = 100_000;
 const TRAP_GATES: readonly number[] = [Vector.BREAKPOINT, Vector.OVERFLOW];
 const GATE = 2;
 const INT_LENGTH = 2;
+/** Index into CornerCase.selectors of each segment register, in the processor's encoding; CS is not among them. */
+const SELECTOR_INDEX: Readonly<Record<number, number>> = {
+  [Segment.ES]: 0,
+  [Segment.SS]: 1,
+  [Segment.DS]: 2,
+  [Segment.FS]: 3,
+  [Segment.GS]: 4,
+};
+const USER_CODE = LITES_ENTRIES.userCode * 8 + 3;
 
 function descriptor({ base, limit, flags }: SegmentDescription): Descriptor | undefined {
   if (flags === 0) return undefined;
@@ -79,7 +92,8 @@ export class EmulatedProcessor {
     return value >>> 0;
   }
 
-  run(test: CornerCase): CornerResult {
+  /** @param memory bytes that are there before, besides the case's */
+  run(test: CornerCase, memory?: Change["memory"]): CornerResult {
     fill(this.words(DATA_FRAME, 2), test.seed);
     fill(this.words(LOW_FRAME, 2), (test.seed + 1) | 0);
     this.ram.u8.fill(0xcc, CODE_FRAME * PAGE_SIZE, (CODE_FRAME + 2) * PAGE_SIZE);
@@ -88,6 +102,7 @@ export class EmulatedProcessor {
       if (test.eip + index < CODE + 2 * PAGE_SIZE) this.ram.u8[this.physical(test.eip + index)] = byte;
     });
     for (const [address, value] of test.pokes) this.poke(address, value);
+    for (const [address, byte] of memory ?? []) this.ram.u8[this.physical(address)] = byte;
     const context = new Context();
     context.registers.set(test.registers);
     context.eflags = test.eflags;
@@ -121,6 +136,27 @@ export class EmulatedProcessor {
       address: exit.address,
       peeks,
       hash: hash(hash(HASH_START, this.words(DATA_FRAME, 2)), this.words(LOW_FRAME, 2)),
+    };
+  }
+
+  /** A case for the table of facts. */
+  situation(test: CornerCase, ours: CornerResult, host: KnownHost): Situation<CornerResult> {
+    const selector = (segment: number): number => (segment === Segment.CS ? USER_CODE : test.selectors[SELECTOR_INDEX[segment]!]!);
+    return {
+      host,
+      code: test.code,
+      eip: test.eip,
+      lead: 0,
+      registers: test.registers,
+      eflags: test.eflags,
+      ours,
+      selector,
+      base: (segment) => {
+        const own = LITES_ENTRIES.own.indexOf(selector(segment) >> 3);
+        return own > 0 ? test.segments[own - 1]!.base : 0;
+      },
+      again: ({ code = test.code, eip = test.eip, registers = test.registers, eflags = test.eflags, memory }) =>
+        this.run({ ...test, code: [...code], eip, registers: [...registers], eflags }, memory),
     };
   }
 }

@@ -6,6 +6,9 @@ import { createProcessor, type Engine } from "#machine/engine.ts";
 import { type Exit, Vector } from "#machine/exit.ts";
 import { PAGE_SIZE, Ram } from "#machine/ram.ts";
 import { TranslationTable } from "#machine/translation-table.ts";
+import { Segment } from "#machine/cpu/instruction.ts";
+import type { KnownHost } from "../hardware/host.ts";
+import type { Change, Situation } from "../hardware/situation.ts";
 import {
   CODE,
   DATA,
@@ -61,7 +64,7 @@ export class EmulatedProcessor {
   }
 
   /** Fills memory and makes the context of a case. */
-  private prepare(test: InstructionCase): Context {
+  private prepare(test: InstructionCase, memory: Change["memory"]): Context {
     this.data.set(dataPattern(test.seed));
     this.low.set(lowPattern(test.seed));
     this.ram.u8.fill(0xcc, CODE_FRAME * PAGE_SIZE, (CODE_FRAME + 2) * PAGE_SIZE);
@@ -70,6 +73,7 @@ export class EmulatedProcessor {
     for (const [address, value] of test.pokes) {
       for (let byte = 0; byte < 4; byte++) this.poke(address + byte, value >>> (byte * 8));
     }
+    for (const [address, byte] of memory ?? []) this.poke(address, byte);
     const context = new Context();
     context.registers.set(test.registers);
     context.eflags = test.eflags;
@@ -92,7 +96,7 @@ export class EmulatedProcessor {
       pages: false,
       available: true,
     };
-    context.fs = test.fs === 0 ? 0 : SELECTORS[SelectorKind.SEGMENT] | 3;
+    context.fs = fsOf(test);
     context.ds = Selector.USER_DATA;
     loadUnits(context, test.units);
     if (test.selector !== 0) this.putSelector(test, context);
@@ -110,8 +114,9 @@ export class EmulatedProcessor {
     }
   }
 
-  run(test: InstructionCase): InstructionResult {
-    const context = this.prepare(test);
+  /** @param memory bytes that are there before, besides the case's */
+  run(test: InstructionCase, memory?: Change["memory"]): InstructionResult {
+    const context = this.prepare(test, memory);
     const exit = this.processor.run(context, this.table, BUDGET);
     for (let byte = 0; byte < test.blank[1]; byte++) this.poke(test.blank[0] + byte, 0);
     const result: InstructionResult = {
@@ -128,6 +133,34 @@ export class EmulatedProcessor {
     this.processor.release(context);
     return result;
   }
+
+  /** A case for the table of facts. */
+  situation(test: InstructionCase, ours: InstructionResult, host: KnownHost): Situation<InstructionResult> {
+    const selectors: Readonly<Record<number, number>> = {
+      [Segment.CS]: Selector.USER_CODE,
+      [Segment.FS]: fsOf(test),
+      [Segment.GS]: 0,
+    };
+    return {
+      host,
+      code: test.code,
+      eip: test.eip,
+      lead: test.lead,
+      registers: test.registers,
+      eflags: test.eflags,
+      ours,
+      selector: (segment) => selectors[segment] ?? Selector.USER_DATA,
+      base: (segment) => (segment === Segment.FS && test.fs === 1 ? FS_SEGMENT.base : 0),
+      again: ({ code = test.code, eip, registers = test.registers, eflags = test.eflags, memory }) => {
+        const place = eip === undefined ? { eip: test.eip, lead: test.lead } : { eip, lead: 0 };
+        return this.run({ ...test, ...place, code: [...code], registers: [...registers], eflags }, memory);
+      },
+    };
+  }
+}
+
+function fsOf(test: InstructionCase): number {
+  return test.fs === 0 ? 0 : SELECTORS[SelectorKind.SEGMENT] | 3;
 }
 
 /** What the processor reports, with software interrupts as the gates of Linux answer them. */

@@ -5,6 +5,7 @@
 import { decode } from "#machine/cpu/decoder.ts";
 import { type Instruction, Invalid, Kind } from "#machine/cpu/instruction.ts";
 import { shiftUndefined, UNDEFINED_FLAGS } from "#machine/cpu/opcodes.ts";
+import { transcendentalResults } from "../hardware/tolerance.ts";
 import type { InstructionCase, InstructionResult } from "./layout.ts";
 
 export interface Mask {
@@ -12,13 +13,13 @@ export interface Mask {
   flags: number;
   /** After a fault of the operand, registers and memory are not compared. */
   partial: boolean;
-  /** ST registers may differ by one unit in the last place. */
-  transcendental: boolean;
-  /** Lanes are approximations: largest relative error of each, 0 when there is none. */
-  error: number;
+  /** ST registers with transcendental results. */
+  transcendental: readonly number[];
+  /** Words of the XMM registers that are approximations: from, to. */
+  approximated: readonly [number, number];
 }
 
-const NOTHING: Mask = { flags: 0, partial: false, transcendental: false, error: 0 };
+const NOTHING: Mask = { flags: 0, partial: false, transcendental: [], approximated: [0, 0] };
 
 const FLAG_NAMES: readonly [number, string][] = [
   [1, "CF"],
@@ -32,17 +33,14 @@ const OVERFLOW_OF_SHIFTS = /^(ro[lr]|rc[lr]|sh[lr]|sar|sh[lr]d)$/;
 
 /** x87 instructions that store in parts: FSTENV D9 /6, FSTP m80 DB /7, FSAVE DD /6, FBSTP DF /6. */
 const STORES_IN_PARTS = new Set([0x16, 0x37, 0x56, 0x76]);
-/** F2XM1, FYL2X, FPTAN, FPATAN (D9 F0…F3), FYL2XP1, FSINCOS, FSIN, FCOS (D9 F9, FB, FE, FF). */
-const TRANSCENDENTAL = new Set([0xf0, 0xf1, 0xf2, 0xf3, 0xf9, 0xfb, 0xfe, 0xff]);
-/** SDM vol. 2: |relative error| of RCP and RSQRT. */
-const APPROXIMATION_ERROR = 1.5 * 2 ** -12;
-const APPROXIMATE = new Set(["rcpps", "rcpss", "rsqrtps", "rsqrtss"]);
+/** Approximations, and how many words of their destination they fill. */
+const APPROXIMATE: Readonly<Record<string, number>> = { rcpps: 4, rcpss: 1, rsqrtps: 4, rsqrtss: 1 };
+const WORDS_PER_XMM = 4;
 
-const ESCAPE_D9 = 0xd9;
 const BREAKPOINT = 3;
 
 function x87Mask({ opcode, modrm, address }: Instruction): Mask {
-  if (address === undefined) return { ...NOTHING, transcendental: opcode === ESCAPE_D9 && TRANSCENDENTAL.has(modrm) };
+  if (address === undefined) return { ...NOTHING, transcendental: transcendentalResults(opcode, modrm) };
   return { ...NOTHING, partial: STORES_IN_PARTS.has(((opcode & 7) << 4) | ((modrm >> 3) & 7)) };
 }
 
@@ -57,10 +55,11 @@ export function instructionMask(instruction: Instruction, count: number): Mask {
     const by = (last.kind === Kind.IMMEDIATE ? last.value : count) & 31;
     return { ...NOTHING, flags: shiftUndefined(mnemonic, by, operands[0]!.size * 8) };
   }
+  const from = WORDS_PER_XMM * (operands[0]?.register ?? 0);
   return {
     ...NOTHING,
     flags: UNDEFINED_FLAGS[mnemonic] ?? 0,
-    error: APPROXIMATE.has(mnemonic) ? APPROXIMATION_ERROR : 0,
+    approximated: [from, from + (APPROXIMATE[mnemonic] ?? 0)],
   };
 }
 
@@ -92,7 +91,7 @@ export function maskText(mnemonic: string): string {
   if (mnemonic === "x87") {
     return "FSIN and other transcendental results ±1 unit in the last place; last instruction and operand (recent processors record less); after faults of the operand of FSTENV, FSAVE, FBSTP and FSTP m80, which store in parts, registers and memory";
   }
-  if (APPROXIMATE.has(mnemonic)) return "within the documented error, 1.5·2⁻¹²";
+  if (mnemonic in APPROXIMATE) return "within the documented error, 1.5·2⁻¹²";
   if (OVERFLOW_OF_SHIFTS.test(mnemonic)) {
     const many = mnemonic.startsWith("r") ? "" : mnemonic.endsWith("d") ? "; AF; all flags when the count exceeds the operand" : "; AF";
     return `undefined: OF unless the count is 1${many}`;

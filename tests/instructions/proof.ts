@@ -3,7 +3,8 @@
  */
 import type { RowPlace } from "#machine/cpu/opcodes.ts";
 import type { Engine } from "#machine/engine.ts";
-import { describe, differences } from "./comparison.ts";
+import type { KnownHost } from "../hardware/host.ts";
+import { describe, hostDifferences } from "./comparison.ts";
 import { EmulatedProcessor } from "./emulated.ts";
 import { generate } from "./generator.ts";
 import type { Hardware } from "./hardware.ts";
@@ -39,9 +40,12 @@ export function casesOf(place: RowPlace, index: number, count: number, seed: num
 
 export class Prover {
   private readonly hardware: Hardware;
+  private readonly host: KnownHost;
   private readonly processors: readonly { engine: Engine; processor: EmulatedProcessor }[];
 
-  constructor(hardware: Hardware, engines: readonly Engine[]) {
+  /** @param host that the hardware belongs to */
+  constructor(hardware: Hardware, engines: readonly Engine[], host: KnownHost) {
+    this.host = host;
     this.hardware = hardware;
     this.processors = engines.map((engine) => ({ engine, processor: new EmulatedProcessor(engine) }));
   }
@@ -57,8 +61,8 @@ export class Prover {
       this.processors.forEach(({ engine, processor }, position) => {
         batch.forEach((test, at) => {
           const actual = processor.run(test);
-          const found = differences(test, expected[at]!, actual);
-          if (found.length === 0 || this.isDisturbed(test, actual)) return;
+          const found = hostDifferences(test, expected[at]!, actual, this.host, processor);
+          if (found.length === 0 || this.isDisturbed(test, actual, processor)) return;
           proof.differences[position]!++;
           if (proof.examples.length < DESCRIBED) proof.examples.push(`${engine}: ${describe(test, found)}`);
         });
@@ -68,8 +72,8 @@ export class Prover {
   }
 
   /** An interrupt of the host clears the privilege bits of null selectors: what differs has to do so again. */
-  private isDisturbed(test: InstructionCase, actual: InstructionResult): boolean {
+  private isDisturbed(test: InstructionCase, actual: InstructionResult, processor: EmulatedProcessor): boolean {
     const again = this.hardware.run([test]);
-    return again !== undefined && differences(test, again[0]!, actual).length === 0;
+    return again !== undefined && hostDifferences(test, again[0]!, actual, this.host, processor).length === 0;
   }
 }

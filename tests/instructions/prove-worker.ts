@@ -2,6 +2,7 @@
  * One thread of prove.ts: proves the rows that it is told to.
  */
 import { parentPort, workerData } from "node:worker_threads";
+import type { KnownHost } from "../hardware/host.ts";
 import { Hardware } from "./hardware.ts";
 import { Prover, type RowProof } from "./proof.ts";
 import { comparableRows } from "./rows.ts";
@@ -12,6 +13,7 @@ export interface WorkerData {
   readonly seed: number;
   /** Source of the runner: this file is bundled elsewhere. */
   readonly runner: string;
+  readonly host: KnownHost;
 }
 
 export interface Assignment {
@@ -23,10 +25,10 @@ export interface Answer extends RowProof {
   readonly row: number;
 }
 
-const { engines, seed, runner } = workerData as WorkerData;
+const { engines, seed, runner, host } = workerData as WorkerData;
 const hardware = Hardware.open(runner);
-if (hardware === undefined) throw new Error("this host cannot run i386 programs");
-const prover = new Prover(hardware, engines);
+if (hardware === undefined) throw new Error("this host cannot execute the cases");
+const prover = new Prover(hardware, engines, host);
 const rows = comparableRows();
 
 parentPort!.on("message", (assignment: Assignment | null) => {

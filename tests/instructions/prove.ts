@@ -11,6 +11,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { build } from "esbuild";
 import type { RowPlace } from "#machine/cpu/opcodes.ts";
 import { type Engine, ENGINES } from "#machine/engine.ts";
+import { comparedHost } from "../hardware/host.ts";
 import type { Answer, Assignment, WorkerData } from "./prove-worker.ts";
 import { type EngineProof, markdown, parseReport } from "./report.ts";
 import { comparableRows, rowName } from "./rows.ts";
@@ -51,6 +52,7 @@ const options = new Command("prove")
   .parse()
   .opts<Options>();
 
+const compared = comparedHost();
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 const differencesOf = ({ differences }: Answer): number => sum(differences);
 const engineOrder = ({ engine }: EngineProof): number => ENGINES.findIndex((known) => known === engine);
@@ -69,7 +71,7 @@ async function prove(work: readonly Assignment[], rows: readonly RowPlace[]): Pr
   const source = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
   // Bundled, because the handlers run many times slower through a loader.
   await build({ entryPoints: [source("prove-worker.ts")], bundle: true, platform: "node", format: "esm", outfile: program });
-  const workerData: WorkerData = { engines: options.engine, seed: options.seed, runner: source("runner.c") };
+  const workerData: WorkerData = { engines: options.engine, seed: options.seed, runner: source("runner.c"), host: compared };
   const queue = [...work];
   const answers = new Map<number, Answer>();
   const started = Date.now();

@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import { host, mustBeOurs } from "../hardware/host.ts";
 import { Hardware } from "./hardware.ts";
 import { casesOf } from "./proof.ts";
 import { encodeCases, encodeResults } from "./records.ts";
@@ -12,6 +13,7 @@ import { comparableRows } from "./rows.ts";
 const CASES_PER_ROW = 3;
 const SEED = 20231122;
 
+mustBeOurs(host());
 const hardware = Hardware.open();
 if (hardware === undefined) throw new Error("this host cannot run i386 programs");
 const cases = comparableRows().flatMap((row, index) => casesOf(row, index, CASES_PER_ROW, SEED));

@@ -25,6 +25,7 @@ const GENERAL: readonly string[] = [
   "The resume flag: it shows only in the frame of a fault.",
   "x87 last opcode, last instruction and last operand: recent processors record them only with exceptions, and no selectors.",
   "Error codes of page faults beyond present, write and user: protection keys and the like.",
+  "What another maker's processor rightly does otherwise ([makers](makers.md)): such a host is compared by its own column.",
   "INT 80h, which enters the host's kernel; other INT n are answered by the descriptors of Linux.",
 ];
 

@@ -5,6 +5,7 @@
  * Every statement draws its numbers from its own name, which follows from its place among its parent's parts. So leaving one out (to
  * find the smallest program that still fails) does not change the others.
  */
+import type { KnownHost } from "../hardware/host.ts";
 import { Random } from "../instructions/random.ts";
 import { Assembler, type Label, littleEndian } from "./assembler.ts";
 import { conditionReads } from "./flag-use.ts";
@@ -33,6 +34,8 @@ export interface GeneratorOptions {
   readonly omitted?: ReadonlySet<number>;
   /** Whether the program changes its own code. */
   readonly changesCode?: boolean;
+  /** Where the program will run: what the host's column in the table of facts has otherwise is left out. */
+  readonly host?: KnownHost;
 }
 
 export interface GeneratedProgram extends Program {
@@ -66,7 +69,7 @@ export class Generator {
     this.parent = { name: Math.imul(seed, NAME_STEP), children: 0 };
     this.options = options;
     this.random = new Random(seed);
-    this.line = new StraightLine(this.random, this.assembler);
+    this.line = new StraightLine(this.random, this.assembler, this.options.host);
   }
 
   generate(): GeneratedProgram {
@@ -117,7 +120,7 @@ export class Generator {
     if (this.options.omitted?.has(name) === true) return 0;
     this.parent = { name, children: 0 };
     this.random = new Random(name);
-    this.line = new StraightLine(this.random, this.assembler);
+    this.line = new StraightLine(this.random, this.assembler, this.options.host);
     const cost = write();
     this.parent = parent;
     this.random = random;

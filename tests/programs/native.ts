@@ -1,15 +1,10 @@
 /**
- * Runs programs on the host's processor, if it executes i386 programs and has a C compiler for them.
+ * Runs programs on the host's processor.
  */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Runner } from "../hardware/runner.ts";
 import { type Outcome, type Program, UNITS_BYTES } from "./layout.ts";
 
-const OUTPUT_ROOM = 1 << 28;
-const TIMEOUT_MS = 60_000;
 const HEADER_WORDS = 12;
 const OUTCOME_BYTES = 14 * 4 + UNITS_BYTES;
 
@@ -44,31 +39,25 @@ function decode(output: Uint8Array, at: number): Outcome {
 }
 
 export class NativeProcessor {
-  private readonly directory: string;
+  private readonly runner: Runner;
 
-  private constructor(directory: string) {
-    this.directory = directory;
+  private constructor(runner: Runner) {
+    this.runner = runner;
   }
 
-  /** undefined when the host cannot build or run the runner. */
+  /** undefined when the host cannot build or execute the runner. */
   static open(source = fileURLToPath(new URL("runner.c", import.meta.url))): NativeProcessor | undefined {
-    if (process.platform !== "linux") return undefined;
-    const directory = mkdtempSync(join(tmpdir(), "programs-"));
-    const runner = join(directory, "runner");
-    const built = spawnSync("gcc", ["-m32", "-static", "-O2", "-fno-stack-protector", "-o", runner, source], { stdio: "ignore" });
-    if (built.status === 0 && spawnSync(runner, { input: "" }).status === 0) return new NativeProcessor(directory);
-    rmSync(directory, { recursive: true });
-    return undefined;
+    const runner = Runner.open(source, new Uint8Array());
+    return runner && new NativeProcessor(runner);
   }
 
   close(): void {
-    rmSync(this.directory, { recursive: true });
+    this.runner.close();
   }
 
   /** Outcomes in the order of the programs; fewer when one did not end. */
   run(programs: readonly Program[]): Outcome[] {
-    const input = Buffer.concat(programs.map(encode));
-    const { stdout } = spawnSync(join(this.directory, "runner"), { input, maxBuffer: OUTPUT_ROOM, timeout: TIMEOUT_MS });
-    return Array.from({ length: Math.floor(stdout.length / OUTCOME_BYTES) }, (_, index) => decode(stdout, index * OUTCOME_BYTES));
+    const { output } = this.runner.run(Buffer.concat(programs.map(encode)));
+    return Array.from({ length: Math.floor(output.length / OUTCOME_BYTES) }, (_, index) => decode(output, index * OUTCOME_BYTES));
   }
 }

@@ -3,6 +3,7 @@
  */
 import { afterAll, describe, expect, it } from "vitest";
 import type { Engine } from "#machine/engine.ts";
+import { host as identify, isKnown, type KnownHost, skipNote } from "../hardware/host.ts";
 import { NativeProcessor } from "./native.ts";
 import { ProgramProver } from "./proof.ts";
 
@@ -16,11 +17,14 @@ const SEED = 20_000;
 const EXPLAINED = 2;
 
 describe("random programs", () => {
-  const native = NativeProcessor.open();
+  const host = identify();
+  const native = isKnown(host) ? NativeProcessor.open() : undefined;
   afterAll(() => native?.close());
 
-  it.skipIf(native === undefined).each(ENGINES)("do in $engine what they do on the host", { timeout: 240_000 }, ({ engine, programs }) => {
-    const prover = new ProgramProver(native!, [engine]);
+  const name = `do in $engine what they do on the host${skipNote()}`;
+
+  it.skipIf(native === undefined).each(ENGINES)(name, { timeout: 240_000 }, ({ engine, programs }) => {
+    const prover = new ProgramProver(native!, [engine], host as KnownHost);
     const tally = prover.prove(SEED, programs);
     expect(tally.failures.slice(0, EXPLAINED).map((failure) => prover.explain(failure))).toEqual([]);
     expect(tally.programs).toBe(programs);

@@ -4,9 +4,10 @@
 import { decode } from "#machine/cpu/decoder.ts";
 import { disassemble } from "#machine/cpu/disassemble.ts";
 import type { Engine } from "#machine/engine.ts";
+import type { KnownHost } from "../hardware/host.ts";
 import { differences } from "./comparison.ts";
 import { EmulatedProcessor } from "./emulated.ts";
-import { generateProgram } from "./generator.ts";
+import { type GeneratorOptions, generateProgram } from "./generator.ts";
 import { CODE, FLAGS_DEFINED, type Outcome, type Program } from "./layout.ts";
 import type { NativeProcessor } from "./native.ts";
 
@@ -29,19 +30,22 @@ export interface Tally {
   readonly failures: Failure[];
 }
 
-/** Every third program changes its code. */
-function optionsOf(seed: number): { changesCode: boolean } {
-  return { changesCode: seed % 3 === 0 };
-}
-
 export class ProgramProver {
   private readonly native: NativeProcessor;
+  private readonly host: KnownHost;
   private readonly reference = new EmulatedProcessor("interpreter");
   private readonly processors: readonly { engine: Engine; processor: EmulatedProcessor }[];
 
-  constructor(native: NativeProcessor, engines: readonly Engine[]) {
+  /** @param host that the native processor belongs to */
+  constructor(native: NativeProcessor, engines: readonly Engine[], host: KnownHost) {
     this.native = native;
+    this.host = host;
     this.processors = engines.map((engine) => ({ engine, processor: new EmulatedProcessor(engine) }));
+  }
+
+  /** Every third program changes its code. */
+  private optionsOf(seed: number): GeneratorOptions {
+    return { changesCode: seed % 3 === 0, host: this.host };
   }
 
   /** Proves `count` programs from a seed on. */
@@ -49,7 +53,7 @@ export class ProgramProver {
     const tally: Tally = { programs: 0, instructions: 0, faults: 0, failures: [] };
     for (let from = 0; from < count; from += BATCH) {
       const seeds = Array.from({ length: Math.min(BATCH, count - from) }, (_, index) => seed + from + index);
-      const programs = seeds.map((one) => generateProgram(one, optionsOf(one)));
+      const programs = seeds.map((one) => generateProgram(one, this.optionsOf(one)));
       const expected = this.native.run(programs);
       seeds.forEach((one, index) => this.compare(one, programs[index]!, expected[index], tally));
       progress(tally);
@@ -82,7 +86,7 @@ export class ProgramProver {
   /** The program of a failure with as many statements left out as possible, disassembled. */
   explain({ seed, engine, found }: Failure): string {
     const omitted = new Set<number>();
-    const make = (): ReturnType<typeof generateProgram> => generateProgram(seed, { ...optionsOf(seed), omitted });
+    const make = (): ReturnType<typeof generateProgram> => generateProgram(seed, { ...this.optionsOf(seed), omitted });
     let smallest = found;
     let attempts = 0;
     let isSmaller = true;

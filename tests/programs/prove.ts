@@ -4,6 +4,7 @@
  */
 import { Command, InvalidArgumentError } from "commander";
 import { type Engine, ENGINES } from "#machine/engine.ts";
+import { comparedHost } from "../hardware/host.ts";
 import { NativeProcessor } from "./native.ts";
 import { ProgramProver } from "./proof.ts";
 
@@ -38,9 +39,10 @@ const options = new Command("prove:programs")
   .parse()
   .opts<Options>();
 
+const compared = comparedHost();
 const native = NativeProcessor.open(options.runner);
-if (native === undefined) throw new Error("this host cannot run i386 programs");
-const prover = new ProgramProver(native, options.engine);
+if (native === undefined) throw new Error("this host cannot execute the programs");
+const prover = new ProgramProver(native, options.engine, compared);
 const tally = prover.prove(options.seed, options.count, ({ programs, failures }) => {
   process.stderr.write(`\r\x1b[K${programs} programs, ${failures.length} failures`);
 });

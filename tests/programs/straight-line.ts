@@ -3,6 +3,9 @@
  * operands lie in the arena, now and then where a fault waits.
  */
 import { allRows, Attribute, type RowPlace } from "#machine/cpu/opcodes.ts";
+import { decode } from "#machine/cpu/decoder.ts";
+import { isLeftOut } from "../hardware/facts.ts";
+import { type KnownHost, RECORDED } from "../hardware/host.ts";
 import { EXCLUDED } from "./exclusions.ts";
 import { Random } from "../instructions/random.ts";
 import { type Assembler, littleEndian, type MemoryOperand, memoryBytes } from "./assembler.ts";
@@ -77,10 +80,13 @@ function isComparableX87(opcode: number, modrm: number): boolean {
 export class StraightLine {
   private readonly random: Random;
   private readonly assembler: Assembler;
+  private readonly host: KnownHost;
 
-  constructor(random: Random, assembler: Assembler) {
+  /** @param host where the program will run */
+  constructor(random: Random, assembler: Assembler, host: KnownHost = RECORDED) {
     this.random = random;
     this.assembler = assembler;
+    this.host = host;
   }
 
   emit(bytes: readonly number[], state: State): number {
@@ -196,6 +202,7 @@ export class StraightLine {
       } else if (code === "Sv") bytes.push(random.below(256));
       else if (code[0] === "O") bytes.push(...littleEndian(ARENA + random.below(0x3ff0), 4));
     }
+    if (isLeftOut(decode({ fetch: (index) => bytes[index] ?? 0xcc }), this.host)) return;
     this.emit(bytes, state);
     const width = 8 * (operands[0] === undefined ? 4 : sizeOf(operands[0]));
     state.undefinedFlags = undefinedAfter(mnemonic, state.undefinedFlags, count, width, mayFault);

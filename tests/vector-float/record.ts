@@ -2,6 +2,7 @@
  * One SSE instruction with its operands (request) or its results (response), in the format of runner.c.
  */
 import { fileURLToPath } from "node:url";
+import { areApproximations } from "../hardware/tolerance.ts";
 
 /** The program that executes records on the host. */
 export const RUNNER = fileURLToPath(new URL("./runner.c", import.meta.url));
@@ -61,11 +62,16 @@ export function formatResponse(record: Uint8Array): string {
   return `xmm=[${words(record, ResponseAt.XMM, 4)}] mm=[${words(record, ResponseAt.MMX, 2)}] eax=${words(record, ResponseAt.GENERAL, 1)} eflags=${eflags.toString(16)} mxcsr=${mxcsr.toString(16)} signal=${record[ResponseAt.SIGNAL]!}`;
 }
 
-/** @returns whether two responses agree in all that is defined */
-export function agree(expected: Uint8Array, actual: Uint8Array): boolean {
+/**
+ * @param approximated words of the XMM register that are compared within the error of RCP and RSQRT
+ * @returns whether two responses agree in all that is defined
+ */
+export function agree(expected: Uint8Array, actual: Uint8Array, approximated = 0): boolean {
   for (let at = 0; at < RECORD_BYTES; at += 4) {
     const mask = at === ResponseAt.EFLAGS ? COMPARED_FLAGS : ~0;
-    if (((word(expected, at) ^ word(actual, at)) & mask) !== 0) return false;
+    const isSame = ((word(expected, at) ^ word(actual, at)) & mask) === 0;
+    const isApproximated = at < ResponseAt.XMM + 4 * approximated;
+    if (!isSame && !(isApproximated && areApproximations(word(expected, at), word(actual, at)))) return false;
   }
   return true;
 }

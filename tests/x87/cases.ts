@@ -2,7 +2,8 @@
  * Random requests that favour the interesting: boundary values, operands of similar size, all control words, full and empty
  * registers. The same seed gives the same requests.
  */
-import type { Extended, Request } from "./record.ts";
+import type { Extended } from "../hardware/tolerance.ts";
+import type { Request } from "./record.ts";
 
 /** Marsaglia's xorshift, 32 bits. */
 export class Random {

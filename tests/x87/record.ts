@@ -2,6 +2,7 @@
  * One x87 instruction with the state before it (request) or after it (response), in the format of runner.c.
  */
 import { fileURLToPath } from "node:url";
+import type { Extended } from "../hardware/tolerance.ts";
 
 /** The program that executes records on the host. */
 export const RUNNER = fileURLToPath(new URL("./runner.c", import.meta.url));
@@ -15,12 +16,6 @@ export const FLAGS_AFTER = IMAGE_BYTES + 110;
 export const TRAILER = IMAGE_BYTES + OPERAND_BYTES;
 export const SIGILL = 4;
 export const SIGFPE = 8;
-
-/** An 80-bit value: sign and exponent, significand. */
-export interface Extended {
-  signExponent: number;
-  significand: bigint;
-}
 
 export interface Request {
   control: number;

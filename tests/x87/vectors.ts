@@ -8,7 +8,8 @@ import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { anyRequest, Random } from "./cases.ts";
-import { HostProcessor } from "../support/host-processor.ts";
+import { host, mustBeOurs } from "../hardware/host.ts";
+import { RecordRunner } from "../hardware/record-runner.ts";
 import { encode, RECORD_BYTES, RUNNER } from "./record.ts";
 
 const FILE = fileURLToPath(new URL("./vectors.gz", import.meta.url));
@@ -45,10 +46,11 @@ export function recordedVectors(): { request: Uint8Array; response: Uint8Array }
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  const host = HostProcessor.open(RUNNER, RECORD_BYTES);
-  if (host === undefined) throw new Error("this host cannot record vectors");
+  mustBeOurs(host());
+  const runner = RecordRunner.open(RUNNER, RECORD_BYTES);
+  if (runner === undefined) throw new Error("this host cannot record vectors");
   const requests = allOperations(SEED, CASES_PER_OPERATION);
-  const responses = host.execute(requests);
-  host.close();
+  const responses = runner.execute(requests);
+  runner.close();
   writeFileSync(FILE, gzipSync(Buffer.concat(requests.flatMap((request, i) => [request, responses[i]!])), { level: 9 }));
 }
