@@ -24,7 +24,7 @@ export interface ClockedProcessor extends Processor {
  * How eagerly the engines translate. Translating an instruction takes about 8 µs, and V8's optimising compiler about twice that, but on another
  * processor. So with `auto` translating never takes more than about as long as the interpreter has run.
  */
-const POLICIES: Readonly<Record<Exclude<Engine, "interpreter">, Policy>> = {
+export const POLICIES: Readonly<Record<Exclude<Engine, "interpreter">, Policy>> = {
   translator: { period: 0, threshold: 1, isEager: true, stepCost: 0 },
   auto: { period: 2000, threshold: 4, isEager: false, stepCost: 250 },
 };

@@ -53,8 +53,9 @@ export class EmulatedProcessor {
   private readonly table = TranslationTable.create(this.ram)!;
   private readonly processor: ClockedProcessor;
 
-  constructor(engine: Engine) {
-    this.processor = createProcessor(engine, this.ram, { now: () => 0 });
+  /** @param create makes the processor for the memory */
+  constructor(engine: Engine, create: (ram: Ram) => ClockedProcessor = (ram) => createProcessor(engine, ram, { now: () => 0 })) {
+    this.processor = create(this.ram);
     const map = (address: number, frame: number, pages: number, isWritable: boolean): void => {
       for (let page = 0; page < pages; page++) this.table.map((address >>> 12) + page, frame + page, isWritable);
     };
@@ -90,7 +91,8 @@ export class EmulatedProcessor {
     return context;
   }
 
-  run(program: Program): EmulatedOutcome {
+  /** @param slice instructions that the processor runs at a time */
+  run(program: Program, slice = SLICE): EmulatedOutcome {
     const { processor } = this;
     const context = this.load(program);
     const start = processor.instructions;
@@ -98,7 +100,7 @@ export class EmulatedProcessor {
     let faultHash = HASH_START;
     let vector = -1;
     while (vector < 0 && processor.instructions - start < MAX_INSTRUCTIONS) {
-      const exit = processor.run(context, this.table, SLICE);
+      const exit = processor.run(context, this.table, slice);
       if (exit.kind === "slice") continue;
       const at = (context.eip - CODE) >>> 0;
       const entry = program.skip[at] ?? 0;
