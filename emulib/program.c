@@ -48,7 +48,7 @@ void start_child(void) {
 }
 
 int fork_call(struct frame *frame, u32 flags) {
-  int pid = server_call(SYS_fork_process, flags, (u32)emulib_child, frame->eax == SYS_clone ? frame->ecx : 0, 0, 0, 0);
+  int pid = server_call(SYS_fork_process, flags, (u32)emulib_child, frame->eax == SYS_clone ? frame->ecx : 0, frame->eax, 0, 0);
 
   if (pid > 0 && frame->eax == SYS_clone && flags & CLONE_PARENT_SETTID && in_user_space(frame->edx, 4))
     copy((void *)frame->edx, &pid, 4);

@@ -4,6 +4,7 @@
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import type { NativeContext, NativeKernel } from "#kernel/native.ts";
 import type { ActivationRunner } from "./activation-runner.ts";
+import type { ConfinedClan } from "./confinement/confinement.ts";
 import type { CpuIdentity } from "./filesystems/process-source.ts";
 import type { MemoryServices } from "./memory/regions.ts";
 import type { PageCache } from "./memory/page-cache.ts";
@@ -29,6 +30,8 @@ export interface Core {
   readonly kernel: NativeKernel;
   /** Whose clan processes are created in, when it is not the server's own (confinement/). */
   clan: { readonly chief?: ThreadId };
+  /** What that chief leaves to be decided about a call. */
+  guardOf: ConfinedClan["guard"] | undefined;
   /** The request thread: where processes send their calls. */
   readonly requestThread: ThreadId;
   readonly runner: ActivationRunner;

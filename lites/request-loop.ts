@@ -13,6 +13,7 @@ import { SIGSEGV } from "./abi/signals.ts";
 import { emulatorCalls } from "./abi/system-calls.ts";
 import type { OutBuffer } from "./arguments.ts";
 import { FIRST_BORDER_THREAD } from "./border.ts";
+import { checkDescriptors } from "./confinement/descriptor-places.ts";
 import type { Core } from "./core.ts";
 import { type Argument, type CallEntry, decodeCall, type Dispatcher, encodeOutputs, errnoOf, NOT_IMPLEMENTED } from "./dispatch.ts";
 import type { HelperThreads } from "./helper-threads.ts";
@@ -208,6 +209,9 @@ export class RequestLoop implements HelperThreads {
       const { args, outputs } = decodeCall(entry, received);
       call.args = args;
       call.outputs = outputs;
+      const guard = this.core.guardOf?.(process, received);
+      process.guard = guard;
+      if (guard !== undefined) checkDescriptors(guard, process, entry.row, args);
       const result = entry.handler!(process, args);
       if (typeof result === "number") this.end(call, result);
       else process.activation = this.core.runner.start(result, (outcome) => this.endActivation(call, outcome), process);
@@ -231,6 +235,8 @@ export class RequestLoop implements HelperThreads {
   /** The call has its result; the caller may be gone, or be another program by now. */
   private end({ process, client, entry, args, outputs }: Call, result: number): void {
     const { trace } = this.core;
+    process.guard?.finish();
+    process.guard = undefined;
     if (!process.alive || process.task !== client) {
       if (process.alive) process.inService = false;
       if (args !== undefined) trace?.unfinished(process.pid, entry.name, entry.row, args);

@@ -172,6 +172,7 @@ class Server {
       context,
       kernel,
       clan: {},
+      guardOf: undefined,
       requestThread: context.id,
       runner: new ActivationRunner(timers, now),
       timers,
@@ -205,7 +206,10 @@ class Server {
     yield* core.memory.manager.attach();
     guardBorder(core.context, core.processes);
     if (options.confinement !== undefined) {
-      core.clan = { chief: confine(core.kernel, core.requestThread, core.processes, options.confinement) };
+      const { kernel, requestThread, processes, files } = core;
+      const { chief, guard } = confine(kernel, requestThread, processes, files.watchPlaces(), options.confinement);
+      core.clan = { chief };
+      core.guardOf = guard;
     }
     this.details.connect(core);
     lifecycle.onEnd = (process) => this.control.ended(process);

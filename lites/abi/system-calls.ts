@@ -359,8 +359,8 @@ export const emulatorCalls = {
   exception:    { nr: 0x1002, args: { vector: uint, errorCode: uint, address, reason: uint, eip: address, fatal: uint } },
   /** Signal mask to restore after a handler (from the signal frame), and the alternate-stack state. */
   restore_mask: { nr: 0x1003, args: { mask: in_(SIGSET) } },
-  /** fork, vfork and clone: the child starts at `entry` in the emulation library, with a copy of everything. flags as clone. */
-  fork_process: { nr: 0x1004, args: { flags, entry: address, childStack: address } },
+  /** fork, vfork and clone: the child starts at `entry` in the emulation library, with a copy of everything. flags as clone; the number of the program's call. */
+  fork_process: { nr: 0x1004, args: { flags, entry: address, childStack: address, call: uint } },
   /** Turns a mapping without any access into a region of the memory manager that was booted for programs: its data space `dataSpace` of this task. ENODEV: there is none. */
   bind_manager: { nr: 0x1005, args: { address, size: uint, dataSpace: uint, rights: flags } },
 } as const satisfies Record<string, SystemCallRow>;

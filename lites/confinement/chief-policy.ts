@@ -19,6 +19,12 @@ export interface Passage {
 /** pass: on under the sender's name. Otherwise the sender gets these words as the answer of whom it wrote to. */
 export type Verdict = "pass" | readonly number[];
 
+/** What only the receiver can decide: questions in the order of their rules, and the verdict if none of them holds. */
+export interface Referral {
+  readonly questions: readonly number[];
+  readonly otherwise: Verdict;
+}
+
 /** A rule fits when all that it names fits. */
 export interface ChiefRule {
   readonly direction?: Passage["direction"];
@@ -30,6 +36,8 @@ export interface ChiefRule {
   readonly bits?: { readonly word: number; readonly mask: number };
   /** More that must hold. */
   readonly applies?: (passage: Passage) => boolean;
+  /** More that must hold, but only the receiver can tell: the number of the question. */
+  readonly question?: number;
   readonly verdict: Verdict;
 }
 
@@ -39,8 +47,19 @@ export interface ChiefPolicy {
   readonly otherwise: Verdict;
 }
 
-export function judge({ rules, otherwise }: ChiefPolicy, passage: Passage): Verdict {
-  return rules.find((rule) => fits(rule, passage))?.verdict ?? otherwise;
+export function judge({ rules, otherwise }: ChiefPolicy, passage: Passage): Verdict | Referral {
+  const open: ChiefRule[] = [];
+  let verdict = otherwise;
+  for (const rule of rules) {
+    if (!fits(rule, passage)) continue;
+    if (rule.question === undefined) {
+      verdict = rule.verdict;
+      break;
+    }
+    open.push(rule);
+  }
+  if (open.every((rule) => rule.verdict === verdict)) return verdict;
+  return { questions: open.map(({ question }) => question!), otherwise: verdict };
 }
 
 function fits(rule: ChiefRule, passage: Passage): boolean {

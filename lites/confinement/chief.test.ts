@@ -6,7 +6,7 @@ import { Condition, IpcError } from "#kernel/abi/ipc.ts";
 import { EXCEPTION_LABEL } from "#kernel/abi/trap-frame.ts";
 import { call, type NativeContext, type Op, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
 import { chief, type ChiefOptions } from "./chief.ts";
-import { type ChiefPolicy, judge, type Passage, type Verdict } from "./chief-policy.ts";
+import { type ChiefPolicy, judge, type Passage, type Referral, type Verdict } from "./chief-policy.ts";
 import { TestMachine } from "../../tests/support/kernel-machine.ts";
 
 const REFUSED = [0xffff];
@@ -81,7 +81,7 @@ describe("a chief", () => {
         request = yield* replyAndWait(request.from, { words: [0] });
       }
     });
-    const log: [Passage, Verdict][] = [];
+    const log: [Passage, Verdict | Referral][] = [];
     const policy: ChiefPolicy = {
       rules: [
         { direction: "out", operations: new Set([5]), verdict: REFUSED },
@@ -212,7 +212,7 @@ describe("rules", () => {
       { operations: new Set([7]), applies: ({ words }: Passage) => words[1] === 4, verdict: [2] },
       { verdict: [3] },
     ] as const;
-    const decide = (more: Partial<Passage>): Verdict => judge({ rules, otherwise: "pass" }, passage(more));
+    const decide = (more: Partial<Passage>): Verdict | Referral => judge({ rules, otherwise: "pass" }, passage(more));
     expect(decide({})).toEqual([2]);
     expect(decide({ direction: "in" })).toEqual([1]);
     expect(decide({ direction: "in", from: 9 })).toEqual([2]);

@@ -23,7 +23,7 @@ import {
   sendAsAndWait,
   type Timeouts,
 } from "#kernel/native.ts";
-import { type ChiefPolicy, judge, type Passage, type Verdict } from "./chief-policy.ts";
+import { type ChiefPolicy, judge, type Passage, type Referral, type Verdict } from "./chief-policy.ts";
 
 export interface ChiefOptions {
   policy: ChiefPolicy;
@@ -41,7 +41,9 @@ export interface ChiefOptions {
   /** Who is told of subjects that are stopped by an exception, under their name. */
   exceptions?: ThreadId;
   /** Told of every message. */
-  log?: (passage: Passage, verdict: Verdict) => void;
+  log?: (passage: Passage, verdict: Verdict | Referral) => void;
+  /** For policies with questions: where the number of a note goes that tells the receiver what it has to decide, and how notes are made. */
+  notes?: { readonly word: number; note(referral: Referral): number };
 }
 
 /** The outer gate must be waiting again before any server can send its next answer. */
@@ -63,7 +65,7 @@ export function chief(context: NativeContext, options: ChiefOptions): Op<void> {
 }
 
 function* innerGate(context: NativeContext, options: ChiefOptions): Op<void> {
-  const { policy, log, patience, sendUs, refusal, exceptions } = options;
+  const { policy, log, patience, sendUs, refusal, exceptions, notes } = options;
   for (;;) {
     const message = yield* receive(ANY, patience);
     if (message.error !== IpcError.OK || context.kernel.chief(message.from) === undefined) continue;
@@ -75,14 +77,23 @@ function* innerGate(context: NativeContext, options: ChiefOptions): Op<void> {
     const passage = passageOf("out", message);
     const verdict = passage.mapping ? refusal : judge(policy, passage);
     log?.(passage, verdict);
-    if (verdict !== "pass") {
+    if (isAnswer(verdict)) {
       yield* sendAs(message.to, message.from, { words: verdict }, { ...NO_FAULTS, sendUs: 0 });
       continue;
     }
-    const { words, strings, offers } = message;
+    const { strings, offers } = message;
+    const words = notes === undefined ? message.words : withNote(message.words, notes.word, verdict === "pass" ? 0 : notes.note(verdict));
     const { error } = yield* sendAs(message.from, message.to, { words, strings, offers }, { sendUs });
     if (error !== IpcError.OK) yield* sendAs(message.to, message.from, { words: refusal }, { ...NO_FAULTS, sendUs: 0 });
   }
+}
+
+const isAnswer = (verdict: Verdict | Referral): verdict is readonly number[] => Array.isArray(verdict);
+
+/** The words with a note in its place; a subject's own word there is never passed on. */
+function withNote(words: readonly number[], place: number, note: number): readonly number[] {
+  if (note === 0) return words.length > place ? words.slice(0, place) : words;
+  return [...Array.from({ length: place }, (_, index) => words[index] ?? 0), note];
 }
 
 class OuterGate {
@@ -123,7 +134,7 @@ class OuterGate {
     const { from, to, words, strings } = received;
     // An answer from outside: the subject waits for it.
     if (passage.mapping) return { as: from, to, message: { words: refusal } };
-    if (verdict !== "pass") return { as: to, to: from, message: { words: verdict } };
+    if (isAnswer(verdict)) return { as: to, to: from, message: { words: verdict } };
     return { as: from, to, message: strings.length === 0 ? { words } : { words, strings } };
   }
 

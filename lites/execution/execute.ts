@@ -41,6 +41,7 @@ const NAME_LENGTH = 15;
 interface Program {
   vnode: Vnode;
   path: string;
+  origin: string | undefined;
   image: ElfImage;
   interpreter: { vnode: Vnode; path: string; image: ElfImage } | undefined;
   argv: string[];
@@ -100,7 +101,7 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
   process.arguments = [...program.argv];
   process.environment = [...envp];
   if (process.executable !== undefined) releaseProgram(process.executable.vnode);
-  process.executable = { vnode: program.vnode, path: program.path };
+  process.executable = { vnode: program.vnode, path: program.path, origin: program.origin };
   process.credentials = credentials;
   process.executed = true;
   process.exitSignal = SIGCHLD;
@@ -120,7 +121,7 @@ function findProgram(core: Core, process: UnixProcess, path: string, argv: reado
   let name = path;
   let args = [...argv];
   for (let depth = 0; ; depth++) {
-    const { vnode, path: absolute } = core.files.executable(process, name);
+    const { vnode, path: absolute, origin } = core.files.executable(process, name);
     const start = readSome(vnode, 0, SCRIPT_LINE_BYTES);
     if (isScript(start)) {
       if (depth === MAX_SCRIPTS) throw ELOOP;
@@ -131,7 +132,7 @@ function findProgram(core: Core, process: UnixProcess, path: string, argv: reado
     }
     if (!isElf(start)) throw ENOEXEC;
     const image = parse(vnode);
-    return { vnode, path: absolute, image, interpreter: findInterpreter(core, process, image), argv: args };
+    return { vnode, path: absolute, origin, image, interpreter: findInterpreter(core, process, image), argv: args };
   }
 }
 

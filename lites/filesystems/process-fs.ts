@@ -8,7 +8,7 @@ import { mayInspect } from "../process/authority.ts";
 import type { Process } from "../process/process.ts";
 import type { Mount } from "../vfs/mount-table.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
-import type { FileSystem, FileSystemStatistics, Vnode } from "../vfs/vnode.ts";
+import type { FileSystem, FileSystemStatistics, LinkedObject, Vnode } from "../vfs/vnode.ts";
 import type { ProcessSource } from "./process-source.ts";
 import { processTexts } from "./process-texts.ts";
 import { type NodeOptions, noStatistics, type SyntheticChildren, SyntheticDirectory, SyntheticFile, SyntheticLink } from "./synthetic.ts";
@@ -79,7 +79,7 @@ export class ProcessFileSystem implements FileSystem {
   private processChildren(process: Process, self: SyntheticDirectory, withTasks: boolean): SyntheticChildren {
     const { source, mounts } = this.options;
     const texts = processTexts(source, process, mounts);
-    const links: Record<string, () => { vnode: Vnode; path: string } | undefined> = {
+    const links: Record<string, () => LinkedObject | undefined> = {
       cwd: () => process.cwd,
       root: () => process.root,
       exe: () => source.details(process).executable,
@@ -111,7 +111,7 @@ export class ProcessFileSystem implements FileSystem {
     };
   }
 
-  private objectLink(node: NodeOptions, owner: Process, object: () => { vnode: Vnode; path: string } | undefined): SyntheticLink {
+  private objectLink(node: NodeOptions, owner: Process, object: () => LinkedObject | undefined): SyntheticLink {
     const find = (reader: Process) => {
       checkAccess(reader, owner);
       const found = owner.state() === "zombie" ? undefined : object();
@@ -132,6 +132,7 @@ export class ProcessFileSystem implements FileSystem {
         return this.objectLink({ ...link, mode: linkMode(file) }, process, () => ({
           vnode: file.vnode,
           path: file.path,
+          origin: file.origin,
         }));
       },
     }));
@@ -164,7 +165,7 @@ function linkMode(file: OpenFile): number {
 }
 
 /** Text of a link to an object: its path, or type and number for what has none; "(deleted)" for removed names. */
-function linkText({ vnode, path }: { vnode: Vnode; path: string }): string {
+function linkText({ vnode, path }: LinkedObject): string {
   const { ino, nlink } = vnode.attributes();
   if (path === "") return `pipe:[${ino}]`;
   return nlink === 0 || vnode.directory?.isRemoved ? `${path} (deleted)` : path;

@@ -2,7 +2,7 @@
  * What /proc and the terminals' job control need to know of processes: the process side implements it.
  */
 import type { Process } from "../process/process.ts";
-import type { Vnode } from "../vfs/vnode.ts";
+import type { LinkedObject, Vnode } from "../vfs/vnode.ts";
 
 /** One mapping, as a line of /proc/PID/maps. */
 export interface MappingDetails {
@@ -32,7 +32,7 @@ export interface ProcessDetails {
   majorFaults: number;
   nice: number;
   /** Path and object of the program, if any. */
-  executable: { vnode: Vnode; path: string } | undefined;
+  executable: LinkedObject | undefined;
   mappings: readonly MappingDetails[];
   /** Bytes in physical memory. */
   residentBytes: number;

@@ -13,6 +13,7 @@ import {
   type DirectoryEntry,
   type FileSystem,
   type FileSystemStatistics,
+  type LinkedObject,
   newVnodeId,
   type Vnode,
 } from "../vfs/vnode.ts";
@@ -106,10 +107,10 @@ function* checking(check: () => void): Op<void> {
 
 export class SyntheticLink extends SyntheticVnode {
   private readonly target: (process: Process) => string;
-  readonly followLink?: (process: Process) => { vnode: Vnode; path: string };
+  readonly followLink?: (process: Process) => LinkedObject;
 
   /** @param follow for links that lead to an object whatever its name is */
-  constructor(options: NodeOptions, target: (process: Process) => string, follow?: (process: Process) => { vnode: Vnode; path: string }) {
+  constructor(options: NodeOptions, target: (process: Process) => string, follow?: (process: Process) => LinkedObject) {
     super({ ...options, mode: S_IFLNK | (options.mode ?? 0o777) });
     this.target = target;
     if (follow) this.followLink = follow;

@@ -4,6 +4,7 @@
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import type { WaitQueue } from "../activation.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
+import type { PlaceGuard } from "../vfs/place-guard.ts";
 import type { Vnode } from "../vfs/vnode.ts";
 
 /** A descriptor-table slot. */
@@ -50,6 +51,8 @@ export interface Process {
   descriptorLimit: number;
   /** RLIMIT_FSIZE soft limit in bytes, Infinity = none. */
   fileSizeLimit: number;
+  /** What a policy has still to say of the call in service. */
+  guard?: PlaceGuard | undefined;
   /** Controlling terminal's vnode, if any. */
   terminal: Vnode | undefined;
   /** Woken when a child changes state. */

@@ -5,12 +5,13 @@
 import { NIL, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { type Interruption, type Activation } from "../activation-runner.ts";
 import { WaitQueue } from "../activation.ts";
+import type { CallGuard } from "../confinement/place-policy.ts";
 import { initialLimits, Resource, type ResourceLimit } from "../abi/limits.ts";
 import type { Ending } from "../abi/wait-status.ts";
 import type { AddressSpace } from "../memory/address-space.ts";
 import { SignalState } from "../signals/signal-state.ts";
 import type { IntervalTimers } from "../signals/interval-timers.ts";
-import type { Vnode } from "../vfs/vnode.ts";
+import type { LinkedObject, Vnode } from "../vfs/vnode.ts";
 import type { Credentials, Descriptor, DirectoryReference, Process } from "./process.ts";
 import type { ProcessPageWriter } from "./process-page.ts";
 import { SCHED_OTHER, type Scheduling } from "./scheduling.ts";
@@ -31,7 +32,7 @@ export class UnixProcess implements Process, Interruption {
   name = "";
   arguments: string[] = [];
   environment: string[] = [];
-  executable: { vnode: Vnode; path: string } | undefined;
+  executable: LinkedObject | undefined;
   credentials: Credentials = { uid: 0, euid: 0, suid: 0, gid: 0, egid: 0, sgid: 0, groups: [] };
   descriptors: (Descriptor | undefined)[] = [];
   cwd: DirectoryReference;
@@ -58,6 +59,7 @@ export class UnixProcess implements Process, Interruption {
   inService = false;
   /** The computation that serves it, if it may sleep. */
   activation: Activation | undefined;
+  guard: CallGuard | undefined;
   interruptedSleep: InterruptedSleep | undefined;
   /** Where a page was last refused for want of memory and the access was to be made again. */
   refusedAddress: number | undefined;

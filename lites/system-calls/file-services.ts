@@ -35,8 +35,8 @@ export function resolveAt(
 ): Resolved {
   if (at.path === "" && at.flags & AT_EMPTY_PATH) {
     if (at.dirfd === AT_FDCWD) return process.cwd;
-    const { vnode, path } = descriptor(process, at.dirfd).file;
-    return { vnode, path };
+    const { vnode, path, origin } = descriptor(process, at.dirfd).file;
+    return { vnode, path, origin };
   }
   const base = baseOf(process, at.dirfd, at.path);
   return services.files.resolve(process, at.path, { base, follow: at.follow, credentials: at.credentials });

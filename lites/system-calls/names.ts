@@ -73,8 +73,8 @@ export function createNameHandlers(services: FileServices) {
   function link(process: Process, from: { dirfd: number; path: string }, to: { dirfd: number; path: string }, flags: number): number {
     if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) throw EINVAL;
     if (from.path === "" && flags & AT_EMPTY_PATH && process.credentials.euid !== 0) throw ENOENT;
-    const { vnode } = resolveAt(services, process, { ...from, flags, follow: (flags & AT_SYMLINK_FOLLOW) !== 0 });
-    files.link(process, vnode, to.path, baseOf(process, to.dirfd, to.path));
+    const source = resolveAt(services, process, { ...from, flags, follow: (flags & AT_SYMLINK_FOLLOW) !== 0 });
+    files.link(process, source, to.path, baseOf(process, to.dirfd, to.path));
     return 0;
   }
 

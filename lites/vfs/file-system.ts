@@ -59,8 +59,9 @@ import type { Credentials, DirectoryReference, Process } from "../process/proces
 import { checkWritable, clearSetIds } from "./attribute-changes.ts";
 import { type Mount, MountTable } from "./mount-table.ts";
 import { OpenFile } from "./open-file.ts";
-import { type WalkResult, walk } from "./path-walk.ts";
+import { type WalkOptions, type WalkResult, walk } from "./path-walk.ts";
 import { checkOwner, checkPermission, checkSticky } from "./permissions.ts";
+import { Places } from "./places.ts";
 import type { FileSystem, PageCacheObserver, Vnode } from "./vnode.ts";
 import { checkNotRunning, checkNotWritten } from "./write-access.ts";
 
@@ -79,6 +80,8 @@ export interface Resolved {
   vnode: Vnode;
   /** Absolute path as the process sees it, without links. */
   path: string;
+  /** Its place as policies see it (place-guard.ts); undefined: none, or no policy asks. */
+  origin?: string | undefined;
 }
 
 /** Nobody watches pages: for systems without a vnode pager. */
@@ -86,6 +89,8 @@ const NO_OBSERVER: PageCacheObserver = { written() {}, truncated() {}, reading()
 
 export class FileSystemSpace {
   readonly pages: PageCacheObserver;
+  /** Only while a policy asks where things are. */
+  private places: Places | undefined;
   private readonly mounts: MountTable;
 
   /** @param root the file system mounted at "/" */
@@ -116,6 +121,12 @@ export class FileSystemSpace {
     this.mounts.add(fileSystem, current, path);
   }
 
+  /** From now on what processes find is shown to their guards (place-guard.ts). */
+  watchPlaces(): Places {
+    this.places = new Places(this.mounts);
+    return this.places;
+  }
+
   mountedFileSystems(): readonly Mount[] {
     return this.mounts.all();
   }
@@ -136,14 +147,24 @@ export class FileSystemSpace {
   }
 
   resolve(process: Process, path: string, options: ResolveOptions = {}): Resolved {
-    const result = walk(this.mounts, process, path, {
+    const result = this.walk(process, path, {
       base: options.base ?? process.cwd,
       follow: (options.follow ?? true) || path.endsWith("/"),
       credentials: options.credentials,
     });
     if (result.vnode === undefined) throw ENOENT;
     if (result.trailingSlash && result.vnode.directory === undefined) throw ENOTDIR;
-    return { vnode: result.vnode, path: result.path };
+    return { vnode: result.vnode, path: result.path, origin: result.origin };
+  }
+
+  /** Every walk of a process goes through here, so that a policy sees where it leads. */
+  private walk(process: Process, path: string, options: WalkOptions): WalkResult {
+    const result = walk(this.mounts, process, path, options);
+    if (this.places !== undefined) {
+      result.origin = this.places.of(result);
+      process.guard?.check({ path: result.origin, vnode: result.vnode });
+    }
+    return result;
   }
 
   /** What ".." leads to in a directory. */
@@ -153,32 +174,23 @@ export class FileSystemSpace {
 
   /** Absolute path of a directory as the process sees it. Throws ENOENT when it was removed or is outside of the process's root. */
   pathOf(process: Process, directory: Vnode): string {
-    const names: string[] = [];
-    let current = directory;
-    while (current !== process.root.vnode) {
-      if (current.directory?.isRemoved) throw ENOENT;
-      const above = this.mounts.parent(current);
-      if (above === undefined) throw ENOENT;
-      names.push(above.name);
-      current = above.vnode;
-    }
-    return `/${names.reverse().join("/")}`;
+    return this.mounts.pathBelow(process.root.vnode, directory);
   }
 
   /**
    * open(2): returns an open file description with one reference. May sleep (FIFOs, terminals).
    */
   *open(process: Process, path: string, flags: number, mode = 0, base?: DirectoryReference): Op<OpenFile> {
-    const { vnode, path: absolute, created } = this.openTarget(process, path, flags, mode, base ?? process.cwd);
-    if (flags & O_PATH) return new OpenFile(vnode, flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW), absolute);
-    return yield* this.openVnode(process, vnode, flags, absolute, created);
+    const target = this.openTarget(process, path, flags, mode, base ?? process.cwd);
+    if (flags & O_PATH) return new OpenFile(target.vnode, flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW), target.path, target.origin);
+    return yield* this.openVnode(process, target, flags, target.created);
   }
 
   /** Opens a vnode that was found already; checks permissions unless it was just created. */
-  *openVnode(process: Process, found: Vnode, flags: number, path: string, created = false): Op<OpenFile> {
-    if (!created) this.checkOpen(process, found, flags);
-    const vnode = found.redirect?.(process) ?? found;
-    const file = new OpenFile(vnode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), path);
+  private *openVnode(process: Process, found: Resolved, flags: number, created: boolean): Op<OpenFile> {
+    if (!created) this.checkOpen(process, found.vnode, flags);
+    const vnode = found.vnode.redirect?.(process) ?? found.vnode;
+    const file = new OpenFile(vnode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), found.path, found.origin);
     let opened = false;
     try {
       vnode.prepare?.((flags & O_ACCMODE) !== O_RDONLY);
@@ -206,20 +218,20 @@ export class FileSystemSpace {
     if (flags & O_PATH || !(flags & O_CREAT)) {
       if (flags & O_TMPFILE_BIT && !(flags & O_PATH)) throw EOPNOTSUPP;
       const follow = !(flags & O_NOFOLLOW);
-      const { vnode, path: absolute } = this.resolve(process, path, { base, follow });
-      if (flags & O_DIRECTORY && vnode.directory === undefined) throw ENOTDIR;
-      return { vnode, path: absolute, created: false };
+      const resolved = this.resolve(process, path, { base, follow });
+      if (flags & O_DIRECTORY && resolved.vnode.directory === undefined) throw ENOTDIR;
+      return { ...resolved, created: false };
     }
     if (flags & O_DIRECTORY) throw EINVAL;
-    const result = walk(this.mounts, process, path, { base, follow: !(flags & (O_EXCL | O_NOFOLLOW)) });
+    const result = this.walk(process, path, { base, follow: !(flags & (O_EXCL | O_NOFOLLOW)) });
     if (result.vnode !== undefined) {
       if (flags & O_EXCL) throw EEXIST;
       if (result.trailingSlash || result.vnode.directory !== undefined) throw EISDIR;
-      return { vnode: result.vnode, path: result.path, created: false };
+      return { vnode: result.vnode, path: result.path, origin: result.origin, created: false };
     }
     if (result.trailingSlash) throw EISDIR;
     const vnode = this.create(process, result, { mode: S_IFREG | (mode & PERMISSION_BITS & ~process.umask) });
-    return { vnode, path: result.path, created: true };
+    return { vnode, path: result.path, origin: result.origin, created: true };
   }
 
   private checkOpen(process: Process, vnode: Vnode, flags: number): void {
@@ -237,7 +249,7 @@ export class FileSystemSpace {
 
   /** Walks to the place where a name shall be made or removed. */
   private place(process: Process, path: string, base: DirectoryReference | undefined): WalkResult {
-    return walk(this.mounts, process, path, { base: base ?? process.cwd, follow: false });
+    return this.walk(process, path, { base: base ?? process.cwd, follow: false });
   }
 
   /** Checks that names in a directory may be changed. */
@@ -297,8 +309,9 @@ export class FileSystemSpace {
     this.create(process, this.newPlace(process, path, base), { mode: S_IFLNK | 0o777, target });
   }
 
-  link(process: Process, vnode: Vnode, path: string, base?: DirectoryReference): void {
+  link(process: Process, { vnode, origin }: Resolved, path: string, base?: DirectoryReference): void {
     const place = this.newPlace(process, path, base);
+    process.guard?.checkMove(origin, place.origin, false);
     if (place.parent.fileSystem !== vnode.fileSystem) throw EXDEV;
     this.checkChange(process, place.parent);
     if (vnode.directory !== undefined) throw EPERM;
@@ -344,6 +357,7 @@ export class FileSystemSpace {
     if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) || flags === (RENAME_NOREPLACE | RENAME_EXCHANGE)) throw EINVAL;
     const source = this.place(process, from.path, from.base);
     const target = this.place(process, to.path, to.base);
+    process.guard?.checkMove(source.origin, target.origin, source.vnode?.directory !== undefined);
     if (source.parent.fileSystem !== target.parent.fileSystem) throw EXDEV;
     if (source.last !== "normal" || target.last !== "normal") throw EBUSY;
     const moved = source.vnode;

@@ -54,6 +54,20 @@ export class MountTable {
     return this.byRoot.has(vnode);
   }
 
+  /** Absolute path of a directory from a root above it. Throws ENOENT when it was removed, or is not below. */
+  pathBelow(root: Vnode, directory: Vnode): string {
+    const names: string[] = [];
+    let current = directory;
+    while (current !== root) {
+      if (current.directory?.isRemoved) throw ENOENT;
+      const above = this.parent(current);
+      if (above === undefined) throw ENOENT;
+      names.push(above.name);
+      current = above.vnode;
+    }
+    return `/${names.reverse().join("/")}`;
+  }
+
   /** The directory above a directory and the name there, across mounts; undefined at the root of all. */
   parent(vnode: Vnode): { vnode: Vnode; name: string } | undefined {
     let current: Vnode = vnode;

@@ -13,6 +13,8 @@ export class OpenFile {
   position = 0;
   /** Path as opened, absolute in the guest: for /proc and fchdir. */
   readonly path: string;
+  /** Its place as policies see it, when it was opened (place-guard.ts); undefined: none, or no policy asks. */
+  readonly origin: string | undefined;
   /** Called when the last reference goes: flock(2) locks, directory snapshots. */
   private readonly closers = new Set<(file: OpenFile) => void>();
   private references = 1;
@@ -25,12 +27,13 @@ export class OpenFile {
   }
 
   /** Retains the vnode. Whoever opens by path uses FileSystemSpace.open, which also runs the vnode's open operation. @throws ETXTBSY */
-  constructor(vnode: Vnode, flags: number, path: string) {
+  constructor(vnode: Vnode, flags: number, path: string, origin?: string) {
     this.writes = OpenFile.writes(flags);
     if (this.writes) retainWriter(vnode);
     this.vnode = vnode;
     this.flags = flags;
     this.path = path;
+    this.origin = origin;
     vnode.retain();
   }
 

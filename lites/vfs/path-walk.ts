@@ -23,6 +23,8 @@ export interface WalkResult {
   trailingSlash: boolean;
   /** Absolute path as the process sees it, without links. */
   path: string;
+  /** Through a link of /proc to an open file: where that was found. */
+  origin?: string | undefined;
 }
 
 export interface WalkOptions {
@@ -120,7 +122,7 @@ class PathWalk {
   private follow(name: string, link: Vnode): WalkResult {
     if (--this.linksLeft < 0) throw ELOOP;
     const target = link.followLink?.(this.process);
-    if (target !== undefined) return this.end(name, "object", target.vnode, target.path);
+    if (target !== undefined) return { ...this.end(name, "object", target.vnode, target.path), origin: target.origin };
     const text = link.readLink!(this.process);
     if (text === "") throw ENOENT;
     this.push(text);

@@ -92,6 +92,15 @@ export interface Directory {
 /** Readiness, as poll's POLLIN … bits. */
 export const PollEvent = { IN: 1, PRI: 2, OUT: 4, ERR: 8, HUP: 0x10, NVAL: 0x20 } as const;
 
+/** What a link of /proc leads to. */
+export interface LinkedObject {
+  vnode: Vnode;
+  /** As its process sees it. */
+  path: string;
+  /** Its place as policies see it (place-guard.ts). */
+  origin?: string | undefined;
+}
+
 export interface Vnode {
   /** Unique for the life of the server; data space number at the vnode pager. */
   readonly id: number;
@@ -108,7 +117,7 @@ export interface Vnode {
   /** Symbolic links: the target text. */
   readLink?(process: Process): string;
   /** Links of /proc that lead to an object and not to a name (fd/N, exe, cwd, root). */
-  followLink?(process: Process): { vnode: Vnode; path: string };
+  followLink?(process: Process): LinkedObject;
 
   /** Regular files: bytes read at a position, 0 at the end. Never sleeps; used by the pager too. */
   readAt?(position: number, buffer: Uint8Array): number;
