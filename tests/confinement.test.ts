@@ -1,9 +1,9 @@
 /** A confined system: programs run as ever, what the policy forbids is refused and told, and nothing gets round the chief. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { lites } from "./support/command.ts";
+import { lites, projectRoot } from "./support/command.ts";
 import { guestDirectory, guestProgram } from "./support/guest-programs.ts";
 
 let directory: string;
@@ -11,6 +11,7 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "lites-confine-"));
   await guestProgram("hostile");
   await guestProgram("l3-calls");
+  await guestProgram("chroot");
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -81,10 +82,57 @@ describe("a confined system", () => {
     expect(told(stderr)).toEqual([]);
   });
 
-  test("a rule for one path, as it is written and no other way", () => {
+  test("a rule for one file, by whatever name", () => {
     const file = policy("allow openat of /tmp/yes\ndeny openat if 2 & 0x40\nlog none\n");
-    const script = "cd /tmp; for name in yes /tmp/yes /tmp/./yes /tmp/yes/ /tmp/no; do (echo > $name) && echo $name; done; ls";
-    expect(lites(["--confine", file, "-c", script]).stdout).toBe("/tmp/yes\nyes\n");
+    const script =
+      "cd /tmp; for name in yes /tmp/yes /tmp/./yes /proc/self/cwd/yes /tmp/yes/ /tmp/no no; do (echo > $name) && echo $name; done; ls";
+    expect(lites(["--confine", file, "-c", script]).stdout).toBe("yes\n/tmp/yes\n/tmp/./yes\n/proc/self/cwd/yes\nyes\n");
+  });
+
+  test("rules for directories, with exceptions in them; the log names the program's call and the place", () => {
+    const file = policy("allow @open under /etc/none\nallow @open of /etc/hosts\ndeny @open under /etc\nerrno EACCES\n");
+    const script = "cd /etc; cat passwd; cat hosts > /dev/null && echo hosts; ls > /dev/null; echo bye";
+    const { stdout, stderr } = lites(["--confine", file, "-c", script]);
+    expect(stdout).toBe("hosts\nbye\n");
+    expect(told(stderr).some((line) => /: cat \(\d+\) openat "passwd" \(\/etc\/passwd\): EACCES$/.test(line))).toBe(true);
+    expect(told(stderr).some((line) => /^lites: confine: ls \(\d+\) openat ".*" \(\/etc\): EACCES$/.test(line))).toBe(true);
+  });
+
+  test("what is allowed in some places only is denied elsewhere, and where there is no place", () => {
+    const file = policy(
+      "default deny\nallow @open under /tmp\nallow @exec, @transfer, @memory, @look, @handlers, @own, @ask, @descriptor\nlog none",
+    );
+    const script = "echo x > /tmp/x && echo written; echo x > /proc/self/fd/1 || echo refused; read line < /etc/passwd || echo refused";
+    expect(lites(["--confine", file, "-c", script]).stdout).toBe("written\nrefused\nrefused\n");
+  });
+
+  test("descriptors lead to places too", () => {
+    const file = policy("deny getdents64, fchmod under /etc\nlog none");
+    const script = "ls /etc 2> /dev/null | head -1; ls /bin | head -1; ls / | head -1";
+    expect(lites(["--confine", file, "-c", script]).stdout).toBe("[\nbin\n");
+  });
+
+  test("groups deny what single names forget, and the log tells which call it was", () => {
+    const { stderr } = lites(["--confine", policy("deny @fork, @system, @signal"), "-c", "kill -0 1; exec 2> /dev/null; (true); true"]);
+    const lines = told(stderr).map((line) => line.replace(/ \(\d+\)/, ""));
+    expect(lines).toEqual(["lites: confine: sh kill: EPERM", "lites: confine: sh fork: EPERM"]);
+    const system = lites(["--confine", "read-only", "exec", "/bin/hostname", "new"]);
+    expect(told(system.stderr)).toEqual(["lites: confine: hostname (2) sethostname: EROFS"]);
+  });
+
+  test("read-only cannot be left by a file that only looks like the null device", () => {
+    const mounted = mkdtempSync(join(directory, "mount-"));
+    mkdirSync(join(mounted, "dev"));
+    mkdirSync(join(mounted, "bin"));
+    writeFileSync(join(mounted, "dev", "null"), "untouched");
+    writeFileSync(join(mounted, "dev", "tty"), "untouched");
+    copyFileSync(join(projectRoot, "build", "userland", "bin", "sh"), join(mounted, "bin", "sh"));
+    chmodSync(join(mounted, "bin", "sh"), 0o755);
+    const script =
+      "/test/chroot /m /bin/sh -c 'echo changed > /dev/null; echo changed > /dev/tty; echo reached'; echo > /dev/null && echo null";
+    const { stdout } = lites(["--confine", "read-only", "--mount", `${mounted}:/m`, "--mount", `${guestDirectory}:/test:ro`, "-c", script]);
+    expect(stdout).toBe("reached\nnull\n");
+    for (const name of ["null", "tty"]) expect(readFileSync(join(mounted, "dev", name), "utf8")).toBe("untouched");
   });
 
   test("where nothing is allowed programs can still end", () => {
@@ -101,7 +149,15 @@ describe("a confined system", () => {
     ["errno EVIL", "line 1: unknown error 'EVIL'"],
     ["permit read", "line 1: unknown word 'permit' (known: deny, allow, default, errno, servers, log)"],
     ["deny", "line 1: no system call is named"],
-    ["allow getdents64 of /etc", "line 1: 'getdents64' has no path"],
+    ["allow kill of /etc", "line 1: 'kill' is about no file"],
+    ["deny @signal under /etc", "line 1: '@signal' is about no file"],
+    ["deny openat of etc/passwd", "line 1: 'etc/passwd' is no absolute path"],
+    ["deny openat under /etc/../etc", "line 1: '/etc/../etc': name the place without '..'"],
+    ["deny openat under /proc/self/fd", "line 1: '/proc/self/fd' is another directory for each process"],
+    [
+      "deny openat of /etc/*",
+      "line 1: '/etc/*' is no path: there are no patterns; 'under' covers a directory and all below it (quote names with such characters)",
+    ],
     ["deny exit", "line 1: 'exit' cannot be denied: a program must be able to end"],
   ])("%j is refused", (text, message) => {
     const { status, stderr } = lites(["--confine", policy(text), "-c", "true"]);

@@ -4,7 +4,7 @@
  */
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import type { NativeKernel } from "#kernel/native.ts";
-import type { UnixError } from "../abi/errno.ts";
+import { errorByName, type UnixError } from "../abi/errno.ts";
 import { emulatorCalls, type Kind, type SystemCallRow, systemCalls } from "../abi/system-calls.ts";
 import { INIT_PID, type ProcessTable } from "../process/process-table.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
@@ -87,7 +87,8 @@ export function confine(
   { policy, log }: Confinement,
 ): ConfinedClan {
   const { rules, questions } = rulesOf(policy, server);
-  const places = new PlacePolicy(tree, policy.error, questions);
+  // Errors are told apart by identity, and a policy may have been read by another copy of this program's modules.
+  const places = new PlacePolicy(tree, errorByName(policy.error.name)!, questions);
   // Process 1 is the system's own: without it nothing would run.
   const isInit = ({ from }: Passage): boolean => processes.ofTask(from)?.pid === INIT_PID;
   const task = kernel.nativeTaskNew({ priority: PRIORITY, name: "chief" }, (context) =>
