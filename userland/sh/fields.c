@@ -50,7 +50,7 @@ char *text_pattern(const struct Text *text, size_t from, size_t to) {
   for (; from < to; from++) {
     unsigned short unit = text->units[from];
     if (is_mark(unit)) continue;
-    if (origin_of(unit) == ORIGIN_QUOTED && strchr("*?[]\\-!^", (char)unit)) *end++ = '\\';
+    if (origin_of(unit) == ORIGIN_QUOTED && strchr("*?[]\\-!^:.=", (char)unit)) *end++ = '\\';
     *end++ = (char)unit;
   }
   *end = 0;

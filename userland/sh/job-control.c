@@ -36,6 +36,7 @@ int builtin_jobs(int argc, char **argv) {
   struct Job *next;
   for (struct Job *job = jobs; job; job = next) {
     next = job->next;
+    if (!job->number) continue;
     print_job(job, format);
     if (job_state(job) == JOB_DONE) job_forget(job);
   }

@@ -31,7 +31,7 @@ char job_mark(const struct Job *job) {
   int found = 0;
   for (int stopped = 1; stopped >= 0; stopped--) {
     for (const struct Job *other = jobs; other && found < 2; other = other->next) {
-      if ((job_state(other) == JOB_STOPPED) == stopped) order[found++] = other;
+      if (other->number && (job_state(other) == JOB_STOPPED) == stopped) order[found++] = other;
     }
   }
   return job == order[0] ? '+' : job == order[1] ? '-' : ' ';
@@ -87,13 +87,11 @@ void jobs_notify(void) {
   struct ArenaMark mark = arena_mark(&scratch);
   if (!jobs) return;
   jobs_collect(false);
-  struct Job *next;
-  for (struct Job *job = jobs; job; job = next) {
-    next = job->next;
+  for (struct Job *job = jobs; job; job = job->next) {
     if (!job->changed) continue;
     error_string(job_line(job, JOB_FORMAT_NORMAL));
     job->changed = false;
-    if (job_state(job) == JOB_DONE) job_forget(job);
+    if (job_state(job) == JOB_DONE) job->number = 0;
   }
   arena_release(&scratch, mark);
 }

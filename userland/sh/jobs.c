@@ -288,7 +288,7 @@ static struct Job *job_by_text(const char *text, const char *name) {
   if (anywhere) text++;
   for (struct Job *job = jobs; job; job = job->next) {
     const char *command = job->processes[0].text;
-    if (!command) continue;
+    if (!command || !job->number) continue;
     if (anywhere ? !strstr(command, text) : strncmp(command, text, strlen(text)) != 0) continue;
     if (found) fail("%s: ambiguous", name);
     found = job;
@@ -307,7 +307,7 @@ struct Job *job_lookup(const char *name) {
   else if (strcmp(text, "-") == 0) job = job_by_mark('-');
   else if (is_number(text)) {
     int number = parse_number(text);
-    for (job = jobs; job && job->number != number;) job = job->next;
+    for (job = jobs; job && (!number || job->number != number);) job = job->next;
   } else job = job_by_text(text, name);
   return job;
 }

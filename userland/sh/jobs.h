@@ -20,7 +20,7 @@ struct Process {
 
 struct Job {
   struct Job *next; /* most recently used first */
-  int number;
+  int number; /* 0 when its end was reported: it is kept only for `wait` by its pid */
   pid_t group;
   struct Process *processes;
   int count;

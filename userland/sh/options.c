@@ -53,9 +53,15 @@ void options_changed(void) {
   jobs_control(shell.option[OPTION_MONITOR]);
 }
 
-/* What cannot be done is refused, not taken in silence. */
+/* Whether an option was refused: a profile that asks for it is read on all the same. */
+static bool refused;
+
 static void set_option(int option, bool on) {
-  if (option == OPTION_VI && on) fail("Illegal option -o vi: the line editor has no vi mode, only emacs");
+  if (option == OPTION_VI && on) {
+    warn("-o vi: the line editor has no vi mode, only emacs");
+    refused = true;
+    return;
+  }
   shell.option[option] = on;
 }
 
@@ -118,9 +124,10 @@ int builtin_set(int argc, char **argv) {
     variables_print("", 0);
     return 0;
   }
+  refused = false;
   int index = options_parse(argc, argv, NULL);
   options_changed();
   bool operands = index < argc || strcmp(argv[index - 1], "--") == 0;
   if (operands) parameters_set(argc - index, argv + index);
-  return 0;
+  return refused;
 }

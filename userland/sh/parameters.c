@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "error.h"
 #include "number.h"
+#include "output.h"
 #include "shell.h"
 #include "variables.h"
 #include "word.h"
@@ -75,8 +76,9 @@ static void report_option(const char *name, bool silent, bool unknown, char lett
     set_letter(name, unknown ? '?' : ':');
     return;
   }
-  shell.command = NULL;
-  warn(unknown ? "Illegal option -%c" : "No arg for -%c option", letter);
+  char message[40];
+  snprintf(message, sizeof message, unknown ? "Illegal option -%c\n" : "No arg for -%c option\n", letter);
+  error_string(message);
   variable_unset("OPTARG");
   set_letter(name, '?');
 }

@@ -186,3 +186,5 @@ alias q='echo no'
 #: expect {"stdout": "1\n2\n3\n4\n5\n", "status": 0}
 case a in [[.a.]]) echo 1;; esac; case 1 in [[.0.]-[.2.]]) echo 2;; esac; case a in [[=a=]]) echo 3;; esac
 case ] in [[.].]]) echo 4;; esac; case b in [![=a=]]) echo 5;; esac; case b in [[=a=]]) echo no;; esac
+#### quoted characters in names of classes
+case : in [[:punct\:]]) echo no;; [[:punct:]]) echo class;; esac; case . in [[.'.'.]]) echo symbol;; *) echo none;; esac; case a in [[:"alpha":]]) echo quoted;; esac
