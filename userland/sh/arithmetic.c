@@ -208,7 +208,7 @@ static Number evaluate_conditional(struct Evaluation *evaluation) {
   Number condition = evaluate_binary(evaluation, 1);
   if (!take(evaluation, '?')) return condition;
   evaluation->skipped += !condition;
-  Number if_true = evaluate_assignment(evaluation);
+  Number if_true = evaluate_comma(evaluation);
   evaluation->skipped -= !condition;
   if (!take(evaluation, ':')) complain(evaluation, "expecting ':'");
   evaluation->skipped += !!condition;

@@ -31,6 +31,7 @@ struct Source {
   char *buffer; /* owned: the block or line that text points to */
   size_t capacity;
   struct Alias *alias;
+  struct Source *replaced; /* aliases that ended in the word which this one replaces: in use as long as it */
   char put_back[MOST_PUT_BACK]; /* the last one is read first */
   int put_back_count;
 };
@@ -74,6 +75,8 @@ void input_push_alias(struct Alias *alias) {
   pushed->alias = alias;
   pushed->text = alias->value;
   pushed->length = strlen(alias->value);
+  pushed->replaced = finished;
+  finished = NULL;
   alias_acquire(alias);
 }
 
@@ -84,11 +87,22 @@ static struct Source *take_top(void) {
   return popped;
 }
 
+static void drop_all(struct Source *aliases);
+
 static void drop(struct Source *popped) {
+  drop_all(popped->replaced);
   if (popped->kind == SOURCE_FILE && popped->fd >= 0) close(popped->fd);
   if (popped->alias) alias_drop(popped->alias);
   free(popped->buffer);
   free(popped);
+}
+
+static void drop_all(struct Source *aliases) {
+  while (aliases) {
+    struct Source *alias = aliases;
+    aliases = alias->outer;
+    drop(alias);
+  }
 }
 
 void input_pop(void) {
@@ -105,11 +119,8 @@ static void finish_alias(void) {
 }
 
 void input_release_aliases(void) {
-  while (finished) {
-    struct Source *alias = finished;
-    finished = alias->outer;
-    drop(alias);
-  }
+  drop_all(finished);
+  finished = NULL;
 }
 
 int input_depth(void) {

@@ -101,9 +101,10 @@ static int sleep_until_done(const struct Job *job) {
   sigprocmask(SIG_SETMASK, &all, &before);
   for (;;) {
     jobs_collect(false);
-    if (job ? job_state(job) != JOB_RUNNING : all_done()) break;
+    /* A signal that came with the end is told first: its sender may be what ended. */
     trapped = signal_pending ? signal_trapped() : 0;
     if (signal_pending) break;
+    if (job ? job_state(job) != JOB_RUNNING : all_done()) break;
     sigsuspend(&before);
   }
   sigprocmask(SIG_SETMASK, &before, NULL);

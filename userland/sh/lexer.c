@@ -91,25 +91,26 @@ static enum TokenKind read_operator(int c) {
   return TOKEN_END;
 }
 
-/* Reads a line without its newline into the buffer; false at the end of input. */
-static bool read_line(struct Buffer *line, bool *ended_by_newline) {
+static bool ends_in_backslash(const struct Buffer *line) {
+  size_t count = 0;
+  while (count < line->length && line->text[line->length - 1 - count] == '\\') count++;
+  return count % 2 == 1;
+}
+
+/* Reads a line without its newline into the buffer, continued lines joined if so wished; false at the end of input. */
+static bool read_line(struct Buffer *line, bool joins, bool *ended_by_newline) {
   line->length = 0;
   *ended_by_newline = false;
   for (;;) {
     int c = input_get();
     if (c == END_OF_INPUT) return line->length > 0;
-    if (c == '\n') {
+    if (c != '\n') buffer_char(line, (char)c);
+    else if (joins && ends_in_backslash(line)) line->length--;
+    else {
       *ended_by_newline = true;
       return true;
     }
-    buffer_char(line, (char)c);
   }
-}
-
-static bool ends_in_backslash(const struct Buffer *line) {
-  size_t count = 0;
-  while (count < line->length && line->text[line->length - 1 - count] == '\\') count++;
-  return count % 2 == 1;
 }
 
 static void read_document(struct Parser *parser, struct Redirect *redirect) {
@@ -118,20 +119,18 @@ static void read_document(struct Parser *parser, struct Redirect *redirect) {
   size_t delimiter_length = strlen(delimiter);
   struct Buffer body = buffer_new(&scratch);
   struct Buffer line = buffer_new(&scratch);
-  bool continued = false;
   bool newline;
   int first_line = input_line();
-  while (read_line(&line, &newline)) {
+  while (read_line(&line, !quoted, &newline)) {
     const char *text = line.text;
     size_t length = line.length;
-    if (redirect->strip_tabs && !continued) {
+    if (redirect->strip_tabs) {
       while (length && *text == '\t') text++, length--;
     }
-    if (!continued && length == delimiter_length && memcmp(text ? text : "", delimiter, length) == 0) break;
+    if (length == delimiter_length && memcmp(text ? text : "", delimiter, length) == 0) break;
     buffer_bytes(&body, text, length);
     if (newline) buffer_char(&body, '\n');
-    continued = !quoted && newline && ends_in_backslash(&line);
-    }
+  }
   buffer_finish(&body);
   if (quoted) {
     struct Part *part = arena_alloc(&parser->script->arena, sizeof *part);

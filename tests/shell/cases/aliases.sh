@@ -100,3 +100,8 @@ u 2>/dev/null; echo $?
 #### options end with --
 #: expect {"stdout": "n='v w'\nv w\n", "status": 0}
 alias -- n='v w' && alias n && alias -- n | sed "s/n='\(.*\)'/\1/"
+#### circles end
+alias a=b b=c c='a x'
+a 2>/dev/null; echo $?
+alias echo='e ' e='f ' f='echo '
+\echo end; alias w=word; echo w 2>/dev/null; \echo $?

@@ -68,3 +68,6 @@ x=' 7'; echo $((x+1))
 #### blank variables are 0
 a=' '; b='
 '; c='	'; d=; echo $((a)) $((b + 1)) $((c * 2)) $((d)) $((a += 3)) $((nosuch))
+#### commas between ? and :
+#: expect {"stdout": "2 4 7\n", "status": 0}
+echo $((1 ? 1,2 : 3)) $((0 ? 1,2 : 4)) $((x = 1 ? y = 6, y + 1 : 0))

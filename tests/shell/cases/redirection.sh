@@ -164,3 +164,18 @@ $(a)
 cat <<E
 `echo \"1\"` `echo "2"` `echo \$((1 + 2))` `echo \\\\`
 E
+#### continued lines in here-documents
+#: expect {"stdout": "a b \\\nc \\EOF\nde\ng \\\n", "status": 0}
+cat <<EOF; cat <<-EOF; cat <<'EOF'
+a \
+b \\
+c \\\
+EOF
+EO\
+F
+	d\
+e
+	EO\
+F
+g \
+EOF
