@@ -3,7 +3,7 @@
  *
  * dist/ is what the command and the library need: cli.js, paging*.js, index.js, manager.js, emulib.bin, emulib.json, root.tar.
  */
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
@@ -20,6 +20,8 @@ const work = join(root, "build");
 const systemPrograms = new Set(["init"]);
 /** Other names of programs. */
 const aliases: Readonly<Record<string, string>> = { "[": "test" };
+/** Paths that scripts of other systems name: what they lead to. */
+const links: Readonly<Record<string, string>> = { "usr/bin/env": "../../bin/env" };
 const directories = [
   "bin",
   "sbin",
@@ -62,6 +64,7 @@ function buildRootImage(programs: Programs, folders: Readonly<Record<string, Pro
     const program = programs.find((candidate) => candidate.name === name);
     if (program) install(alias, program.path);
   }
+  for (const [path, target] of Object.entries(links)) symlinkSync(target, join(tree, path));
   const etc = join(root, "userland", "etc");
   for (const name of readdirSync(etc)) copyFileSync(join(etc, name), join(tree, "etc", name));
   for (const folder of manuals)

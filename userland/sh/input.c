@@ -141,6 +141,12 @@ void input_close_files(void) {
   }
 }
 
+void input_make_way(int fd) {
+  for (struct Source *open = source; open; open = open->outer) {
+    if (open->kind == SOURCE_FILE && open->fd == fd) open->fd = private_descriptor(fd);
+  }
+}
+
 static long read_again(int fd, char *bytes, size_t size) {
   for (;;) {
     long count = read(fd, bytes, size);

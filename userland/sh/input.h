@@ -42,6 +42,8 @@ void input_release_aliases(void);
 void input_prompt_first(void);
 /* In a forked shell: close the descriptors of the scripts being read. */
 void input_close_files(void);
+/* A script that is read from this descriptor is read from another one from now on: a redirection wants it. */
+void input_make_way(int fd);
 
 /*
  * Reads a line or a piece of at most size bytes from a descriptor that others read too: nothing behind the

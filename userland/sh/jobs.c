@@ -322,6 +322,10 @@ bool jobs_controlled(void) {
   return controlled;
 }
 
+void jobs_make_way(int fd) {
+  if (terminal == fd) terminal = private_descriptor(fd);
+}
+
 static int open_terminal(void) {
   int fd = open("/dev/tty", O_RDWR);
   if (fd < 0) {

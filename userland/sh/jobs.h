@@ -78,6 +78,8 @@ struct Job *job_find(const char *name);
 /* Turns job control on or off. */
 void jobs_control(bool on);
 bool jobs_controlled(void);
+/* The terminal is kept open on another descriptor from now on if it is on this one: a redirection wants it. */
+void jobs_make_way(int fd);
 /* Gives the terminal to a job and continues it. */
 void job_resume(struct Job *job, bool foreground);
 

@@ -10,6 +10,7 @@
 
 #include "error.h"
 #include "expand.h"
+#include "input.h"
 #include "jobs.h"
 #include "number.h"
 #include "shell.h"
@@ -36,6 +37,18 @@ int private_descriptor(int fd) {
   if (copy >= 0) close(fd);
   errno = error;
   return copy;
+}
+
+/* Descriptors from 10 up may be the shell's own; a script that redirects one gets it all the same. */
+static void make_way(int fd) {
+  if (fd < FIRST_PRIVATE) return;
+  input_make_way(fd);
+  jobs_make_way(fd);
+  for (struct Level *level = levels; level; level = level->outer) {
+    for (struct Kept *kept = level->kept; kept; kept = kept->next) {
+      if (kept->copy == fd) kept->copy = private_descriptor(fd);
+    }
+  }
 }
 
 /* Keeps a copy of a descriptor that is about to be replaced. */
@@ -137,6 +150,7 @@ static void duplicate(const struct Redirect *redirect, const char *target, bool 
   bool closes = strcmp(target, "-") == 0;
   int from = closes ? -1 : parse_number(target);
   if (from == redirect->fd) return;
+  make_way(redirect->fd);
   if (keeps) keep(redirect->fd);
   if (closes) close(redirect->fd);
   else if (dup2(from, redirect->fd) < 0) fail_shell("%d: %s", from, strerror(errno));
@@ -147,6 +161,7 @@ static void perform(const struct Redirect *redirect, const char *target, bool ke
     duplicate(redirect, target, keeps);
     return;
   }
+  make_way(redirect->fd);
   bool document = redirect->kind == REDIRECT_DOCUMENT;
   int fd = document ? open_document(expand_document(redirect->document)) : open_target(redirect, target);
   if (keeps && fd != redirect->fd) keep(redirect->fd);

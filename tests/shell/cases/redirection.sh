@@ -179,3 +179,16 @@ e
 F
 g \
 EOF
+#### descriptors above 9 are free for scripts
+#: expect {"stdout": "got line\nkept\nin\nout\nstill read\n", "status": 0}
+echo line >data; cat >script <<'E'
+exec 10<data 11>file
+read x <&10; echo "got $x"; echo kept >&11
+exec 10<&- 11>&-
+cat file
+{ echo in; exec 10>/dev/null 11>&1 12<&0; } >file
+cat file; echo out
+exec 10>&- 11>&- 12>&-
+echo still read
+E
+/proc/$$/exe ./script

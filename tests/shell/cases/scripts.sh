@@ -58,3 +58,5 @@ i=1; while [ $i -le 12 ]; do printf '%02d ' $i; i=$((i*2)); done; echo
 gcd() { a=$1 b=$2; while [ $b -ne 0 ]; do t=$((a%b)); a=$b; b=$t; done; echo $a; }; gcd 1071 462
 #### case conversion table
 for w in Apple banana; do case $w in [A-Z]*) echo upper;; [a-z]*) echo lower;; esac; done
+#### interpreter found by env
+printf '#!/usr/bin/env sh\necho "$0 $*"\n' >script; chmod +x script; ./script a b
