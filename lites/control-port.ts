@@ -171,16 +171,19 @@ export class ControlPort {
     const { core } = this;
     const { id } = request;
     const pid = this.halting ? undefined : core.processes.freePid();
-    if (pid === undefined) return this.failed(id, EAGAIN);
+    if (pid === undefined) return this.failed(id, EAGAIN, "program");
     const process = newProcess(core, pid, INIT_PID);
     const uid = request.uid ?? 0;
     process.credentials = { uid, euid: uid, suid: uid, gid: uid, egid: uid, sgid: uid, groups: [] };
     core.processes.add(process);
+    let at: "cwd" | "program" = "program";
     try {
       const size =
         request.rows === undefined || request.columns === undefined ? undefined : { rows: request.rows, columns: request.columns };
       this.fileSide.installStreams(process, request.fds, size);
+      at = "cwd";
       const directory = core.files.directory(process, byteStringOf(request.cwd));
+      at = "program";
       directory.vnode.retain();
       process.cwd.vnode.release();
       process.cwd = directory;
@@ -196,14 +199,14 @@ export class ControlPort {
         process.root.vnode.release();
         core.processes.remove(process);
       }
-      this.failed(id, error);
+      this.failed(id, error, at);
     }
   }
 
-  private failed(id: number, error: unknown): void {
+  private failed(id: number, error: unknown, at: "cwd" | "program"): void {
     if (!(error instanceof UnixError)) this.core.report(`control port: spawn: ${describe(error)}`);
-    const { errno, message } = error instanceof UnixError ? error : EIO;
-    this.emit({ op: "failed", id, errno, message });
+    const { errno, name, message } = error instanceof UnixError ? error : EIO;
+    this.emit({ op: "failed", id, errno, code: name, message, at });
   }
 
   /** Looks a program up in the PATH of its environment, as execvp(3). */

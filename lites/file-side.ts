@@ -111,9 +111,13 @@ export class FileSide {
   }
 
   /** Gives a program that is about to start its descriptors 0, 1, 2, …; equal ports are one open file. */
-  installStreams(process: Process, streams: readonly ControlStream[], size?: WindowSize): void {
+  installStreams(process: Process, streams: readonly (ControlStream | null)[], size?: WindowSize): void {
     const files = new Map<number, OpenFile>();
     for (const [fd, stream] of streams.entries()) {
+      if (stream === null) {
+        process.descriptors[fd] = undefined;
+        continue;
+      }
       const shared = files.get(stream.port);
       const file = shared?.retain() ?? this.openStream(process, stream, size);
       files.set(stream.port, file);
@@ -121,7 +125,11 @@ export class FileSide {
     }
   }
 
-  private openStream(process: Process, { port, terminal, plainOutput }: ControlStream, size: WindowSize | undefined): OpenFile {
+  private openStream(
+    process: Process,
+    { port, terminal, plainOutput, synchronous }: ControlStream,
+    size: WindowSize | undefined,
+  ): OpenFile {
     if (terminal) {
       const opened = this.terminal(port, size);
       if (plainOutput) opened.terminal.discipline.passOutput();
@@ -129,7 +137,7 @@ export class FileSide {
       opened.terminal.attach(process, true);
       return file;
     }
-    const stream = new ChannelStream(this.channel(port), this.options.signals, this.options.nowNs());
+    const stream = new ChannelStream(this.channel(port), this.options.signals, this.options.nowNs(), synchronous ?? false);
     stream.attach();
     return new OpenFile(stream, O_RDWR, "");
   }

@@ -13,11 +13,17 @@ import { type DeviceDriver, driveDevice } from "./device-driver.ts";
 import { type InterruptOptions, InterruptSource } from "./interrupt-source.ts";
 import { PageWindows } from "./page-windows.ts";
 
+/** What the other end could not do: its number of the error, and the bytes that it took before. */
+export interface StreamError {
+  error: number;
+  taken: number;
+}
+
 /** The registers of the channel device. */
 export interface ChannelPorts {
   isOpen(port: number): boolean;
-  take(port: number, max: number): Uint8Array | "empty" | "end";
-  put(port: number, bytes: Uint8Array): number | "hangup";
+  take(port: number, max: number): Uint8Array | "empty" | "end" | StreamError;
+  put(port: number, bytes: Uint8Array): number | "hangup" | StreamError;
   close(port: number): void;
   /** The ports with news since the last call. */
   events(): number[];
@@ -147,17 +153,18 @@ class ChannelDriver implements DeviceDriver {
     const answer = this.readAnswer(input, pending.window);
     if (pending.window !== undefined) this.windows.release(pending.window);
     const result = yield* send(pending.client, answer, { sendUs: 0 });
-    if (result.error !== 0 && input !== "end") stream.unread = input;
+    if (result.error !== 0 && input instanceof Uint8Array) stream.unread = input;
   }
 
-  private input(port: number, stream: Stream, max: number): Uint8Array | "empty" | "end" {
+  private input(port: number, stream: Stream, max: number): Uint8Array | "empty" | "end" | StreamError {
     const unread = stream.unread;
     if (!unread) return this.ports.take(port, max);
     stream.unread = unread.length > max ? unread.subarray(max) : undefined;
     return unread.subarray(0, max);
   }
 
-  private readAnswer(input: Uint8Array | "end", window: number | undefined): Message {
+  private readAnswer(input: Uint8Array | "end" | StreamError, window: number | undefined): Message {
+    if (typeof input === "object" && "error" in input) return status(DriverStatus.MEDIUM_ERROR, 0, input.error);
     const bytes = input === "end" ? new Uint8Array(0) : input;
     if (window !== undefined) {
       // The client may have taken its page away while it waited.
@@ -184,6 +191,10 @@ class ChannelDriver implements DeviceDriver {
       if (accepted === "hangup") {
         stream.write = undefined;
         return status(DriverStatus.NOT_READY, pending.accepted);
+      }
+      if (typeof accepted === "object") {
+        stream.write = undefined;
+        return status(DriverStatus.MEDIUM_ERROR, pending.accepted + accepted.taken, accepted.error);
       }
       pending.accepted += accepted;
     }

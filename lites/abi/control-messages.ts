@@ -8,6 +8,8 @@
 export interface ControlStream {
   port: number;
   terminal: boolean;
+  /** Of a byte stream: the host takes output at once or refuses it. A write ends when that is known, with the host's error. */
+  synchronous?: boolean;
   /** Of a terminal: the host processes output itself, so that none of it is done here (OPOST is off). */
   plainOutput?: boolean;
 }
@@ -19,8 +21,8 @@ export interface SpawnRequest {
   argv: string[];
   env: Record<string, string>;
   cwd: string;
-  /** Descriptors 0, 1, 2, … in order. Equal ports are one open file. */
-  fds: ControlStream[];
+  /** Descriptors 0, 1, 2, … in order; null is a closed one. Equal ports are one open file. */
+  fds: (ControlStream | null)[];
   /** Size of the terminal ports among them. */
   rows?: number;
   columns?: number;
@@ -44,7 +46,8 @@ export type ControlEvent =
   /** Process 1 runs: requests are served. */
   | { op: "ready" }
   | { op: "started"; id: number; pid: number }
-  | { op: "failed"; id: number; errno: number; message: string }
+  /** Not started, because of the working directory, or of the program or its descriptors. */
+  | { op: "failed"; id: number; errno: number; code: string; message: string; at: "cwd" | "program" }
   /** Ended by exit (status 0 … 255) or by a signal. */
   | { op: "exited"; id: number; pid: number; status: number; signal?: undefined }
   | { op: "exited"; id: number; pid: number; signal: number; status?: undefined }

@@ -19,6 +19,14 @@ export interface ChannelPort {
   unwritten: Set<ChannelOutput>;
 }
 
+/** Output that the host refused. */
+export interface OutputFailure {
+  /** The number of its error. */
+  error: number;
+  /** Bytes that were queued, and are lost. */
+  lost: number;
+}
+
 /** Bytes of one request to the driver. */
 const CHUNK = 16384;
 
@@ -35,6 +43,7 @@ export class ChannelOutput {
   private stopped = false;
   private closing = false;
   private hungUp = false;
+  private failure: OutputFailure | undefined;
 
   constructor(channel: ChannelPort, capacity: number, onHangUp: () => void) {
     this.channel = channel;
@@ -67,6 +76,13 @@ export class ChannelOutput {
     if (count > 0) this.channel.unwritten.add(this);
     this.work();
     return count;
+  }
+
+  /** What was refused since the last call; what was queued behind it is lost with it. */
+  takeFailure(): OutputFailure | undefined {
+    const { failure } = this;
+    this.failure = undefined;
+    return failure;
   }
 
   flush(): void {
@@ -115,7 +131,11 @@ export class ChannelOutput {
       this.inFlight = bytes.length;
       const reply = yield* call(driver, { words: [DriverRequest.WRITE, port], strings: [bytes] });
       this.inFlight = 0;
-      if (reply.error !== 0 || reply.words[0] !== DriverStatus.OK) {
+      const [status, taken = 0, error = 0] = reply.words;
+      if (reply.error === 0 && status === DriverStatus.MEDIUM_ERROR) {
+        this.failure = { error, lost: bytes.length - taken + this.queue.length };
+        this.queue.clear();
+      } else if (reply.error !== 0 || status !== DriverStatus.OK) {
         this.hungUp = true;
         this.queue.clear();
         this.onHangUp();

@@ -2,12 +2,13 @@
  * A plain byte stream on a channel port: standard input, output or error of a spawned program that is no terminal.
  *
  * Nothing is interpreted. Input is taken from the port only when somebody reads or polls, so that what the program leaves unread
- * stays with the host. A hang-up of the host's reader is a broken pipe.
+ * stays with the host. A hang-up of the host's reader is a broken pipe. Where the host takes output at once (a file), a write ends when it
+ * has, with the host's error; elsewhere (a pipe) bytes wait in a queue, and nobody hears of what becomes of them.
  */
 import { call, type NativeContext, type Op as NativeOp } from "#kernel/native.ts";
 import { DriverRequest, DriverStatus } from "#servers/abi/generic-driver.ts";
 import { type Op, sleepOn, WaitQueue } from "../activation.ts";
-import { EAGAIN, EPIPE, ERESTARTSYS } from "../abi/errno.ts";
+import { EAGAIN, EIO, EPIPE, ERESTARTSYS, errorByNumber } from "../abi/errno.ts";
 import { S_IFIFO } from "../abi/file-mode.ts";
 import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_WRONLY } from "../abi/open-flags.ts";
 import { SIGPIPE } from "../abi/signals.ts";
@@ -40,10 +41,17 @@ export class ChannelStream implements Vnode {
   /** Bytes that readers wait for; the helper asks the driver for so many. */
   private demand = 0;
   private ended = false;
+  /** Why there is no input, if it did not just end. */
+  private inputError: number | undefined;
+  /** The host takes output at once or refuses it. */
+  private readonly synchronous: boolean;
+  /** A write of a synchronous stream is under way. */
+  private writing = false;
   private opens = 0;
   private closed = false;
 
-  constructor(channel: ChannelPort, signals: SignalSink, nowNs: bigint) {
+  constructor(channel: ChannelPort, signals: SignalSink, nowNs: bigint, synchronous: boolean) {
+    this.synchronous = synchronous;
     this.channel = channel;
     this.signals = signals;
     this.gate = new Gate(channel.helpers);
@@ -81,6 +89,7 @@ export class ChannelStream implements Vnode {
   *read(_process: Process, file: OpenFile, count: number): Op<Uint8Array> {
     if (count === 0) return new Uint8Array(0);
     while (this.input.length === 0) {
+      if (this.inputError !== undefined) throw errorByNumber(this.inputError) ?? EIO;
       if (this.ended) return new Uint8Array(0);
       this.request(count);
       if (file.flags & O_NONBLOCK) throw EAGAIN;
@@ -109,6 +118,7 @@ export class ChannelStream implements Vnode {
       const bytes = reply.strings[0];
       this.demand = 0;
       this.ended = reply.error !== 0 || reply.words[0] !== DriverStatus.OK || bytes === undefined || bytes.length === 0;
+      if (reply.error === 0 && reply.words[0] === DriverStatus.MEDIUM_ERROR) this.inputError = reply.words[2];
       if (!this.ended) this.input.put(bytes!);
       this.inputReady.wakeAll();
       yield* helpers.nudge();
@@ -117,6 +127,7 @@ export class ChannelStream implements Vnode {
   }
 
   *write(process: Process, file: OpenFile, data: Uint8Array): Op<number> {
+    if (this.synchronous) return yield* this.writeThrough(data);
     let written = 0;
     for (;;) {
       if (this.output.isHungUp) {
@@ -134,6 +145,29 @@ export class ChannelStream implements Vnode {
         if (written > 0) return written;
         throw ERESTARTSYS;
       }
+    }
+  }
+
+  /** One write after the other, so that each gets its own error. None waits long: the host never says that it is congested. */
+  private *writeThrough(data: Uint8Array): Op<number> {
+    const { output } = this;
+    while (this.writing) yield* sleepOn(output.drained, { interruptible: false });
+    this.writing = true;
+    try {
+      let written = 0;
+      while (written < data.length) {
+        written += output.put(partOf(data, written));
+        while (output.pending > 0) yield* sleepOn(output.drained, { interruptible: false });
+        const failure = output.takeFailure();
+        if (failure === undefined) continue;
+        written -= failure.lost;
+        if (written > 0) return written;
+        throw errorByNumber(failure.error) ?? EIO;
+      }
+      return written;
+    } finally {
+      this.writing = false;
+      output.drained.wakeAll();
     }
   }
 

@@ -17,9 +17,16 @@ import { InterruptLine, type InterruptController, type InterruptWire } from "../
 /** Bytes that one `put` takes at most, so that a host's queue stays small when it says "congested". */
 export const MAX_PUT_BYTES = 64 << 10;
 
+/** What the host could not do, by its own number of the error, which the device passes on. */
+export interface HostError {
+  error: number;
+  /** Bytes that were taken before. */
+  taken: number;
+}
+
 export interface ChannelHost {
   /** Output of the guest; the array belongs to the host. False: congested, until hostDrained(port). */
-  onOutput(port: number, bytes: Uint8Array): boolean;
+  onOutput(port: number, bytes: Uint8Array): boolean | HostError;
   /** The guest looked for input and found none: a host that reads on demand fetches some now. It may call hostWrite at once. */
   onInputWanted?(port: number): void;
   /** The guest closed its side of a port: there will be no more output. */
@@ -32,6 +39,8 @@ interface Port {
   taken: number;
   buffered: number;
   inputEnded: boolean;
+  /** Why there is no more input, if it did not just end. */
+  inputError: number | undefined;
   congested: boolean;
   hungUp: boolean;
   guestClosed: boolean;
@@ -60,6 +69,7 @@ export class Channels {
       taken: 0,
       buffered: 0,
       inputEnded: false,
+      inputError: undefined,
       congested: false,
       hungUp: false,
       guestClosed: false,
@@ -90,6 +100,14 @@ export class Channels {
     this.forgetWhenClosed(port, state);
   }
 
+  /** Input cannot be had: the guest reads what is buffered, then this error, each time. */
+  hostFail(port: number, error: number): void {
+    const state = this.ports.get(port);
+    if (!state || state.inputEnded) return;
+    state.inputError = error;
+    this.hostClose(port);
+  }
+
   /** The host takes output again. */
   hostDrained(port: number): void {
     const state = this.ports.get(port);
@@ -115,11 +133,11 @@ export class Channels {
   }
 
   /** Takes up to `max` bytes of input. */
-  take(port: number, max: number): Uint8Array | "empty" | "end" {
+  take(port: number, max: number): Uint8Array | "empty" | "end" | HostError {
     const state = this.ports.get(port);
     if (!state || state.guestClosed) return "end";
     if (state.buffered === 0) {
-      if (state.inputEnded) return "end";
+      if (state.inputEnded) return state.inputError === undefined ? "end" : { error: state.inputError, taken: 0 };
       this.host.onInputWanted?.(port);
       return "empty";
     }
@@ -141,13 +159,15 @@ export class Channels {
   }
 
   /** Gives output to the host: the number of bytes accepted, 0 while it is congested. */
-  put(port: number, bytes: Uint8Array): number | "hangup" {
+  put(port: number, bytes: Uint8Array): number | "hangup" | HostError {
     const state = this.ports.get(port);
     if (!state || state.hungUp || state.guestClosed) return "hangup";
     if (state.congested || bytes.length === 0) return 0;
     const accepted = bytes.slice(0, MAX_PUT_BYTES);
     // The callback may drain or hang up the port at once, so only its answer decides about congestion.
-    if (!this.host.onOutput(port, accepted)) state.congested = true;
+    const answer = this.host.onOutput(port, accepted);
+    if (typeof answer === "object") return answer;
+    if (!answer) state.congested = true;
     return accepted.length;
   }
 

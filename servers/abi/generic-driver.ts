@@ -48,6 +48,7 @@ export const DriverStatus = {
   NOT_READY: 2,
   NO_SUCH_UNIT: 3,
   BAD_ARGUMENT: 4,
+  /** Streams: the other end cannot give or take bytes. → w1 bytes moved before, w2 its number of the error. */
   MEDIUM_ERROR: 5,
   WRITE_PROTECTED: 6,
   /** A request of this kind is already waiting at the unit, or no handle is left. */
