@@ -8,6 +8,12 @@ import type { Program, TerminalSize } from "./program.ts";
 
 const DEFAULT_SIZE: TerminalSize = { rows: 24, columns: 80 };
 
+/** Runs stty on the terminal. @returns its output; undefined when the host has none */
+function stty(argument: string): string | undefined {
+  const { status, stdout } = spawnSync("stty", [argument], { stdio: ["inherit", "pipe", "ignore"], encoding: "utf8" });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
 export class HostTerminal {
   private raw = false;
   private onResize: (() => void) | undefined;
@@ -19,19 +25,35 @@ export class HostTerminal {
     return { rows: this.window.rows, columns: this.window.columns };
   }
 
-  /** Hands the keyboard to the program, if it gets it, and follows the window's size. */
-  attach(program: Program, withKeyboard: boolean): void {
-    if (withKeyboard) {
-      process.stdin.setRawMode(true);
-      this.raw = true;
-      // Full-screen programs move down by LF. Without stty on the host, lines start at the left margin instead.
-      spawnSync("stty", ["-opost"], { stdio: ["inherit", "ignore", "ignore"] });
-      process.on("exit", this.restoreAtExit);
-      process.stdin.on("data", (chunk: Buffer) => program.stdin.write(chunk));
-      process.stdin.once("end", () => program.stdin.end());
-    }
+  /** Follows the window's size. */
+  attach(program: Program): void {
     this.onResize = () => program.resize(this.size());
     this.window?.on("resize", this.onResize);
+  }
+
+  /**
+   * Hands the keyboard to the program.
+   * @param keys sees what is typed, and says what the program gets
+   * @returns how stty sets the terminal back
+   */
+  attachKeyboard(program: Program, keys: (bytes: Uint8Array) => Uint8Array): string | undefined {
+    const settings = stty("-g");
+    process.stdin.setRawMode(true);
+    this.raw = true;
+    // Full-screen programs move down by LF. Without stty on the host, lines start at the left margin instead.
+    stty("-opost");
+    process.on("exit", this.restoreAtExit);
+    process.stdin.on("data", (chunk: Buffer) => {
+      const passed = keys(chunk);
+      if (passed.length > 0) program.stdin.write(passed);
+    });
+    process.stdin.once("end", () => program.stdin.end());
+    return settings;
+  }
+
+  /** Shows text of the command's own among the program's output. */
+  show(text: string): void {
+    this.window?.write(text);
   }
 
   restore(): void {

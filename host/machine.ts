@@ -30,7 +30,9 @@ import { randomDriver } from "#servers/random-driver.ts";
 import { sigma0 } from "#servers/sigma0.ts";
 import { descriptorLinks, hostFiles, UNPROTECTED_MOUNTS } from "./host-files.ts";
 import { MEASURED_PAGE_CACHE, measuredMemory, type MeasuredParts } from "./measured-parts.ts";
-import { type BootOptions, DEFAULT_ENGINE, DEFAULT_MEMORY, MINIMUM_SWAP } from "./options.ts";
+import { makeMountPoints } from "./mount-points.ts";
+import { policyOf } from "./option-forms.ts";
+import { type BootOptions, checkBootOptions, DEFAULT_ENGINE, DEFAULT_MEMORY, DEFAULT_SWAP_AT_LEAST } from "./options.ts";
 import { makeRoot, type RootVolume } from "./root-image.ts";
 import { type SystemStatistics, systemStatistics } from "./statistics.ts";
 import { TraceLines } from "./trace-lines.ts";
@@ -85,14 +87,16 @@ const TIERING = "--wasm-tiering-budget=200000";
 /** Set by tests: internal errors that the processor could get over end the run. */
 const isStrict = process.env["LITES_STRICT"] === "1";
 
+/** @throws OptionError */
 export function makeMachine(options: BootOptions, host: ChannelHost, measured?: MeasuredParts): Machine {
+  checkBootOptions(options);
   const root = makeRoot(options.root, artifact("root.tar"));
   const mounts = options.mounts ?? [];
-  for (const { target } of mounts) root.mkdirSync(target, { recursive: true });
+  makeMountPoints(root, mounts);
 
   const { manager } = options;
   const memoryBytes = measured ? measuredMemory(measured) + (manager?.frames ?? 0) * PAGE_SIZE : (options.memory ?? DEFAULT_MEMORY);
-  const swap = measured ? measured.swapPages * PAGE_SIZE : (options.swap ?? Math.max(memoryBytes, MINIMUM_SWAP));
+  const swap = measured ? measured.swapPages * PAGE_SIZE : (options.swap ?? Math.max(memoryBytes, DEFAULT_SWAP_AT_LEAST));
   const ram = new Ram(memoryBytes);
   const interrupts = new InterruptController();
   setFlagsFromString(TIERING);
@@ -190,7 +194,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost, measured?: 
     },
     pagerFrames,
     ...(options.hostname === undefined ? {} : { hostName: options.hostname }),
-    ...(options.confine === undefined ? {} : { confinement: options.confine }),
+    ...(options.confine === undefined ? {} : { confinement: { policy: policyOf(options.confine.policy), log: options.confine.log } }),
     cpu: IDENTITY,
     trace: trace?.kinds.includes("syscalls") ? trace.write : undefined,
     report: diagnostic,

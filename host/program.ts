@@ -2,7 +2,8 @@
  * A program started from outside: its streams and its end.
  */
 import { Readable, Writable } from "node:stream";
-import type { Channels } from "#machine/devices/channels.ts";
+import { unixErrorOf } from "#lites/filesystems/node-interface.ts";
+import type { Channels, HostError } from "#machine/devices/channels.ts";
 
 /** How a program ended: by exit or by a signal. */
 export interface ExitStatus {
@@ -11,6 +12,12 @@ export interface ExitStatus {
   /** Signal number, if one ended it. */
   signal: number | undefined;
 }
+
+/**
+ * Takes output at once, or refuses it: the number of a Unix error of Linux, and the bytes that it took before. The program's write ends when it
+ * is known, with that error.
+ */
+export type OutputSink = (bytes: Uint8Array) => { error: number; taken: number } | undefined;
 
 /** Bytes of input kept in a port before a writer has to wait. */
 const INPUT_HIGH_WATER = 64 << 10;
@@ -22,8 +29,15 @@ export class PortStreams {
   readonly port: number;
   private inputWaiting: (() => void) | undefined;
   private onWanted: (() => void) | undefined;
+  private readonly channels: Channels;
+  private readonly wake: () => void;
+  private readonly sink: OutputSink | undefined;
 
-  constructor(channels: Channels, wake: () => void) {
+  /** @param sink takes the output instead of the stream */
+  constructor(channels: Channels, wake: () => void, sink?: OutputSink) {
+    this.channels = channels;
+    this.wake = wake;
+    this.sink = sink;
     const port = channels.openPort();
     this.port = port;
     this.input = new Writable({
@@ -71,14 +85,18 @@ export class PortStreams {
       else take();
     };
     source.once("end", () => this.input.end());
-    source.once("error", () => this.input.end());
+    source.once("error", (error) => {
+      if (this.input.writableEnded) return;
+      this.channels.hostFail(this.port, unixErrorOf(error).errno);
+      this.wake();
+    });
     this.onWanted = pull;
   }
 
   // Called by the channel device.
 
-  accept(bytes: Uint8Array): boolean {
-    return this.output.push(bytes);
+  accept(bytes: Uint8Array): boolean | HostError {
+    return this.sink === undefined ? this.output.push(bytes) : (this.sink(bytes) ?? true);
   }
 
   guestClosed(): void {
@@ -97,9 +115,6 @@ export class PortStreams {
     waiting?.();
   }
 }
-
-/** Which stream a descriptor of the program is. */
-export type StreamKind = "terminal" | "stream";
 
 export interface TerminalSize {
   rows: number;

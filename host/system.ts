@@ -1,34 +1,35 @@
 /**
  * A running system: programs are spawned in it, its root file system is at hand, and it can be halted.
  */
-import { Readable } from "node:stream";
-import type { ControlEvent, ControlRequest, ControlStream } from "#lites/abi/control-messages.ts";
+import { Readable, Writable } from "node:stream";
 import type { Kernel } from "#kernel/kernel.ts";
+import type { ControlEvent, ControlRequest, ControlStream } from "#lites/abi/control-messages.ts";
+import { SIGKILL, SIGTERM } from "#lites/abi/signals.ts";
+import type { HostError } from "#machine/devices/channels.ts";
 import { LiveRoot } from "./live-root.ts";
 import type { Machine } from "./machine.ts";
-import { type ExitStatus, PortStreams, Program, type StreamKind, type TerminalOptions } from "./program.ts";
+import { OptionError } from "./option-error.ts";
+import { type ExitStatus, type OutputSink, PortStreams, Program } from "./program.ts";
+import {
+  argumentTexts,
+  checkRunOptions,
+  checkSpawnOptions,
+  type DescriptorKind,
+  environmentTexts,
+  pathText,
+  type RunOptions,
+  type SpawnOptions,
+} from "./program-options.ts";
 import { Pump } from "./pump.ts";
 import type { RootVolume } from "./root-image.ts";
+import { GRACE_MS } from "./run-end.ts";
+import { SpawnError, TimeoutError } from "./spawn-error.ts";
 import type { SystemStatistics } from "./statistics.ts";
 
-export interface SpawnOptions {
-  /** Input: text, bytes or a stream read on demand. Default: the program's `stdin` stream stays open for the caller. */
-  stdin?: string | Uint8Array | Readable;
-  /** Added to the default environment (PATH, HOME, …). */
-  env?: Record<string, string>;
-  /** Working directory, default "/". */
-  cwd?: string;
-  /** Runs the program on a terminal, as leader of a session of its own. */
-  tty?: TerminalOptions;
-  /** With tty: which of the descriptors 0, 1, 2 are the terminal (default all). Its output comes from stdout, or else from stderr. */
-  terminalDescriptors?: readonly [boolean, boolean, boolean];
-  uid?: number;
-}
-
 /** What run() collects. */
-export interface RunResult extends ExitStatus {
-  stdout: Buffer;
-  stderr: Buffer;
+export interface RunResult<Output = Buffer> extends ExitStatus {
+  stdout: Output;
+  stderr: Output;
 }
 
 export const defaultEnvironment: Readonly<Record<string, string>> = {
@@ -40,6 +41,8 @@ export const defaultEnvironment: Readonly<Record<string, string>> = {
 };
 
 interface Pending {
+  program: string;
+  cwd: string;
   started: (pid: number) => void;
   failed: (error: Error) => void;
   exited: (status: ExitStatus) => void;
@@ -47,11 +50,15 @@ interface Pending {
 
 const CONTROL_PORT = 0;
 const nothing = (): Readable => Readable.from([]);
+const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
 
-async function collect(stream: Readable): Promise<Buffer> {
+/** What comes from a stream: all of it when the stream ends or is destroyed. */
+function collect(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  return new Promise((resolve) => {
+    stream.once("close", () => resolve(Buffer.concat(chunks)));
+  });
 }
 
 export class System {
@@ -102,26 +109,34 @@ export class System {
     return system;
   }
 
-  /** Starts a program; argv[0] is looked up in PATH when it has no slash. */
-  spawn(argv: readonly string[], options: SpawnOptions = {}): Program {
+  /**
+   * Starts a program; argv[0] is looked up in PATH when it has no slash.
+   * @throws OptionError; what the guest's system refuses comes as a SpawnError from the program's promises
+   */
+  spawn(argv: readonly (string | Uint8Array)[], options: SpawnOptions = {}): Program {
+    checkSpawnOptions(options);
+    const words = argumentTexts(argv);
+    const cwd = pathText(options.cwd);
     const id = this.nextId++;
-    const env = { ...defaultEnvironment, ...(options.tty ? { TERM: "xterm" } : {}), ...options.env };
+    const env = environmentTexts({ ...defaultEnvironment, ...(options.tty ? { TERM: "xterm" } : {}), ...options.env });
     const wake = (): void => this.pump.wake();
-    const open = (): PortStreams => {
-      const streams = new PortStreams(this.machine.channels, wake);
+    const open = (sink?: OutputSink): PortStreams => {
+      const streams = new PortStreams(this.machine.channels, wake, sink);
       this.ports.set(streams.port, streams);
       return streams;
     };
-    const onTerminal = options.terminalDescriptors ?? [true, true, true];
-    const kinds: StreamKind[] = onTerminal.map((yes) => (options.tty && yes ? "terminal" : "stream"));
+    const whole = options.tty ? "terminal" : "stream";
+    const kinds: readonly DescriptorKind[] = options.descriptors ?? [whole, whole, whole];
+    if (kinds.includes("terminal") && !options.tty) throw new OptionError("a terminal needs the option tty", "descriptors", kinds);
+    const sinks = [undefined, options.sinks?.stdout, options.sinks?.stderr];
     const terminal = kinds.includes("terminal") ? open() : undefined;
-    const own = kinds.map((kind) => (kind === "stream" ? open() : undefined));
-    const fds: ControlStream[] = kinds.map((kind, fd) => ({
-      port: kind === "terminal" ? terminal!.port : own[fd]!.port,
-      terminal: kind === "terminal",
-      ...(kind === "terminal" && options.tty?.plainOutput ? { plainOutput: true } : {}),
-    }));
-    const stdin = own[0] ?? terminal!;
+    const own = kinds.map((kind, fd) => (kind === "stream" ? open(sinks[fd]) : undefined));
+    const fds = kinds.map((kind, fd): ControlStream | null => {
+      if (kind === "closed") return null;
+      if (kind === "terminal") return { port: terminal!.port, terminal: true, ...(options.tty?.plainOutput ? { plainOutput: true } : {}) };
+      return { port: own[fd]!.port, terminal: false, ...(sinks[fd] ? { synchronous: true } : {}) };
+    });
+    const stdin = own[0] ?? (kinds[0] === "terminal" ? terminal : undefined);
     // Directions that a port is not used for are closed from the start.
     for (const streams of [own[1], own[2]]) streams?.input.end();
     own[0]?.output.destroy();
@@ -129,7 +144,7 @@ export class System {
     let pending!: Pending;
     const exited = new Promise<ExitStatus>((resolve, reject) => {
       const started = (_pid: number): void => {};
-      pending = { started, failed: reject, exited: resolve };
+      pending = { program: words[0]!, cwd, started, failed: reject, exited: resolve };
     });
     const started = new Promise<number>((resolve, reject) => {
       const failExit = pending.failed;
@@ -149,9 +164,9 @@ export class System {
 
     const program = new Program(
       {
-        stdin: stdin.input,
-        stdout: own[1]?.output ?? terminal!.output,
-        stderr: own[2]?.output ?? (own[1] ? terminal!.output : nothing()),
+        stdin: stdin?.input ?? nowhere(),
+        stdout: own[1]?.output ?? (kinds[1] === "terminal" ? terminal!.output : nothing()),
+        stderr: own[2]?.output ?? (kinds[2] === "terminal" && kinds[1] !== "terminal" ? terminal!.output : nothing()),
       },
       started,
       exited,
@@ -165,23 +180,60 @@ export class System {
     this.control({
       op: "spawn",
       id,
-      argv: [...argv],
+      argv: words,
       env,
-      cwd: options.cwd ?? "/",
+      cwd,
       fds,
       ...(options.tty ? { rows: options.tty.rows, columns: options.tty.columns } : {}),
       ...(options.uid === undefined ? {} : { uid: options.uid }),
     });
-    if (options.stdin instanceof Readable) stdin.feedFrom(options.stdin);
-    else if (options.stdin !== undefined) stdin.input.end(options.stdin);
+    if (options.stdin instanceof Readable) stdin?.feedFrom(options.stdin);
+    else if (options.stdin !== undefined) stdin?.input.end(options.stdin);
     return program;
   }
 
-  /** Runs a program to its end and collects its output. Input defaults to none. */
-  async run(argv: readonly string[], options: SpawnOptions = {}): Promise<RunResult> {
-    const program = this.spawn(argv, { stdin: "", ...options });
-    const [status, stdout, stderr] = await Promise.all([program.exited, collect(program.stdout), collect(program.stderr)]);
-    return { ...status, stdout, stderr };
+  /** Runs a program to its end and collects its output. Input defaults to none. Rejects with OptionError, SpawnError, TimeoutError or the reason of an abort. */
+  run(argv: readonly (string | Uint8Array)[], options?: RunOptions & { encoding?: "buffer" }): Promise<RunResult>;
+  run(argv: readonly (string | Uint8Array)[], options: RunOptions & { encoding: BufferEncoding }): Promise<RunResult<string>>;
+  run(argv: readonly (string | Uint8Array)[], options: RunOptions): Promise<RunResult<Buffer | string>>;
+  async run(argv: readonly (string | Uint8Array)[], options: RunOptions = {}): Promise<RunResult<Buffer | string>> {
+    checkRunOptions(options);
+    const { timeout, signal, encoding = "buffer", ...rest } = options;
+    signal?.throwIfAborted();
+    const program = this.spawn(argv, { stdin: "", ...rest });
+    const timers: NodeJS.Timeout[] = [];
+    let isStopped = false;
+    let isOverdue = false;
+    const stop = (): void => {
+      isStopped = true;
+      program.kill(SIGTERM, { group: true });
+      timers.push(setTimeout(() => program.kill(SIGKILL, { group: true }), GRACE_MS));
+    };
+    if (timeout !== undefined) {
+      const overdue = (): void => {
+        isOverdue = !isStopped;
+        if (isOverdue) stop();
+      };
+      timers.push(setTimeout(overdue, timeout));
+    }
+    const abort = (): void => {
+      if (!isStopped) stop();
+    };
+    signal?.addEventListener("abort", abort);
+    try {
+      const output = [collect(program.stdout), collect(program.stderr)] as const;
+      const status = await program.exited;
+      // Others may hold the streams open.
+      if (isStopped) for (const stream of [program.stdout, program.stderr]) stream.destroy();
+      const [stdout, stderr] = (await Promise.all(output)).map((bytes) => (encoding === "buffer" ? bytes : bytes.toString(encoding)));
+      const result = { ...status, stdout: stdout!, stderr: stderr! };
+      if (isOverdue) throw new TimeoutError(String(argv[0]), timeout!, result);
+      if (isStopped) throw signal!.reason;
+      return result;
+    } finally {
+      for (const timer of timers) clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
   }
 
   /**
@@ -203,7 +255,7 @@ export class System {
     this.pump.wake();
   }
 
-  private output(port: number, bytes: Uint8Array): boolean {
+  private output(port: number, bytes: Uint8Array): boolean | HostError {
     if (port !== CONTROL_PORT) return this.ports.get(port)?.accept(bytes) ?? true;
     this.controlText += this.decoder.decode(bytes, { stream: true });
     for (;;) {
@@ -215,6 +267,11 @@ export class System {
     }
   }
 
+  private refused(event: ControlEvent & { op: "failed" }): void {
+    const pending = this.pending.get(event.id);
+    pending?.failed(new SpawnError(pending.program, pending.cwd, event));
+  }
+
   private event(event: ControlEvent): void {
     switch (event.op) {
       case "ready":
@@ -224,7 +281,7 @@ export class System {
         this.pending.get(event.id)?.started(event.pid);
         break;
       case "failed":
-        this.pending.get(event.id)?.failed(new SpawnError(event.message, event.errno));
+        this.refused(event);
         this.pending.delete(event.id);
         break;
       case "exited":
@@ -244,18 +301,8 @@ export class System {
   }
 }
 
-/** The program could not be started; errno as in the guest. */
-export class SpawnError extends Error {
-  readonly errno: number;
-
-  constructor(message: string, errno: number) {
-    super(message);
-    this.errno = errno;
-  }
-}
-
 export interface ChannelCallbacks {
-  onOutput(port: number, bytes: Uint8Array): boolean;
+  onOutput(port: number, bytes: Uint8Array): boolean | HostError;
   onInputWanted?(port: number): void;
   onGuestClose?(port: number): void;
 }

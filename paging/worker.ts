@@ -5,7 +5,7 @@
  */
 import { parentPort } from "node:worker_threads";
 import { OptionError } from "#host/options.ts";
-import { SpawnError } from "#host/system.ts";
+import { SpawnError } from "#host/spawn-error.ts";
 import type { Answer, Job } from "./job.ts";
 import { ManagerWatch } from "./manager-watch.ts";
 import { measure } from "./measure.ts";
@@ -60,9 +60,9 @@ async function perform(job: Job): Promise<Answer> {
   }
 }
 
-function failed({ point }: Job, error: unknown): Answer {
+function failed(error: unknown): Answer {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  if (error instanceof SpawnError) return { kind: "failed", usage: true, message: `${point.command[0]}: ${message}` };
+  if (error instanceof SpawnError) return { kind: "failed", usage: true, message };
   // A file that cannot be written is the user's to mend, too.
   const usage = error instanceof OptionError || (error instanceof Error && "syscall" in error);
   return { kind: "failed", usage, message: usage ? message : (stack ?? message) };
@@ -71,6 +71,6 @@ function failed({ point }: Job, error: unknown): Answer {
 parentPort?.on("message", (job: Job) => {
   perform(job).then(
     (answer) => parentPort?.postMessage(answer),
-    (error: unknown) => parentPort?.postMessage(failed(job, error)),
+    (error: unknown) => parentPort?.postMessage(failed(error)),
   );
 });

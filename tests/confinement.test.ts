@@ -161,13 +161,15 @@ describe("a confined system", () => {
     ["deny exit", "line 1: 'exit' cannot be denied: a program must be able to end"],
   ])("%j is refused", (text, message) => {
     const { status, stderr } = lites(["--confine", policy(text), "-c", "true"]);
-    expect([status, stderr]).toEqual([2, `lites: policy '${join(directory, "policy")}': ${message}\n`]);
+    expect([status, stderr]).toEqual([2, `lites: --confine: policy '${join(directory, "policy")}': ${message}\n`]);
   });
 
   test("a policy that does not exist is refused", () => {
     const { status, stderr } = lites(["--confine", "nonsense", "-c", "true"]);
     expect(status).toBe(2);
-    expect(stderr).toBe("lites: no policy 'nonsense': neither one of read-only, one-process, watch, nor a file that can be read\n");
+    expect(stderr).toBe(
+      "lites: --confine: no policy 'nonsense': neither one of read-only, one-process, watch, nor a file that can be read\n",
+    );
   });
 });
 

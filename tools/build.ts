@@ -98,7 +98,7 @@ async function bundle(): Promise<void> {
     },
     logLevel: "warning",
   } as const satisfies BuildOptions;
-  await build({ ...common, entryPoints: { cli: "host/cli.ts", index: "host/index.ts" } });
+  await build({ ...common, entryPoints: { cli: "host/cli.ts", index: "host/index.ts", "signal-thread": "host/signal-thread.ts" } });
   await build({ ...common, banner: {}, entryPoints: { manager: "servers/pager.ts" } });
   const entryPoints = { paging: "paging/cli.ts", "paging-worker": "paging/worker.ts" };
   const shared = { splitting: true, chunkNames: "paging-[name]-[hash]", external: ["esbuild"], metafile: true as const };
