@@ -193,7 +193,7 @@ export function makeMachine(options: BootOptions, host: ChannelHost, measured?: 
       entries: JSON.parse(nodeFs.readFileSync(artifact("emulib.json"), "utf8")) as EmulatorEntries,
     },
     pagerFrames,
-    ...(options.hostname === undefined ? {} : { hostName: options.hostname }),
+    ...(options.hostname === undefined ? {} : { hostName: byteStringOf(options.hostname) }),
     ...(options.confine === undefined ? {} : { confinement: { policy: policyOf(options.confine.policy), log: options.confine.log } }),
     cpu: IDENTITY,
     trace: trace?.kinds.includes("syscalls") ? trace.write : undefined,
