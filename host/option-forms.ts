@@ -6,7 +6,7 @@ import { readFileSync, statSync } from "node:fs";
 import { posix, resolve } from "node:path";
 import { inspect } from "node:util";
 import { FORGET_MODES, type ForgetMode } from "#kernel/forgetting.ts";
-import { namedPolicies, parsePolicy, PolicyError } from "#lites/confinement/policy-text.ts";
+import { type ConfinementPolicy, namedPolicies, parsePolicy, PolicyError } from "#lites/confinement/policy-text.ts";
 import { byteStringOf } from "#lites/text.ts";
 import { type Engine, ENGINES } from "#machine/engine.ts";
 import { OptionError } from "./option-error.ts";
@@ -211,10 +211,12 @@ export function parseConfine(text: string): string {
   return policy;
 }
 
-/** @param text a policy, or the name of one */
-export const policyOf = (text: string): ReturnType<typeof parsePolicy> => parsePolicy(namedPolicies[text] ?? text);
+/** @param policy parsed already, or its text, or the name of one */
+export const policyOf = (policy: string | ConfinementPolicy): ConfinementPolicy =>
+  typeof policy === "string" ? parsePolicy(namedPolicies[policy] ?? policy) : policy;
 
 function policyProblem(text: unknown): Problem {
+  if (isObject(text) && Array.isArray(text["rules"])) return undefined;
   if (typeof text !== "string") return `must be the name or the text of a policy, not ${shown(text)}`;
   try {
     policyOf(text);

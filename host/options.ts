@@ -3,6 +3,7 @@
  * the checks of boot() and the README's table are made from its rows.
  */
 import type { ForgetMode } from "#kernel/forgetting.ts";
+import type { ConfinementPolicy } from "#lites/confinement/policy-text.ts";
 import type { Engine } from "#machine/engine.ts";
 import type { ManagerFactory, ManagerFigures } from "#servers/pager.ts";
 import { OptionError } from "./option-error.ts";
@@ -66,7 +67,7 @@ export interface BootOptions {
     readonly make: ManagerFactory;
   };
   /** A chief between the processes and the Unix server: the name or the text of its policy (docs/confinement.md), and where it tells what it does. */
-  confine?: { readonly policy: string; readonly log: (line: string) => void };
+  confine?: { readonly policy: string | ConfinementPolicy; readonly log: (line: string) => void };
   /** Trace lines to produce, and where they go. */
   trace?: { kinds: readonly TraceKind[]; write: (line: string) => void };
   /** Told of things a user should know (unimplemented calls, internal errors). Default: standard error. */
