@@ -1,6 +1,7 @@
 /**
  * The kernel's parts, wired together. Each part does one job and finds the others here.
  */
+import { ProcessorTime } from "./processor-time.ts";
 import type { Clock } from "#machine/clock.ts";
 import type { InterruptController } from "#machine/interrupts.ts";
 import type { Processor } from "#machine/processor.ts";
@@ -45,6 +46,7 @@ export class Core {
   readonly ram: Ram;
   readonly processor: Processor;
   readonly clock: Clock;
+  readonly processorTime: ProcessorTime;
   readonly tasks = new TaskTable();
   readonly scheduler = new Scheduler();
   readonly mappings: MappingDatabase;
@@ -67,6 +69,7 @@ export class Core {
     this.ram = parts.ram;
     this.processor = parts.processor;
     this.clock = parts.clock;
+    this.processorTime = new ProcessorTime(parts.clock);
     this.trace = parts.trace;
     this.probe = parts.probe;
     this.forgetting = parts.forget === undefined ? undefined : new Forgetting(this, parts.forget);

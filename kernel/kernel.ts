@@ -128,6 +128,16 @@ export class Kernel {
    * @throws KernelPanic when a native thread throws
    */
   run(budgetInstructions: number, untilNs = NEVER): RunResult {
+    const { processorTime } = this.core;
+    processorTime.start();
+    try {
+      return this.dispatchAll(budgetInstructions, untilNs);
+    } finally {
+      processorTime.stop();
+    }
+  }
+
+  private dispatchAll(budgetInstructions: number, untilNs: number): RunResult {
     const { core, interrupts } = this;
     const { scheduler, clock } = core;
     let budget = budgetInstructions;
@@ -152,10 +162,15 @@ export class Kernel {
       if (state !== READY && state.kind === "transferring") core.transfers.run(state.transfer);
       else if (thread.context === undefined) this.runNative(thread);
       else budget -= this.runEmulated(thread, donor ?? thread, budget + DISPATCH_BUDGET);
-      if (clock.virtual || --this.clockCountdown <= 0) {
-        this.clockCountdown = DISPATCHES_PER_CLOCK_READ;
+      if (clock.virtual) {
         clock.runDue();
         if (untilNs !== NEVER && clock.now() >= untilNs) budget = 0;
+      } else if (--this.clockCountdown <= 0) {
+        this.clockCountdown = DISPATCHES_PER_CLOCK_READ;
+        const now = clock.now();
+        core.processorTime.settle(now);
+        clock.runDue(now);
+        if (now >= untilNs) budget = 0;
       }
     }
     return { state: "halted", nextEventNs: clock.nextEvent() };
@@ -265,11 +280,13 @@ export class Kernel {
     } else if (payer === thread && core.scheduler.isAlone(thread) && !core.preemptions.isWatched(thread)) {
       limit = Math.min(Math.max(limit, this.pace.until(clock.nextEvent())), budget);
     }
+    const { inHandler } = thread;
     const before = processor.instructions;
     const exit = processor.run(thread.context!, thread.task.space.table, Math.max(limit, 1));
     const used = processor.instructions - before;
     thread.instructions += used;
     thread.task.statistics.instructions += used;
+    core.processorTime.ran(thread.task.time, used, inHandler);
     payer.sliceLeft -= used;
     const { forgetting } = core;
     if (forgetting !== undefined && !isPageFault(exit)) forgetting.entered(thread);

@@ -2,6 +2,7 @@
  * What a native thread sees of the kernel: NativeContext with NativeKernel and NativeMemory
  * (kernel/native.ts), on behalf of its task.
  */
+import type { TaskTimes } from "./processor-time.ts";
 import { PAGE_SHIFT } from "#machine/ram.ts";
 import { RegionError, Right } from "./abi/calls.ts";
 import { flexpageBase, flexpageSize, Unmap } from "./abi/flexpage.ts";
@@ -134,9 +135,9 @@ class NativeKernelOf implements NativeKernel {
     return task === undefined ? undefined : (task.chief?.id ?? NIL);
   }
 
-  statistics(id: ThreadId): TaskStatistics | undefined {
+  statistics(id: ThreadId): (TaskStatistics & TaskTimes) | undefined {
     const task = this.core.tasks.task(id);
-    return task === undefined ? undefined : { ...task.statistics };
+    return task === undefined ? undefined : { ...task.statistics, ...this.core.processorTime.of(task) };
   }
 
   /** The task of an id, when it is the caller's or one of its clan. */

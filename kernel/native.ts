@@ -9,6 +9,7 @@
  * Uint8Arrays (the kernel copies; the receiver gets fresh arrays), and words above the three register
  * words need no buffer. Mapped memory is reached through NativeContext.memory.
  */
+import type { TaskTimes } from "./processor-time.ts";
 import type { ThreadId } from "./abi/identifiers.ts";
 import { ANY, NIL } from "./abi/identifiers.ts";
 
@@ -142,8 +143,8 @@ export interface NativeKernel {
   gates(lthreads: { inner: number; outer: number }): void;
   /** The creator of a task: NIL when it was made at boot, undefined when there is no such task. The id of any of its threads will do. */
   chief(task: ThreadId): ThreadId | undefined;
-  /** Counters of a task. */
-  statistics(task: ThreadId): TaskStatistics | undefined;
+  /** Counters of a task, and its processor time up to now. */
+  statistics(task: ThreadId): (TaskStatistics & TaskTimes) | undefined;
 }
 
 /** Access to the memory mapped in a native task's own address space. Native tasks have no pager: touching an unmapped page is a bug and throws. */

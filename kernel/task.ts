@@ -4,6 +4,7 @@
  * Source: L4 V2 and X.0 on ids and versions: a slot's next task gets a new version, so that an old
  * id never names a new task.
  */
+import { TimeAccount } from "./processor-time.ts";
 import type { AddressSpace } from "./address-space.ts";
 import { INVALID, MAX_TASKS, NIL, taskNumber, type ThreadId, threadId, VERSIONS, WellKnownTask } from "./abi/identifiers.ts";
 import type { TaskStatistics } from "./native.ts";
@@ -26,6 +27,8 @@ export class Task {
   readonly space: AddressSpace;
   readonly regions = new Regions();
   readonly threads: (Thread | undefined)[] = [];
+  /** See processor-time.ts. */
+  readonly time = new TimeAccount();
   readonly statistics: TaskStatistics = { instructions: 0, ipcs: 0, faults: 0, kernelCalls: 0 };
   /** Numbers of the threads that get redirected messages: those of the task's clan, and those from outside for its clan. */
   readonly gates = { inner: 0, outer: 0 };

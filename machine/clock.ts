@@ -84,11 +84,11 @@ export abstract class Clock {
     return this.timers.length > 0 ? this.timers[0]!.at : Number.POSITIVE_INFINITY;
   }
 
-  /** Runs all events that are due. */
-  runDue(): void {
+  /** Runs all events that are due. @param time the clock's reading, if it was read just now */
+  runDue(time?: number): void {
     const { timers } = this;
     if (timers.length === 0) return;
-    const now = this.now();
+    const now = time ?? this.now();
     while (timers.length > 0 && timers[0]!.at <= now) {
       const timer = timers[0]!;
       timer.stop();

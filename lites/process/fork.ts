@@ -119,5 +119,6 @@ function inherit(core: Core, parent: UnixProcess, child: UnixProcess): void {
   Object.assign(child, inheritedScheduling(parent));
   child.signals = parent.signals.forked();
   child.timers = new IntervalTimers(core, child);
+  child.timers.watchLimit();
   child.startTimeNs = core.kernel.now();
 }

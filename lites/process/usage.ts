@@ -1,17 +1,10 @@
 /**
- * What processes use up: the kernel's counters of their tasks, gathered over exec, and the times made of them.
+ * What processes use up: the kernel's counters and times of their tasks, gathered over exec.
  */
-import type { TaskStatistics } from "#kernel/native.ts";
+import type { NativeKernel } from "#kernel/native.ts";
 import { NS_PER_SECOND, NS_PER_TICK, NS_PER_US } from "../abi/clocks.ts";
 import { encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
-
-/**
- * The kernel counts instructions, not time. One instruction counts as this long, as on the virtual clock; the part of a process that
- * its system calls take in the server is counted per call.
- */
-const NS_PER_INSTRUCTION = 10;
-const NS_PER_SYSTEM_CALL = 10_000;
 
 export class Usage {
   instructions = 0;
@@ -19,9 +12,14 @@ export class Usage {
   ipcs = 0;
   faults = 0;
   signals = 0;
+  /** Processor time in nanoseconds: of the program, and of what the system does for it. */
+  userNs = 0;
+  systemNs = 0;
 
-  addTask(statistics: TaskStatistics | undefined): void {
+  addTask(statistics: ReturnType<NativeKernel["statistics"]>): void {
     if (statistics === undefined) return;
+    this.userNs += statistics.userNs;
+    this.systemNs += statistics.systemNs;
     this.instructions += statistics.instructions;
     this.ipcs += statistics.ipcs;
     this.faults += statistics.faults;
@@ -33,14 +31,8 @@ export class Usage {
     this.ipcs += other.ipcs;
     this.faults += other.faults;
     this.signals += other.signals;
-  }
-
-  get userNs(): number {
-    return this.instructions * NS_PER_INSTRUCTION;
-  }
-
-  get systemNs(): number {
-    return this.systemCalls * NS_PER_SYSTEM_CALL;
+    this.userNs += other.userNs;
+    this.systemNs += other.systemNs;
   }
 
   get userTicks(): number {

@@ -1,11 +1,12 @@
 /**
  * The three interval timers of a process: real time, and the processor time of the program alone and with its system
- * calls. Source: setitimer(2), alarm(2).
+ * calls; and the limit of its processor time. Source: setitimer(2), alarm(2), getrlimit(2).
  *
  * Processor time has no interrupt: a timer for it is looked at after the real time that it takes at the earliest.
  */
-import { ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL } from "../abi/clocks.ts";
-import { SIGALRM, SIGPROF, SIGVTALRM } from "../abi/signals.ts";
+import { ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL, NS_PER_SECOND } from "../abi/clocks.ts";
+import { Resource, RLIM_INFINITY } from "../abi/limits.ts";
+import { SIGALRM, SIGKILL, SIGPROF, SIGVTALRM, SIGXCPU } from "../abi/signals.ts";
 import type { Core } from "../core.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
 import type { Timer } from "../timer-queue.ts";
@@ -27,6 +28,7 @@ export class IntervalTimers {
   private readonly core: Core;
   private readonly process: UnixProcess;
   private readonly armed = new Map<number, Armed>();
+  private limitWake: Timer | undefined;
 
   constructor(core: Core, process: UnixProcess) {
     this.core = core;
@@ -47,7 +49,31 @@ export class IntervalTimers {
     if (valueNs > 0) this.arm(which, this.clock(which) + valueNs, intervalNs);
   }
 
+  /** RLIMIT_CPU may have changed, or is inherited: SIGXCPU at the soft limit and each second from then on, SIGKILL at the hard one. */
+  watchLimit(): void {
+    this.limitWake?.cancel();
+    this.limitWake = undefined;
+    const { soft, hard } = this.process.limits[Resource.CPU]!;
+    const next = Math.min(soft, hard);
+    if (next === RLIM_INFINITY) return;
+    const left = next * NS_PER_SECOND - this.clock(ITIMER_PROF);
+    this.limitWake = this.core.timers.at(this.core.kernel.now() + Math.max(left, SMALLEST_PAUSE_NS), () => this.checkLimit());
+  }
+
+  private checkLimit(): void {
+    const { process, core } = this;
+    const limit = process.limits[Resource.CPU]!;
+    const used = this.clock(ITIMER_PROF) / NS_PER_SECOND;
+    if (used >= limit.hard) return core.signals.post(process, kernelInfo(SIGKILL));
+    if (used >= limit.soft) {
+      limit.soft++;
+      core.signals.post(process, kernelInfo(SIGXCPU));
+    }
+    if (process.alive) this.watchLimit();
+  }
+
   clear(): void {
+    this.limitWake?.cancel();
     for (const { wake } of this.armed.values()) wake.cancel();
     this.armed.clear();
   }

@@ -57,6 +57,7 @@ export function processCalls(core: Core): UnixHandlers {
     if (hard > limit.hard && !isSuperuser(caller.credentials)) throw EPERM;
     if (resource === Resource.NOFILE && hard > NOFILE_MAX) throw EPERM;
     target.limits[resource] = { soft, hard };
+    if (resource === Resource.CPU) target.timers?.watchLimit();
   }
 
   function setGroup(process: UnixProcess, pid: number, pgid: number): number {
