@@ -24,7 +24,10 @@ struct frame {
 #define ARGUMENTS(frame) (&(frame)->ebx)
 
 #define MAX_PARTS 20
-#define WORDS 7
+/* Number and arguments of a call, and behind them what is known of its pointers (MEMORY_…, lites/abi/system-calls.ts). */
+#define ARGUMENT_COUNT 6
+#define CALL_WORDS (1 + ARGUMENT_COUNT)
+#define WORDS (CALL_WORDS + 1)
 /* The first words of a message travel in registers. */
 #define REGISTER_WORDS 3
 
@@ -85,7 +88,7 @@ struct command_row {
   u16 direction, size;
 };
 
-enum { EINTR = 4, EFAULT = 14, EINVAL = 22, ENAMETOOLONG = 36, ENOSYS = 38, E2BIG = 7, EIO = 5, ENOMEM = 12, ESRCH = 3 };
+enum { EBADF = 9, EOPNOTSUPP = 95, EINTR = 4, EFAULT = 14, EINVAL = 22, ENAMETOOLONG = 36, ENOSYS = 38, E2BIG = 7, EIO = 5, ENOMEM = 12, ESRCH = 3 };
 
 /* One kernel call; words come and go in *call. Returns the completion code. */
 static inline u32 ipc(struct ipc *call) {
@@ -107,6 +110,8 @@ static inline u32 ipc(struct ipc *call) {
 /* entry.S */
 u32 set_descriptor(u32 entry, u32 base, u32 limit, u32 flags);
 int copy(void *to, const void *from, u32 bytes);
+int touch(u32 address);
+int touch_for_writing(u32 address);
 int user_strlen(const char *string, u32 limit);
 void give_up(void) __attribute__((noreturn));
 extern const char system_call_end[], finish_gate_end[];
@@ -118,6 +123,7 @@ void rt_signal_return(void);
 /* marshal.c */
 const struct call_row *find_row(u32 nr);
 int in_user_space(u32 address, u32 bytes);
+u32 accessible(u32 address, u32 bytes, int (*try)(u32 address));
 int ipc_failure(u32 code);
 int request(const struct call_row *row, u32 nr, const u32 *arguments);
 int server_call(u32 nr, u32 a0, u32 a1, u32 a2, u32 a3, u32 a4, u32 a5);
@@ -130,6 +136,13 @@ static inline int ipc_error(u32 code) {
 /* transfers.c */
 #define TRANSFER_LIMIT (256 << 10)
 int transfer(u32 nr, const u32 *arguments);
+int vector_transfer(u32 nr, const u32 *arguments);
+
+/* The parts of one message of a vectored transfer. */
+#define VECTOR_PARTS (MAX_PARTS - 2)
+struct part {
+  u32 base, length;
+};
 
 /* special.c */
 int special_call(struct frame *frame);

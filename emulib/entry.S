@@ -217,7 +217,7 @@ set_descriptor:
 	popl	%ebx
 	ret
 
-/* Between these labels user memory is touched. Both routines push the same two registers, for the nested entry. */
+/* Between these labels user memory is touched. All routines push the same two registers, for the nested entry. */
 	.globl user_access_begin, user_access_end
 user_access_begin:
 
@@ -254,6 +254,24 @@ user_strlen:
 	incl	%ecx
 1:	movl	%edx, %eax
 	subl	%ecx, %eax
+	popl	%edi
+	popl	%esi
+	ret
+
+/* int touch(u32 address), int touch_for_writing(u32 address): 0, or -1 when the byte there cannot be read, or written. */
+	.globl touch, touch_for_writing
+touch:
+	pushl	%esi
+	pushl	%edi
+	movl	12(%esp), %edx
+	movb	(%edx), %al
+	jmp	1f
+touch_for_writing:
+	pushl	%esi
+	pushl	%edi
+	movl	12(%esp), %edx
+	lock orb	$0, (%edx)
+1:	xorl	%eax, %eax
 	popl	%edi
 	popl	%esi
 	ret

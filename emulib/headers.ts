@@ -6,6 +6,7 @@ import { ExRegs, TrapFrame, VECTOR_AST } from "#kernel/abi/trap-frame.ts";
 import * as ipc from "#kernel/abi/ipc.ts";
 import * as map from "#lites/abi/address-map.ts";
 import { type Layout, structs } from "#lites/abi/structs.ts";
+import { MemoryFlag } from "#lites/abi/system-calls.ts";
 
 const macroName = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toUpperCase();
 
@@ -28,6 +29,7 @@ export function abiHeader(): string {
     ...macros("KERNEL_", calls.KernelCallVector),
     ...macros("IPC_", ipc.IpcError),
     `#define IPC_NO_DESCRIPTOR 0x${ipc.SendDescriptor.NONE.toString(16)}`,
+    ...macros("MEMORY_", MemoryFlag),
     ...macros("DELIVERY_", offsets(structs.signal_delivery)),
     `#define DELIVERY_SIZE ${structs.signal_delivery.size}`,
     "",

@@ -33,5 +33,7 @@
 /* Results that ask for the call to be repeated after signals were taken (docs/architecture.md). */
 #define ERESTARTSYS 512
 #define ERESTARTNOHAND 514
+/* The call is to be repeated with what can be written of its buffers. */
+#define EPROBE 517
 
 #endif

@@ -8,8 +8,7 @@
 #include "tables.h"
 
 #define PATH_LIMIT 4096
-#define VECTOR_LIMIT 1024
-#define VECTOR_PARTS (MAX_PARTS - 2)
+#define PAGE_BYTES 4096
 
 const struct call_row *find_row(u32 nr) {
   if (nr < LINUX_CALLS) {
@@ -26,9 +25,16 @@ int in_user_space(u32 address, u32 bytes) {
   return address <= USER_TOP && bytes <= USER_TOP - address;
 }
 
-/* The strings of the message under construction. */
+/* Bytes of a buffer up to the first page on which `try` fails (touch, touch_for_writing). */
+u32 accessible(u32 address, u32 bytes, int (*try)(u32 address)) {
+  for (u32 done = 0; done < bytes; done += PAGE_BYTES - (address + done) % PAGE_BYTES)
+    if (try(address + done)) return done;
+  return bytes;
+}
+
+/* The strings of the message under construction, and what its last word says of the pointers. */
 struct parts {
-  u32 sent, received;
+  u32 sent, received, flags;
 };
 
 static int send_part(struct parts *parts, u32 address, u32 size) {
@@ -45,58 +51,67 @@ static int receive_part(struct parts *parts, u32 address, u32 size) {
   return 0;
 }
 
-static inline int add_buffer(struct parts *parts, u32 address, u32 size, u32 direction, int check) {
+/* A pointer out of the program's half of the address space stands for nothing. */
+static inline int add_buffer(struct parts *parts, u32 argument, u32 address, u32 size, u32 direction, int check) {
   int error = 0;
 
-  if (check && !in_user_space(address, size)) return -EFAULT;
+  if (check && !in_user_space(address, size)) {
+    parts->flags |= MEMORY_BAD_ARGUMENT << argument;
+    size = 0;
+  }
   if (direction & BUFFER_SENT) error = send_part(parts, address, size);
   if (direction & BUFFER_RECEIVED && !error) error = receive_part(parts, address, size);
   return error;
 }
 
-static int add_string(struct parts *parts, u32 address) {
+static int add_string(struct parts *parts, u32 argument, u32 address) {
   u32 limit = PATH_LIMIT;
   int length;
 
-  if (address >= USER_TOP) return -EFAULT;
-  if (limit > USER_TOP - address) limit = USER_TOP - address;
-  length = user_strlen((const char *)address, limit);
-  if (length < 0) return -EFAULT;
-  if ((u32)length == limit) return limit == PATH_LIMIT ? -ENAMETOOLONG : -EFAULT;
-  return send_part(parts, address, length);
+  if (address < USER_TOP) {
+    if (limit > USER_TOP - address) limit = USER_TOP - address;
+    length = user_strlen((const char *)address, limit);
+    if (length == PATH_LIMIT) return -ENAMETOOLONG;
+    if (length >= 0 && (u32)length < limit) return send_part(parts, address, length);
+  }
+  parts->flags |= MEMORY_BAD_ARGUMENT << argument;
+  return send_part(parts, 0, 0);
 }
 
-/* An iovec array: one string in several parts. Long arrays and transfers are cut short, as POSIX allows. */
-static int add_vector(struct parts *parts, u32 address, u32 count, int in) {
-  struct {
-    u32 base, length;
-  } entries[VECTOR_PARTS];
-  u32 total = 0, used = 0;
-
-  if (count > VECTOR_LIMIT) return -EINVAL;
-  if (count > VECTOR_PARTS) count = VECTOR_PARTS;
-  if (!in_user_space(address, count * 8) || copy(entries, (void *)address, count * 8)) return -EFAULT;
+/* The parts of a message, which transfers.c has put together: one string. */
+static int add_vector(struct parts *parts, const struct part *vector, u32 count, int in) {
   for (u32 i = 0; i < count; i++) {
-    u32 size = entries[i].length;
-    int error;
+    u32 size = vector[i].length | (i ? CONTINUES : 0);
+    int error = in ? send_part(parts, vector[i].base, size) : receive_part(parts, vector[i].base, size);
 
-    if ((int)size < 0) return -EINVAL;
-    if (size == 0) continue;
-    if (!in_user_space(entries[i].base, size)) return -EFAULT;
-    if (size > TRANSFER_LIMIT - total) size = TRANSFER_LIMIT - total;
-    if (size == 0) break;
-    total += size;
-    if (used++) size |= CONTINUES;
-    error = in ? send_part(parts, entries[i].base, size) : receive_part(parts, entries[i].base, size);
     if (error) return error;
   }
-  if (used) return 0;
+  if (count) return 0;
   return in ? send_part(parts, 0, 0) : receive_part(parts, 0, 0);
 }
 
-static int add_command(struct parts *parts, const struct command_row *rows, u32 count, u32 command, u32 address, int check) {
+/* Cuts the string to be sent that holds a bad address, so that it ends there. Returns 0 when none does. */
+static int cut_sent(u32 count, u32 bad) {
+  struct string_dope *part = STATE->message.strings, *end = part + count;
+
+  while (part < end && bad - part->send_address >= (part->send_size & ~CONTINUES)) part++;
+  if (part == end) return 0;
+  part->send_size = (part->send_size & CONTINUES) | (bad - part->send_address);
+  while (++part < end && part->send_size & CONTINUES) part->send_size = CONTINUES;
+  return 1;
+}
+
+/* Cuts the buffers to what can be written of them. */
+static void cut_received(u32 count) {
+  for (struct string_dope *part = STATE->message.strings; count--; part++)
+    part->receive_size = accessible(part->receive_address, part->receive_size, touch_for_writing);
+}
+
+static int add_command(struct parts *parts, const struct command_row *rows, u32 count, u32 argument, const u32 *arguments, int check) {
+  u32 command = arguments[argument - 1];
+
   for (u32 i = 0; i < count; i++)
-    if (rows[i].nr == command) return add_buffer(parts, address, rows[i].size, rows[i].direction, check);
+    if (rows[i].nr == command) return add_buffer(parts, argument, arguments[argument], rows[i].size, rows[i].direction, check);
   return 0;
 }
 
@@ -115,22 +130,22 @@ static inline int add_argument(struct parts *parts, const struct call_kind *kind
     } else if (value == 0)
       /* A null pointer travels as an empty string; the server knows from the word whether it may be null. */
       size = 0;
-    return add_buffer(parts, value, size, kind->kind, check);
+    return add_buffer(parts, i, value, size, kind->kind, check);
   }
   switch (kind->kind) {
     case KIND_OPTIONALSTRING:
       if (value == 0) return send_part(parts, 0, 0);
       /* fall through */
     case KIND_STRING:
-      return add_string(parts, value);
+      return add_string(parts, i, value);
     case KIND_INVECTOR:
-      return add_vector(parts, value, arguments[i + 1], 1);
+      return add_vector(parts, (const struct part *)value, arguments[i + 1], 1);
     case KIND_OUTVECTOR:
-      return add_vector(parts, value, arguments[i + 1], 0);
+      return add_vector(parts, (const struct part *)value, arguments[i + 1], 0);
     case KIND_IOCTL:
-      return add_command(parts, ioctl_commands, sizeof ioctl_commands / sizeof ioctl_commands[0], arguments[i - 1], value, check);
+      return add_command(parts, ioctl_commands, sizeof ioctl_commands / sizeof ioctl_commands[0], i, arguments, check);
     case KIND_FCNTL:
-      return add_command(parts, fcntl_commands, sizeof fcntl_commands / sizeof fcntl_commands[0], arguments[i - 1], value, check);
+      return add_command(parts, fcntl_commands, sizeof fcntl_commands / sizeof fcntl_commands[0], i, arguments, check);
     default:
       return 0;
   }
@@ -157,20 +172,31 @@ int ipc_failure(u32 code) {
   }
 }
 
+/* The message is cut to what is accessible and says so. Words that its call has no arguments for are 0. */
+static void announce(struct ipc *call, u32 nr, const u32 *arguments, u32 count, u32 flags, const struct parts *parts) {
+  struct message *message = &STATE->message;
+
+  for (u32 i = REGISTER_WORDS - 1; i < ARGUMENT_COUNT; i++) message->words[i + 1] = i < count ? arguments[i] : 0;
+  message->words[CALL_WORDS] = flags;
+  message->send_dope = WORDS << 13 | parts->sent << 8;
+  call->w0 = nr, call->w1 = arguments[0], call->w2 = arguments[1];
+}
+
 /*
  * Makes one call to the Unix server. Returns its result: ≥ 0, or a negative errno (or restart code). Calls from the library's own
  * range may pass buffers of the private page. Numbers without a row go there with all arguments, to be refused.
+ * A call that meets bad memory is made again with as much as is good: the server has not seen it, or asked for that.
  */
 int request(const struct call_row *row, u32 nr, const u32 *arguments) {
   struct message *message = &STATE->message;
   struct ipc call = {0, 0, PROCESS_WORD(PROCESS_SERVER), nr, arguments[0], arguments[1]};
-  u32 count = row ? row->count : WORDS - 1;
+  u32 count = row ? row->count : ARGUMENT_COUNT;
   u32 memory = row ? row->memory : 0;
+  struct parts parts = {0, 0, 0};
+  u32 code;
   int error;
 
   if (memory || count >= REGISTER_WORDS) {
-    struct parts parts = {0, 0};
-
     for (u32 i = 0; i < memory; i++) {
       error = add_argument(&parts, &row->kinds[i], arguments, row < call_rows + FIRST_EMULATOR_ROW);
       if (error) return error;
@@ -181,8 +207,19 @@ int request(const struct call_row *row, u32 nr, const u32 *arguments) {
     message->send_dope = (count + 1) << 13 | parts.sent << 8;
     call.send = (u32)message;
     if (parts.received) call.receive = (u32)message;
+    if (parts.flags) announce(&call, nr, arguments, count, parts.flags, &parts);
   }
-  error = ipc_error(ipc(&call));
+  code = ipc(&call);
+  while ((code & IPC_ERROR_MASK) == IPC_SEND_SENDER_FAULT && cut_sent(parts.sent, call.w0)) {
+    announce(&call, nr, arguments, count, parts.flags, &parts);
+    code = ipc(&call);
+  }
+  error = ipc_error(code);
+  if (!error && (int)call.w0 == -EPROBE) {
+    cut_received(parts.received);
+    announce(&call, nr, arguments, count, parts.flags | MEMORY_PROBED, &parts);
+    error = ipc_error(ipc(&call));
+  }
   return error ? error : (int)call.w0;
 }
 

@@ -113,7 +113,7 @@ int exec_call(struct frame *frame) {
 
   message->receive_window = 0;
   message->size_dope = WORDS << 13;
-  message->send_dope = WORDS << 13 | 3 << 8;
+  message->send_dope = CALL_WORDS << 13 | 3 << 8;
   message->words[3] = frame->edx;
   message->words[4] = block;
   message->words[5] = mapped;

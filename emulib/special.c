@@ -26,6 +26,15 @@ static int pselect(u32 nr, const u32 *a) {
   return server_call(nr, a[0], a[1], a[2], a[3], a[4], mask[0]);
 }
 
+/* preadv2 and pwritev2 are as the older calls, but have flags, none of which is known here, and position -1 for the file's own. */
+static int vector_transfer_with_flags(u32 nr, const u32 *a) {
+  int reads = nr == SYS_preadv2;
+
+  if (a[5]) return -EOPNOTSUPP;
+  if ((a[3] & a[4]) == -1u) return vector_transfer(reads ? SYS_readv : SYS_writev, a);
+  return vector_transfer(reads ? SYS_preadv : SYS_pwritev, a);
+}
+
 /* Returns the call's result; for signal returns the frame is replaced and the result has no meaning. */
 int special_call(struct frame *frame) {
   u32 *a = ARGUMENTS(frame);
@@ -36,6 +45,14 @@ int special_call(struct frame *frame) {
     case SYS_pread64:
     case SYS_pwrite64:
       return transfer(frame->eax, a);
+    case SYS_readv:
+    case SYS_writev:
+    case SYS_preadv:
+    case SYS_pwritev:
+      return vector_transfer(frame->eax, a);
+    case SYS_preadv2:
+    case SYS_pwritev2:
+      return vector_transfer_with_flags(frame->eax, a);
     case SYS_fork:
       return fork_call(frame, 17 /* SIGCHLD */);
     case SYS_vfork:

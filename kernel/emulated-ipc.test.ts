@@ -160,7 +160,7 @@ describe("emulated IPC", () => {
     expect(result.faultsOfReceiver).toBeGreaterThanOrEqual(5);
   });
 
-  it("tells both sides whose memory was bad", () => {
+  it("tells both sides whose memory was bad, and the sender where", () => {
     const cases = [
       { string: [10, 0x9000_0000], errors: [IpcError.SEND_SENDER_FAULT, IpcError.RECEIVE_SENDER_FAULT] },
       { string: [10, DATA + 0x100], errors: [IpcError.OK, IpcError.OK] },
@@ -173,13 +173,16 @@ describe("emulated IPC", () => {
           mov ebp, NONE
           mov esi, [PAGER]
           ipc
+          mov ebx, edx
           mov edx, eax
           ${FINISH}`);
         yield* guests.introduce(task);
         yield* guests.writeWords(task, DATA, [0, dope(3, 1), dope(3, 1), 0, 0, 0, ...string, 0, 0]);
         guests.start(task);
         const request = yield* guests.next();
-        return [(yield* guests.next()).words[0], request.error];
+        const [code, where] = (yield* guests.next()).words;
+        if (code === IpcError.SEND_SENDER_FAULT) expect(where).toBe(string[1]);
+        return [code, request.error];
       });
       expect(seen).toEqual(errors);
     }

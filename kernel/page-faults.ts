@@ -135,7 +135,7 @@ export class PageFaults {
     core.trace?.({ kind: "faultEnd", thread: client.id, address, reason });
     client.uselessReplies = 0;
     if (typeof resume === "object") {
-      core.transfers.fail(resume, client);
+      core.transfers.fail(resume, client, address);
       return;
     }
     const present = core.memory.permits(client.task.space.table, address, false);

@@ -163,10 +163,12 @@ export class Transfers {
     }
   }
 
-  /** Ends a transfer because of the memory of one side: refused, or not there in time. */
-  fail(t: Transfer, side: Thread): void {
-    if (side === t.sender) this.end(t, IpcError.SEND_SENDER_FAULT, IpcError.RECEIVE_SENDER_FAULT);
-    else this.end(t, IpcError.SEND_RECEIVER_FAULT, IpcError.RECEIVE_RECEIVER_FAULT);
+  /** Ends a transfer because of the memory of one side: refused, or not there in time. A sender is told which address it was. */
+  fail(t: Transfer, side: Thread, address: number): void {
+    if (side === t.sender) {
+      this.end(t, IpcError.SEND_SENDER_FAULT, IpcError.RECEIVE_SENDER_FAULT);
+      if (t.senderRole === "message" && side.context !== undefined) side.context.registers[Register.EDX] = address;
+    } else this.end(t, IpcError.SEND_RECEIVER_FAULT, IpcError.RECEIVE_RECEIVER_FAULT);
   }
 
   /** Ends a transfer because one of its threads is wanted elsewhere (ex_regs). That thread becomes ready. */

@@ -2,25 +2,40 @@
  * Types that follow from the system-call table: what a handler of each row receives.
  */
 import type { Op } from "./activation.ts";
+import { EFAULT } from "./abi/errno.ts";
 import type { emulatorCalls, Kind, systemCalls } from "./abi/system-calls.ts";
 import type { Process } from "./process/process.ts";
 
-/** Memory of the process that a handler fills: assign `data` (at most `capacity` bytes). */
+/** Memory of the process that a handler fills: assign `data`. */
 export class OutBuffer {
+  /** Bytes that can be stored; with more the call ends with EFAULT. */
   readonly capacity: number;
+  /** Bytes that the process has asked for: more than `capacity` where its memory is bad. */
+  readonly wanted: number;
   data: Uint8Array | undefined;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, wanted = capacity) {
     this.capacity = capacity;
+    this.wanted = wanted;
   }
 }
+
+/**
+ * In place of memory of the process that cannot be read: whatever is done with it throws EFAULT. So handlers can check descriptors and
+ * values first, as Linux does, and need not ask.
+ */
+export const UNREADABLE: Uint8Array = new Proxy(new Uint8Array(0), {
+  get() {
+    throw EFAULT;
+  },
+});
 
 /** Memory that is read and may be overwritten. */
 export class InOutBuffer extends OutBuffer {
   readonly input: Uint8Array;
 
-  constructor(input: Uint8Array, capacity: number) {
-    super(capacity);
+  constructor(input: Uint8Array, capacity: number, wanted = capacity) {
+    super(capacity, wanted);
     this.input = input;
   }
 }

@@ -3,10 +3,18 @@
  * encoded. Whatever a process sends ends in an errno at worst. Layout of the messages: docs/architecture.md.
  */
 import { fcntlCommands, ioctlCommands, type CommandRow } from "./abi/commands.ts";
-import { EFAULT, EINVAL, ENAMETOOLONG, ENOSYS, UnixError } from "./abi/errno.ts";
-import { emulatorCalls, type Kind, type SystemCallRow, systemCalls, TRANSFER_LIMIT } from "./abi/system-calls.ts";
+import { EFAULT, EINVAL, ENAMETOOLONG, ENOSYS, EPROBE, UnixError } from "./abi/errno.ts";
+import {
+  emulatorCalls,
+  type Kind,
+  MEMORY_FLAGS_WORD,
+  MemoryFlag,
+  type SystemCallRow,
+  systemCalls,
+  TRANSFER_LIMIT,
+} from "./abi/system-calls.ts";
 import type { Op } from "./activation.ts";
-import { type ArgumentsOf, type CommandArgument, InOutBuffer, OutBuffer } from "./arguments.ts";
+import { type ArgumentsOf, type CommandArgument, InOutBuffer, OutBuffer, UNREADABLE } from "./arguments.ts";
 import type { UnixProcess } from "./process/unix-process.ts";
 import { decodeText } from "./text.ts";
 
@@ -25,6 +33,12 @@ export interface Request {
   readonly strings: readonly Uint8Array[];
   /** Sizes of the buffers that the process offers for the answer. */
   readonly offers: readonly number[];
+}
+
+/** What is known of a process's memory. */
+export interface KnownMemory {
+  /** Whether all of a range can surely be written. */
+  isWritable(start: number, end: number): boolean;
 }
 
 /** A decoded call: what a handler gets, and the buffers whose content is the answer. */
@@ -70,6 +84,7 @@ export interface CallEntry {
 }
 
 const PATH_LIMIT = 4096;
+const NO_BYTES = new Uint8Array(0);
 const STRING_ARRAY_LIMIT = 1 << 20;
 
 const ioctlRows: ReadonlyMap<number, CommandRow> = new Map(Object.values(ioctlCommands).map((row) => [row.nr, row]));
@@ -110,19 +125,25 @@ export class Dispatcher {
 /** Takes strings and offers of a request in the order of the arguments. */
 class Parts {
   private readonly request: Request;
+  private readonly memory: KnownMemory | undefined;
   private nextString = 0;
   private nextOffer = 0;
   readonly outputs: OutBuffer[] = [];
 
-  constructor(request: Request) {
+  constructor(request: Request, memory: KnownMemory | undefined) {
     this.request = request;
+    this.memory = memory;
   }
 
-  /** @throws EFAULT when the message has no further string */
-  string(): Uint8Array {
-    const string = this.request.strings[this.nextString++];
-    if (string === undefined) throw EFAULT;
-    return string;
+  /** The next string, if the message has one. */
+  string(): Uint8Array | undefined {
+    return this.request.strings[this.nextString++];
+  }
+
+  /** The bytes of the next string if they are as many as there should be. */
+  bytes(length: number): Uint8Array {
+    const string = this.string();
+    return string?.length === length ? string : UNREADABLE;
   }
 
   /** Room of the next answer buffer. */
@@ -134,63 +155,91 @@ class Parts {
     this.outputs.push(buffer);
     return buffer;
   }
+
+  /** @throws EPROBE when a buffer that is offered in full may be bad */
+  checkOffer(address: number, length: number, offer: number): void {
+    if (offer < length || this.memory === undefined) return;
+    if ((this.request.words[MEMORY_FLAGS_WORD] ?? 0) & MemoryFlag.PROBED) return;
+    if (!this.memory.isWritable(address, address + length)) throw EPROBE;
+  }
 }
 
-const NO_PARTS = new Parts({ words: [], strings: [], offers: [] });
+const NO_PARTS = new Parts({ words: [], strings: [], offers: [] }, undefined);
 
-/** @throws EFAULT, EINVAL, ENAMETOOLONG */
-export function decodeCall({ name, parameters, isPlain }: CallEntry, request: Request): DecodedCall {
+/**
+ * @param memory of the process; undefined: what it offers is believed
+ * @throws EFAULT, EINVAL, ENAMETOOLONG for paths and strings; EPROBE
+ */
+export function decodeCall({ name, parameters, isPlain }: CallEntry, request: Request, memory?: KnownMemory): DecodedCall {
   const { words } = request;
-  const parts = isPlain ? NO_PARTS : new Parts(request);
+  const parts = isPlain ? NO_PARTS : new Parts(request, memory);
   const args: Record<string, Argument> = {};
+  const bad = words[MEMORY_FLAGS_WORD] ?? 0;
   let previous = 0;
   for (let index = 0; index < parameters.length; index++) {
-    const { name: argument, isSigned, memory } = parameters[index]!;
+    const { name: argument, isSigned, memory: kind } = parameters[index]!;
     const word = index + 1 < words.length ? words[index + 1]! >>> 0 : 0;
-    if (memory !== undefined) args[argument] = decodeMemory(memory, word, request, parts, name, previous);
-    else args[argument] = isSigned ? word | 0 : word;
+    if (kind !== undefined) {
+      const isBad = (bad & (MemoryFlag.BAD_ARGUMENT << index)) !== 0;
+      args[argument] = decodeMemory(kind, word, isBad, request, parts, name, previous);
+    } else args[argument] = isSigned ? word | 0 : word;
     previous = word;
   }
   return { args, outputs: parts.outputs };
 }
 
-function decodeMemory(kind: MemoryKind, word: number, request: Request, parts: Parts, name: string, previous: number): Argument {
+function decodeMemory(
+  kind: MemoryKind,
+  word: number,
+  isBad: boolean,
+  request: Request,
+  parts: Parts,
+  name: string,
+  previous: number,
+): Argument {
   switch (kind.kind) {
     case "path":
     case "string":
-      return decodeString(word, parts.string());
+      return decodeString(isBad ? 0 : word, parts.string());
     case "optionalPath": {
       const bytes = parts.string();
+      if (isBad) throw EFAULT;
       return word === 0 ? undefined : decodeString(word, bytes);
     }
     case "stringArray":
       return decodeStringArray(parts.string());
     case "in":
-      return decodeFixed(word, parts.string(), kind);
-    case "out":
-      return decodeFixedOutput(word, parts.offer(), kind, parts);
-    case "inout": {
-      const input = decodeFixed(word, parts.string(), kind);
-      const capacity = parts.offer();
-      if (input === undefined) {
-        parts.output(new OutBuffer(0));
-        return undefined;
-      }
-      if (capacity < kind.size) throw EFAULT;
-      return parts.output(new InOutBuffer(input, kind.size));
+      return decodeFixed(word, parts, kind);
+    case "out": {
+      const offer = parts.offer();
+      const output = parts.output(new OutBuffer(Math.min(offer, kind.size), kind.size));
+      return word === 0 && kind.optional ? undefined : output;
     }
-    case "inBytes":
-      return decodeBytes(lengthOf(kind, request), parts.string());
-    case "outBytes":
-      return parts.output(new OutBuffer(Math.min(lengthOf(kind, request), parts.offer())));
+    case "inout": {
+      const input = decodeFixed(word, parts, kind);
+      const offer = parts.offer();
+      if (input !== undefined) return parts.output(new InOutBuffer(input, Math.min(offer, kind.size), kind.size));
+      parts.output(new OutBuffer(0));
+      return undefined;
+    }
+    case "inBytes": {
+      const length = lengthOf(kind, request);
+      if (!kind.partial) return parts.bytes(length);
+      return (parts.string() ?? NO_BYTES).subarray(0, length);
+    }
+    case "outBytes": {
+      const length = lengthOf(kind, request);
+      const offer = parts.offer();
+      if (kind.partial) parts.checkOffer(word, length, offer);
+      return parts.output(new OutBuffer(Math.min(length, offer), length));
+    }
     case "inoutBytes": {
       const length = lengthOf(kind, request);
-      const input = decodeBytes(length, parts.string());
-      if (parts.offer() < length) throw EFAULT;
-      return parts.output(new InOutBuffer(input, length));
+      const input = parts.bytes(length);
+      return parts.output(new InOutBuffer(input, Math.min(parts.offer(), length), length));
     }
     case "inVector":
-      return limited(parts.string());
+      return limited(parts.string() ?? NO_BYTES);
     case "outVector":
       return parts.output(new OutBuffer(Math.min(parts.offer(), TRANSFER_LIMIT)));
     case "command":
@@ -204,14 +253,15 @@ function lengthOf(kind: { length: number; unit: number; limit: number }, request
   return Math.min(count, Math.floor(kind.limit / kind.unit)) * kind.unit;
 }
 
-function decodeString(word: number, bytes: Uint8Array): string {
-  if (word === 0) throw EFAULT;
+function decodeString(word: number, bytes: Uint8Array | undefined): string {
+  if (word === 0 || bytes === undefined) throw EFAULT;
   if (bytes.length >= PATH_LIMIT) throw ENAMETOOLONG;
   if (bytes.includes(0)) throw EINVAL;
   return decodeText(bytes);
 }
 
-function decodeStringArray(bytes: Uint8Array): string[] {
+function decodeStringArray(bytes: Uint8Array | undefined): string[] {
+  if (bytes === undefined) throw EFAULT;
   if (bytes.length > STRING_ARRAY_LIMIT) throw EINVAL;
   if (bytes.length > 0 && bytes[bytes.length - 1] !== 0) throw EINVAL;
   const strings: string[] = [];
@@ -223,28 +273,9 @@ function decodeStringArray(bytes: Uint8Array): string[] {
   return strings;
 }
 
-function decodeFixed(word: number, bytes: Uint8Array, kind: { size: number; optional: boolean }): Uint8Array | undefined {
-  if (word === 0) {
-    if (kind.optional) return undefined;
-    throw EFAULT;
-  }
-  if (bytes.length !== kind.size) throw EFAULT;
-  return bytes;
-}
-
-function decodeFixedOutput(word: number, offer: number, kind: { size: number; optional: boolean }, parts: Parts): OutBuffer | undefined {
-  if (word === 0) {
-    if (!kind.optional) throw EFAULT;
-    parts.output(new OutBuffer(0));
-    return undefined;
-  }
-  if (offer < kind.size) throw EFAULT;
-  return parts.output(new OutBuffer(kind.size));
-}
-
-function decodeBytes(length: number, bytes: Uint8Array): Uint8Array {
-  if (bytes.length !== length) throw EFAULT;
-  return bytes;
+function decodeFixed(word: number, parts: Parts, kind: { size: number; optional: boolean }): Uint8Array | undefined {
+  const bytes = parts.bytes(kind.size);
+  return word === 0 && kind.optional ? undefined : bytes;
 }
 
 function limited(bytes: Uint8Array): Uint8Array {
@@ -255,24 +286,19 @@ function limited(bytes: Uint8Array): Uint8Array {
 function decodeCommand(value: number, row: CommandRow | undefined, parts: Parts): CommandArgument {
   const argument: CommandArgument = { value, input: undefined, output: undefined };
   if (row === undefined || row.direction === "value") return argument;
-  if (value === 0) throw EFAULT;
-  if (row.direction !== "out") {
-    argument.input = parts.string();
-    if (argument.input.length !== row.size) throw EFAULT;
-  }
-  if (row.direction !== "in") {
-    if (parts.offer() < row.size) throw EFAULT;
-    argument.output = parts.output(new OutBuffer(row.size));
-  }
+  if (row.direction !== "out") argument.input = parts.bytes(row.size);
+  if (row.direction !== "in") argument.output = parts.output(new OutBuffer(Math.min(parts.offer(), row.size), row.size));
   return argument;
 }
 
+/** Whether all that handlers have put into the output buffers can be stored. */
+export const fit = (outputs: readonly OutBuffer[]): boolean =>
+  outputs.every(({ data, capacity }) => data === undefined || data.length <= capacity);
+
 /** The answer's strings: what handlers put into the output buffers, never more than their room. */
 export function encodeOutputs(outputs: readonly OutBuffer[]): Uint8Array[] {
-  return outputs.map(({ data, capacity }) => (data === undefined ? EMPTY : data.length > capacity ? data.subarray(0, capacity) : data));
+  return outputs.map(({ data, capacity }) => (data === undefined || data.length > capacity ? NO_BYTES : data));
 }
-
-const EMPTY = new Uint8Array(0);
 
 /** The negative result that an exception of a handler stands for; undefined when it is no errno but a bug. */
 export function errnoOf(error: unknown): number | undefined {

@@ -30,7 +30,7 @@ function pipe(flags = 0): [number, number] {
 const write = (data: string | Uint8Array, fd = writer) =>
   new Task(system.call.write(process, { fd, buffer: typeof data === "string" ? bytes(data) : data, count: 0 }));
 function read(count: number, fd = reader) {
-  const buffer = out(1 << 20);
+  const buffer = out(count);
   const task = new Task(system.call.read(process, { fd, buffer, count }));
   return { task, data: () => text(buffer.data) };
 }

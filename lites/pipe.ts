@@ -4,8 +4,9 @@
  * Writes of at most PIPE_BUF bytes are never split. Source: POSIX pipe(2), write(2), mkfifo(3); pipe(7).
  */
 import { type Op, sleepOn, WaitQueue } from "./activation.ts";
-import { EAGAIN, ENXIO, EPIPE, ERESTARTSYS } from "./abi/errno.ts";
+import { EAGAIN, EFAULT, ENXIO, EPIPE, ERESTARTSYS } from "./abi/errno.ts";
 import { S_IFIFO } from "./abi/file-mode.ts";
+import { pageDown } from "./abi/memory-flags.ts";
 import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "./abi/open-flags.ts";
 import { SIGPIPE } from "./abi/signals.ts";
 import type { CommandArgument } from "./arguments.ts";
@@ -82,14 +83,17 @@ export class Pipe {
     }
   }
 
-  *read(file: OpenFile, count: number): Op<Uint8Array> {
+  /** As on Linux, pages of which the process can store only a part stay in the pipe. @param wanted of which it can store `count` bytes */
+  *read(file: OpenFile, count: number, wanted = count): Op<Uint8Array> {
     if (count === 0) return new Uint8Array(0);
     while (this.queue.length === 0) {
       if (this.writers === 0) return new Uint8Array(0);
       if (file.flags & O_NONBLOCK) throw EAGAIN;
       if ((yield* sleepOn(this.changed)) === "interrupted") throw ERESTARTSYS;
     }
-    const bytes = this.queue.take(count);
+    const storable = Math.min(wanted, this.queue.length) <= count ? count : pageDown(count);
+    if (storable === 0) throw EFAULT;
+    const bytes = this.queue.take(storable);
     this.changed.wakeAll();
     return bytes;
   }
@@ -174,8 +178,8 @@ export class PipeVnode implements Vnode {
     this.pipe.detach(file);
   }
 
-  read(_process: Process, file: OpenFile, count: number): Op<Uint8Array> {
-    return this.pipe.read(file, count);
+  read(_process: Process, file: OpenFile, count: number, wanted?: number): Op<Uint8Array> {
+    return this.pipe.read(file, count, wanted);
   }
 
   write(process: Process, file: OpenFile, data: Uint8Array): Op<number> {

@@ -8,14 +8,14 @@ import { ANY, sameTask, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { Condition, IpcError, NEVER } from "#kernel/abi/ipc.ts";
 import { EXCEPTION_LABEL } from "#kernel/abi/trap-frame.ts";
 import { type NativeContext, type Op as NativeOp, type Received, receive, replyAndWait, send } from "#kernel/native.ts";
-import { EBUSY, EIO } from "./abi/errno.ts";
+import { EBUSY, EFAULT, EIO, EPROBE } from "./abi/errno.ts";
 import { SIGSEGV } from "./abi/signals.ts";
 import { emulatorCalls } from "./abi/system-calls.ts";
 import type { OutBuffer } from "./arguments.ts";
 import { FIRST_BORDER_THREAD } from "./border.ts";
 import { checkDescriptors } from "./confinement/descriptor-places.ts";
 import type { Core } from "./core.ts";
-import { type Argument, type CallEntry, decodeCall, type Dispatcher, encodeOutputs, errnoOf, NOT_IMPLEMENTED } from "./dispatch.ts";
+import { type Argument, type CallEntry, decodeCall, type Dispatcher, encodeOutputs, errnoOf, fit, NOT_IMPLEMENTED } from "./dispatch.ts";
 import type { HelperThreads } from "./helper-threads.ts";
 import type { UnixProcess } from "./process/unix-process.ts";
 import type { Outcome } from "./activation-runner.ts";
@@ -206,7 +206,7 @@ export class RequestLoop implements HelperThreads {
     }
     const call: Call = { process, client: received.from, entry, args: undefined, outputs: [] };
     try {
-      const { args, outputs } = decodeCall(entry, received);
+      const { args, outputs } = decodeCall(entry, received, process.space);
       call.args = args;
       call.outputs = outputs;
       const guard = this.core.guardOf?.(process, received);
@@ -216,8 +216,16 @@ export class RequestLoop implements HelperThreads {
       if (typeof result === "number") this.end(call, result);
       else process.activation = this.core.runner.start(result, (outcome) => this.endActivation(call, outcome), process);
     } catch (error) {
-      this.end(call, this.resultOfError(call, error));
+      if (error === EPROBE) this.askToProbe(call);
+      else this.end(call, this.resultOfError(call, error));
     }
+  }
+
+  /** The call comes again, with buffers that can be written: this one does not count. */
+  private askToProbe({ process, client, entry }: Call): void {
+    process.usage.systemCalls--;
+    process.callCounts.get(entry.name)!.count--;
+    this.reply(process, client, -EPROBE.errno, NOTHING);
   }
 
   private endActivation(call: Call, outcome: Outcome<number>): void {
@@ -233,8 +241,9 @@ export class RequestLoop implements HelperThreads {
   }
 
   /** The call has its result; the caller may be gone, or be another program by now. */
-  private end({ process, client, entry, args, outputs }: Call, result: number): void {
+  private end({ process, client, entry, args, outputs }: Call, value: number): void {
     const { trace } = this.core;
+    const result = value >= 0 && !fit(outputs) ? -EFAULT.errno : value;
     process.guard?.finish();
     process.guard = undefined;
     if (!process.alive || process.task !== client) {

@@ -6,7 +6,7 @@ import { ENOSYS, errorByNumber } from "./abi/errno.ts";
 import { signalName } from "./abi/signals.ts";
 import type { Kind, SystemCallRow } from "./abi/system-calls.ts";
 import type { Ending } from "./abi/wait-status.ts";
-import { InOutBuffer, OutBuffer } from "./arguments.ts";
+import { InOutBuffer, OutBuffer, UNREADABLE } from "./arguments.ts";
 import type { Argument } from "./dispatch.ts";
 import type { UnixProcess } from "./process/unix-process.ts";
 import { unicodeOf } from "./text.ts";
@@ -46,7 +46,9 @@ function show(kind: Kind, value: Argument): string {
   if (value === undefined) return "NULL";
   if (typeof value === "number") return showNumber(kind, value);
   if (typeof value === "string") return JSON.stringify(unicodeOf(value));
+  if (value === UNREADABLE) return "?";
   if (value instanceof Uint8Array) return kind.kind === "in" ? showStruct(value) : quoteBytes(value);
+  if (value instanceof InOutBuffer && value.input === UNREADABLE) return "?";
   if (value instanceof InOutBuffer)
     return value.data === undefined ? showStruct(value.input) : `${showStruct(value.input)} → ${showStruct(value.data)}`;
   if (value instanceof OutBuffer) {

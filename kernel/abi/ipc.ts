@@ -45,7 +45,7 @@ export const IpcError = {
   SEND_CANCELLED: 0x50,
   RECEIVE_MAP_FAILED: 0x60,
   SEND_MAP_FAILED: 0x70,
-  /** The sender's side memory fault (in its page-fault timeout or refused by its manager). */
+  /** The sender's side memory fault (in its page-fault timeout or refused by its manager). A sender finds the address in EDX. */
   RECEIVE_SENDER_FAULT: 0x80,
   SEND_SENDER_FAULT: 0x90,
   /** The receiver's memory fault (timed out or refused by its manager). */

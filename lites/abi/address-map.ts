@@ -9,7 +9,7 @@
  *   c0020000  process page: written by the server, read-only here (pid, ids, signal state)
  *   c0021000  clock page: one for all processes, read-only
  *   c0030000  private area of the process: trap frame, message, handler stack, buffers (read-write)
- *   c0033000  end
+ *   c0035000  end
  */
 export const MMAP_MIN = 0x00010000;
 export const MMAP_TOP = 0xb7000000;
@@ -23,7 +23,7 @@ export const CLOCK_PAGE = 0xc0021000;
 export const EMULATOR_SHARED_END = 0xc0022000;
 export const EMULATOR_PRIVATE = 0xc0030000;
 /** Private area: a few pages (one used for the frame and stack, the rest for buffers). */
-export const EMULATOR_PRIVATE_SIZE = 0x3000;
+export const EMULATOR_PRIVATE_SIZE = 0x5000;
 /** First address that user programs may not map themselves. */
 export const USER_TOP = 0xc0000000;
 

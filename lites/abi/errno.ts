@@ -2,7 +2,7 @@
  * Errors of the Unix interface: number (Linux/i386) and text, one shared object per error.
  *
  * Code says `throw ENOENT` (named exports below the table); only the dispatcher catches. The objects are frozen and carry no stack, so
- * that throwing is cheap. The internal codes ERESTARTSYS and ERESTARTNOHAND leave the server as negative results, and
+ * that throwing is cheap. The internal codes ERESTARTSYS, ERESTARTNOHAND and EPROBE leave the server as negative results, and
  * the emulation library keeps them from user code.
  */
 
@@ -140,6 +140,7 @@ const errors = {
   ERFKILL:         [132, "Operation not possible due to RF-kill"],
   ERESTARTSYS:     [512, "Interrupted: repeat unless a handler without SA_RESTART ran"],
   ERESTARTNOHAND:  [514, "Interrupted: repeat unless a handler ran"],
+  EPROBE:          [517, "Find out how much of the buffers can be written, and repeat"],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ErrnoName = keyof typeof errors;
@@ -313,4 +314,5 @@ export const {
   ERFKILL,
   ERESTARTSYS,
   ERESTARTNOHAND,
+  EPROBE,
 } = objects;

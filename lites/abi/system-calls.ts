@@ -10,7 +10,19 @@
  * string (in …), one receive-string buffer (out …), or both (inout …), in the order of the arguments.
  * A null pointer of an optional kind has word 0 and an empty string. Reply: word 0 = result or
  * -errno; one string per receive buffer, in order (possibly empty).
+ *
+ * Bad pointers: a string is shorter than it should be, up to the first page that could not be read, and a buffer is offered up to the first that
+ * cannot be written. Kinds that are `partial` are transferred so far; the others are EFAULT as soon as a handler touches them. A further word says more (MemoryFlag).
  */
+
+/** Bits of the word behind the arguments: of messages that are sent again, or with a pointer outside of the program's half. */
+export const MemoryFlag = {
+  /** The buffers offered are as far as they can be written. */
+  PROBED: 1,
+  /** Bit 1 + i: argument i points to no memory of the program. */
+  BAD_ARGUMENT: 2,
+} as const;
+export const MEMORY_FLAGS_WORD = 7;
 
 export type Kind =
   | { readonly kind: "int" | "uint" | "fd" | "pid" | "address" | "flags" | "mode" | "signal" }
@@ -23,12 +35,12 @@ export type Kind =
   /** Fixed number of bytes read from the process. */
   | { readonly kind: "in"; readonly size: number; readonly optional: boolean }
   /** As many bytes as another argument says (times unit), read from the process. */
-  | { readonly kind: "inBytes"; readonly length: number; readonly unit: number; readonly limit: number }
+  | { readonly kind: "inBytes"; readonly length: number; readonly unit: number; readonly limit: number; readonly partial?: true }
   | { readonly kind: "out"; readonly size: number; readonly optional: boolean }
-  | { readonly kind: "outBytes"; readonly length: number; readonly unit: number; readonly limit: number }
+  | { readonly kind: "outBytes"; readonly length: number; readonly unit: number; readonly limit: number; readonly partial?: true }
   | { readonly kind: "inout"; readonly size: number; readonly optional: boolean }
   | { readonly kind: "inoutBytes"; readonly length: number; readonly unit: number; readonly limit: number }
-  /** struct iovec array: gathered from / scattered to the process; count in the next argument. */
+  /** struct iovec array: gathered from / scattered to the process; count in the next argument, bytes of the parts in `total`. */
   | { readonly kind: "inVector" | "outVector" }
   /** ioctl/fcntl argument: direction and size follow from the command in the argument before, by the table commands.ts. */
   | { readonly kind: "command" }
@@ -74,6 +86,9 @@ const inoutOpt = <const N extends number>(size: N) => ({ kind: "inout", size, op
 /** `length` is the index of the argument that holds the element count. */
 const inBytes = (length: number, unit = 1, limit: number = TRANSFER_LIMIT) => ({ kind: "inBytes", length, unit, limit }) as const;
 const outBytes = (length: number, unit = 1, limit: number = TRANSFER_LIMIT) => ({ kind: "outBytes", length, unit, limit }) as const;
+/** The same for calls that transfer what they can when a part of the memory is bad. */
+const inPart = (length: number) => ({ ...inBytes(length), partial: true }) as const;
+const outPart = (length: number) => ({ ...outBytes(length), partial: true }) as const;
 const inoutBytes = (length: number, unit = 1, limit: number = TRANSFER_LIMIT) => ({ kind: "inoutBytes", length, unit, limit }) as const;
 
 /** Sizes of the structures that travel, in bytes (layouts: abi/structs.ts). */
@@ -103,8 +118,8 @@ export const systemCalls = {
   restart_syscall:        { nr:   0, args: {}, via: "special" },
   exit:                   { nr:   1, args: { status: int } },
   fork:                   { nr:   2, args: {}, via: "special" },
-  read:                   { nr:   3, args: { fd, buffer: outBytes(2), count: uint }, via: "special" },
-  write:                  { nr:   4, args: { fd, buffer: inBytes(2), count: uint }, via: "special" },
+  read:                   { nr:   3, args: { fd, buffer: outPart(2), count: uint }, via: "special" },
+  write:                  { nr:   4, args: { fd, buffer: inPart(2), count: uint }, via: "special" },
   open:                   { nr:   5, args: { path, flags, mode } },
   close:                  { nr:   6, args: { fd } },
   waitpid:                { nr:   7, args: { pid, status: outOpt(4), options: flags } },
@@ -200,12 +215,12 @@ export const systemCalls = {
   fchdir:                 { nr: 133, args: { fd } },
   personality:            { nr: 136, args: { persona: uint } },
   llseek:                 { nr: 140, args: { fd, high: uint, low: uint, result: out(8), whence: int } },
-  getdents:               { nr: 141, args: { fd, buffer: outBytes(2), size: uint } },
+  getdents:               { nr: 141, args: { fd, buffer: outPart(2), size: uint } },
   select:                 { nr: 142, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMEVAL) } },
   flock:                  { nr: 143, args: { fd, operation: int } },
   msync:                  { nr: 144, args: { address, length: uint, flags } },
-  readv:                  { nr: 145, args: { fd, vector: outVector, count: uint } },
-  writev:                 { nr: 146, args: { fd, vector: inVector, count: uint } },
+  readv:                  { nr: 145, args: { fd, vector: outVector, count: uint, total: added, continues: added }, via: "special" },
+  writev:                 { nr: 146, args: { fd, vector: inVector, count: uint, total: added }, via: "special" },
   getsid:                 { nr: 147, args: { pid } },
   fdatasync:              { nr: 148, args: { fd } },
   mlock:                  { nr: 150, args: { address, length: uint } },
@@ -234,8 +249,8 @@ export const systemCalls = {
   rt_sigtimedwait:        { nr: 177, args: { set: in_(SIGSET), info: outOpt(SIGINFO), timeout: inOpt(TIMESPEC32), size: uint } },
   rt_sigqueueinfo:        { nr: 178, args: { pid, signal, info: in_(SIGINFO) } },
   rt_sigsuspend:          { nr: 179, args: { set: in_(SIGSET), size: uint } },
-  pread64:                { nr: 180, args: { fd, buffer: outBytes(2), count: uint, low: uint, high: uint }, via: "special" },
-  pwrite64:               { nr: 181, args: { fd, buffer: inBytes(2), count: uint, low: uint, high: uint }, via: "special" },
+  pread64:                { nr: 180, args: { fd, buffer: outPart(2), count: uint, low: uint, high: uint }, via: "special" },
+  pwrite64:               { nr: 181, args: { fd, buffer: inPart(2), count: uint, low: uint, high: uint }, via: "special" },
   chown:                  { nr: 182, args: { path, uid: int, gid: int } },
   getcwd:                 { nr: 183, args: { buffer: outBytes(1), size: uint } },
   sigaltstack:            { nr: 186, args: { stack: inOpt(12), old: outOpt(12), esp: added }, via: "special" },
@@ -268,7 +283,7 @@ export const systemCalls = {
   setfsuid32:             { nr: 215, args: { uid: int } },
   setfsgid32:             { nr: 216, args: { gid: int } },
   madvise:                { nr: 219, args: { address, length: uint, advice: int } },
-  getdents64:             { nr: 220, args: { fd, buffer: outBytes(2), size: uint } },
+  getdents64:             { nr: 220, args: { fd, buffer: outPart(2), size: uint } },
   fcntl64:                { nr: 221, args: { fd, command: uint, argument: command } },
   gettid:                 { nr: 224, args: {}, via: "local" },
   setxattr:               { nr: 226, args: { object: address, name: address, value: address, size: uint, flags }, note: "EOPNOTSUPP: no extended attributes" },
@@ -323,10 +338,14 @@ export const systemCalls = {
   fallocate:              { nr: 324, args: { fd, mode: int, offsetLow: uint, offsetHigh: uint, lengthLow: uint, lengthHigh: uint } },
   dup3:                   { nr: 330, args: { from: fd, to: fd, flags } },
   pipe2:                  { nr: 331, args: { fds: out(8), flags } },
+  preadv:                 { nr: 333, args: { fd, vector: outVector, count: uint, low: uint, high: uint, total: added }, via: "special" },
+  pwritev:                { nr: 334, args: { fd, vector: inVector, count: uint, low: uint, high: uint, total: added }, via: "special" },
   prlimit64:              { nr: 340, args: { pid, resource: int, limit: inOpt(RLIMIT64), old: outOpt(RLIMIT64) } },
   renameat2:              { nr: 353, args: { fromDir: fd, from: path, toDir: fd, to: path, flags } },
-  getrandom:              { nr: 355, args: { buffer: outBytes(1), size: uint, flags } },
+  getrandom:              { nr: 355, args: { buffer: outPart(1), size: uint, flags } },
   copy_file_range:        { nr: 377, args: { in: fd, inOffset: inoutOpt(8), out: fd, outOffset: inoutOpt(8), length: uint, flags } },
+  preadv2:                { nr: 378, args: { fd, vector: address, count: uint, low: uint, high: uint, flags }, via: "special", note: "flags: none" },
+  pwritev2:               { nr: 379, args: { fd, vector: address, count: uint, low: uint, high: uint, flags }, via: "special", note: "flags: none" },
   statx:                  { nr: 383, args: { dirfd: fd, path, flags, mask: uint, buffer: out(STATX) } },
   rseq:                   { nr: 386, args: { area: address, length: uint, flags, signature: uint }, via: "local", note: "ENOSYS, as old kernels; C libraries cope" },
   clock_gettime64:        { nr: 403, args: { clock: int, time: out(TIMESPEC64) }, via: "local" },

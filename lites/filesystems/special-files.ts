@@ -44,7 +44,7 @@ function fifoOperations(pipe: Pipe | HostFifo): StreamOperations {
   return {
     open: (_process, file) => pipe.open(file),
     close: (file) => pipe.detach(file),
-    read: (_process, file, count) => pipe.read(file, count),
+    read: (_process, file, count, wanted) => pipe.read(file, count, wanted),
     write: (process, file, data) => pipe.write(process, file, data),
     // biome-ignore lint/correctness/useYield: an operation that may sleep in other vnodes
     *control(_process, _file, command, argument) {

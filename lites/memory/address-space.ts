@@ -362,6 +362,23 @@ export class AddressSpace {
     this.attached.clear();
   }
 
+  /** Whether all of a range can surely be written. Of some pages only their memory managers know: private ones of files, those that programs bind. */
+  isWritable(start: number, end: number): boolean {
+    for (let address = start; address < end; ) {
+      const mapping = this.mappings.find(address);
+      if (mapping === undefined || !(mapping.protection & PROT_WRITE)) return false;
+      const { object } = mapping;
+      if (object.kind === "memory") {
+        if (object.dataSpace.backing !== undefined && object.dataSpace.backing.valid === undefined) return false;
+      } else {
+        const shown = pageUp(this.services.cache.file(object.vnode.id)!.size) - mapping.offset;
+        if (Math.min(end, mapping.end) - mapping.start > shown) return false;
+      }
+      address = mapping.end;
+    }
+    return true;
+  }
+
   /** Highest free range for a mapping. @throws ENOMEM */
   findRoom(size: number): number {
     const start = this.mappings.findRoom(size, MMAP_MIN, MMAP_TOP) ?? this.mappings.findRoom(size, MMAP_MIN, USER_TOP);

@@ -2,7 +2,7 @@
  * Calls about descriptors themselves: dup, fcntl, locks, pipes, ioctl. Source: POSIX dup, fcntl, pipe; Linux flock(2), ioctl_tty(2).
  */
 import { fcntlCommands, ioctlCommands } from "../abi/commands.ts";
-import { EBADF, EINVAL, EMFILE, ENOTTY, EOVERFLOW } from "../abi/errno.ts";
+import { EBADF, EFAULT, EINVAL, EMFILE, ENOTTY, EOVERFLOW } from "../abi/errno.ts";
 import { isRegular } from "../abi/file-mode.ts";
 import {
   O_ACCMODE,
@@ -173,6 +173,7 @@ function* ioctl(process: Process, fd: number, command: number, argument: Command
 export function createDescriptorHandlers(services: FileServices) {
   function pipe(process: Process, fds: OutBuffer, flags: number): number {
     if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT)) throw EINVAL;
+    if (fds.capacity < fds.wanted) throw EFAULT;
     const closeOnExec = (flags & O_CLOEXEC) !== 0;
     const { euid, egid } = process.credentials;
     const readEnd = freeDescriptor(process);

@@ -1,13 +1,14 @@
 /**
  * Opening, reading, writing and seeking. Source: POSIX open, read, write, lseek, …; Linux sendfile(2), copy_file_range(2).
  */
-import { EBADF, EFBIG, EINVAL, EISDIR, ENODEV, ENXIO, EOPNOTSUPP, EOVERFLOW, ESPIPE } from "../abi/errno.ts";
+import { EAGAIN, EBADF, EFAULT, EFBIG, EINVAL, EISDIR, ENODEV, ENXIO, EOPNOTSUPP, EOVERFLOW, ERESTARTSYS, ESPIPE } from "../abi/errno.ts";
 import { isDirectory, isRegular } from "../abi/file-mode.ts";
 import {
   O_ACCMODE,
   O_APPEND,
   O_CLOEXEC,
   O_CREAT,
+  O_NONBLOCK,
   O_RDONLY,
   O_TRUNC,
   O_WRONLY,
@@ -17,15 +18,17 @@ import {
   SEEK_HOLE,
   SEEK_SET,
 } from "../abi/open-flags.ts";
+import { pageDown } from "../abi/memory-flags.ts";
 import { SIGXFSZ } from "../abi/signals.ts";
 import { TRANSFER_LIMIT } from "../abi/system-calls.ts";
-import type { Op } from "../activation.ts";
+import { type Op, sleepOn } from "../activation.ts";
 import type { Handlers, InOutBuffer, OutBuffer } from "../arguments.ts";
 import { closeDescriptor, descriptor, installFile, openFile, readableFile, writableFile } from "../descriptors.ts";
 import { partOf } from "../part.ts";
 import type { Process } from "../process/process.ts";
 import { clearSetIds } from "../vfs/attribute-changes.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
+import { PollEvent } from "../vfs/vnode.ts";
 import { baseOf, type FileServices, from64 } from "./file-services.ts";
 
 const LARGEST_32BIT = 0x7fffffff;
@@ -50,32 +53,45 @@ class FileTransfers {
     this.services = services;
   }
 
-  /** Reads at a position, or at the file's own, which then moves. */
-  *read(process: Process, file: OpenFile, count: number, position?: number): Op<Uint8Array> {
+  /**
+   * Reads at a position, or at the file's own, which then moves.
+   * @param wanted what the process asked for, if it can store only `count` bytes of that
+   * @throws EFAULT when it can store nothing of what there is
+   */
+  *read(process: Process, file: OpenFile, count: number, position?: number, wanted = count): Op<Uint8Array> {
     const { vnode } = file;
     if (vnode.directory !== undefined) throw EISDIR;
     if (vnode.read !== undefined) {
       if (position !== undefined) throw ESPIPE;
-      return yield* vnode.read(process, file, count);
+      if (count === 0 && wanted > 0) yield* mustHaveInput(file);
+      return yield* vnode.read(process, file, count, wanted);
     }
     if (vnode.readAt === undefined) throw EINVAL;
     this.services.files.pages.reading(vnode);
     const start = position ?? file.position;
-    const wanted = count <= SMALL_READ ? count : possible(vnode.attributes().size, start, count);
-    if (wanted === 0) return new Uint8Array(0);
-    const buffer = new Uint8Array(wanted);
+    // One byte that cannot be stored tells whether there is any.
+    const most = count === 0 ? Math.min(wanted, 1) : count;
+    const size = most <= SMALL_READ ? most : possible(vnode.attributes().size, start, most);
+    if (size === 0) return new Uint8Array(0);
+    const buffer = new Uint8Array(size);
     const bytes = partOf(buffer, 0, vnode.readAt(start, buffer));
+    if (bytes.length > count) throw EFAULT;
     if (position === undefined) file.position = start + bytes.length;
     return bytes;
   }
 
-  *write(process: Process, file: OpenFile, data: Uint8Array, position?: number): Op<number> {
+  /** @param wanted what the process wanted to write, if it has only `data` of that @throws EFAULT when it has nothing */
+  *write(process: Process, file: OpenFile, data: Uint8Array, position?: number, wanted = data.length): Op<number> {
     const { vnode } = file;
     if (vnode.write !== undefined) {
       if (position !== undefined) throw ESPIPE;
-      return yield* vnode.write(process, file, data);
+      // As on Linux, a stream takes the pages before the bad one, but no part of a page.
+      const whole = wanted > data.length ? partOf(data, 0, pageDown(data.length)) : data;
+      if (whole.length === 0 && wanted > 0) throw EFAULT;
+      return yield* vnode.write(process, file, whole);
     }
     if (vnode.writeAt === undefined) throw EINVAL;
+    if (data.length === 0 && wanted > 0) throw EFAULT;
     const start = file.flags & O_APPEND ? vnode.attributes().size : (position ?? file.position);
     const allowed = partOf(data, 0, this.withinLimit(process, start, data.length));
     const count = vnode.writeAt(start, allowed);
@@ -122,6 +138,17 @@ class FileTransfers {
     const written = yield* this.write(process, to, bytes, positions.to);
     if (positions.from === undefined && isSeekable(from)) from.position -= bytes.length - written;
     return written;
+  }
+}
+
+/** Waits until a stream has input, none of which the process can store. @throws EFAULT, unless the stream has ended */
+function* mustHaveInput(file: OpenFile): Op<void> {
+  for (;;) {
+    const { events, queues } = file.vnode.poll?.(file) ?? { events: PollEvent.IN, queues: [] };
+    if (events & PollEvent.IN) throw EFAULT;
+    if (events & PollEvent.HUP) return;
+    if (file.flags & O_NONBLOCK) throw EAGAIN;
+    if ((yield* sleepOn(queues)) === "interrupted") throw ERESTARTSYS;
   }
 }
 
@@ -175,10 +202,17 @@ export function createFileHandlers(services: FileServices) {
     return installFile(process, file, (flags & O_CLOEXEC) !== 0);
   }
 
-  function* readInto(process: Process, file: OpenFile, buffer: OutBuffer, count: number, position?: number): Op<number> {
-    const bytes = yield* transfers.read(process, file, Math.min(count, buffer.capacity), position);
+  function* readInto(process: Process, file: OpenFile, buffer: OutBuffer, wanted: number, position?: number): Op<number> {
+    const bytes = yield* transfers.read(process, file, buffer.capacity, position, wanted);
     buffer.data = bytes;
     return bytes.length;
+  }
+
+  /** The position of pread and its relatives. @throws EINVAL */
+  function positionOf(low: number, high: number): number {
+    const position = from64(low, high);
+    if (position < 0) throw EINVAL;
+    return position;
   }
 
   function truncateFile(process: Process, fd: number, size: number): number {
@@ -220,19 +254,30 @@ export function createFileHandlers(services: FileServices) {
       closeDescriptor(process, fd);
       return 0;
     },
-    read: (process, { fd, buffer, count }) => readInto(process, readableFile(process, fd), buffer, count),
-    readv: (process, { fd, vector }) => readInto(process, readableFile(process, fd), vector, vector.capacity),
-    pread64(process, { fd, buffer, count, low, high }) {
-      const position = from64(low, high);
-      if (position < 0) throw EINVAL;
-      return readInto(process, readableFile(process, fd), buffer, count, position);
+    read: (process, { fd, buffer }) => readInto(process, readableFile(process, fd), buffer, buffer.wanted),
+    readv(process, { fd, vector, total, continues }) {
+      const file = readableFile(process, fd);
+      // Having read something a call does not wait for more.
+      if (continues && file.vnode.poll !== undefined && !(file.vnode.poll(file).events & PollEvent.IN)) return 0;
+      return readInto(process, file, vector, total);
     },
-    write: (process, { fd, buffer }) => transfers.write(process, writableFile(process, fd), buffer),
-    writev: (process, { fd, vector }) => transfers.write(process, writableFile(process, fd), vector),
-    pwrite64(process, { fd, buffer, low, high }) {
-      const position = from64(low, high);
-      if (position < 0) throw EINVAL;
-      return transfers.write(process, writableFile(process, fd), buffer, position);
+    pread64: (process, { fd, buffer, low, high }) => {
+      const position = positionOf(low, high);
+      return readInto(process, readableFile(process, fd), buffer, buffer.wanted, position);
+    },
+    preadv(process, { fd, vector, low, high, total }) {
+      const position = positionOf(low, high);
+      return readInto(process, readableFile(process, fd), vector, total, position);
+    },
+    write: (process, { fd, buffer, count }) => transfers.write(process, writableFile(process, fd), buffer, undefined, count),
+    writev: (process, { fd, vector, total }) => transfers.write(process, writableFile(process, fd), vector, undefined, total),
+    pwrite64(process, { fd, buffer, count, low, high }) {
+      const position = positionOf(low, high);
+      return transfers.write(process, writableFile(process, fd), buffer, position, count);
+    },
+    pwritev(process, { fd, vector, low, high, total }) {
+      const position = positionOf(low, high);
+      return transfers.write(process, writableFile(process, fd), vector, position, total);
     },
     lseek(process, { fd, offset, whence }) {
       const file = openFile(process, fd);

@@ -2,7 +2,7 @@
  * Calls on names and directories: creating, removing, renaming, linking, listing, working directory.
  * Source: POSIX mkdir, rename, link, …; Linux getdents(2), getcwd(2).
  */
-import { EINVAL, ENOENT, ENOTDIR, EPERM, ERANGE } from "../abi/errno.ts";
+import { EFAULT, EINVAL, ENOENT, ENOTDIR, EPERM, ERANGE } from "../abi/errno.ts";
 import { directoryType, S_IFLNK, S_IFMT } from "../abi/file-mode.ts";
 import { AT_EMPTY_PATH, AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, X_OK } from "../abi/open-flags.ts";
 import { encode } from "../abi/struct-codec.ts";
@@ -52,7 +52,7 @@ export function createNameHandlers(services: FileServices) {
     while (file.position < entries.length) {
       const record = encodeEntry(entries[file.position]!, file.position + 1, format);
       if (used + record.length > space.length) {
-        if (used === 0) throw EINVAL;
+        if (used === 0) throw count > space.length ? EFAULT : EINVAL;
         break;
       }
       space.set(record, used);
@@ -126,7 +126,7 @@ export function createNameHandlers(services: FileServices) {
     getdents64: (process, { fd, buffer, size }) => getEntries(process, fd, buffer, size, "wide"),
     getcwd(process, { buffer, size }) {
       const path = encodeText(`${files.pathOf(process, process.cwd.vnode)}\0`);
-      if (path.length > Math.min(size, buffer.capacity)) throw ERANGE;
+      if (path.length > size) throw ERANGE;
       buffer.data = path;
       return path.length;
     },

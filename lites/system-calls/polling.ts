@@ -84,7 +84,7 @@ export function createPollHandlers(services: FileServices) {
   }
 
   function* poll(process: Process, call: number, fds: InOutBuffer, count: number, limit: Limit): Op<number> {
-    if (count > process.descriptorLimit || count * 8 > fds.capacity) throw EINVAL;
+    if (count > process.descriptorLimit || count * 8 > fds.wanted) throw EINVAL;
     const records = fds.input.slice(0, count * 8);
     const view = new DataView(records.buffer);
     const ready = yield* wait(process, call, limit, () => {

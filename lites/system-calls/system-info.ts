@@ -1,7 +1,7 @@
 /**
  * The system as a whole: uname, sysinfo, host name, random numbers, reboot, log. Source: uname(2), sysinfo(2), reboot(2).
  */
-import { EINVAL, ENOSYS, EPERM } from "../abi/errno.ts";
+import { EFAULT, EINVAL, ENOSYS, EPERM } from "../abi/errno.ts";
 import { HOST_NAME_MAX } from "../abi/limits.ts";
 import { NS_PER_SECOND } from "../abi/clocks.ts";
 import { PAGE_SIZE } from "../abi/memory-flags.ts";
@@ -65,6 +65,7 @@ export function systemInfoCalls(core: Core, halt: () => void): UnixHandlers {
     /** The source never runs dry, so the flags make no difference. */
     *getrandom(_process, { buffer, flags }) {
       if (flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)) throw EINVAL;
+      if (buffer.capacity === 0 && buffer.wanted > 0) throw EFAULT;
       buffer.data = yield* core.random(buffer.capacity);
       return buffer.capacity;
     },

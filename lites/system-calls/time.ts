@@ -66,8 +66,8 @@ export function timeCalls(core: Core): UnixHandlers {
     form: TimespecForm,
     args: { clock: number; flags: number; request: Uint8Array; remaining: OutBuffer | undefined },
   ): Op<number> {
-    const requested = timespecToNs(form, args.request);
     const origin = originOf(args.clock);
+    const requested = timespecToNs(form, args.request);
     if (args.flags & Clock.TIMER_ABSTIME) return sleepUntil(process, call, origin + requested, form, undefined);
     return sleepUntil(process, call, restartableDeadline(process, call, kernel.now(), requested), form, args.remaining);
   }
@@ -103,10 +103,10 @@ export function timeCalls(core: Core): UnixHandlers {
     return 0;
   }
 
-  function setClock(process: UnixProcess, clock: number, form: TimespecForm, time: Uint8Array): never {
+  function setClock(clock: number, form: TimespecForm, time: Uint8Array): never {
+    if (clock !== Clock.CLOCK_REALTIME) throw EINVAL;
     timespecToNs(form, time);
-    if (clock !== Clock.CLOCK_REALTIME) readClock(process, clock);
-    throw clock === Clock.CLOCK_REALTIME ? EPERM : EINVAL;
+    throw EPERM;
   }
 
   function timerBytes(process: UnixProcess, which: number): Uint8Array {
@@ -139,8 +139,8 @@ export function timeCalls(core: Core): UnixHandlers {
     clock_getres: (process, { clock, resolution }) => getResolution(process, clock, timespec32, resolution),
     clock_getres_time64: (process, { clock, resolution }) => getResolution(process, clock, timespec64, resolution),
 
-    clock_settime: (process, { clock, time }) => setClock(process, clock, timespec32, time),
-    clock_settime64: (process, { clock, time }) => setClock(process, clock, timespec64, time),
+    clock_settime: (_process, { clock, time }) => setClock(clock, timespec32, time),
+    clock_settime64: (_process, { clock, time }) => setClock(clock, timespec64, time),
     settimeofday() {
       throw EPERM;
     },

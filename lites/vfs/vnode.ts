@@ -133,7 +133,8 @@ export interface Vnode {
   /** Devices, pipes, terminals: streams that may sleep. Results as read(2)/write(2). */
   open?(process: Process, file: OpenFile): Op<void>;
   close?(file: OpenFile): void;
-  read?(process: Process, file: OpenFile, count: number): Op<Uint8Array>;
+  /** wanted: what the process asked for, of which it can store only `count` bytes. */
+  read?(process: Process, file: OpenFile, count: number, wanted?: number): Op<Uint8Array>;
   write?(process: Process, file: OpenFile, data: Uint8Array): Op<number>;
   control?(process: Process, file: OpenFile, command: number, argument: CommandArgument): Op<number>;
   /** PollEvent bits that hold now, the queues that are woken when they may change, and after how long they may change without that. */

@@ -110,7 +110,7 @@ int main(int argc, char **argv) {
     unsigned seed = argc > 2 ? atoi(argv[2]) : 1;
 
     state = seed * 2654435761u + 1;
-    for (unsigned i = 0; i < 0x3000; i += 4) *(volatile unsigned *)(PRIVATE_PAGE + i) = next();
+    for (unsigned i = 0; i < 0x5000; i += 4) *(volatile unsigned *)(PRIVATE_PAGE + i) = next();
     for (int i = 0; i < 100; i++) write(1, "", 0);
   }
   puts("done");
