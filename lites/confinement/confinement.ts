@@ -5,7 +5,7 @@
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import type { NativeKernel } from "#kernel/native.ts";
 import { errorByName, type UnixError } from "../abi/errno.ts";
-import { emulatorCalls, type Kind, type SystemCallRow, systemCalls } from "../abi/system-calls.ts";
+import { MEMORY_FLAGS_WORD, emulatorCalls, type Kind, type SystemCallRow, systemCalls } from "../abi/system-calls.ts";
 import { INIT_PID, type ProcessTable } from "../process/process-table.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
 import { byteStringOf, decodeText, unicodeOf } from "../text.ts";
@@ -40,7 +40,7 @@ const SEND_US = 1e6;
 /** Characters of a path that the log shows. */
 const SHOWN = 60;
 /** The word of a call's message that has the chief's note: behind number and arguments. */
-const NOTE_WORD = 7;
+const NOTE_WORD = MEMORY_FLAGS_WORD + 1;
 
 /** The answer to messages for other servers: no status of theirs. */
 const REFUSED: readonly number[] = [0xffffffff];
@@ -66,7 +66,7 @@ const moves: ReadonlySet<number> = new Set(
 
 /** Kinds of arguments that bring no string. */
 const WITHOUT_STRING: ReadonlySet<Kind["kind"]> = new Set([
-  ...(["int", "uint", "fd", "pid", "address", "flags", "mode", "signal"] as const),
+  ...(["int", "uint", "fd", "pid", "address", "flags", "mode", "signal", "added"] as const),
   ...(["out", "outBytes", "outVector"] as const),
 ]);
 
