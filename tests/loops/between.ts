@@ -273,13 +273,14 @@ const long: Body = (w) => {
   }
 };
 
-/** ECX rounds of a loop; `enter` is written in front of its head. */
-function innerLoop(w: Writer, enter: (middle: ReturnType<Writer["label"]>) => void): void {
+/** A loop of a few rounds. @param enter may be written in front of its head; `start` loads the count */
+function innerLoop(w: Writer, enter: (start: () => void, middle: ReturnType<Writer["label"]>) => void): void {
   const top = w.label();
   const middle = w.label();
   const out = w.label();
-  w.emit(0xb8 | ECX, 1 + w.random.below(4), 0, 0, 0);
-  enter(middle);
+  const start = (): void => void w.emit(0xb8 | ECX, 1 + w.random.below(4), 0, 0, 0);
+  enter(start, middle);
+  start();
   const head = w.flow.enterLoop(w.flow.undefined);
   w.place(top);
   w.mix(EDX);
@@ -300,7 +301,12 @@ function innerLoop(w: Writer, enter: (middle: ReturnType<Writer["label"]>) => vo
 }
 
 const intoMiddle: Body = (w) => {
-  innerLoop(w, (middle) => w.branchOver(() => w.go(middle)));
+  innerLoop(w, (start, middle) =>
+    w.branchOver(() => {
+      start();
+      w.go(middle);
+    }),
+  );
 };
 
 /** TOP differs by the way that was taken. */

@@ -12,7 +12,7 @@ import { CELLS, type Cell, wantedFlags } from "./coverage.ts";
 import type { Way } from "./flag-flow.ts";
 import { writeLoop } from "./loop-ends.ts";
 import { beginUnits, neutral, someNeutral } from "./neutral.ts";
-import { define, PRODUCERS, produce, producerNumber } from "./producers.ts";
+import { define, PRODUCERS, produce, producerNumber, producePart } from "./producers.ts";
 import { ARENA_BASE, EBP, ESP, Writer } from "./writer.ts";
 
 /** Instructions of a loop, about: enough to become hot and then run for a while. */
@@ -34,8 +34,11 @@ export interface GeneratedLoop extends Program {
 const WITHIN = CELLS.filter(({ between }) => BETWEEN[between]!.isLoopEnd !== true);
 const OVER_END = CELLS.filter(({ between }) => BETWEEN[between]!.isLoopEnd === true);
 
-/** Seeds from any on after which each cell has been a goal. */
-export const ALL_SEEDS = Math.max(WITHIN.length, OVER_END.length);
+/** One loop of so many has a goal over its end only: it is short, and partial flags go round and round. */
+const SHORT_STEP = 5;
+
+/** Seeds, from any on, after which each cell has been a goal. */
+export const ALL_SEEDS = Math.max(Math.ceil((WITHIN.length * SHORT_STEP) / (SHORT_STEP - 1)) + SHORT_STEP, OVER_END.length);
 
 /** Loops that run with the thresholds of the engine `auto`, and for so long that they become hot all the same. */
 export function isLong(seed: number): boolean {
@@ -46,9 +49,11 @@ function goal(cells: readonly Cell[], index: number): Cell {
   return cells[(index * STRIDE) % cells.length]!;
 }
 
-/** Cells that the loop of a seed is written for: one over its end, and one within a round. */
-export function goalsOf(seed: number): readonly [Cell, Cell] {
-  return [goal(OVER_END, seed), goal(WITHIN, seed)];
+/** Cells that the loop of a seed is written for: one over its end, and mostly one within a round. */
+export function goalsOf(seed: number): readonly [Cell] | readonly [Cell, Cell] {
+  const over = goal(OVER_END, seed);
+  if (seed % SHORT_STEP === 0) return [over];
+  return [over, goal(WITHIN, Math.floor((seed * (SHORT_STEP - 1)) / SHORT_STEP))];
 }
 
 /** May be written between an instruction that sets flags and another one that reads them, without loss. */
@@ -60,7 +65,7 @@ const TRANSPARENT = BETWEEN.filter(
 class Generator {
   private readonly w: Writer;
   private readonly over: Cell;
-  private readonly within: Cell;
+  private readonly within: Cell | undefined;
   private readonly seed: number;
 
   constructor(seed: number, omitted: ReadonlySet<number>) {
@@ -114,9 +119,11 @@ class Generator {
         this.consume(over.consumer);
       });
       this.surprises();
-      w.part(() => this.link(within));
+      if (within !== undefined) w.part(() => this.link(within));
       this.surprises();
-      w.part(() => this.set(over, atHead));
+      const set = (): void => w.part(() => this.set(over, atHead));
+      if (w.random.chance(40)) w.part(() => w.random.pick(TRANSPARENT).write(w, set, () => someNeutral(w, 1)));
+      else set();
       if ((w.flow.undefined & keeps & ~atHead) !== 0) define(w);
     });
   }
@@ -124,7 +131,7 @@ class Generator {
   /** Sets flags as a cell says. @param mayBeUndefined flags that no one needs behind it */
   private set(cell: Cell, mayBeUndefined: number): void {
     const { w } = this;
-    if ((w.flow.undefined & ~mayBeUndefined) !== 0 || w.random.chance(40)) w.part(() => define(w));
+    if ((w.flow.undefined & ~mayBeUndefined) !== 0 || w.random.chance(25)) w.part(() => define(w));
     someNeutral(w, 1);
     w.part(() => produce(w, cell.producer, wantedFlags(cell) | (ALL_FLAGS & ~mayBeUndefined)));
   }
@@ -153,7 +160,7 @@ class Generator {
 
   private surprises(): void {
     const { w } = this;
-    const count = w.random.pick([0, 0, 0, 0, 0, 1, 1, 3]);
+    const count = w.random.pick(this.within === undefined ? [0, 1, 1, 2] : [0, 0, 0, 0, 0, 1, 1, 3]);
     for (let index = 0; index < count; index++) w.part(() => this.surprise());
   }
 
@@ -172,8 +179,26 @@ class Generator {
         });
       }
     };
-    if (random.chance(40)) w.part(() => w.random.pick(TRANSPARENT).write(w, some, some));
+    const kind = random.below(10);
+    if (kind < 3) w.part(() => this.chain());
+    else if (kind < 6) w.part(() => w.random.pick(TRANSPARENT).write(w, some, some));
     else some();
+  }
+
+  /** Some that set a part of the flags, with something between, and only then one that reads them. */
+  private chain(): void {
+    const { w } = this;
+    const length = 2 + w.random.below(3);
+    for (let count = 0; count < length; count++) {
+      w.part(() =>
+        w.random.pick(TRANSPARENT).write(
+          w,
+          () => producePart(w),
+          () => someNeutral(w, 1),
+        ),
+      );
+    }
+    w.part(() => this.consume(w.random.pick(usableConsumers(w.flow.undefined, w.units))));
   }
 
   private produceAny(): void {

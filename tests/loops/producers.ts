@@ -347,6 +347,17 @@ export function define(w: Writer): void {
 /** Those that leave no flag undefined and need no unit. */
 const CLEAN = [...DEFINERS, ...["inc", "dec", "adc", "sbb", "cmc", "stc", "clc", "popf", "sahf", "cmpxchg8b"].map(producerNumber)];
 
+/** Those that set a part of the flags only, or perhaps none. */
+const PARTIAL = [...PRODUCERS.keys()].filter((number) => {
+  const { set, undefined: undefinedFlags, name } = PRODUCERS[number]!;
+  return (set | undefinedFlags) !== ALL_FLAGS || name.endsWith(" cl");
+});
+
+/** Sets a part of the flags. */
+export function producePart(w: Writer): void {
+  produce(w, w.random.pick(PARTIAL.filter((number) => (PRODUCERS[number]!.reads & w.flow.undefined) === 0)), KEPT);
+}
+
 /** Sets some flags in another way, and leaves none undefined. */
 export function produceOtherwise(w: Writer): void {
   produce(w, w.random.pick(CLEAN));

@@ -177,12 +177,13 @@ export class Writer {
     this.emit(0x8d, ...memoryBytes(EDI, { base: EDI, index: register, scale: this.random.below(4), displacement: this.random.next() | 0 }));
   }
 
-  /** Jumps over what is written, if a condition holds whose flags are defined; both paths meet behind. */
+  /** Jumps over what is written, if a condition holds whose flags are defined, or a byte of memory is 0; both paths meet behind. */
   branchOver(write: () => void): void {
     const { flow, random } = this;
     const over = this.label();
     const condition = random.below(16);
-    if ((conditionReads(condition) & flow.undefined) === 0) {
+    // A condition looks at the flags, and so may settle them: not always.
+    if ((conditionReads(condition) & flow.undefined) === 0 && random.chance(60)) {
       this.jump([0x0f, 0x80 | condition], over);
     } else {
       this.emit(0x8b, ...memoryBytes(ECX, { base: EBP, index: -1, scale: 0, displacement: this.offset(4) }));
