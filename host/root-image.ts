@@ -5,10 +5,13 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join, posix } from "node:path";
 import { createFsFromVolume, type IFs, Volume } from "memfs";
 import { list, type ReadEntry } from "tar";
-import { OptionError } from "./options.ts";
+import { OptionError } from "./option-error.ts";
 
-/** The root file system in memory, with Node's `fs` interface. */
+/** The root file system in memory. */
 export type RootVolume = IFs;
+
+/** The same as users of the library see it: Node's `fs` interface. */
+export type RootFiles = typeof import("node:fs");
 
 const ROOT_UID = 0;
 
@@ -85,6 +88,21 @@ function addDirectory(volume: RootVolume, source: string, target = "/"): void {
   }
 }
 
+/** First bytes of files that are compressed in a way that the tar library does not know, and what unpacks them. */
+const COMPRESSIONS = [
+  { start: "fd377a585a00", name: "xz" },
+  { start: "28b52ffd", name: "zstd" },
+  { start: "425a68", name: "bzip2" },
+] as const;
+
+/** Why a file is no tar file, if it is compressed otherwise. */
+function compressionOf(path: string): string | undefined {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  const bytes = readFileSync(path).subarray(0, 8).toString("hex");
+  const found = COMPRESSIONS.find(({ start }) => bytes.startsWith(start));
+  return found && `it is compressed by ${found.name}; a tar file may be plain or compressed by gzip (${found.name} -d unpacks it)`;
+}
+
 /**
  * @param source a directory or tar file of the host; undefined = the built-in image
  * @param builtIn path of the built-in image
@@ -98,7 +116,8 @@ export function makeRoot(source: string | undefined, builtIn: string): RootVolum
     // The built-in image was packed by whoever built it; in the system it is root's.
     else addTar(volume, path, source === undefined ? ROOT_UID : undefined);
   } catch (error) {
-    throw new OptionError(`cannot read the root file system '${path}': ${error instanceof Error ? error.message : String(error)}`);
+    const reason = compressionOf(path) ?? (error instanceof Error ? error.message : String(error));
+    throw new OptionError(`cannot read the root file system '${path}': ${reason}`, "root", source);
   }
   return volume;
 }

@@ -21,7 +21,7 @@ import {
   type SpawnOptions,
 } from "./program-options.ts";
 import { Pump } from "./pump.ts";
-import type { RootVolume } from "./root-image.ts";
+import type { RootFiles } from "./root-image.ts";
 import { GRACE_MS } from "./run-end.ts";
 import { SpawnError, TimeoutError } from "./spawn-error.ts";
 import type { SystemStatistics } from "./statistics.ts";
@@ -64,8 +64,8 @@ function collect(stream: Readable): Promise<Buffer> {
 export class System {
   /** Resolves when the system has halted; rejects when it failed. */
   readonly halted: Promise<void>;
-  /** The root file system, with Node's `fs` interface: what programs see now, and changes are seen by them. */
-  readonly fs: RootVolume;
+  /** The root file system: what programs see now, and changes are seen by them. */
+  readonly fs: RootFiles;
   private readonly machine: Machine;
   private readonly pump: Pump;
   private readonly pending = new Map<number, Pending>();
@@ -78,7 +78,7 @@ export class System {
   private constructor(machine: Machine) {
     this.machine = machine;
     const root = new LiveRoot(machine.root, machine.files);
-    this.fs = root.fs;
+    this.fs = root.fs as unknown as RootFiles;
     const run = (budget: number, untilNs?: number): ReturnType<Kernel["run"]> => {
       root.beforeRun();
       return machine.kernel.run(budget, untilNs);
@@ -87,7 +87,7 @@ export class System {
     this.halted = this.pump.ended;
   }
 
-  /** Starts the machine; resolves when process 1 runs. */
+  /** Starts the machine; resolves when process 1 runs. @internal */
   static async start(makeMachine: (host: ChannelCallbacks) => Machine): Promise<System> {
     // The device needs its host side when it is made, and the host side needs the device.
     const callbacks: ChannelCallbacks = { onOutput: () => true };
@@ -301,6 +301,7 @@ export class System {
   }
 }
 
+/** @internal */
 export interface ChannelCallbacks {
   onOutput(port: number, bytes: Uint8Array): boolean | HostError;
   onInputWanted?(port: number): void;

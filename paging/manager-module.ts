@@ -17,6 +17,7 @@ import type { NativeContext, Op } from "#kernel/native.ts";
 import { type ManagerFactory, type ManagerFigures, type ManagerOptions, noFigures } from "#servers/pager.ts";
 import { ManagerWatch } from "./manager-watch.ts";
 import type { ManagerChoice } from "./measurement.ts";
+import { needPackages } from "./optional-packages.ts";
 
 export type LoadedManager =
   | { readonly kind: "module"; readonly name: string; readonly make: ManagerFactory }
@@ -101,6 +102,7 @@ async function loadModule(file: string, watch: ManagerWatch): Promise<ManagerFac
 
 /** Makes one file of a module and all that it imports. @returns `outfile` */
 async function compile(file: string, outfile: string): Promise<string> {
+  await needPackages(["esbuild"], "a manager's module");
   const { build } = await import("esbuild");
   const options: BuildOptions = {
     entryPoints: [file],

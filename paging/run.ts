@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { OptionError } from "#host/options.ts";
+import { needPackages } from "./optional-packages.ts";
 import type { Request } from "./cli-options.ts";
 import type { Job, RecordJob } from "./job.ts";
 import type { End, Outcome } from "./outcome.ts";
@@ -139,6 +140,7 @@ async function runInFolder(request: Request, spool: string, signal: AbortSignal)
   const points = pointsOf(plan);
   const traces = new Map<string, Trace>();
   // Loaded before the work, so that nothing is missing after it.
+  if (files.svg !== undefined) await needPackages(["vega", "vega-lite"], "--svg");
   const charts = files.svg === undefined ? undefined : await import("./charts.ts");
   const recorded = recordings(request, finished, spool);
   const progress = new Progress(recorded.length + points.filter((point) => !finished.has(pointKey(point))).length, process.stderr, !quiet);

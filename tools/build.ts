@@ -1,7 +1,8 @@
 /**
  * Builds everything that runs: emulation library, userland, root file system image, and the bundles of host/.
  *
- * dist/ is what the command and the library need: cli.js, paging*.js, index.js, manager.js, emulib.bin, emulib.json, root.tar.
+ * dist/ is what the command and the library need: cli.js, signal-thread.js, paging*.js, index.js, manager.js, emulib.bin, emulib.json, root.tar.
+ * What npm would install with the package is bundled, but for large libraries of some commands only (peerDependencies in package.json).
  */
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -82,7 +83,10 @@ function buildRootImage(programs: Programs, folders: Readonly<Record<string, Pro
 
 /** The bundles: the command and the library are one file each; `lites paging` has files for its workers, for charts, and for what they share. */
 async function bundle(): Promise<void> {
-  const version = (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string }).version;
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    version: string;
+    peerDependencies: Record<string, string>;
+  };
   const common = {
     absWorkingDir: root,
     outdir: dist,
@@ -91,7 +95,7 @@ async function bundle(): Promise<void> {
     format: "esm",
     target: "node20",
     sourcemap: "linked",
-    define: { PACKAGE_VERSION: JSON.stringify(version) },
+    define: { PACKAGE_VERSION: JSON.stringify(manifest.version) },
     // Bundled CommonJS packages ask for Node's own modules with require().
     banner: {
       js: 'import { createRequire as lites_createRequire } from "node:module"; const require = lites_createRequire(import.meta.url);',
@@ -101,7 +105,12 @@ async function bundle(): Promise<void> {
   await build({ ...common, entryPoints: { cli: "host/cli.ts", index: "host/index.ts", "signal-thread": "host/signal-thread.ts" } });
   await build({ ...common, banner: {}, entryPoints: { manager: "servers/pager.ts" } });
   const entryPoints = { paging: "paging/cli.ts", "paging-worker": "paging/worker.ts" };
-  const shared = { splitting: true, chunkNames: "paging-[name]-[hash]", external: ["esbuild"], metafile: true as const };
+  const shared = {
+    splitting: true,
+    chunkNames: "paging-[name]-[hash]",
+    external: Object.keys(manifest.peerDependencies),
+    metafile: true as const,
+  };
   const { metafile } = await build({ ...common, ...shared, entryPoints });
   // Names of chunks change with their content: what an earlier build left goes.
   const current = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
