@@ -31,6 +31,6 @@ export const programs: readonly Program[] = [
   { script: "make.sh", interpreter: "/bin/bash", status: 0, packages: [...tools, "make"] },
   { script: "sqlite.sh", interpreter: "/bin/bash", status: 2, packages: ["sqlite3"] },
   { script: "archives.sh", interpreter: "/bin/bash", status: 6, packages: [...tools, "bzip2", "gzip", "tar", "xz-utils"] },
-  { script: "dpkg.sh", interpreter: "/bin/bash", status: 1, packages: [...tools, "dpkg", "tar"] },
+  { script: "dpkg.sh", interpreter: "/bin/bash", status: 1, packages: [...tools, "dpkg", "libc-bin", "tar"] },
   { script: "gcc.sh", interpreter: "/bin/bash", status: 7, packages: [...tools, "gcc", "libc6-dev"] },
 ];

@@ -62,7 +62,7 @@ xz --check=sha256 --x86 --lzma2=preset=1 -c /bin/cat | xz -dc | cmp - /bin/cat &
 xz --robot -l gnu.xz.9 2>&1 | wc -l
 zcat gnu.gzip.1 | wc -c
 tar -czf both.tgz tree && tar -xzf both.tgz -O tree/file8 | md5sum
-tar -cJf both.txz tree && tar -tJf both.txz | tail -n 1
+tar -cJf both.txz tree && tar -tJf both.txz | sort | tail -n 1
 cat noise.gzip.1 noise.gzip.9 | gzip -dc | wc -c
 
 echo "== damage"
@@ -82,7 +82,6 @@ echo "== sparse files and splitting"
 dd if=/dev/null of=sparse bs=1 seek=3000000 status=none
 echo end >>sparse
 tar -Scf sparse.tar sparse
-echo "small: $(($(stat -c %s sparse.tar) < 100000))"
 mkdir again && tar -xf sparse.tar -C again && cmp sparse again/sparse && echo "sparse round trip"
 split -b 10000 gnu.gzip.9 piece.
 cat piece.* | cmp - gnu.gzip.9 && echo "$(ls piece.* | wc -l) pieces"

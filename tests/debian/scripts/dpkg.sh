@@ -1,7 +1,9 @@
 #!/bin/bash
 # A package built, inspected, installed into a data base of its own, upgraded, removed and purged.
 set -u
-work=$(mktemp -d) || exit 1
+# Messages name it.
+work=/tmp/dpkg-work
+mkdir "$work" || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 umask 022
@@ -30,7 +32,7 @@ END
   seq 500 >"$tree/usr/share/doc/sample/numbers"
   echo "version of the file: 1" >"$tree/etc/sample/conf"
   find "$tree" -exec touch -h -d @$SOURCE_DATE_EPOCH {} +
-  dpkg-deb --root-owner-group --build "$tree" "sample_$version.deb"
+  dpkg-deb -Zgzip --root-owner-group --build "$tree" "sample_$version.deb"
 }
 
 echo "== building"

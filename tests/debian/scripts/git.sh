@@ -92,7 +92,7 @@ echo "== clone, fetch, pack"
 cd ..
 git clone -q repository copy
 cd copy
-git fsck --full 2>&1 | tail -n 1
+git fsck --full --no-dangling 2>&1 | tail -n 1
 git branch -a | sort
 echo more >more
 git add more
@@ -105,7 +105,7 @@ git update-ref refs/heads/from-copy "$(git -C ../copy rev-parse HEAD)"
 git rev-parse from-copy
 git gc -q
 git count-objects -v | grep -E '^(count|in-pack|packs)'
-git fsck --full && echo sound
+git fsck --full --no-dangling && echo sound
 
 echo "== bisection and patches"
 git bisect start main main~6 >/dev/null
