@@ -15,12 +15,17 @@ import {
   sendTimeoutUs,
 } from "./abi/ipc.ts";
 import { ExRegs } from "./abi/trap-frame.ts";
-import type { Core } from "./core.ts";
+import type { Ipc } from "./ipc.ts";
+import type { MappingDatabase } from "./mapping-database.ts";
 import { nearest, protectRegion, unmapFlexpage, unmapRegion } from "./native-context.ts";
-import type { RegisterChange } from "./lifecycle.ts";
+import type { Lifecycle, RegisterChange } from "./lifecycle.ts";
+import type { PageFaults } from "./page-faults.ts";
 import { type Schedule, schedule } from "./schedule-call.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { TaskTable } from "./task.ts";
 import type { Thread } from "./thread.ts";
-import { ABSENT, WordCursor } from "./user-memory.ts";
+import type { Traps } from "./traps.ts";
+import { ABSENT, type UserMemory, WordCursor } from "./user-memory.ts";
 
 const { EAX, ECX, EDX, EBX, ESP, EBP, ESI } = Register;
 
@@ -31,13 +36,25 @@ const REGION_REQUEST_WORDS = 6;
 /** set_descriptor's flags. */
 const DescriptorFlag = { PRESENT: 1, WRITABLE: 2, EXPAND_DOWN: 4, PAGES: 8, AVAILABLE: 16 } as const;
 
+/** The parts of the kernel that emulated threads call. */
+export interface EmulatedServices {
+  readonly tasks: TaskTable;
+  readonly scheduler: Scheduler;
+  readonly mappings: MappingDatabase;
+  readonly memory: UserMemory;
+  readonly ipc: Ipc;
+  readonly faults: PageFaults;
+  readonly traps: Traps;
+  readonly lifecycle: Lifecycle;
+}
+
 export class EmulatedCalls {
-  private readonly core: Core;
+  private readonly services: EmulatedServices;
   private readonly cursor: WordCursor;
 
-  constructor(core: Core) {
-    this.core = core;
-    this.cursor = new WordCursor(core.memory);
+  constructor(services: EmulatedServices) {
+    this.services = services;
+    this.cursor = new WordCursor(services.memory);
   }
 
   /** Carries out the kernel call of a vector. False when the vector is none. */
@@ -54,10 +71,10 @@ export class EmulatedCalls {
         this.nearest(thread, registers);
         break;
       case KernelCallVector.FPAGE_UNMAP:
-        registers[EAX] = unmapFlexpage(this.core, thread.task, registers[EAX]! >>> 0, registers[ECX]!);
+        registers[EAX] = unmapFlexpage(this.services.mappings, thread.task, registers[EAX]! >>> 0, registers[ECX]!);
         break;
       case KernelCallVector.THREAD_SWITCH:
-        this.core.switchTo(thread, registers[ESI]! >>> 0);
+        this.services.scheduler.switchTo(thread, this.services.tasks.thread(registers[ESI]! >>> 0));
         break;
       case KernelCallVector.THREAD_SCHEDULE:
         this.schedule(thread, registers);
@@ -72,20 +89,20 @@ export class EmulatedCalls {
         this.mapRegion(thread, context);
         break;
       case KernelCallVector.REGION_UNMAP:
-        registers[EAX] = unmapRegion(this.core, thread.task, registers[EAX]! >>> 0, registers[ECX]! >>> 0);
+        registers[EAX] = unmapRegion(this.services.mappings, thread.task, registers[EAX]! >>> 0, registers[ECX]! >>> 0);
         break;
       case KernelCallVector.TRAP_RETURN:
-        this.core.traps.return(thread, registers[EAX]! >>> 0);
+        this.services.traps.return(thread, registers[EAX]! >>> 0);
         break;
       case KernelCallVector.TRAP_SETUP:
-        registers[EAX] = this.core.traps.setup(thread, registers[EAX]! >>> 0, registers[ECX]!, registers[EDX]!, registers[EBX]!);
+        registers[EAX] = this.services.traps.setup(thread, registers[EAX]! >>> 0, registers[ECX]!, registers[EDX]!, registers[EBX]!);
         break;
       case KernelCallVector.SET_DESCRIPTOR:
         registers[EAX] = setDescriptor(context);
         break;
       default: {
         const [base, size, rights] = [registers[EAX]! >>> 0, registers[ECX]! >>> 0, registers[EDX]!];
-        registers[EAX] = protectRegion(this.core, thread.task, base, size, rights, false);
+        registers[EAX] = protectRegion(this.services.mappings, thread.task, base, size, rights, false);
       }
     }
     return true;
@@ -101,9 +118,9 @@ export class EmulatedCalls {
     if (send !== SendDescriptor.NONE && (send & SendDescriptor.PROPAGATE) !== 0) {
       // The name to send under is on the stack.
       const esp = registers[ESP]! & ~3;
-      const physical = this.core.memory.readable(thread.task.space.table, esp);
+      const physical = this.services.memory.readable(thread.task.space.table, esp);
       if (physical === ABSENT) return this.repeat(thread, esp);
-      plan.as = this.core.ram.i32[physical >>> 2]! >>> 0;
+      plan.as = this.services.memory.ram.i32[physical >>> 2]! >>> 0;
     }
     plan.hasSend = send !== SendDescriptor.NONE;
     plan.to = partner;
@@ -120,26 +137,26 @@ export class EmulatedCalls {
     plan.sendFaultUs = timeouts === 0 ? NEVER : sendFaultTimeoutUs(timeouts);
     plan.receiveFaultUs = timeouts === 0 ? NEVER : receiveFaultTimeoutUs(timeouts);
     plan.untrustedFaultUs = NEVER;
-    this.core.ipc.start(thread);
+    this.services.ipc.start(thread);
   }
 
   /** Makes the call again when a page of its parameters is there. */
   private repeat(thread: Thread, address: number): void {
     const context = thread.context!;
     context.eip = (context.eip - INT_LENGTH) | 0;
-    this.core.faults.raise(thread, address >>> 0, false, "user", NEVER);
+    this.services.faults.raise(thread, address >>> 0, false, this.services.traps.userAccess, NEVER);
   }
 
   private nearest(thread: Thread, registers: Int32Array): void {
     const destination = registers[ESI]! >>> 0;
-    const found = destination === NIL ? { thread: thread.id, type: 0 } : nearest(this.core, thread.task, destination);
+    const found = destination === NIL ? { thread: thread.id, type: 0 } : nearest(this.services.tasks, thread.task, destination);
     registers[EAX] = found?.type ?? 0;
     registers[ESI] = found?.thread ?? NIL;
   }
 
   private schedule(thread: Thread, registers: Int32Array): void {
-    const target = this.core.tasks.thread(registers[ESI]! >>> 0);
-    const old: Schedule = schedule(this.core, thread, target, registers[EAX]!, registers[EBX]! >>> 0);
+    const target = this.services.tasks.thread(registers[ESI]! >>> 0);
+    const old: Schedule = schedule(this.services.scheduler, thread, target, registers[EAX]!, registers[EBX]! >>> 0);
     registers[EAX] = old.param;
     registers[ECX] = old.timeLow;
     registers[EDX] = old.timeHigh;
@@ -156,7 +173,7 @@ export class EmulatedCalls {
     const preempter = registers[EBX]! >>> 0;
     if (preempter !== INVALID) change.preempter = { id: preempter, byChief: false };
     const lthread = registers[EAX]! & (THREADS_PER_TASK - 1);
-    const old = this.core.lifecycle.exchangeRegisters(thread.task, lthread, thread.priority, change);
+    const old = this.services.lifecycle.exchangeRegisters(thread.task, lthread, thread.priority, change);
     // A thread that changes its own registers goes on with the new ones; the results are lost with the old.
     registers[EAX] = old?.eflags ?? 0;
     registers[EBX] = old?.preempter ?? NIL;
@@ -172,7 +189,7 @@ export class EmulatedCalls {
    * one nothing is created, and a deletion answers with the old id.
    */
   private newTask(thread: Thread, registers: Int32Array): ThreadId {
-    const { tasks, lifecycle } = this.core;
+    const { tasks, lifecycle } = this.services;
     const old = registers[ESI]! >>> 0;
     const pager = registers[EBX]! >>> 0;
     let number: number | undefined;

@@ -11,8 +11,8 @@
  */
 import { PAGE_SHIFT } from "#machine/ram.ts";
 import { taskNumber } from "./abi/identifiers.ts";
-import type { Core } from "./core.ts";
-import type { Task } from "./task.ts";
+import type { MappingDatabase } from "./mapping-database.ts";
+import type { Task, TaskTable } from "./task.ts";
 import type { Thread } from "./thread.ts";
 
 export const FORGET_MODES = ["never", "random", "always"] as const;
@@ -37,14 +37,16 @@ const SPACE_PAGES = 2 ** (32 - PAGE_SHIFT);
 export class Forgetting {
   /** Mappings forgotten so far, without those derived from them. */
   count = 0;
-  private readonly core: Core;
+  private readonly mappings: MappingDatabase;
+  private readonly tasks: TaskTable;
   private readonly always: boolean;
   private readonly random: () => number;
   /** Pages of the last faults of a thread, since it last completed an entry for something else. */
   private readonly recent = new WeakMap<Thread, number[]>();
 
-  constructor(core: Core, options: ForgetOptions) {
-    this.core = core;
+  constructor(mappings: MappingDatabase, tasks: TaskTable, options: ForgetOptions) {
+    this.mappings = mappings;
+    this.tasks = tasks;
     this.always = options.mode === "always";
     this.random = options.random;
   }
@@ -56,8 +58,9 @@ export class Forgetting {
 
   /** What it came for is done, unless it waits for a page: a kernel call that faulted is made again, and needs the same pages; so is an instruction whose fault message itself needs a page of the manager's. */
   done(thread: Thread): void {
-    const { kind } = thread.state;
-    if (kind !== "faulting" && kind !== "transferring") this.recent.delete(thread);
+    const { state } = thread;
+    const needsPage = state.kind === "transferring" || (state.kind === "asking" && state.exchange.kind === "fault");
+    if (!needsPage) this.recent.delete(thread);
   }
 
   /** A thread needs a page. */
@@ -96,7 +99,7 @@ export class Forgetting {
   }
 
   private forget(task: Task, page: number): void {
-    const { mappings } = this.core;
+    const { mappings } = this;
     if (!mappings.all(task.space, page, (space, at, source) => this.comesBack(space, at, source))) return;
     mappings.forget(task.space, page);
     this.count++;
@@ -104,10 +107,10 @@ export class Forgetting {
 
   /** Whether a mapping is one that its region's manager has made, and not needed just now. Spaces are named by task numbers. */
   private comesBack(space: number, page: number, source: number): boolean {
-    const task = this.core.tasks.numbered(space);
+    const task = this.tasks.numbered(space);
     if (task === undefined || this.isNeeded(task, page)) return false;
     const region = task.regions.find(page * 2 ** PAGE_SHIFT);
-    return region !== undefined && taskNumber(region.manager) === source && this.core.tasks.thread(region.manager) !== undefined;
+    return region !== undefined && taskNumber(region.manager) === source && this.tasks.thread(region.manager) !== undefined;
   }
 
   /** In mode "always": without the pages of its last faults a thread would not get on. */
@@ -116,7 +119,7 @@ export class Forgetting {
   }
 
   private anyTask(): Task {
-    const tasks = [...this.core.tasks.all()];
+    const tasks = [...this.tasks.all()];
     return tasks[this.below(tasks.length)]!;
   }
 

@@ -7,18 +7,18 @@
  */
 import { INTERRUPT_LINES, type InterruptController } from "#machine/interrupts.ts";
 import { ANY, interruptId, type ThreadId } from "./abi/identifiers.ts";
-import type { Core } from "./core.ts";
 import type { Thread } from "./thread.ts";
+import type { Waits } from "./waits.ts";
 
 export class InterruptLines {
-  private readonly core: Core;
+  private readonly waits: Waits;
   private readonly controller: InterruptController;
   private readonly owners: (Thread | undefined)[] = Array.from<Thread | undefined>({ length: INTERRUPT_LINES });
   /** Bit n: line n has an owner. */
   private owned = 0;
 
-  constructor(core: Core, controller: InterruptController) {
-    this.core = core;
+  constructor(waits: Waits, controller: InterruptController) {
+    this.waits = waits;
     this.controller = controller;
   }
 
@@ -32,7 +32,7 @@ export class InterruptLines {
       const state = owner.state;
       if (state.kind !== "receiving" || !(state.from === ANY || state.from === interruptId(line))) continue;
       this.controller.clear(line);
-      this.core.ipc.completeInterrupt(owner, interruptId(line));
+      this.waits.completeInterrupt(owner, interruptId(line));
     }
   }
 

@@ -155,6 +155,37 @@ describe("a transfer that waits for a page", () => {
     expect(result).toEqual({ found: aborted, heard: IpcError.RECEIVE_TIMEOUT });
   });
 
+  it.each(["sender", "receiver"] as const)(
+    "leaves others in the queue of a manager that has not taken its message when ex_regs moves the %s",
+    (moved) => {
+      const heard = new GuestMachine().runGuests(function* (guests) {
+        const { kernel } = guests.context;
+        const words: (number | undefined)[] = [];
+        const deaf = kernel.nativeTaskNew({ name: "deaf", priority: 150 }, function* () {
+          yield* sleep(5000);
+          for (let turn = 0; turn < 3; turn++) words.push((yield* receive(ANY, { receiveUs: 0 })).words[0]);
+        });
+        const say = (word: number) =>
+          kernel.nativeTaskNew({ name: "other", priority: 150 }, function* () {
+            yield* send(deaf, { words: [word] });
+          });
+        say(7);
+        yield* guests.idle();
+        const pair = yield* exchange(guests, NIL);
+        kernel.regionUnmap(pair.receiver, BUFFER, PAGE);
+        kernel.regionMap(pair.receiver, BUFFER, PAGE, deaf, 1, 0, 7);
+        yield* guests.idle();
+        say(8);
+        yield* guests.idle();
+        kernel.exRegs(pair[moved], { eip: REPORT });
+        yield* codes(guests, pair, 2);
+        for (let turn = 0; turn < 6; turn++) yield* guests.idle();
+        return words;
+      });
+      expect(heard).toEqual([7, 8, undefined]);
+    },
+  );
+
   it("leaves the registers of a client alone that ex_regs moves while its manager's answer waits", () => {
     const words = new GuestMachine().runGuests(function* (guests) {
       const { kernel } = guests.context;

@@ -1,7 +1,7 @@
 /**
  * The microkernel: tasks, threads, synchronous IPC, regions, mappings, clock, interrupts as IPC.
  *
- * This file is the outside of the kernel and its main loop; core.ts lists the parts. Every entry runs
+ * This file is the outside of the kernel and its main loop; parts.ts puts them together. Every entry runs
  * to completion; a blocked thread is data. Layer beneath: machine/. Sources: L4 X.0 reference manual,
  * L3's data spaces; kernel/README.md has the reading order.
  */
@@ -10,8 +10,7 @@ import { type Exit, PageFaultError, Vector } from "#machine/exit.ts";
 import { ANY, NIL, type ThreadId, WellKnownTask } from "./abi/identifiers.ts";
 import { IpcError, NEVER } from "./abi/ipc.ts";
 import { emptyReceived } from "./received.ts";
-import { Core, type KernelParts } from "./core.ts";
-import { EmulatedCalls } from "./emulated-calls.ts";
+import { assemble, type KernelParts } from "./parts.ts";
 import { writeInfoPage } from "./info-page.ts";
 import type { NativeBody } from "./lifecycle.ts";
 import type { KernelCall, TaskStatistics } from "./native.ts";
@@ -67,27 +66,23 @@ export interface KernelStatistics extends TaskStatistics {
 }
 
 export class Kernel {
-  private readonly core: Core;
-  private readonly calls: EmulatedCalls;
-  private readonly interrupts: KernelParts["interrupts"];
+  private readonly parts: ReturnType<typeof assemble>;
   private halted = false;
   private clockCountdown = 0;
   private readonly pace = new Pace();
 
   constructor(parts: KernelParts) {
-    this.core = new Core(parts);
-    this.calls = new EmulatedCalls(this.core);
-    this.interrupts = parts.interrupts;
+    this.parts = assemble(parts);
     writeInfoPage(parts.ram);
   }
 
   /** The observer of ipc, faults and traps; undefined costs nothing. */
   get trace(): KernelTrace | undefined {
-    return this.core.trace;
+    return this.parts.observers.trace;
   }
 
   set trace(trace: KernelTrace | undefined) {
-    this.core.trace = trace;
+    this.parts.observers.trace = trace;
   }
 
   /**
@@ -96,21 +91,21 @@ export class Kernel {
    * @returns its id, or NIL when the number is taken
    */
   bootTask(options: { name: string; priority: number; taskNumber?: number }, body: NativeBody): ThreadId {
-    const { core } = this;
+    const { lifecycle, mappings, ram } = this.parts;
     const { name, priority, taskNumber } = options;
-    const task = core.lifecycle.newTask({ chief: undefined, name, priority, number: taskNumber });
+    const task = lifecycle.newTask({ chief: undefined, name, priority, number: taskNumber });
     if (task === undefined) return NIL;
     if (taskNumber === WellKnownTask.SIGMA0) {
-      for (let frame = 0; frame < core.ram.frameCount; frame++) core.mappings.insertRoot(task.space, frame, frame);
+      for (let frame = 0; frame < ram.frameCount; frame++) mappings.insertRoot(task.space, frame, frame);
     }
-    return core.lifecycle.newNativeThread(task, 0, priority, body).id;
+    return lifecycle.newNativeThread(task, 0, priority, body).id;
   }
 
   /** Ends a task and its clan from outside, for tasks that have no chief to do it. False when there is no such task. */
   endTask(id: ThreadId): boolean {
-    const task = this.core.tasks.task(id);
+    const task = this.parts.tasks.task(id);
     if (task === undefined) return false;
-    this.core.lifecycle.deleteTask(task);
+    this.parts.lifecycle.deleteTask(task);
     return true;
   }
 
@@ -128,7 +123,7 @@ export class Kernel {
    * @throws KernelPanic when a native thread throws
    */
   run(budgetInstructions: number, untilNs = NEVER): RunResult {
-    const { processorTime } = this.core;
+    const { processorTime } = this.parts;
     processorTime.start();
     try {
       return this.dispatchAll(budgetInstructions, untilNs);
@@ -138,37 +133,34 @@ export class Kernel {
   }
 
   private dispatchAll(budgetInstructions: number, untilNs: number): RunResult {
-    const { core, interrupts } = this;
-    const { scheduler, clock } = core;
+    const { scheduler, clock, interrupts, lines, ipc, transfers, processorTime } = this.parts;
     let budget = budgetInstructions;
     clock.runDue();
     while (!this.halted) {
-      if (interrupts.pending !== 0) core.lines.deliver();
-      core.ipc.settle();
-      const donor = core.donor;
-      const thread = core.favoured ?? scheduler.top();
+      if (interrupts.pending !== 0) lines.deliver();
+      ipc.settle();
+      const thread = scheduler.next();
       if (thread === undefined) {
         clock.runDue();
-        core.ipc.settle();
-        if (interrupts.pending !== 0) core.lines.deliver();
+        ipc.settle();
+        if (interrupts.pending !== 0) lines.deliver();
         if (scheduler.top() === undefined) return { state: "idle", nextEventNs: clock.nextEvent() };
         continue;
       }
       if (budget <= 0) return { state: "running", nextEventNs: clock.nextEvent() };
       budget -= DISPATCH_BUDGET;
-      core.favoured = undefined;
-      core.donor = undefined;
+      const payer = scheduler.dispatched(thread);
       const { state } = thread;
-      if (state !== READY && state.kind === "transferring") core.transfers.run(state.transfer);
+      if (state !== READY && state.kind === "transferring") transfers.run(state.transfer);
       else if (thread.context === undefined) this.runNative(thread);
-      else budget -= this.runEmulated(thread, donor ?? thread, budget + DISPATCH_BUDGET);
+      else budget -= this.runEmulated(thread, payer, budget + DISPATCH_BUDGET);
       if (clock.virtual) {
         clock.runDue();
         if (untilNs !== NEVER && clock.now() >= untilNs) budget = 0;
       } else if (--this.clockCountdown <= 0) {
         this.clockCountdown = DISPATCHES_PER_CLOCK_READ;
         const now = clock.now();
-        core.processorTime.settle(now);
+        processorTime.settle(now);
         clock.runDue(now);
         if (now >= untilNs) budget = 0;
       }
@@ -177,7 +169,7 @@ export class Kernel {
   }
 
   statistics(): KernelStatistics {
-    const { tasks, lifecycle, mappings } = this.core;
+    const { tasks, lifecycle, mappings } = this.parts;
     const { deleted } = lifecycle;
     const total: KernelStatistics = {
       instructions: deleted.instructions,
@@ -187,7 +179,7 @@ export class Kernel {
       tasks: [],
       deletedTasks: deleted.tasks,
       mappings: mappings.size,
-      forgotten: this.core.forgetting?.count ?? 0,
+      forgotten: this.parts.forgetting?.count ?? 0,
     };
     for (const task of tasks.all()) {
       total.tasks.push({
@@ -207,7 +199,7 @@ export class Kernel {
 
   /** The living task whose translation table has the serial number, unless its threads are native. */
   emulatedTaskOf(serial: number): ThreadId | undefined {
-    for (const task of this.core.tasks.all()) {
+    for (const task of this.parts.tasks.all()) {
       if (task.space.table.serial !== serial) continue;
       return task.threads.some((thread) => thread?.body !== undefined) ? undefined : task.id;
     }
@@ -216,17 +208,17 @@ export class Kernel {
 
   /** Name and counters of a task; the counters go on counting, and stay when the task is gone. */
   liveStatistics(id: ThreadId): { readonly name: string; readonly statistics: Readonly<TaskStatistics> } | undefined {
-    const task = this.core.tasks.task(id);
+    const task = this.parts.tasks.task(id);
     return task && { name: task.name, statistics: task.statistics };
   }
 
   /** What a thread is doing, for tests and debugging: the kind of its state, or undefined when it does not exist. */
   stateOf(thread: ThreadId): string | undefined {
-    return this.core.tasks.thread(thread)?.state.kind;
+    return this.parts.tasks.thread(thread)?.state.kind;
   }
 
   private runNative(thread: Thread): void {
-    const { core } = this;
+    const { lifecycle, scheduler, tasks } = this.parts;
     const { task } = thread;
     const result = thread.result;
     thread.result = undefined;
@@ -238,7 +230,7 @@ export class Kernel {
       throw new KernelPanic(task.name, thread.id, cause);
     }
     if (step.done === true) {
-      core.lifecycle.exitThread(thread);
+      lifecycle.exitThread(thread);
       return;
     }
     task.statistics.kernelCalls++;
@@ -246,8 +238,8 @@ export class Kernel {
     if (call.op === "ipc") this.startNativeIpc(thread, call);
     else if (call.op === "switch") {
       thread.result = emptyReceived(IpcError.OK);
-      core.switchTo(thread, call.to ?? NIL);
-    } else core.lifecycle.exitThread(thread);
+      scheduler.switchTo(thread, tasks.thread(call.to ?? NIL));
+    } else lifecycle.exitThread(thread);
   }
 
   private startNativeIpc(thread: Thread, call: KernelCall): void {
@@ -262,22 +254,21 @@ export class Kernel {
     plan.stringBytes = call.stringBytes;
     plan.window = call.window;
     plan.limit(call.timeouts, call.reply);
-    this.core.ipc.start(thread);
+    this.parts.ipc.start(thread);
   }
 
   /** @returns instructions used */
   private runEmulated(thread: Thread, payer: Thread, budget: number): number {
-    const { core } = this;
-    const { processor, clock } = core;
+    const { processor, clock, scheduler, traps, preemptions, forgetting, processorTime } = this.parts;
     if (thread.astRequested || thread.pendingTrap !== undefined) {
-      core.traps.attend(thread);
+      traps.attend(thread);
       if (thread.state.kind !== "ready") return 0;
     }
     let limit = Math.min(payer.sliceLeft, budget);
     if (clock.virtual) {
       const next = clock.nextEvent();
       if (next !== NEVER) limit = Math.min(limit, Math.ceil((next - clock.now()) / VIRTUAL_NS_PER_INSTRUCTION));
-    } else if (payer === thread && core.scheduler.isAlone(thread) && !core.preemptions.isWatched(thread)) {
+    } else if (payer === thread && scheduler.isAlone(thread) && !preemptions.isWatched(thread)) {
       limit = Math.min(Math.max(limit, this.pace.until(clock.nextEvent())), budget);
     }
     const { inHandler } = thread;
@@ -286,9 +277,8 @@ export class Kernel {
     const used = processor.instructions - before;
     thread.instructions += used;
     thread.task.statistics.instructions += used;
-    core.processorTime.ran(thread.task.time, used, inHandler);
+    processorTime.ran(thread.task.time, used, inHandler);
     payer.sliceLeft -= used;
-    const { forgetting } = core;
     if (forgetting !== undefined && !isPageFault(exit)) forgetting.entered(thread);
     if (exit.kind === "slice") {
       this.clockCountdown = 0;
@@ -299,22 +289,22 @@ export class Kernel {
     }
     forgetting?.done(thread);
     if (payer.sliceLeft <= 0) {
-      core.scheduler.rotate(payer);
-      core.preemptions.raise(payer);
+      scheduler.rotate(payer);
+      preemptions.raise(payer);
     }
     return used;
   }
 
   private handle(thread: Thread, exit: Exit): void {
-    const { core } = this;
+    const { calls, traps, faults } = this.parts;
     const { vector, errorCode } = exit;
     if (exit.kind === "software") {
-      if (this.calls.dispatch(thread, vector)) return;
-      if (isPrivileged(vector)) core.traps.refuseInterrupt(thread, vector);
-      else core.traps.deliver(thread, { vector, errorCode: 0, address: 0, reason: 0 });
+      if (calls.dispatch(thread, vector)) return;
+      if (isPrivileged(vector)) traps.refuseInterrupt(thread, vector);
+      else traps.deliver(thread, { vector, errorCode: 0, address: 0, reason: 0 });
     } else if (vector === Vector.PAGE_FAULT) {
-      core.faults.raise(thread, exit.address >>> 0, (errorCode & PageFaultError.WRITE) !== 0, "user", NEVER);
-    } else core.traps.deliver(thread, { vector, errorCode, address: 0, reason: 0 });
+      faults.raise(thread, exit.address >>> 0, (errorCode & PageFaultError.WRITE) !== 0, traps.userAccess, NEVER);
+    } else traps.deliver(thread, { vector, errorCode, address: 0, reason: 0 });
   }
 }
 

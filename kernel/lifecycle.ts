@@ -3,16 +3,26 @@
  *
  * Source: L4 X.0 manual, task_new and lthread_ex_regs; differences stand at the functions.
  */
+import type { Clock } from "#machine/clock.ts";
 import { Context, Register } from "#machine/context.ts";
+import type { Processor } from "#machine/processor.ts";
+import type { Ram } from "#machine/ram.ts";
 import { lthreadNumber, MAX_TASKS, NIL, siblingOf, type ThreadId, THREADS_PER_TASK } from "./abi/identifiers.ts";
 import { AddressSpace } from "./address-space.ts";
-import type { Core } from "./core.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { InterruptLines } from "./interrupt-lines.ts";
+import type { Ipc } from "./ipc.ts";
+import type { MappingDatabase } from "./mapping-database.ts";
 import { NativeContextOf } from "./native-context.ts";
 import type { NativeContext, Op, StartRegisters } from "./native.ts";
 import type { Preempter } from "./preemption.ts";
-import { PRIORITIES } from "./scheduler.ts";
-import { Task } from "./task.ts";
-import { INACTIVE, Thread } from "./thread.ts";
+import type { ProcessorTime } from "./processor-time.ts";
+import { PRIORITIES, type Scheduler } from "./scheduler.ts";
+import { Task, type TaskTable } from "./task.ts";
+import { INACTIVE, isStopped, Thread } from "./thread.ts";
+import type { Observers } from "./trace.ts";
+import type { Traps } from "./traps.ts";
+import type { UserMemory } from "./user-memory.ts";
 
 export interface TaskOptions {
   chief: Task | undefined;
@@ -48,70 +58,90 @@ export interface DeletedTasks {
   kernelCalls: number;
 }
 
+/** What tasks and threads are made of, and what deals with them. */
+export interface LifecycleParts {
+  readonly ram: Ram;
+  readonly processor: Processor;
+  readonly clock: Clock;
+  readonly tasks: TaskTable;
+  readonly scheduler: Scheduler;
+  readonly mappings: MappingDatabase;
+  readonly memory: UserMemory;
+  readonly lines: InterruptLines;
+  readonly ipc: Ipc;
+  readonly traps: Traps;
+  readonly observers: Observers;
+  readonly processorTime: ProcessorTime;
+  readonly endpoints: { readonly emulated: Endpoint; readonly native: Endpoint };
+}
+
 const clampPriority = (priority: number): number => Math.max(0, Math.min(PRIORITIES - 1, Math.trunc(priority) || 0));
 
 export class Lifecycle {
-  private readonly core: Core;
+  private readonly parts: LifecycleParts;
   readonly deleted: DeletedTasks = { tasks: 0, instructions: 0, ipcs: 0, faults: 0, kernelCalls: 0 };
 
-  constructor(core: Core) {
-    this.core = core;
+  constructor(parts: LifecycleParts) {
+    this.parts = parts;
   }
 
   /** A task without threads, or undefined when there is no slot or no memory. */
   newTask(options: TaskOptions): Task | undefined {
-    const { core } = this;
-    const number = options.number ?? core.tasks.freeSlot();
-    if (number <= 0 || number >= MAX_TASKS || !core.tasks.isFree(number)) return undefined;
-    const space = AddressSpace.create(core.ram, number);
+    const { tasks, mappings, ram, observers } = this.parts;
+    const number = options.number ?? tasks.freeSlot();
+    if (number <= 0 || number >= MAX_TASKS || !tasks.isFree(number)) return undefined;
+    const space = AddressSpace.create(ram, number);
     if (space === undefined) return undefined;
     const { chief, name } = options;
-    const task = new Task(number, core.tasks.nextVersion(number), name, chief, space, clampPriority(options.priority));
-    core.tasks.add(task);
-    core.mappings.add(space);
+    const task = new Task(number, tasks.nextVersion(number), name, chief, space, clampPriority(options.priority));
+    tasks.add(task);
+    mappings.add(space);
     chief?.clan.add(task);
-    core.trace?.({ kind: "taskNew", task: task.id, name, chief: chief?.id ?? NIL });
+    observers.trace?.({ kind: "taskNew", task: task.id, name, chief: chief?.id ?? NIL });
     return task;
   }
 
   /** An emulated thread, started when `start` is given. The number must be free. */
   newThread(task: Task, lthread: number, priority: number, start: StartRegisters | undefined): Thread {
-    const thread = new Thread(siblingOf(task.id, lthread), task, clampPriority(priority), new Context(), undefined);
+    const thread = new Thread(
+      siblingOf(task.id, lthread),
+      task,
+      clampPriority(priority),
+      this.parts.endpoints.emulated,
+      new Context(),
+      undefined,
+    );
     task.threads[lthread] = thread;
     if (start === undefined) thread.state = INACTIVE;
     else {
       thread.context!.eip = start.eip | 0;
       thread.context!.registers[Register.ESP] = start.esp;
-      this.core.scheduler.enqueue(thread);
+      this.parts.scheduler.enqueue(thread);
     }
     return thread;
   }
 
   newNativeThread(task: Task, lthread: number, priority: number, body: NativeBody): Thread {
     const id = siblingOf(task.id, lthread);
-    const thread = new Thread(
-      id,
-      task,
-      clampPriority(priority),
-      undefined,
-      body(new NativeContextOf(this.core, task, id))[Symbol.iterator](),
-    );
+    const { endpoints } = this.parts;
+    const context = new NativeContextOf({ ...this.parts, lifecycle: this }, task, id);
+    const thread = new Thread(id, task, clampPriority(priority), endpoints.native, undefined, body(context)[Symbol.iterator]());
     task.threads[lthread] = thread;
-    this.core.scheduler.enqueue(thread);
+    this.parts.scheduler.enqueue(thread);
     return thread;
   }
 
   /** Deletes a task with its clan: threads, mappings given and received. */
   deleteTask(task: Task): void {
-    const { core } = this;
+    const { tasks, mappings, observers } = this.parts;
     const doomed = [task];
     for (let index = 0; index < doomed.length; index++) doomed.push(...doomed[index]!.clan);
     for (let index = doomed.length - 1; index >= 0; index--) {
       const victim = doomed[index]!;
       for (const thread of victim.threads) if (thread !== undefined) this.removeThread(thread);
-      core.mappings.remove(victim.space);
+      mappings.remove(victim.space);
       victim.space.destroy();
-      core.tasks.remove(victim);
+      tasks.remove(victim);
       victim.chief?.clan.delete(victim);
       const { deleted } = this;
       deleted.tasks++;
@@ -119,7 +149,7 @@ export class Lifecycle {
       deleted.ipcs += victim.statistics.ipcs;
       deleted.faults += victim.statistics.faults;
       deleted.kernelCalls += victim.statistics.kernelCalls;
-      core.trace?.({ kind: "taskDelete", task: victim.id, name: victim.name });
+      observers.trace?.({ kind: "taskDelete", task: victim.id, name: victim.name });
     }
   }
 
@@ -146,14 +176,14 @@ export class Lifecycle {
     const moved = eip !== undefined || esp !== undefined;
     if (context === undefined) {
       if (moved) return undefined;
-      if (change.trigger === true && thread.state.kind !== "ready") this.core.ipc.cancel(thread);
+      if (change.trigger === true && thread.state.kind !== "ready") this.parts.ipc.cancel(thread);
       return { eip: 0, esp: 0, eflags: 0, preempter: NIL };
     }
     const preempter = thread.preempters.internal?.id ?? NIL;
     const old = { eip: context.eip >>> 0, esp: context.registers[Register.ESP]! >>> 0, eflags: context.eflags, preempter };
     if (change.preempter !== undefined) thread.preempters.internal = change.preempter;
     if (moved) {
-      if (thread.state.kind !== "ready") this.core.ipc.cancel(thread);
+      if (thread.state.kind !== "ready") this.parts.ipc.cancel(thread);
       thread.pendingTrap = undefined;
       thread.uselessReplies = 0;
       if (eip !== undefined) context.eip = eip | 0;
@@ -181,7 +211,7 @@ export class Lifecycle {
       const descriptor = source.tls[index];
       target.tls[index] = descriptor === undefined ? undefined : { ...descriptor };
     }
-    this.core.processor.copyFloatingPoint(source, target);
+    this.parts.processor.copyFloatingPoint(source, target);
     to.traps = { ...from.traps };
     to.inHandler = from.inHandler;
     return true;
@@ -189,16 +219,16 @@ export class Lifecycle {
 
   private trigger(thread: Thread): void {
     const { kind } = thread.state;
-    if (kind === "stopped" || kind === "inactive") return;
+    if (kind === "inactive" || isStopped(thread)) return;
     thread.astRequested = true;
-    if (kind !== "ready" && thread.pendingTrap === undefined && !this.core.traps.isInHandler(thread)) this.core.ipc.cancel(thread);
+    if (kind !== "ready" && thread.pendingTrap === undefined && !this.parts.traps.isInHandler(thread)) this.parts.ipc.cancel(thread);
   }
 
   private removeThread(thread: Thread): void {
-    const { core } = this;
-    core.ipc.abandon(thread);
-    core.lines.detach(thread);
-    if (thread.context !== undefined) core.processor.release(thread.context);
+    const { ipc, lines, processor } = this.parts;
+    ipc.abandon(thread);
+    lines.detach(thread);
+    if (thread.context !== undefined) processor.release(thread.context);
     thread.task.threads[lthreadNumber(thread.id)] = undefined;
   }
 

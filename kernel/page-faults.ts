@@ -2,19 +2,25 @@
  * Page faults as IPC: from the region to its manager and back (kernel/abi/page-fault.ts).
  *
  * Faults come from user code, from the kernel's own access to a trap frame or a parameter block, and
- * from the transfer of messages; Fault.resume says what goes on when the page is there.
+ * from the transfer of messages; a Resumption says what goes on when the page is there.
  */
-import { PageFaultError, Vector } from "#machine/exit.ts";
 import { PAGE_MASK } from "#machine/ram.ts";
 import { Right } from "./abi/calls.ts";
-import { FaultRefusal } from "./abi/page-fault.ts";
+import { NIL, type ThreadId } from "./abi/identifiers.ts";
+import { FAULT_WRITE, FaultRefusal } from "./abi/page-fault.ts";
 import type { AddressSpace } from "./address-space.ts";
 import { nearestThread, redirection } from "./clans.ts";
-import type { Core } from "./core.ts";
+import { type Access, Exchange, type Failure } from "./exchange.ts";
 import { mapItemsClipped } from "./flexpage-mapping.ts";
+import type { Forgetting } from "./forgetting.ts";
+import type { MappingDatabase } from "./mapping-database.ts";
 import type { PageItem } from "./native.ts";
 import type { Region } from "./regions.ts";
-import { READY, type Fault, type Thread } from "./thread.ts";
+import type { TaskTable } from "./task.ts";
+import type { Thread } from "./thread.ts";
+import type { Observers } from "./trace.ts";
+import type { UserMemory } from "./user-memory.ts";
+import type { Waits } from "./waits.ts";
 
 /** Replies in a row that may be useless before the client gets an exception. */
 const USELESS_REPLIES = 3;
@@ -22,127 +28,200 @@ const USELESS_REPLIES = 3;
 /** How long a manager that may be anybody can take: to take the fault message, and to answer it. */
 const UNTRUSTED_US = 10_000_000;
 
-export class PageFaults {
-  private readonly core: Core;
+/** A page fault that ends without the page. @see FaultRefusal */
+export interface RefusedAccess extends Access {
+  readonly reason: number;
+}
 
-  constructor(core: Core) {
-    this.core = core;
+/** What goes on in a thread that needed a page. */
+export interface Resumption {
+  /** The access is possible now, or to be tried again. */
+  resume(client: Thread): void;
+  /** It will not be. */
+  refuse(client: Thread, access: RefusedAccess): void;
+  /** ex_regs wants the client: it becomes ready. */
+  cancel(client: Thread): void;
+  /** The client is deleted. */
+  abandon(client: Thread): void;
+}
+
+/** Where a fault leads: who is asked for which page, or why nobody is. */
+interface Route {
+  addressee: Thread | undefined;
+  named: ThreadId;
+  condition: number;
+  limitUs: number;
+  ds: number;
+  /** Offset of the page in the data space. */
+  offset: number;
+  /** Refusal when nobody can be asked, or all has failed. */
+  reason: number;
+}
+
+export class Fault extends Exchange implements Access {
+  readonly kind = "fault";
+  readonly address: number;
+  readonly write: boolean;
+  readonly eip: number;
+  readonly ds: number;
+  readonly offset: number;
+  readonly reason: number;
+  readonly resumption: Resumption;
+  private readonly faults: PageFaults;
+
+  constructor(faults: PageFaults, client: Thread, address: number, write: boolean, route: Route, resumption: Resumption) {
+    super(client, route.addressee, route.named, route.condition, route.limitUs, true);
+    this.faults = faults;
+    this.address = address;
+    this.write = write;
+    this.eip = client.context!.eip;
+    this.ds = route.ds;
+    this.offset = route.offset;
+    this.reason = route.reason;
+    this.resumption = resumption;
+  }
+
+  words(): number[] {
+    return [(this.offset | (this.write ? FAULT_WRITE : 0)) >>> 0, this.ds, (this.address & ~PAGE_MASK) >>> 0, this.eip >>> 0];
+  }
+
+  answered(words: readonly number[], mapped: boolean): void {
+    this.faults.answered(this, words, mapped);
+  }
+
+  failed(why: Failure): void {
+    if (why === "undelivered") this.faults.useless(this);
+    else this.faults.refuse(this, this.reason);
+  }
+
+  cancelled(): void {
+    this.resumption.cancel(this.client);
+  }
+
+  override abandoned(): void {
+    this.resumption.abandon(this.client);
+  }
+
+  override access(): Access {
+    return this;
+  }
+
+  override map(items: readonly PageItem[], source: AddressSpace): boolean {
+    return this.faults.map(this, items, source);
+  }
+}
+
+export class PageFaults {
+  private readonly tasks: TaskTable;
+  private readonly memory: UserMemory;
+  private readonly mappings: MappingDatabase;
+  private readonly waits: Waits;
+  private readonly observers: Observers;
+  private readonly forgetting: Forgetting | undefined;
+
+  constructor(
+    tasks: TaskTable,
+    memory: UserMemory,
+    mappings: MappingDatabase,
+    waits: Waits,
+    observers: Observers,
+    forgetting: Forgetting | undefined,
+  ) {
+    this.tasks = tasks;
+    this.memory = memory;
+    this.mappings = mappings;
+    this.waits = waits;
+    this.observers = observers;
+    this.forgetting = forgetting;
   }
 
   /**
    * Asks for a page in the name of an emulated thread.
    * @param timeoutUs limit for reaching the manager, and for its answer
    */
-  raise(thread: Thread, address: number, write: boolean, resume: Fault["resume"], timeoutUs: number): void {
-    const { core } = this;
-    const region = thread.task.regions.find(address);
+  raise(thread: Thread, address: number, write: boolean, resumption: Resumption, timeoutUs: number): void {
     thread.task.statistics.faults++;
-    core.forgetting?.faulted(thread, address);
-    const eip = thread.context!.eip;
-    const refused = { address, write, resume };
-    if (region === undefined) return this.refuse(thread, refused, FaultRefusal.NO_REGION);
-    if (region.rights === 0 || (write && (region.rights & Right.WRITE) === 0)) return this.refuse(thread, refused, FaultRefusal.RIGHTS);
-    const manager = this.reach(thread, region);
-    if (manager === undefined || manager === thread) return this.refuse(thread, refused, FaultRefusal.MANAGER);
-    const offset = region.offset + ((address & ~PAGE_MASK) >>> 0) - region.base;
-    core.trace?.({ kind: "fault", thread: thread.id, address, write, eip: eip >>> 0, manager: manager.id, ds: region.ds, offset });
-    // Time 0 is too short for any manager.
-    const limitUs = region.untrusted ? Math.min(timeoutUs, UNTRUSTED_US) : timeoutUs;
-    if (!(limitUs > 0)) return this.refuse(thread, refused, FaultRefusal.MANAGER);
-    const named = region.manager;
-    const condition = manager.id === named ? 0 : redirection(thread.task, manager.task);
-    const fault: Fault = { address, write, eip, manager, named, condition, ds: region.ds, offset, sent: false, timeoutUs: limitUs, resume };
-    const reachable = core.ipc.waitsFor(manager, thread.id);
-    core.ipc.block(thread, { kind: "faulting", fault });
-    if (reachable) {
-      manager.disarm();
-      core.transfers.begin(thread, "fault", manager, "message");
-    } else {
-      manager.addSender(thread);
-      core.ipc.arm(thread, limitUs);
+    this.forgetting?.faulted(thread, address);
+    const fault = new Fault(this, thread, address, write, this.route(thread, address, write, timeoutUs), resumption);
+    const { addressee, ds, offset } = fault;
+    if (addressee !== undefined) {
+      this.observers.trace?.({ kind: "fault", thread: thread.id, address, write, eip: fault.eip >>> 0, manager: addressee.id, ds, offset });
     }
-    core.probe?.raised(thread.id, manager.id, reachable);
+    this.waits.ask(fault);
   }
 
   /** Who gets a fault message: the manager, when a chief has bound the region; else who is nearest, as for every message. */
+  private route(thread: Thread, address: number, write: boolean, timeoutUs: number): Route {
+    const route: Route = {
+      addressee: undefined,
+      named: NIL,
+      condition: 0,
+      limitUs: timeoutUs,
+      ds: 0,
+      offset: 0,
+      reason: FaultRefusal.MANAGER,
+    };
+    const region = thread.task.regions.find(address);
+    if (region === undefined) route.reason = FaultRefusal.NO_REGION;
+    else if (region.rights === 0 || (write && (region.rights & Right.WRITE) === 0)) route.reason = FaultRefusal.RIGHTS;
+    else {
+      const addressee = this.reach(thread, region);
+      route.named = region.manager;
+      route.ds = region.ds;
+      route.offset = region.offset + ((address & ~PAGE_MASK) >>> 0) - region.base;
+      if (region.untrusted) route.limitUs = Math.min(timeoutUs, UNTRUSTED_US);
+      // Time 0 is too short for any manager.
+      if (addressee !== undefined && addressee !== thread && route.limitUs > 0) {
+        route.addressee = addressee;
+        route.condition = addressee.id === region.manager ? 0 : redirection(thread.task, addressee.task);
+      }
+    }
+    return route;
+  }
+
   private reach(thread: Thread, region: Region): Thread | undefined {
-    const manager = this.core.tasks.thread(region.manager);
+    const manager = this.tasks.thread(region.manager);
     return manager === undefined || region.byChief ? manager : nearestThread(thread.task, manager);
   }
 
-  /** The manager has the message: the client waits for the answer. */
-  sent(client: Thread, fault: Fault): void {
-    fault.sent = true;
-    this.core.ipc.block(client, { kind: "faulting", fault });
-    this.core.ipc.arm(client, fault.timeoutUs);
-    this.core.ipc.awaitReply(client);
-  }
-
   /** Maps what a manager's answer brings, as far as the client's region is (still) the manager's. False when memory for tables ran out. */
-  mapReply(client: Thread, fault: Fault, items: readonly PageItem[], source: AddressSpace): boolean {
+  map(fault: Fault, items: readonly PageItem[], source: AddressSpace): boolean {
+    const { client } = fault;
     const region = client.task.regions.find(fault.address);
     if (region === undefined || region.manager !== fault.named) return true;
-    const { mappings } = this.core;
-    return mapItemsClipped(mappings, source, items, client.task.space, region.base, region.end, (region.rights & Right.WRITE) !== 0);
+    return mapItemsClipped(this.mappings, source, items, client.task.space, region.base, region.end, (region.rights & Right.WRITE) !== 0);
   }
 
   /** The manager answered. */
-  replied(client: Thread, fault: Fault, words: readonly number[], mapped: boolean): void {
-    if (this.core.memory.permits(client.task.space.table, fault.address, fault.write)) {
+  answered(fault: Fault, words: readonly number[], mapped: boolean): void {
+    const { client } = fault;
+    if (this.memory.permits(client.task.space.table, fault.address, fault.write)) {
       client.uselessReplies = 0;
-      this.resume(client, fault);
+      this.resume(fault);
     } else {
       const reason = words[0] ?? 0;
-      if (!mapped && reason >= FaultRefusal.NO_REGION && reason <= FaultRefusal.MANAGER) this.refuse(client, fault, reason);
-      else this.useless(client, fault);
+      if (!mapped && reason >= FaultRefusal.NO_REGION && reason <= FaultRefusal.MANAGER) this.refuse(fault, reason);
+      else this.useless(fault);
     }
   }
 
   /** An answer that does not help: the access is tried again, but not for ever. */
-  useless(client: Thread, fault: Fault): void {
+  useless(fault: Fault): void {
+    const { client } = fault;
     client.uselessReplies++;
-    if (client.uselessReplies < USELESS_REPLIES) this.resume(client, fault);
-    else this.refuse(client, fault, FaultRefusal.MANAGER);
+    if (client.uselessReplies < USELESS_REPLIES) this.resume(fault);
+    else this.refuse(fault, FaultRefusal.MANAGER);
   }
 
-  managerGone(client: Thread, fault: Fault): void {
-    this.refuse(client, fault, FaultRefusal.MANAGER);
-  }
-
-  /** The manager took too long: it may be anybody, or the page is needed for a transfer with a limit. */
-  expire(client: Thread, fault: Fault): void {
-    this.refuse(client, fault, FaultRefusal.MANAGER);
-  }
-
-  /** ex_regs wants the client: the access is given up, or tried again later. */
-  cancel(client: Thread, fault: Fault): void {
-    if (typeof fault.resume === "object") this.core.transfers.abort(fault.resume, client);
-    else this.core.ipc.wake(client);
-  }
-
-  private resume(client: Thread, fault: Fault): void {
-    const { core } = this;
-    core.trace?.({ kind: "faultEnd", thread: client.id, address: fault.address, reason: 0 });
-    core.probe?.served(client.id);
-    client.disarm();
-    client.state = typeof fault.resume === "object" ? { kind: "transferring", transfer: fault.resume } : READY;
-    core.scheduler.enqueue(client);
-  }
-
-  private refuse(client: Thread, fault: Pick<Fault, "address" | "write" | "resume">, reason: number): void {
-    const { core } = this;
-    const { address, write, resume } = fault;
-    core.trace?.({ kind: "faultEnd", thread: client.id, address, reason });
+  refuse({ client, address, write, resumption }: Fault, reason: number): void {
+    this.observers.trace?.({ kind: "faultEnd", thread: client.id, address, reason });
     client.uselessReplies = 0;
-    if (typeof resume === "object") {
-      core.transfers.fail(resume, client, address);
-      return;
-    }
-    const present = core.memory.permits(client.task.space.table, address, false);
-    const errorCode = PageFaultError.USER | (write ? PageFaultError.WRITE : 0) | (present ? PageFaultError.PROTECTION : 0);
-    const trap = { vector: Vector.PAGE_FAULT, errorCode, address, reason };
-    core.ipc.wake(client);
-    if (resume === "trap") core.traps.stop(client, client.pendingTrap ?? trap);
-    else core.traps.deliver(client, trap);
+    resumption.refuse(client, { address, write, reason });
+  }
+
+  private resume({ client, address, resumption }: Fault): void {
+    this.observers.trace?.({ kind: "faultEnd", thread: client.id, address, reason: 0 });
+    this.observers.probe?.served(client.id);
+    resumption.resume(client);
   }
 }

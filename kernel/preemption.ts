@@ -7,9 +7,12 @@
  */
 import { Register } from "#machine/context.ts";
 import type { ThreadId } from "./abi/identifiers.ts";
+import { NEVER } from "./abi/ipc.ts";
 import { nearestThread, redirection } from "./clans.ts";
-import type { Core } from "./core.ts";
+import { Exchange } from "./exchange.ts";
+import type { TaskTable } from "./task.ts";
 import type { Thread } from "./thread.ts";
+import type { Waits } from "./waits.ts";
 
 /** Who is to be told of preemptions; directly, when a chief has said so. */
 export interface Preempter {
@@ -17,28 +20,45 @@ export interface Preempter {
   readonly byChief: boolean;
 }
 
-/** A message exchange with a preempter. */
-export interface Preemption {
-  /** Who gets the message: the preempter, or a chief on the way to it. */
-  readonly to: Thread;
-  /** The preempter, in whose name the answer must come. */
-  readonly named: ThreadId;
-  readonly condition: number;
-  readonly kind: "internal" | "external";
-  /** Whether `to` has the message. */
-  sent: boolean;
+export type PreempterKind = "internal" | "external";
+
+export class Preemption extends Exchange {
+  readonly kind = "preemption";
+  readonly preempter: PreempterKind;
+  private readonly preemptions: Preemptions;
+
+  constructor(preemptions: Preemptions, client: Thread, addressee: Thread, named: Thread, preempter: PreempterKind) {
+    const condition = addressee === named ? 0 : redirection(client.task, addressee.task);
+    super(client, addressee, named.id, condition, NEVER, true);
+    this.preemptions = preemptions;
+    this.preempter = preempter;
+  }
+
+  words(): number[] {
+    const context = this.client.context!;
+    return [context.registers[Register.ESP]! >>> 0, context.eip >>> 0];
+  }
+
+  answered(): void {
+    this.preemptions.done(this);
+  }
+
+  failed(): void {
+    this.preemptions.done(this);
+  }
+
+  cancelled(): void {
+    this.preemptions.cancel(this);
+  }
 }
 
-export const preemptionWords = (thread: Thread): number[] => {
-  const context = thread.context!;
-  return [context.registers[Register.ESP]! >>> 0, context.eip >>> 0];
-};
-
 export class Preemptions {
-  private readonly core: Core;
+  private readonly tasks: TaskTable;
+  private readonly waits: Waits;
 
-  constructor(core: Core) {
-    this.core = core;
+  constructor(tasks: TaskTable, waits: Waits) {
+    this.tasks = tasks;
+    this.waits = waits;
   }
 
   /** Whether somebody may be told at the end of each slice of a thread. */
@@ -51,34 +71,23 @@ export class Preemptions {
     if (thread.state.kind === "ready" && !this.start(thread, "internal")) this.start(thread, "external");
   }
 
-  /** The preempter has the message. */
-  sent(thread: Thread, exchange: Preemption): void {
-    exchange.sent = true;
-    const { core } = this;
-    core.ipc.block(thread, { kind: "preempted", exchange });
-    core.ipc.awaitReply(thread);
-  }
-
   /** The preempter has answered, or never will. */
-  done(thread: Thread, exchange: Preemption): void {
-    this.core.ipc.wake(thread);
-    if (exchange.kind === "internal") this.start(thread, "external");
+  done({ client, preempter }: Preemption): void {
+    this.waits.wake(client);
+    if (preempter === "internal") this.start(client, "external");
   }
 
-  private start(thread: Thread, kind: Preemption["kind"]): boolean {
-    const { core } = this;
+  cancel({ client }: Preemption): void {
+    this.waits.wake(client);
+  }
+
+  private start(thread: Thread, kind: PreempterKind): boolean {
     const preempter = thread.preempters[kind];
-    const named = preempter === undefined ? undefined : core.tasks.thread(preempter.id);
+    const named = preempter === undefined ? undefined : this.tasks.thread(preempter.id);
     if (preempter === undefined || named === undefined || named === thread) return false;
-    const to = preempter.byChief ? named : nearestThread(thread.task, named);
-    if (to === undefined) return false;
-    const condition = to === named ? 0 : redirection(thread.task, to.task);
-    const exchange: Preemption = { to, named: named.id, condition, kind, sent: false };
-    core.ipc.block(thread, { kind: "preempted", exchange });
-    if (core.ipc.waitsFor(to, thread.id)) {
-      to.disarm();
-      core.transfers.begin(thread, "preemption", to, "message");
-    } else to.addSender(thread);
+    const addressee = preempter.byChief ? named : nearestThread(thread.task, named);
+    if (addressee === undefined) return false;
+    this.waits.ask(new Preemption(this, thread, addressee, named, kind));
     return true;
   }
 }

@@ -7,7 +7,9 @@
 import { VIRTUAL_NS_PER_INSTRUCTION } from "#machine/clock.ts";
 import { INVALID, NIL, type ThreadId } from "./abi/identifiers.ts";
 import { isInferior } from "./clans.ts";
-import type { Core } from "./core.ts";
+import type { Exchange } from "./exchange.ts";
+import { Preemption } from "./preemption.ts";
+import type { Scheduler } from "./scheduler.ts";
 import { queueOf, type Thread } from "./thread.ts";
 
 const UNCHANGED = -1;
@@ -38,7 +40,7 @@ export interface Schedule {
   preempter: ThreadId;
 }
 
-export function schedule(core: Core, caller: Thread, target: Thread | undefined, param: number, preempter: ThreadId): Schedule {
+export function schedule(scheduler: Scheduler, caller: Thread, target: Thread | undefined, param: number, preempter: ThreadId): Schedule {
   if (target === undefined || !mayControl(caller, target))
     return { param: UNCHANGED, timeLow: 0, timeHigh: 0, partner: NIL, preempter: NIL };
   const us = Math.floor(target.instructions / INSTRUCTIONS_PER_US);
@@ -53,7 +55,7 @@ export function schedule(core: Core, caller: Thread, target: Thread | undefined,
     target.preempters.external = preempter === NIL ? undefined : { id: preempter, byChief: target.task !== caller.task };
   const priority = param & 0xff;
   if (param !== UNCHANGED && priority <= caller.task.maximumControlledPriority) {
-    core.scheduler.setPriority(target, priority);
+    scheduler.setPriority(target, priority);
     const exponent = (param >>> 20) & 0xf;
     const mantissa = param >>> 24;
     if (exponent !== 0 && mantissa !== 0) {
@@ -90,13 +92,17 @@ function stateOf(thread: Thread): number {
       return State.WAITING;
     case "transferring":
       return state.transfer.sender === thread ? State.SENDING : State.RECEIVING;
-    case "faulting":
-      return State.READY_FAULT;
-    case "preempted":
-      return state.exchange.kind === "internal" ? State.INTERNAL_PREEMPTION : State.EXTERNAL_PREEMPTION;
+    case "asking":
+      return stateOfExchange(state.exchange);
     default:
       return State.DEAD;
   }
+}
+
+function stateOfExchange(exchange: Exchange): number {
+  if (exchange instanceof Preemption) return exchange.preempter === "internal" ? State.INTERNAL_PREEMPTION : State.EXTERNAL_PREEMPTION;
+  // A stopped thread does not run before somebody else starts it.
+  return exchange.expectsAnswer ? State.READY_FAULT : State.DEAD;
 }
 
 function partnerOf(thread: Thread): ThreadId {

@@ -16,7 +16,32 @@ export class Scheduler {
   /** Bit n: word n of `occupied` is not 0. */
   private summary = 0;
 
-  /** The thread to run, or undefined when all are blocked. */
+  /** Thread to be dispatched next whatever its priority, and the thread whose slice pays for it. */
+  private favoured: Thread | undefined = undefined;
+  private donor: Thread | undefined = undefined;
+
+  /** The thread to dispatch now, or undefined when all are blocked. */
+  next(): Thread | undefined {
+    return this.favoured ?? this.top();
+  }
+
+  /** The thread of next() is dispatched. @returns whose slice pays for it */
+  dispatched(thread: Thread): Thread {
+    const { donor } = this;
+    this.favoured = undefined;
+    this.donor = undefined;
+    return donor ?? thread;
+  }
+
+  /** thread_switch: the next dispatch is the target's, paid from the rest of the caller's slice; without a ready target, the next in line. */
+  switchTo(thread: Thread, target: Thread | undefined): void {
+    if (target !== undefined && target !== thread && target.queued) {
+      this.favoured = target;
+      this.donor = thread;
+    } else this.rotate(thread);
+  }
+
+  /** The first of the ready threads, or undefined when all are blocked. */
   top(): Thread | undefined {
     if (this.summary === 0) return undefined;
     const word = 31 - Math.clz32(this.summary);

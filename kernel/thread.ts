@@ -9,8 +9,10 @@ import type { Context } from "#machine/context.ts";
 import type { ThreadId } from "./abi/identifiers.ts";
 import { NIL } from "./abi/identifiers.ts";
 import { NEVER } from "./abi/ipc.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Exchange } from "./exchange.ts";
 import type { KernelCall, Message, Received, Timeouts } from "./native.ts";
-import type { Preempter, Preemption } from "./preemption.ts";
+import type { Preempter } from "./preemption.ts";
 import type { Task } from "./task.ts";
 import type { Transfer } from "./transfer.ts";
 
@@ -27,29 +29,6 @@ export interface Trap {
   reason: number;
 }
 
-/** A page-fault message exchange with a manager. */
-export interface Fault {
-  /** Linear address, as the processor gave it. */
-  address: number;
-  write: boolean;
-  eip: number;
-  /** Who gets the message: the region's manager, or a chief on the way to it. */
-  manager: Thread;
-  /** The region's manager, in whose name the answer must come. */
-  named: ThreadId;
-  /** Condition bits for who gets the message. */
-  condition: number;
-  ds: number;
-  /** Offset of the page in the data space. */
-  offset: number;
-  /** Whether the manager has the message. */
-  sent: boolean;
-  /** Limit for each of the two halves of the exchange, in microseconds. */
-  timeoutUs: number;
-  /** What goes on afterwards: the instruction, the delivery of `pendingTrap` or a forced exception, a transfer. */
-  resume: "user" | "trap" | Transfer;
-}
-
 /** `from`: a thread, an interrupt, NIL (sleep) or ANY. Not `entered`: the send queue is still to be looked at. */
 export interface Waiting {
   readonly kind: "receiving";
@@ -64,11 +43,8 @@ export type ThreadState =
   | Waiting
   /** Partner of a transfer that waits for a page. */
   | { readonly kind: "transferring"; readonly transfer: Transfer }
-  | { readonly kind: "faulting"; readonly fault: Fault }
-  /** Its slice was used up, and a preempter is asked. */
-  | { readonly kind: "preempted"; readonly exchange: Preemption }
-  /** Unhandled trap. `to`: in the send queue of this chief's thread; undefined: told, or nobody to tell. */
-  | { readonly kind: "stopped"; readonly trap: Trap; to: Thread | undefined }
+  /** The kernel sends a message in its name, and it waits for what becomes of it. */
+  | { readonly kind: "asking"; readonly exchange: Exchange }
   /** Created, but not started. */
   | { readonly kind: "inactive" }
   | { readonly kind: "dead" };
@@ -144,6 +120,8 @@ export class Thread {
   readonly preempters: { internal: Preempter | undefined; external: Preempter | undefined } = { internal: undefined, external: undefined };
   instructions = 0;
   readonly plan = new IpcPlan();
+  /** How messages get to it and from it. */
+  readonly endpoint: Endpoint;
 
   /** Emulated threads. */
   readonly context: Context | undefined;
@@ -176,6 +154,8 @@ export class Thread {
 
   /** For what it waits for; made when it is first needed. */
   timer: Timer | undefined = undefined;
+  /** The timer has run out, which is still to be looked at. */
+  hasExpired = false;
   /** Associated interrupt line, -1 = none. */
   interruptLine = -1;
 
@@ -183,12 +163,14 @@ export class Thread {
     id: ThreadId,
     task: Task,
     priority: number,
+    endpoint: Endpoint,
     context: Context | undefined,
     body: Iterator<KernelCall, void, Received> | undefined,
   ) {
     this.id = id;
     this.task = task;
     this.priority = priority;
+    this.endpoint = endpoint;
     this.context = context;
     this.body = body;
   }
@@ -213,6 +195,7 @@ export class Thread {
   }
 
   disarm(): void {
+    this.hasExpired = false;
     if (this.timer !== undefined) this.timer.stop();
   }
 }
@@ -220,15 +203,17 @@ export class Thread {
 /** The thread in whose send queue `thread` stands, if any. */
 export function queueOf(thread: Thread): Thread | undefined {
   const state = thread.state;
-  switch (state.kind) {
-    case "sending":
-    case "stopped":
-      return state.to;
-    case "faulting":
-      return state.fault.sent ? undefined : state.fault.manager;
-    case "preempted":
-      return state.exchange.sent ? undefined : state.exchange.to;
-    default:
-      return undefined;
-  }
+  if (state.kind === "sending") return state.to;
+  return state.kind === "asking" && state.exchange.phase === "queued" ? state.exchange.addressee : undefined;
 }
+
+/** Takes a thread out of the send queue that it stands in, if any. */
+export function leaveQueue(thread: Thread): void {
+  const queue = queueOf(thread);
+  if (queue === undefined) return;
+  queue.removeSender(thread);
+  if (thread.state.kind === "asking") thread.state.exchange.phase = "raised";
+}
+
+/** Whether a thread stands still until ex_regs starts it again: its chief has been told of a trap, or is to be. */
+export const isStopped = ({ state }: Thread): boolean => state.kind === "asking" && !state.exchange.expectsAnswer;

@@ -2,6 +2,7 @@
  * What the kernel tells an observer: structured events, made only while a callback is set.
  */
 import type { ThreadId } from "./abi/identifiers.ts";
+import type { FaultProbe } from "./fault-probe.ts";
 
 export type KernelEvent =
   /** A message was transferred (or its transfer failed with `error`, the sender's IpcError). */
@@ -41,3 +42,9 @@ export type KernelEvent =
   | { readonly kind: "taskDelete"; readonly task: ThreadId; readonly name: string };
 
 export type KernelTrace = (event: KernelEvent) => void;
+
+/** Who watches the kernel; without anybody nothing is told. */
+export interface Observers {
+  trace: KernelTrace | undefined;
+  readonly probe: FaultProbe | undefined;
+}

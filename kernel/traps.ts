@@ -4,14 +4,18 @@
  * call of a Unix process: the frame is translated once and its words are moved directly.
  */
 import { Register, Selector, TLS_ENTRY_COUNT, TLS_ENTRY_FIRST } from "#machine/context.ts";
-import { Vector } from "#machine/exit.ts";
-import { PAGE_MASK, PAGE_SIZE } from "#machine/ram.ts";
+import { PageFaultError, Vector } from "#machine/exit.ts";
+import { PAGE_MASK, PAGE_SIZE, type Ram } from "#machine/ram.ts";
 import { RegionError } from "./abi/calls.ts";
 import { NEVER } from "./abi/ipc.ts";
 import { TrapFrame, VECTOR_AST } from "./abi/trap-frame.ts";
-import type { Core } from "./core.ts";
+import { ExceptionReport } from "./exceptions.ts";
+import type { PageFaults, RefusedAccess, Resumption } from "./page-faults.ts";
+import type { TaskTable } from "./task.ts";
 import type { Thread, Trap } from "./thread.ts";
-import { ABSENT } from "./user-memory.ts";
+import type { Observers } from "./trace.ts";
+import { ABSENT, type UserMemory } from "./user-memory.ts";
+import type { Waits } from "./waits.ts";
 
 /** EFLAGS bits that user code may set: CF PF AF ZF SF TF DF OF NT AC ID. */
 const USER_EFLAGS = 0x00244dd5;
@@ -57,10 +61,28 @@ const generalRegisters: readonly number[] = (() => {
 })();
 
 export class Traps {
-  private readonly core: Core;
+  private readonly ram: Ram;
+  private readonly memory: UserMemory;
+  private readonly tasks: TaskTable;
+  private readonly waits: Waits;
+  private readonly faults: PageFaults;
+  private readonly observers: Observers;
+  /** For accesses of user code, and of the kernel for a call that is made again. */
+  readonly userAccess: Resumption;
+  /** For the kernel's access to a thread's trap frame, before its handler is entered. */
+  private readonly frameAccess: Resumption;
 
-  constructor(core: Core) {
-    this.core = core;
+  constructor(ram: Ram, memory: UserMemory, tasks: TaskTable, waits: Waits, faults: PageFaults, observers: Observers) {
+    this.ram = ram;
+    this.memory = memory;
+    this.tasks = tasks;
+    this.waits = waits;
+    this.faults = faults;
+    this.observers = observers;
+    const deliver = (thread: Thread, access: RefusedAccess) => this.deliver(thread, this.trapOf(thread, access));
+    const stop = (thread: Thread, access: RefusedAccess) => this.stop(thread, thread.pendingTrap ?? this.trapOf(thread, access));
+    this.userAccess = new UserResumption(waits, deliver);
+    this.frameAccess = new UserResumption(waits, stop);
   }
 
   /** trap_setup. frame 0 takes the handler away. @returns RegionError.OK or INVALID */
@@ -78,16 +100,15 @@ export class Traps {
       this.stop(thread, trap);
       return;
     }
-    const { core } = this;
-    const physical = core.memory.writable(thread.task.space.table, setup.frame);
+    const physical = this.memory.writable(thread.task.space.table, setup.frame);
     if (physical === ABSENT) {
       thread.pendingTrap = trap;
-      core.faults.raise(thread, setup.frame, true, "trap", NEVER);
+      this.faults.raise(thread, setup.frame, true, this.frameAccess, NEVER);
       return;
     }
     thread.pendingTrap = undefined;
     const base = physical >>> 2;
-    thread.inHandler = core.ram.i32[base + IN_HANDLER] !== 0;
+    thread.inHandler = this.ram.i32[base + IN_HANDLER] !== 0;
     if (thread.inHandler) this.enterNested(thread, trap, base);
     else this.enterHandler(thread, trap, base);
   }
@@ -106,21 +127,20 @@ export class Traps {
       this.deliver(thread, thread.pendingTrap);
       return;
     }
-    const { core } = this;
     const { frame } = thread.traps;
     if (frame === 0) {
       thread.astRequested = false;
       return;
     }
-    const physical = core.memory.writable(thread.task.space.table, frame);
+    const physical = this.memory.writable(thread.task.space.table, frame);
     if (physical === ABSENT) {
-      core.faults.raise(thread, frame, true, "trap", NEVER);
+      this.faults.raise(thread, frame, true, this.frameAccess, NEVER);
       return;
     }
     thread.astRequested = false;
     const base = physical >>> 2;
-    thread.inHandler = core.ram.i32[base + IN_HANDLER] !== 0;
-    if (thread.inHandler) core.ram.i32[base + AST_PENDING] = 1;
+    thread.inHandler = this.ram.i32[base + IN_HANDLER] !== 0;
+    if (thread.inHandler) this.ram.i32[base + AST_PENDING] = 1;
     else this.enterHandler(thread, { vector: VECTOR_AST, errorCode: 0, address: 0, reason: 0 }, base);
   }
 
@@ -128,26 +148,25 @@ export class Traps {
   isInHandler(thread: Thread): boolean {
     const { frame } = thread.traps;
     if (frame === 0) return false;
-    const physical = this.core.memory.readable(thread.task.space.table, frame);
-    return physical === ABSENT ? thread.inHandler : this.core.ram.i32[(physical >>> 2) + IN_HANDLER] !== 0;
+    const physical = this.memory.readable(thread.task.space.table, frame);
+    return physical === ABSENT ? thread.inHandler : this.ram.i32[(physical >>> 2) + IN_HANDLER] !== 0;
   }
 
   /** trap_return: continues at what a frame says, or in the handler again when a forced exception is pending. */
   return(thread: Thread, frame: number): void {
-    const { core } = this;
     const context = thread.context!;
     if (frame === 0 || !validFrame(frame)) {
       context.eip = (context.eip - INT_LENGTH) | 0;
       this.deliver(thread, { vector: Vector.GENERAL_PROTECTION, errorCode: 0, address: 0, reason: 0 });
       return;
     }
-    const physical = core.memory.writable(thread.task.space.table, frame);
+    const physical = this.memory.writable(thread.task.space.table, frame);
     if (physical === ABSENT) {
       context.eip = (context.eip - INT_LENGTH) | 0;
-      core.faults.raise(thread, frame, true, "user", NEVER);
+      this.faults.raise(thread, frame, true, this.userAccess, NEVER);
       return;
     }
-    const words = core.ram.i32;
+    const words = this.ram.i32;
     const base = physical >>> 2;
     const { registers } = context;
     for (let register = 0; register < 8; register++) registers[register] = words[base + generalRegisters[register]!]!;
@@ -169,29 +188,22 @@ export class Traps {
 
   /** Stops a thread that cannot take a trap, and tells its chief. */
   stop(thread: Thread, trap: Trap): void {
-    const { core } = this;
     this.trace(thread, trap, "chief");
     thread.pendingTrap = undefined;
-    const chief = thread.task.chief === undefined ? undefined : core.tasks.thread(thread.task.chief.id);
-    core.ipc.block(thread, { kind: "stopped", trap, to: undefined });
-    if (chief === undefined) return;
-    if (core.ipc.waitsFor(chief, thread.id)) {
-      chief.disarm();
-      core.transfers.begin(thread, "exception", chief, "message");
-    } else {
-      core.ipc.block(thread, { kind: "stopped", trap, to: chief });
-      chief.addSender(thread);
-    }
+    const chief = thread.task.chief === undefined ? undefined : this.tasks.thread(thread.task.chief.id);
+    this.waits.ask(new ExceptionReport(this.waits, thread, chief, trap));
   }
 
-  /** The chief has been told of a stopped thread (or cannot be). */
-  told(thread: Thread, trap: Trap): void {
-    this.core.ipc.block(thread, { kind: "stopped", trap, to: undefined });
+  /** The page-fault exception of an access that was refused. */
+  private trapOf({ task }: Thread, { address, write, reason }: RefusedAccess): Trap {
+    const present = this.memory.permits(task.space.table, address, false);
+    const errorCode = PageFaultError.USER | (write ? PageFaultError.WRITE : 0) | (present ? PageFaultError.PROTECTION : 0);
+    return { vector: Vector.PAGE_FAULT, errorCode, address, reason };
   }
 
   private enterHandler(thread: Thread, trap: Trap, base: number): void {
     this.trace(thread, trap, "handler");
-    const words = this.core.ram.i32;
+    const words = this.ram.i32;
     const context = thread.context!;
     const { registers } = context;
     words[base + IN_HANDLER] = 1;
@@ -224,7 +236,7 @@ export class Traps {
     }
     this.trace(thread, trap, "nested");
     thread.nestedAt = thread.instructions;
-    const words = this.core.ram.i32;
+    const words = this.ram.i32;
     const context = thread.context!;
     words[base + (TrapFrame.NESTED_VECTOR >> 2)] = trap.vector;
     words[base + (TrapFrame.NESTED_EIP >> 2)] = context.eip;
@@ -236,8 +248,32 @@ export class Traps {
 
   private trace(thread: Thread, trap: Trap, to: "handler" | "nested" | "chief"): void {
     const { vector, address, reason } = trap;
-    this.core.trace?.({ kind: "trap", thread: thread.id, vector, eip: thread.context!.eip >>> 0, address, reason, to });
+    this.observers.trace?.({ kind: "trap", thread: thread.id, vector, eip: thread.context!.eip >>> 0, address, reason, to });
   }
+}
+
+/** User code goes on, or takes a trap. */
+class UserResumption implements Resumption {
+  readonly refuse: Resumption["refuse"];
+  private readonly waits: Waits;
+
+  constructor(waits: Waits, refused: (thread: Thread, access: RefusedAccess) => void) {
+    this.waits = waits;
+    this.refuse = (thread, access) => {
+      waits.wake(thread);
+      refused(thread, access);
+    };
+  }
+
+  resume(client: Thread): void {
+    this.waits.wake(client);
+  }
+
+  cancel(client: Thread): void {
+    this.waits.wake(client);
+  }
+
+  abandon(): void {}
 }
 
 /** A frame is word-aligned and lies within a page. */
