@@ -60,6 +60,8 @@ export const initialLimits: readonly ResourceLimit[] = Array.from({ length: RESO
 
 /** Arguments and environment of exec together, with their NULs. */
 export const ARGUMENT_BYTES_MAX = 1 << 20;
+/** Most bytes of one of them, with its NUL: MAX_ARG_STRLEN of execve(2). */
+export const ARGUMENT_STRING_MAX = 1 << 17;
 /** Highest process id; ids then start again. */
 export const PID_MAX = 32_767;
 export const HOST_NAME_MAX = 64;

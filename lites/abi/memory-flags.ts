@@ -32,3 +32,10 @@ export const MS_SYNC = 4;
 
 export const MADV_DONTNEED = 4;
 export const MADV_FREE = 8;
+/** madvise(2): of the others most are hints, which may be ignored. */
+export const isAdvice = (advice: number): boolean =>
+  (advice >= 0 && advice <= 4) || (advice >= 8 && advice <= 25) || advice === 100 || advice === 101;
+
+export const MCL_CURRENT = 1;
+export const MCL_FUTURE = 2;
+export const MCL_ONFAULT = 4;

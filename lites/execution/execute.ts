@@ -10,7 +10,7 @@ import { USER_HZ } from "../abi/clocks.ts";
 import { E2BIG, EACCES, EAGAIN, EINVAL, ELOOP, ENOEXEC, ENOMEM, ESRCH } from "../abi/errno.ts";
 import { S_IFMT, S_IFREG, S_ISGID, S_ISUID } from "../abi/file-mode.ts";
 import { SIGCHLD } from "../abi/signals.ts";
-import { ARGUMENT_BYTES_MAX, Resource } from "../abi/limits.ts";
+import { ARGUMENT_BYTES_MAX, ARGUMENT_STRING_MAX, Resource } from "../abi/limits.ts";
 import { PAGE_SIZE, PROT_READ, PROT_WRITE, pageUp } from "../abi/memory-flags.ts";
 import type { Core } from "../core.ts";
 import { closeOnExec } from "../descriptors.ts";
@@ -47,10 +47,13 @@ interface Program {
   argv: string[];
 }
 
+/** Of an argument or a variable; its characters are bytes. */
+const isTooLong = (text: string): boolean => text.length >= ARGUMENT_STRING_MAX;
+
 /** Replaces the process's image. When it returns, the old task is gone and the new one runs. */
 export function* execute(core: Core, process: UnixProcess, path: string, argv: readonly string[], envp: readonly string[]): Op<void> {
-  if (argumentBytes(argv, envp) > ARGUMENT_BYTES_MAX) throw E2BIG;
   const program = findProgram(core, process, path, argv);
+  if (argumentBytes(argv, envp) > ARGUMENT_BYTES_MAX || [...argv, ...envp].some(isTooLong)) throw E2BIG;
   const credentials = newCredentials(process.credentials, program.vnode);
 
   const frame = process.page === undefined ? core.cache.takeFrame() : undefined;
@@ -119,7 +122,8 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
 /** Resolves the path and the interpreters of scripts, and checks all files involved. */
 function findProgram(core: Core, process: UnixProcess, path: string, argv: readonly string[]): Program {
   let name = path;
-  let args = [...argv];
+  // As on Linux, a program has at least its name, be it an empty one.
+  let args = argv.length === 0 ? [""] : [...argv];
   for (let depth = 0; ; depth++) {
     const { vnode, path: absolute, origin } = core.files.executable(process, name);
     const start = readSome(vnode, 0, SCRIPT_LINE_BYTES);

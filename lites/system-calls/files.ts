@@ -37,6 +37,9 @@ const UNSIZED_CHUNK = 65536;
 /** Bytes that are read without asking first how many there are: the size of a file of the host is a call of the host. */
 const SMALL_READ = 32768;
 
+/** POSIX_FADV_NOREUSE. */
+const LAST_ADVICE = 5;
+
 const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
 
@@ -333,14 +336,8 @@ export function createFileHandlers(services: FileServices) {
       if (mode === 0 && start + length > attributes.size) files.truncate(vnode, start + length);
       return 0;
     },
-    fadvise64(process, { fd }) {
-      if (!isSeekable(openFile(process, fd))) throw ESPIPE;
-      return 0;
-    },
-    fadvise64_64(process, { fd }) {
-      if (!isSeekable(openFile(process, fd))) throw ESPIPE;
-      return 0;
-    },
+    fadvise64: (process, { fd, length, advice }) => advise(process, fd, length, advice),
+    fadvise64_64: (process, { fd, lengthLow, lengthHigh, advice }) => advise(process, fd, from64(lengthLow, lengthHigh), advice),
     fsync: (process, { fd }) => synchronize(services, openFile(process, fd)),
     fdatasync: (process, { fd }) => synchronize(services, openFile(process, fd)),
     sync() {
@@ -348,6 +345,13 @@ export function createFileHandlers(services: FileServices) {
       return 0;
     },
   } satisfies Handlers;
+}
+
+/** posix_fadvise: only the arguments matter. @throws EBADF, ESPIPE, EINVAL */
+function advise(process: Process, fd: number, length: number, advice: number): number {
+  if (!isSeekable(openFile(process, fd))) throw ESPIPE;
+  if (length < 0 || advice < 0 || advice > LAST_ADVICE) throw EINVAL;
+  return 0;
 }
 
 function punchHole({ files }: FileServices, vnode: OpenFile["vnode"], start: number, end: number): number {

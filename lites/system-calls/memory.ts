@@ -205,6 +205,7 @@ export function memoryCalls(): UnixHandlers {
     *madvise(process, { address, length, advice }) {
       if (!isAligned(address)) throw EINVAL;
       const end = rangeEnd(address, length);
+      if (!M.isAdvice(advice)) throw EINVAL;
       if (advice === M.MADV_DONTNEED || advice === M.MADV_FREE) yield* process.space!.discard(address, end);
       if (end > address && !process.space!.mappings.covers(address, end)) throw ENOMEM;
       return 0;
@@ -213,7 +214,10 @@ export function memoryCalls(): UnixHandlers {
     // Nothing is locked: paging is invisible but for time. The range must be mapped all the same.
     mlock: (process, { address, length }) => checkMapped(process, address, length),
     munlock: (process, { address, length }) => checkMapped(process, address, length),
-    mlockall: () => 0,
+    mlockall(_process, { flags }) {
+      if (flags & ~(M.MCL_CURRENT | M.MCL_FUTURE | M.MCL_ONFAULT) || flags === 0 || flags === M.MCL_ONFAULT) throw EINVAL;
+      return 0;
+    },
     munlockall: () => 0,
   };
 }
