@@ -21,6 +21,7 @@ export interface CommandOptions {
   swap?: number;
   mount?: Mount[];
   root?: string;
+  rootSize?: number;
   env?: { name: string; value: string }[];
   cwd?: string;
   /** Seconds. */

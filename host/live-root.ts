@@ -1,9 +1,10 @@
 /**
  * The root file system as the library's users see it while the system runs. The Unix server holds attributes and names of its own, so
  * before a look it is made to write them out, and after one it takes over what was changed, before the machine goes on.
- * Callback and stream functions only see what is there when they are called. Modes count as memfs has it: for the host's user, even if it
+ * Paths may be bytes (byte-paths.ts). Callback and stream functions only see what is there when they are called. Modes count as memfs has it: for the host's user, even if it
  * is root.
  */
+import { withBytePaths } from "./byte-paths.ts";
 import type { RootVolume } from "./root-image.ts";
 
 /** The server's side; asked only while the machine stands still. */
@@ -47,9 +48,10 @@ export class LiveRoot {
         const value: unknown = Reflect.get(target, key);
         if (key === "promises") return this.watched(value as object);
         if (typeof value !== "function" || /^[A-Z]/.test(String(key))) return value;
+        const work = withBytePaths(String(key), (...args) => (value as AnyFunction).apply(target, args));
         return (...args: unknown[]) => {
           this.touch();
-          const result = (value as AnyFunction).apply(target, args);
+          const result = work(...args);
           return result instanceof Promise ? result.finally(() => this.touch()) : result;
         };
       },

@@ -33,7 +33,7 @@ import { MEASURED_PAGE_CACHE, measuredMemory, type MeasuredParts } from "./measu
 import { makeMountPoints } from "./mount-points.ts";
 import { policyOf } from "./option-forms.ts";
 import { type BootOptions, checkBootOptions, DEFAULT_ENGINE, DEFAULT_MEMORY, DEFAULT_SWAP_AT_LEAST } from "./options.ts";
-import { makeRoot, type RootVolume } from "./root-image.ts";
+import { makeRoot, rootSpace, type RootVolume } from "./root-image.ts";
 import { type SystemStatistics, systemStatistics } from "./statistics.ts";
 import { TraceLines } from "./trace-lines.ts";
 
@@ -177,7 +177,15 @@ export function makeMachine(options: BootOptions, host: ChannelHost, measured?: 
     channels: channelDriverId,
     random: randomDriverId,
     mounts: [
-      { fs: root as unknown as NodeFs, directory: "/", path: "/", exclusive: true, type: "memfs", source: "root" },
+      {
+        fs: root as unknown as NodeFs,
+        directory: "/",
+        path: "/",
+        exclusive: true,
+        space: rootSpace(root, options.rootSize),
+        type: "memfs",
+        source: "root",
+      },
       ...mounts.map(({ source, target, readOnly }) => ({
         fs: hostFiles,
         directory: nodeFs.realpathSync.native(source, { encoding: "latin1" }),

@@ -24,6 +24,7 @@ test("every option of boot() has a row, and one only", () => {
     swap: true,
     mounts: true,
     root: true,
+    rootSize: true,
     virtualClock: true,
     seed: true,
     hostname: true,

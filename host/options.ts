@@ -49,6 +49,8 @@ export interface BootOptions {
   mounts?: Mount[];
   /** A root file system other than the built-in: a host directory (copied into memory) or a tar file (plain or gzip). */
   root?: string;
+  /** Bytes that the root file system holds, with 4 KiB for each name; default 1 GiB, or half as much again as a larger root needs. */
+  rootSize?: number;
   /** Time follows the instruction count, so that runs repeat. Default: the host's clock. */
   virtualClock?: boolean;
   /** Seed of the entropy device. Default: from the host, or fixed with the virtual clock. */
@@ -81,6 +83,8 @@ export const MAXIMUM_MEMORY = 1 << 30;
 export const DEFAULT_SWAP_AT_LEAST = 32 << 20;
 /** A size beyond it is a slip: the medium is host memory. */
 const MAXIMUM_SWAP = 64 * 2 ** 30;
+const MINIMUM_ROOT_SIZE = 1 << 20;
+const MAXIMUM_ROOT_SIZE = 64 * 2 ** 30;
 export const DEFAULT_ESCAPE = "~";
 
 export interface OptionRow {
@@ -99,6 +103,7 @@ export interface OptionRow {
 }
 
 const swapProblem = sizeProblem(0, MAXIMUM_SWAP);
+const rootSizeProblem = sizeProblem(MINIMUM_ROOT_SIZE, MAXIMUM_ROOT_SIZE);
 const memoryProblem = sizeProblem(MINIMUM_MEMORY, MAXIMUM_MEMORY);
 
 /** The parser of a size, with its limits. */
@@ -141,6 +146,13 @@ export const OPTIONS: readonly OptionRow[] = [
     flag: "--root <dir-or-tar>",
     text: "root file system other than the built-in, copied into memory: a directory, or a tar file (plain or gzip)",
     parse: parseRoot,
+  },
+  {
+    boot: "rootSize",
+    problem: rootSizeProblem,
+    flag: "--root-size <size>",
+    text: "room in the root file system, which is the host's memory; each name takes 4k (default 1G, more for a larger --root)",
+    parse: parseSizeBy(rootSizeProblem),
   },
   { flag: "--env <name=value>", text: "environment variable (repeatable)", parse: parseAssignment, repeatable: true },
   { flag: "--cwd <dir>", text: "working directory in the guest, an absolute path", parse: parseGuestPath },

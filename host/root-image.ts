@@ -1,11 +1,14 @@
 /**
- * The root file system in memory: filled from the built-in image, a tar file or a host directory.
+ * The root file system in memory: filled from the built-in image, a tar file or a host directory. Names and link targets are taken as bytes.
  */
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { join, posix } from "node:path";
+import { posix } from "node:path";
 import { createFsFromVolume, type IFs, Volume } from "memfs";
-import { list, type ReadEntry } from "tar";
+import { BLOCK, usedBlocks } from "#lites/filesystems/memory-access.ts";
+import type { NodeFs } from "#lites/filesystems/node-interface.ts";
+import { unicodeOf } from "#lites/text.ts";
 import { OptionError } from "./option-error.ts";
+import { type TarEntry, tarEntries } from "./tar-reader.ts";
 
 /** The root file system in memory. */
 export type RootVolume = IFs;
@@ -14,72 +17,62 @@ export type RootVolume = IFs;
 export type RootFiles = typeof import("node:fs");
 
 const ROOT_UID = 0;
+/** Room in the root file system by default, and how many times a large image it is at least. */
+const DEFAULT_BYTES = 2 ** 30;
+const GROWTH = 1.5;
 
 /** A clean absolute path; tar names may start with "./" and hold "..". */
-const inRoot = (name: string): string => posix.resolve("/", name);
+const inRoot = (name: string): string => posix.resolve("/", unicodeOf(name));
 
-function makeParents(volume: RootVolume, path: string): void {
+function addEntry(volume: RootVolume, entry: TarEntry, owner: number | undefined): void {
+  const path = inRoot(entry.name);
   volume.mkdirSync(posix.dirname(path), { recursive: true });
-}
-
-function addEntry(volume: RootVolume, entry: ReadEntry, content: Buffer, owner: number | undefined): void {
-  const path = inRoot(entry.path);
-  const mode = entry.mode;
-  makeParents(volume, path);
   switch (entry.type) {
-    case "File":
-    case "OldFile":
-    case "ContiguousFile":
-      volume.writeFileSync(path, content);
+    case "file":
+      volume.writeFileSync(path, entry.content);
       break;
-    case "Directory":
+    case "directory":
       volume.mkdirSync(path, { recursive: true });
       break;
-    case "SymbolicLink":
-      volume.symlinkSync(entry.linkpath ?? "", path);
+    case "symlink":
+      volume.symlinkSync(unicodeOf(entry.linkName), path);
       return;
-    case "Link":
-      volume.linkSync(inRoot(entry.linkpath ?? ""), path);
+    case "link":
+      volume.linkSync(inRoot(entry.linkName), path);
       return;
     default:
       // Device nodes and the like have no place here: /dev is the server's own.
       return;
   }
-  if (mode !== undefined) volume.chmodSync(path, mode & 0o7777);
-  volume.chownSync(path, owner ?? entry.uid ?? 0, owner ?? entry.gid ?? 0);
-  if (entry.mtime && entry.type !== "Directory") volume.utimesSync(path, entry.mtime, entry.mtime);
+  volume.chmodSync(path, entry.mode);
+  volume.chownSync(path, owner ?? entry.uid, owner ?? entry.gid);
+  if (entry.type === "file") volume.utimesSync(path, entry.mtimeSeconds, entry.mtimeSeconds);
 }
 
-/** Adds the content of a tar file (plain or gzip), all of it owned by `owner` if given. Throws the tar library's error when it is broken. */
+/** Adds the content of a tar file (plain or gzip), all of it owned by `owner` if given. Throws an Error when it is broken. */
 function addTar(volume: RootVolume, file: string, owner: number | undefined): void {
-  const directories: ReadEntry[] = [];
-  list({
-    file,
-    sync: true,
-    strict: true,
-    onReadEntry: (entry) => {
-      const chunks: Buffer[] = [];
-      if (entry.type === "Directory") directories.push(entry);
-      entry.on("data", (chunk) => chunks.push(chunk as Buffer));
-      entry.on("end", () => addEntry(volume, entry, Buffer.concat(chunks), owner));
-    },
-  });
+  const directories: TarEntry[] = [];
+  for (const entry of tarEntries(file)) {
+    if (entry.type === "directory") directories.push(entry);
+    addEntry(volume, entry, owner);
+  }
   // Last, because adding a file to a directory changes its times.
-  for (const { path, mtime } of directories) if (mtime) volume.utimesSync(inRoot(path), mtime, mtime);
+  for (const { name, mtimeSeconds } of directories) volume.utimesSync(inRoot(name), mtimeSeconds, mtimeSeconds);
 }
 
-/** Copies a host directory; symbolic links are copied as such, special files are left out. */
-function addDirectory(volume: RootVolume, source: string, target = "/"): void {
-  volume.mkdirSync(target, { recursive: true });
-  for (const name of readdirSync(source)) {
-    const from = join(source, name);
-    const to = posix.join(target, name);
+/** Copies a host directory; symbolic links are copied as such, special files are left out. Paths are byte strings. */
+function addDirectory(volume: RootVolume, source: string, target = ""): void {
+  volume.mkdirSync(unicodeOf(target) || "/", { recursive: true });
+  for (const name of readdirSync(Buffer.from(source, "latin1"), { encoding: "latin1" })) {
+    const bytes = `${source}/${name}`;
+    const from = Buffer.from(bytes, "latin1");
+    const to = unicodeOf(`${target}/${name}`);
     const stat = lstatSync(from);
     if (stat.isSymbolicLink()) {
-      volume.symlinkSync(readlinkSync(from), to);
+      volume.symlinkSync(unicodeOf(readlinkSync(from, { encoding: "latin1" })), to);
       continue;
     }
-    if (stat.isDirectory()) addDirectory(volume, from, to);
+    if (stat.isDirectory()) addDirectory(volume, bytes, `${target}/${name}`);
     else if (stat.isFile()) volume.writeFileSync(to, readFileSync(from));
     else continue;
     volume.chmodSync(to, stat.mode & 0o7777);
@@ -88,7 +81,7 @@ function addDirectory(volume: RootVolume, source: string, target = "/"): void {
   }
 }
 
-/** First bytes of files that are compressed in a way that the tar library does not know, and what unpacks them. */
+/** First bytes of files that are compressed in a way that cannot be read, and what unpacks them. */
 const COMPRESSIONS = [
   { start: "fd377a585a00", name: "xz" },
   { start: "28b52ffd", name: "zstd" },
@@ -112,7 +105,7 @@ export function makeRoot(source: string | undefined, builtIn: string): RootVolum
   const path = source ?? builtIn;
   volume.chmodSync("/", 0o755);
   try {
-    if (lstatSync(path).isDirectory()) addDirectory(volume, path);
+    if (lstatSync(path).isDirectory()) addDirectory(volume, Buffer.from(path).toString("latin1"));
     // The built-in image was packed by whoever built it; in the system it is root's.
     else addTar(volume, path, source === undefined ? ROOT_UID : undefined);
   } catch (error) {
@@ -120,4 +113,13 @@ export function makeRoot(source: string | undefined, builtIn: string): RootVolum
     throw new OptionError(`cannot read the root file system '${path}': ${reason}`, "root", source);
   }
   return volume;
+}
+
+/** How many bytes a root file system holds. @throws OptionError when what is in it already needs more than was asked for */
+export function rootSpace(volume: RootVolume, bytes: number | undefined): number {
+  const used = usedBlocks(volume as unknown as NodeFs) * BLOCK;
+  if (bytes === undefined) return Math.max(DEFAULT_BYTES, Math.ceil(used * GROWTH));
+  if (bytes < used)
+    throw new OptionError(`the root file system needs ${Math.ceil(used / 2 ** 20)}M already, more than --root-size gives it`);
+  return bytes;
 }

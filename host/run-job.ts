@@ -69,13 +69,14 @@ async function readAll(stream: Readable): Promise<Buffer> {
 const tell = (line: string): void => void process.stderr.write(`lites: ${line}\n`);
 
 function bootOptionsOf(options: CommandOptions, trace: TraceOutput | undefined): BootOptions {
-  const { memory, swap, root, virtualClock, seed, engine, forget, confine } = options;
+  const { memory, swap, root, rootSize, virtualClock, seed, engine, forget, confine } = options;
   const write = trace ? trace.write : (line: string) => void process.stderr.write(`${line}\n`);
   return {
     mounts: options.mount ?? [],
     ...(memory === undefined ? {} : { memory }),
     ...(swap === undefined ? {} : { swap }),
     ...(root === undefined ? {} : { root }),
+    ...(rootSize === undefined ? {} : { rootSize }),
     ...(virtualClock ? { virtualClock } : {}),
     ...(seed === undefined ? {} : { seed }),
     ...(engine === undefined ? {} : { engine }),

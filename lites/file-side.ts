@@ -37,6 +37,8 @@ export interface MountOptions {
   /** Where in the guest: an absolute path. */
   path: string;
   readOnly?: boolean;
+  /** Exclusive trees: how many bytes they hold. */
+  space?: number;
   /** True: nobody else changes it while the system runs (memfs). */
   exclusive?: boolean;
   type: string;

@@ -259,7 +259,7 @@ export interface Bench {
 }
 
 /** A system with memfs (`fs`) as root and other trees mounted. */
-export function bench(fs: NodeFs, mounts: readonly Partial<MountOptions>[] = []): Bench {
+export function bench(fs: NodeFs, mounts: readonly Partial<MountOptions>[] = [], space?: number): Bench {
   const clock = { ns: 1e9 };
   const processes = new Map<number, TestProcess>();
   const source: ProcessSource = {
@@ -272,7 +272,7 @@ export function bench(fs: NodeFs, mounts: readonly Partial<MountOptions>[] = [])
   let seed = 1;
   const side = new FileSide({
     mounts: [
-      { fs, directory: "/", path: "/", exclusive: true, type: "memfs", source: "root" },
+      { fs, directory: "/", path: "/", exclusive: true, type: "memfs", source: "root", ...(space === undefined ? {} : { space }) },
       ...mounts.map((mount) => ({ fs, directory: "/", path: "/mnt", type: "host", source: "host", ...mount })),
     ],
     processes: source,

@@ -31,6 +31,7 @@ interface Handle {
 }
 
 export class DirectoryHandles extends TreeAccess {
+  override readonly holdsDirectories = true;
   private readonly links: DescriptorLinks;
   private readonly flags: number;
   /** In the order in which they are considered for closing. */

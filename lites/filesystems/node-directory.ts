@@ -159,11 +159,13 @@ export class NodeDirectory implements Directory {
     fileSystem.justFound = undefined;
     const { mode } = node;
     const isBacked = isRegular(mode) || isDirectory(mode) || isSymlink(mode) || (isFifo(mode) && !fileSystem.exclusive);
+    fileSystem.admitName();
     const handle = isBacked ? this.createBacking(name, node) : undefined;
     if (!fileSystem.exclusive && isBacked) return this.createdVnode(name, node, handle);
     const vnode = fileSystem.newVnode(self, name, fileSystem.newAttributes(node));
     if (handle !== undefined) vnode.adoptHandle(handle);
     if (fileSystem.exclusive) {
+      fileSystem.nameAdded();
       this.allNames().set(name, vnode);
       vnode.directory?.beginEmpty();
       fileSystem.changed.add(vnode);
@@ -210,9 +212,11 @@ export class NodeDirectory implements Directory {
     const { fileSystem, self } = this;
     if (!fileSystem.owns(vnode)) throw EXDEV;
     fileSystem.justFound = undefined;
+    fileSystem.admitName();
     if (!this.isOverlaid(vnode)) fileSystem.run(self, () => this.access.link(vnode, self, name));
     else if (!fileSystem.exclusive) throw EXDEV;
     if (!fileSystem.exclusive) return;
+    fileSystem.nameAdded();
     vnode.inode!.nlink++;
     vnode.inode!.ctimeNs = fileSystem.nowNs();
     this.allNames().set(name, vnode);

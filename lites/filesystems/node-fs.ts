@@ -13,10 +13,11 @@ import { isDirectory } from "../abi/file-mode.ts";
 import type { Attributes, FileSystem, FileSystemStatistics, NewNode, Vnode } from "../vfs/vnode.ts";
 import { type DescriptorLinks, DirectoryHandles } from "./directory-handles.ts";
 import { ExactTimes } from "./exact-times.ts";
+import { BLOCK, blocksOf, MemoryAccess, usedBlocks } from "./memory-access.ts";
 import { hostCall, identity, type NodeFs, type NodeStats, unixErrorOf } from "./node-interface.ts";
 import { NodeVnode } from "./node-vnode.ts";
 import type { SpecialFiles } from "./special-files.ts";
-import { MemoryAccess, NamedAccess, type TreeAccess } from "./tree-access.ts";
+import { NamedAccess, type TreeAccess } from "./tree-access.ts";
 
 export interface NodeFileSystemOptions {
   fs: NodeFs;
@@ -36,14 +37,13 @@ export interface NodeFileSystemOptions {
   nowNs: () => bigint;
   /** What stands behind FIFOs and device nodes. */
   special: SpecialFiles;
-  /** Exclusive trees: limits of one file and of all growth, in bytes. */
-  maximumFileSize?: number;
-  capacity?: number;
+  /** Exclusive trees: how many bytes they hold, with a block for each name. Default: 1 GiB. */
+  space?: number | undefined;
 }
 
-const DEFAULT_MAXIMUM_FILE_SIZE = 1 << 30;
-const DEFAULT_CAPACITY = 2 ** 31;
-const BLOCK = 4096;
+/** Largest file of an exclusive tree: memfs keeps each in one piece. */
+const MAXIMUM_FILE_SIZE = 2 ** 30;
+const DEFAULT_SPACE = 2 ** 30;
 const TMPFS_MAGIC = 0x01021994;
 
 export class NodeFileSystem implements FileSystem {
@@ -66,9 +66,11 @@ export class NodeFileSystem implements FileSystem {
   /** Shared trees: times that programs set, finer than the host keeps them. */
   readonly exactTimes = new ExactTimes();
   private readonly device: number;
-  private readonly maximumFileSize: number;
-  private readonly capacity: number;
-  private grown = 0;
+  /** Exclusive trees: room for all content, and for names, which take a block each. */
+  private readonly blocks: number;
+  private usedBlocks: number;
+  /** Exclusive trees: files that have no name any more, but are open. */
+  readonly unnamed = new Set<NodeVnode>();
   /** Exclusive: hard-linked files seen so far. Shared: all referenced vnodes and some more. By identity. */
   private readonly byIdentity = new Map<string, NodeVnode>();
 
@@ -81,8 +83,8 @@ export class NodeFileSystem implements FileSystem {
     this.special = options.special;
     this.nowNs = options.nowNs;
     this.device = options.device;
-    this.maximumFileSize = options.maximumFileSize ?? DEFAULT_MAXIMUM_FILE_SIZE;
-    this.capacity = options.capacity ?? DEFAULT_CAPACITY;
+    this.blocks = Math.floor((options.space ?? DEFAULT_SPACE) / BLOCK);
+    this.usedBlocks = this.exclusive ? usedBlocks(this.fs) : 0;
     this.access = accessOf(options);
     const stats = this.access.rootStats();
     if (!isDirectory(Number(stats.mode))) throw ENOTDIR;
@@ -189,18 +191,35 @@ export class NodeFileSystem implements FileSystem {
     };
   }
 
+  private get freeBlocks(): number {
+    return Math.max(0, this.blocks - this.usedBlocks);
+  }
+
   /** How much of a file may be written up to `end` bytes, starting at `start`. @throws EFBIG, ENOSPC */
   admit(start: number, end: number, size: number): number {
     if (!this.exclusive) return end;
-    if (end > this.maximumFileSize && start >= this.maximumFileSize) throw EFBIG;
-    const allowed = Math.min(end, this.maximumFileSize);
-    if (this.grown + allowed - size > this.capacity) throw ENOSPC;
-    return allowed;
+    if (end > MAXIMUM_FILE_SIZE && start >= MAXIMUM_FILE_SIZE) throw EFBIG;
+    const room = (blocksOf(size) + this.freeBlocks) * BLOCK;
+    if (end > room && start >= room) throw ENOSPC;
+    return Math.min(end, MAXIMUM_FILE_SIZE, room);
   }
 
   /** Accounts for a change of a file's size. */
-  grow(bytes: number): void {
-    this.grown += bytes;
+  resized(from: number, to: number): void {
+    if (this.exclusive) this.usedBlocks += blocksOf(to) - blocksOf(from);
+  }
+
+  /** Whether there is room for another name. @throws ENOSPC */
+  admitName(): void {
+    if (this.exclusive && this.freeBlocks === 0) throw ENOSPC;
+  }
+
+  nameAdded(): void {
+    if (this.exclusive) this.usedBlocks++;
+  }
+
+  nameRemoved(): void {
+    if (this.exclusive) this.usedBlocks--;
   }
 
   statistics(): FileSystemStatistics {
@@ -216,16 +235,15 @@ export class NodeFileSystem implements FileSystem {
         filesFree: host.ffree,
       };
     }
-    const blocks = Math.floor(this.capacity / BLOCK);
-    const free = Math.max(0, Math.floor((this.capacity - this.grown) / BLOCK));
+    const { blocks, freeBlocks } = this;
     return {
       type: TMPFS_MAGIC,
       blockSize: BLOCK,
       blocks,
-      blocksFree: free,
-      blocksAvailable: free,
+      blocksFree: freeBlocks,
+      blocksAvailable: freeBlocks,
       files: blocks,
-      filesFree: free,
+      filesFree: freeBlocks,
     };
   }
 
@@ -256,7 +274,10 @@ export class NodeFileSystem implements FileSystem {
   /** Exclusive trees: the host has changed the tree between two runs of the machine. */
   backingChanged(): void {
     if (!this.exclusive) return;
+    this.access.backingChanged();
     this.root.reconcile(this.access.rootStats());
+    this.usedBlocks = usedBlocks(this.fs);
+    for (const { inode } of this.unnamed) this.usedBlocks += blocksOf(inode!.size);
   }
 
   close(): void {

@@ -6,7 +6,7 @@
  */
 import type { Op } from "../activation.ts";
 import type { CommandArgument } from "../arguments.ts";
-import { EINVAL, ENOENT } from "../abi/errno.ts";
+import { EINVAL, ENOENT, ENOSPC } from "../abi/errno.ts";
 import { isDirectory, isFifo, isRegular, isSymlink, PERMISSION_BITS, S_IFMT, S_ISGID, S_ISUID } from "../abi/file-mode.ts";
 import type { Process } from "../process/process.ts";
 import type { OpenFile } from "../vfs/open-file.ts";
@@ -221,7 +221,7 @@ export class NodeVnode implements Vnode {
     inode.nlink = now.nlink;
     if (now.nlink > 1) fileSystem.remember(this);
     if (this.hasContent && now.size !== inode.size) {
-      fileSystem.grow(now.size - inode.size);
+      fileSystem.resized(inode.size, now.size);
       inode.size = now.size;
       this.setBlocks();
     }
@@ -257,7 +257,8 @@ export class NodeVnode implements Vnode {
 
   truncate(size: number): void {
     if (!this.hasContent) throw EINVAL;
-    this.fileSystem.admit(size, size, this.inode?.size ?? 0);
+    const { inode } = this;
+    if (inode !== undefined && size > inode.size && this.fileSystem.admit(size - 1, size, inode.size) < size) throw ENOSPC;
     this.withHandle(true, (handle) => this.fileSystem.fs.ftruncateSync(handle, size));
     this.sizeChanged(size);
   }
@@ -273,7 +274,7 @@ export class NodeVnode implements Vnode {
   private sizeChanged(size: number): void {
     const { inode } = this;
     if (inode === undefined) return;
-    this.fileSystem.grow(size - inode.size);
+    this.fileSystem.resized(inode.size, size);
     inode.size = size;
     inode.mtimeNs = this.fileSystem.nowNs();
     inode.ctimeNs = inode.mtimeNs;
@@ -343,11 +344,12 @@ export class NodeVnode implements Vnode {
       }
     }
     // A directory's handle leads to it when its name is gone.
-    if (this.directory === undefined) this.inode ??= this.fileSystem.attributesOf(this.stats());
+    if (this.directory === undefined || !this.fileSystem.access.holdsDirectories) this.inode ??= this.fileSystem.attributesOf(this.stats());
   }
 
   /** After a name was removed. Exclusive trees know when it was the last one. */
   nameRemoved(parent: NodeVnode, name: string): void {
+    this.fileSystem.nameRemoved();
     if (this.inode !== undefined) {
       this.inode.nlink = this.directory !== undefined ? 0 : this.inode.nlink - 1;
       this.inode.ctimeNs = this.fileSystem.nowNs();
@@ -358,13 +360,15 @@ export class NodeVnode implements Vnode {
       this.fileSystem.forget(this);
       this.fileSystem.changed.delete(this);
       if (!this.referenced) this.dispose();
+      else if (this.fileSystem.exclusive && this.hasContent) this.fileSystem.unnamed.add(this);
     } else if (!this.fileSystem.exclusive && this.detached && !this.referenced) this.fileSystem.forget(this);
   }
 
   /** An exclusive tree's file is gone for good. */
   private dispose(): void {
     this.closeHandle();
-    if (this.hasContent) this.fileSystem.grow(-this.inode!.size);
+    this.fileSystem.unnamed.delete(this);
+    if (this.hasContent) this.fileSystem.resized(this.inode!.size, 0);
   }
 
   retain(): void {

@@ -4,7 +4,7 @@
  * Both make all calls of Node's `fs` interface here, with one name below a directory at a time.
  */
 import { EIO, ENOENT, EPERM } from "../abi/errno.ts";
-import { byteStringOf, encodeText, isAscii, unicodeOf } from "../text.ts";
+import { encodeText, isAscii } from "../text.ts";
 import { hostCall, type NodeFs, type NodePath, type NodeStats, seconds } from "./node-interface.ts";
 import type { NodeVnode } from "./node-vnode.ts";
 
@@ -48,12 +48,16 @@ export abstract class TreeAccess {
   /** Runs work with the calls that change a certain object, and no other that has got its name. */
   abstract withObject(vnode: NodeVnode, work: (calls: ObjectCalls) => void): void;
 
+  /** Whether a directory in use is reached when its name is gone. */
+  readonly holdsDirectories: boolean = false;
   /** A directory is in use from now on, whatever becomes of its name. */
   retained(_directory: NodeVnode): void {}
   /** A vnode is not used any more. */
   released(_vnode: NodeVnode): void {}
   /** A vnode is forgotten, or its object removed. */
   forgotten(_vnode: NodeVnode): void {}
+  /** Others have changed the tree. */
+  backingChanged(): void {}
   /** The file system is used no more. */
   close(): void {}
 
@@ -196,24 +200,5 @@ export class NamedAccess extends TreeAccess {
       chown: (uid, gid) => fs.lchownSync(path, uid, gid),
       utimes: ({ atimeNs, mtimeNs }) => fs.lutimesSync(path, seconds(atimeNs), seconds(mtimeNs)),
     });
-  }
-}
-
-/** By names in memfs: they are Unicode, and nobody else changes the tree. */
-export class MemoryAccess extends NamedAccess {
-  constructor(fs: NodeFs) {
-    super(fs, "/", false);
-  }
-
-  protected override native(path: string): NodePath {
-    return unicodeOf(path);
-  }
-
-  override list(directory: NodeVnode): string[] {
-    return this.fs.readdirSync(this.nativeOf(directory), { encoding: "utf8" }).map(byteStringOf);
-  }
-
-  override readLink(vnode: NodeVnode): string {
-    return byteStringOf(this.fs.readlinkSync(this.pathOf(vnode), { encoding: "utf8" }));
   }
 }

@@ -5,7 +5,6 @@
 import { EFAULT, EINVAL, ENOENT, ENOTDIR, EPERM, ERANGE } from "../abi/errno.ts";
 import { directoryType, S_IFLNK, S_IFMT } from "../abi/file-mode.ts";
 import { AT_EMPTY_PATH, AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, X_OK } from "../abi/open-flags.ts";
-import { encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import type { Handlers, OutBuffer } from "../arguments.ts";
 import { descriptor, openFile } from "../descriptors.ts";
@@ -48,15 +47,15 @@ export function createNameHandlers(services: FileServices) {
     const file = openFile(process, fd);
     const entries = listing(process, file);
     const space = new Uint8Array(Math.min(count, buffer.capacity));
+    const view = new DataView(space.buffer);
     let used = 0;
     while (file.position < entries.length) {
-      const record = encodeEntry(entries[file.position]!, file.position + 1, format);
-      if (used + record.length > space.length) {
+      const length = putEntry(space, view, used, entries[file.position]!, file.position + 1, format);
+      if (length === 0) {
         if (used === 0) throw count > space.length ? EFAULT : EINVAL;
         break;
       }
-      space.set(record, used);
-      used += record.length;
+      used += length;
       file.position++;
     }
     buffer.data = space.subarray(0, used);
@@ -150,14 +149,24 @@ function done(_nothing: void): number {
   return 0;
 }
 
-function encodeEntry(entry: DirectoryEntry, next: number, format: keyof typeof entryFormats): Uint8Array {
+/** Lays an entry out at an offset; returns its length, 0 when there is no room. By hand, for directories with very many names. */
+function putEntry(
+  space: Uint8Array,
+  view: DataView,
+  offset: number,
+  { name, ino, type }: DirectoryEntry,
+  next: number,
+  format: keyof typeof entryFormats,
+): number {
   const { layout, align, tail } = entryFormats[format];
-  const name = encodeText(entry.name);
-  const length = Math.ceil((layout.size + name.length + tail) / align) * align;
-  const record = new Uint8Array(length);
-  const head = { d_ino: entry.ino, d_off: next, d_reclen: length };
-  record.set(format === "wide" ? encode(structs.dirent64, { ...head, d_type: entry.type }) : encode(structs.dirent, head));
-  record.set(name, layout.size);
-  if (format === "old") record[length - 1] = entry.type;
-  return record;
+  const { fields, size } = layout;
+  const length = Math.ceil((size + name.length + tail) / align) * align;
+  if (offset + length > space.length) return 0;
+  view.setUint32(offset, ino % 2 ** 32, true);
+  view.setUint32(offset + fields.d_off.offset, next, true);
+  if (format === "wide") view.setUint32(offset + 4, Math.floor(ino / 2 ** 32), true);
+  view.setUint16(offset + fields.d_reclen.offset, length, true);
+  for (let index = 0; index < name.length; index++) space[offset + size + index] = name.charCodeAt(index);
+  space[offset + (format === "wide" ? structs.dirent64.fields.d_type.offset : length - 1)] = type;
+  return length;
 }

@@ -7,15 +7,17 @@ import { join } from "node:path";
 import { createFsFromVolume, Volume } from "memfs";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { descriptorLinks, hostFiles } from "#host/host-files.ts";
-import { S_IFCHR, S_IFIFO } from "../abi/file-mode.ts";
+import { S_IFCHR, S_IFIFO, S_IFSOCK } from "../abi/file-mode.ts";
 import { AT_FDCWD, O_APPEND, O_CREAT, O_LARGEFILE, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from "../abi/open-flags.ts";
 import { SIGXFSZ } from "../abi/signals.ts";
+import { DirectoryHandles } from "../filesystems/directory-handles.ts";
+import { NodeFileSystem } from "../filesystems/node-fs.ts";
 import type { NodeFs } from "../filesystems/node-interface.ts";
 import { type Bench, bench, bytes, out, run, type TestProcess, text } from "../test-file-side.ts";
 
 /** A system with these files in its root, and other trees mounted. */
-const newSystem = (mounts: Parameters<typeof bench>[1] = [], files: Record<string, string | null> = {}) =>
-  bench(createFsFromVolume(Volume.fromJSON(files, "/")) as unknown as NodeFs, mounts);
+const newSystem = (mounts: Parameters<typeof bench>[1] = [], files: Record<string, string | null> = {}, space?: number) =>
+  bench(createFsFromVolume(Volume.fromJSON(files, "/")) as unknown as NodeFs, mounts, space);
 
 const made: string[] = [];
 function hostDirectory(): string {
@@ -68,11 +70,18 @@ function calls({ call }: Bench, process: TestProcess) {
 let system: Bench;
 let process: TestProcess;
 let sh: ReturnType<typeof calls>;
-function start(mounts: Parameters<typeof bench>[1] = [], populate = {}): void {
-  system = newSystem(mounts, populate);
+function start(mounts: Parameters<typeof bench>[1] = [], populate = {}, space?: number): void {
+  system = newSystem(mounts, populate, space);
   process = system.newProcess();
   sh = calls(system, process);
 }
+
+/** Directory handles of all mounts. */
+const handlesOf = ({ side }: Bench): number =>
+  side.files.mountedFileSystems().reduce((count, { fileSystem }) => {
+    const access = fileSystem instanceof NodeFileSystem ? fileSystem.access : undefined;
+    return count + (access instanceof DirectoryHandles ? access.count : 0);
+  }, 0);
 
 /** The same tests for both kinds of tree: in "/t". */
 const trees: [string, () => void][] = [
@@ -115,6 +124,70 @@ for (const [name, prepare] of trees) {
       expect(cwd.data).toEqual(Uint8Array.of(0x2f, 0x74, 0x2f, 0x64, 0xfa, 0));
       expect(sh.unlink(`/t/${"x".repeat(256)}`)).toBe("ENAMETOOLONG");
       expect(sh.unlink(`/t/${"\xff".repeat(255)}`)).toBe("ENOENT");
+    });
+
+    it("keeps times to the nanosecond", () => {
+      sh.close(sh.open("/t/f", O_CREAT | O_WRONLY));
+      const set = (...times: bigint[]) => {
+        const words = times
+          .flatMap((ns) => [((ns % 10n ** 9n) + 10n ** 9n) % 10n ** 9n, ns])
+          .map((value, index, all) => (index % 2 ? (value - all[index - 1]!) / 10n ** 9n : value));
+        const bytes = new BigInt64Array([words[1]!, words[0]!, words[3]!, words[2]!]);
+        return run(() =>
+          system.call.utimensat_time64(process, { dirfd: AT_FDCWD, path: "/t/f", times: new Uint8Array(bytes.buffer), flags: 0 }),
+        );
+      };
+      for (const [atimeNs, mtimeNs] of [
+        [1_700_000_000_123_456_789n, 1_600_000_000_999_999_999n],
+        [-1_500_000_001n, -1n],
+        [1n, 4_000_000_000_000_000_001n],
+      ] as const) {
+        expect(set(atimeNs, mtimeNs)).toBe(0);
+        expect(sh.stat("/t/f")).toMatchObject({ atimeNs, mtimeNs });
+        sh.rename("/t/f", "/t/g");
+        expect(sh.stat("/t/g")).toMatchObject({ atimeNs, mtimeNs });
+        sh.rename("/t/g", "/t/f");
+      }
+      const fd = sh.open("/t/f", O_WRONLY);
+      sh.write(fd, "x");
+      expect((sh.stat("/t/f") as { mtimeNs: bigint }).mtimeNs).not.toBe(4_000_000_000_000_000_001n);
+    });
+
+    it("goes up from a removed directory, and has sockets as nodes", () => {
+      sh.mkdir("/t/a");
+      sh.mkdir("/t/a/b");
+      sh.chdir("/t/a/b");
+      expect(run(() => system.call.rmdir(process, { path: "/t/a/b" }))).toBe(0);
+      expect(sh.getcwd()).toBe("ENOENT");
+      expect(sh.stat(".")).toMatchObject({ nlink: 0 });
+      expect(sh.mkdir("x")).toBe("ENOENT");
+      expect(sh.chdir("..")).toBe(0);
+      expect(sh.getcwd()).toBe("/t/a");
+      expect(run(() => system.call.mknod(process, { path: "s", mode: S_IFSOCK | 0o600, device: 0 }))).toBe(0);
+      expect(sh.stat("s")).toMatchObject({ mode: S_IFSOCK | 0o600 });
+      expect(sh.open("s")).toBe("ENXIO");
+    });
+
+    it("goes down and up many directories", () => {
+      // By names each step looks at the whole chain, and paths of the host have an end.
+      const depth = name.endsWith("by names") ? 30 : 1000;
+      for (let level = 0; level < depth; level++) {
+        expect(sh.mkdir(level === 0 ? "/t/dir" : "dir")).toBe(0);
+        expect(sh.chdir(level === 0 ? "/t/dir" : "dir")).toBe(0);
+      }
+      expect(sh.close(sh.open("bottom", O_CREAT | O_WRONLY))).toBe(0);
+      expect(handlesOf(system)).toBeLessThan(300);
+      sh.chdir("/");
+      expect(sh.chdir("/t/dir")).toBe(0);
+      for (let level = 1; level < depth; level++) expect(sh.chdir("dir")).toBe(0);
+      expect(sh.unlink("bottom")).toBe(0);
+      for (let level = 0; level < depth; level++) {
+        expect(sh.chdir("..")).toBe(0);
+        expect(run(() => system.call.rmdir(process, { path: "dir" }))).toBe(0);
+      }
+      expect(sh.stat("/t/dir")).toBe("ENOENT");
+      system.side.close();
+      expect(handlesOf(system)).toBe(0);
     });
 
     it("keeps the content of an unlinked file while it is open", () => {
@@ -481,6 +554,45 @@ describe("memfs as root", () => {
     system.side.sync();
     expect(mode("/etc/y")).toBe(0o100600);
     expect(Number(system.fs.lstatSync("/etc/x", { bigint: true }).uid)).toBe(12);
+  });
+
+  it("has room for so much, and a block for each name", () => {
+    start([], {}, 100 * 4096);
+    const free = () => {
+      const buffer = out();
+      run(() => system.call.statfs64(process, { path: "/", size: 84, buffer }));
+      const view = new DataView(buffer.data!.buffer, buffer.data!.byteOffset);
+      return [view.getUint32(8, true), view.getUint32(16, true)];
+    };
+    const [all, before] = free() as [number, number];
+    expect(all).toBe(100);
+    const fd = sh.open("/f", O_CREAT | O_RDWR);
+    expect(run(() => system.call.ftruncate(process, { fd, length: 900 << 20 }))).toBe("ENOSPC");
+    expect(sh.stat("/f")).toMatchObject({ size: 0 });
+    expect(free()[1]).toBe(before - 1);
+    // A write that has room in part is cut, the next one refused.
+    const room = (before - 1) * 4096;
+    expect(sh.pwrite(fd, "x".repeat(8192), room - 4096)).toBe(4096);
+    expect(free()[1]).toBe(0);
+    expect(sh.pwrite(fd, "x", room)).toBe("ENOSPC");
+    expect(sh.pwrite(fd, "x", 0)).toBe(1);
+    expect(sh.open("/g", O_CREAT | O_RDWR)).toBe("ENOSPC");
+    expect(sh.mkdir("/d")).toBe("ENOSPC");
+    expect(run(() => system.call.link(process, { from: "/f", to: "/h" }))).toBe("ENOSPC");
+    // The content of an open file stays.
+    sh.unlink("/f");
+    expect(free()[1]).toBe(1);
+    sh.close(fd);
+    expect(free()[1]).toBe(before);
+    expect(sh.mkdir("/d")).toBe(0);
+    // What the host does counts too.
+    system.side.sync();
+    (system.fs as unknown as typeof fs).writeFileSync("/d/by-host", "x".repeat(5000));
+    system.side.files.backingChanged();
+    expect(free()[1]).toBe(before - 1 - 3);
+    (system.fs as unknown as typeof fs).rmSync("/d", { recursive: true });
+    system.side.files.backingChanged();
+    expect(free()[1]).toBe(before);
   });
 
   it("has limits", () => {
