@@ -120,6 +120,6 @@ export function rootSpace(volume: RootVolume, bytes: number | undefined): number
   const used = usedBlocks(volume as unknown as NodeFs) * BLOCK;
   if (bytes === undefined) return Math.max(DEFAULT_BYTES, Math.ceil(used * GROWTH));
   if (bytes < used)
-    throw new OptionError(`the root file system needs ${Math.ceil(used / 2 ** 20)}M already, more than --root-size gives it`);
+    throw new OptionError(`must be more: the root file system needs ${Math.ceil(used / 2 ** 20)}M already`, "rootSize", bytes);
   return bytes;
 }
