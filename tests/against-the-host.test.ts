@@ -1,7 +1,7 @@
 /** Guest programs that run on a Linux host too: what they print there is what they must print inside. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { lites } from "./support/command.ts";
@@ -24,11 +24,12 @@ const cases: readonly Case[] = [
   { name: "permissions", what: "who may do what to other processes", asRoot: true },
 ];
 
-/** In a directory of its own. */
+/** In a directory of its own, and at priority 0 as inside: these tests may run under nice. Only root can go back. */
 function natively(program: string): string {
   const directory = mkdtempSync(join(tmpdir(), "guest-"));
   try {
-    return spawnSync(program, [], { cwd: directory, encoding: "latin1", timeout: 30_000 }).stdout;
+    const [command, ...rest] = isRoot ? ["nice", "-n", `${-getPriority()}`, program] : [program];
+    return spawnSync(command!, rest, { cwd: directory, encoding: "latin1", timeout: 30_000 }).stdout;
   } finally {
     rmSync(directory, { recursive: true });
   }

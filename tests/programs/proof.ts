@@ -63,22 +63,22 @@ export class ProgramProver {
 
   private compare(seed: number, program: Program, expected: Outcome | undefined, tally: Tally): void {
     tally.programs++;
+    const { instructions } = this.reference.run(program);
     if (expected !== undefined) {
       tally.faults += expected.faults;
-      tally.instructions += this.reference.run(program).instructions;
+      tally.instructions += instructions;
     }
     for (const { engine, processor } of this.processors) {
-      const found = this.run(program, expected, processor);
+      const found = this.run(program, expected, processor, instructions);
       if (found.length > 0) tally.failures.push({ seed, engine, found });
     }
   }
 
-  /** @returns how a program differs from the host, and in its count of instructions from the interpreter */
-  private run(program: Program, expected: Outcome | undefined, processor: EmulatedProcessor): string[] {
+  /** @returns how a program differs from the host, and in its count of instructions from the interpreter's */
+  private run(program: Program, expected: Outcome | undefined, processor: EmulatedProcessor, instructions: number): string[] {
     if (expected === undefined) return ["it does not end natively"];
     const actual = processor.run(program);
     const found = differences(expected, actual);
-    const { instructions } = this.reference.run(program);
     if (instructions !== actual.instructions) found.push(`${actual.instructions} instructions, not ${instructions}`);
     return found;
   }
@@ -97,7 +97,8 @@ export class ProgramProver {
         omitted.add(statement);
         const program = make();
         // A new processor, so that nothing depends on what ran before.
-        const remaining = this.run(program, this.native.run([program])[0], new EmulatedProcessor(engine));
+        const { instructions } = this.reference.run(program);
+        const remaining = this.run(program, this.native.run([program])[0], new EmulatedProcessor(engine), instructions);
         if (remaining.length === 0) omitted.delete(statement);
         else {
           smallest = remaining;
