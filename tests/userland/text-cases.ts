@@ -153,6 +153,12 @@ export const textCases: Table = {
     seq 1.25e1 13
     seq 1 3e-1 2
     seq -w -0 1
+    seq -w 003
+    seq -w 8 -3 04
+    seq -w 03 .3 0004
+    seq -w 010 -5 -10
+    seq -f %-1.2.3f 2
+    seq -f %2..2f 2
     seq 007 010
     seq 5 3 12
     seq 1 1000000001 3

@@ -68,10 +68,12 @@ static void count_whole(const char *first, unsigned long step, const char *last,
   }
 }
 
-/** The number of digits before the point that -w needs for this value. */
-static int whole_width(long double value) {
+/** The number of digits before the point that -w needs for a number: as many as it was given, or more if it has an exponent. */
+static int whole_width(const char *given, long double value) {
   char text[64];
-  return snprintf(text, sizeof text, "%.0Lf", truncl(value)) + (value < 0 && value > -1 ? (text[0] != '-') : 0);
+  given += strspn(given, " +");
+  int plain = (int)strspn(given, "-0123456789"), needed = snprintf(text, sizeof text, "%.0Lf", truncl(value)) + (value < 0 && value > -1 ? (text[0] != '-') : 0);
+  return plain > needed ? plain : needed;
 }
 
 /** One conversion of a floating-point number, to which "L" is added. */
@@ -81,7 +83,8 @@ static char *check_format(const char *format) {
   if (!at) die(1, "format %s has no %% directive", quoted(format));
   const char *letter = at + 1;
   letter += strspn(letter, "-+ #0'");
-  letter += strspn(letter, "0123456789.");
+  letter += strspn(letter, "0123456789");
+  if (*letter == '.') letter += 1 + strspn(letter + 1, "0123456789");
   const char *end = letter;
   letter += *letter == 'L';
   if (!*letter || !strchr("efgaEFGA", *letter)) die(1, "format %s has unknown %%%c directive", quoted(format), *letter);
@@ -141,7 +144,7 @@ int main(int argc, char **argv) {
   } else if (firstPlaces < 0 || stepPlaces < 0) {
     made = "%Lg";
   } else {
-    int width = whole_width(first) > whole_width(last) ? whole_width(first) : whole_width(last);
+    int firstWidth = whole_width(firstText, first), lastWidth = whole_width(lastText, last), width = firstWidth > lastWidth ? firstWidth : lastWidth;
     made = equalWidth ? must_format("%%0%d.%dLf", width + (places ? places + 1 : 0), places) : must_format("%%.%dLf", places);
   }
   /* The last value may exceed LAST by a rounding error and still be printed as LAST. */

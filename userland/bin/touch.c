@@ -38,6 +38,7 @@ static int parse_stamp(const char *text, struct timespec *result) {
   date.tm_hour = two_digits(&text);
   date.tm_min = two_digits(&text);
   date.tm_sec = 0;
+  date.tm_isdst = -1;
   if (*text == '.') {
     text++;
     date.tm_sec = two_digits(&text);

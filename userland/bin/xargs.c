@@ -338,6 +338,10 @@ int main(int argc, char **argv) {
     take(argument);
     if (maxLines && endsLine && ++lines % maxLines == 0 && count) flush();
   }
+  if (commandSize > maxSize) {
+    complain("cannot fit single argument within argument list size limit");
+    stop(1);
+  }
   if (count || (!taken && !skipEmpty && !replaced)) flush();
   while (running) wait_for_one();
   return status;

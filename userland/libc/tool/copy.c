@@ -176,6 +176,10 @@ static int copy_any(const char *from, const char *to, const struct stat *info, i
   return mknod(to, info->st_mode, info->st_rdev) == 0 || fail("cannot create special file", to);
 }
 
+static int is_newer(const struct stat *a, const struct stat *b) {
+  return a->st_mtim.tv_sec > b->st_mtim.tv_sec || (a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec > b->st_mtim.tv_nsec);
+}
+
 /** Whether an existing target may be replaced; complains if it cannot. */
 static int check_target(const char *from, const char *to, const struct stat *source, const struct stat *old, const struct copy_options *options, int *ok) {
   *ok = 0;
@@ -199,7 +203,7 @@ static int check_target(const char *from, const char *to, const struct stat *sou
   }
   *ok = 1;
   if (S_ISDIR(old->st_mode)) return 1;
-  if (options->noClobber || (options->update && old->st_mtime >= source->st_mtime)) return 0;
+  if (options->noClobber || (options->update && !is_newer(source, old))) return 0;
   if (options->ask) {
     fprintf(stderr, "%s: overwrite %s? ", program_name, quoted(to));
     return answered_yes();
