@@ -72,7 +72,7 @@ export interface BootOptions {
   confine?: { readonly policy: string | ConfinementPolicy; readonly log: (line: string) => void };
   /** Trace lines to produce, and where they go. */
   trace?: { kinds: readonly TraceKind[]; write: (line: string) => void };
-  /** Told of things a user should know (unimplemented calls, internal errors). Default: standard error. */
+  /** Told of things a user should know (internal errors, odd messages). Default: standard error. */
   diagnostic?: (line: string) => void;
 }
 

@@ -25,6 +25,8 @@ export interface SystemStatistics {
   /** Unix processes by program name, then servers. */
   programs: ProgramStatistics[];
   total: ProgramStatistics;
+  /** System calls that programs asked for and that are absent (ENOSYS), by name, with their number. */
+  absentCalls: Record<string, number>;
   /** Machine time in seconds. */
   seconds: number;
   /** Pages; `committed` is promised to programs, in RAM or on the paging disk. */
@@ -99,6 +101,7 @@ export function systemStatistics({ kernel, unix, memory, nowNs }: Sources): Syst
   return {
     programs: [...programs, ...servers],
     total,
+    absentCalls: unix.statistics().absentCalls,
     seconds: nowNs / 1e9,
     memory: {
       frames: managed?.frames ?? 0,
@@ -149,5 +152,7 @@ export function statisticsText(statistics: SystemStatistics, format: "table" | "
   lines.push(
     `${memory.frames} frames (${memory.freeFrames} free), ${memory.swapPages} pages of paging disk (${memory.swapUsed} used), ${statistics.seconds.toFixed(3)} s`,
   );
+  const absent = Object.entries(statistics.absentCalls).map(([name, count]) => `${name} (${count})`);
+  if (absent.length > 0) lines.push(`absent system calls: ${absent.join(", ")}`);
   return `${lines.join("\n")}\n`;
 }

@@ -48,6 +48,8 @@ export interface Core {
   readonly emulator: EmulatorEntries;
   /** undefined while tracing is off. */
   readonly trace: Trace | undefined;
+  /** How often programs have asked for calls that the server does not have, by name. */
+  readonly absentCalls: Map<string, number>;
   hostName: string;
   readonly cpu: CpuIdentity;
   readonly random: RandomSource;

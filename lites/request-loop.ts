@@ -15,6 +15,7 @@ import type { OutBuffer } from "./arguments.ts";
 import { FIRST_BORDER_THREAD } from "./border.ts";
 import { checkDescriptors } from "./confinement/descriptor-places.ts";
 import type { Core } from "./core.ts";
+import { absentCallName } from "./abi/absent-calls.ts";
 import { type Argument, type CallEntry, decodeCall, type Dispatcher, encodeOutputs, errnoOf, fit, NOT_IMPLEMENTED } from "./dispatch.ts";
 import type { HelperThreads } from "./helper-threads.ts";
 import type { UnixProcess } from "./process/unix-process.ts";
@@ -188,11 +189,12 @@ export class RequestLoop implements HelperThreads {
   }
 
   private refuse(process: UnixProcess, client: ThreadId, nr: number, entry: CallEntry | undefined): void {
-    const { trace } = this.core;
-    // Calls that the emulation library answers itself come here only from programs that go round it.
-    if (entry?.row.via === undefined)
-      this.reportOnce(process.name, `system call ${nr}${entry === undefined ? "" : ` (${entry.name})`} is not implemented`);
-    trace?.unknownCall(process.pid, nr);
+    const { trace, absentCalls } = this.core;
+    const name = entry?.name ?? absentCallName(nr);
+    // Programs probe for calls: that one is absent is no news but for who asks. Calls that the emulation library answers
+    // itself come here only from programs that go round it.
+    if (entry?.row.via === undefined) absentCalls.set(name, (absentCalls.get(name) ?? 0) + 1);
+    trace?.absentCall(process.pid, name);
     this.reply(process, client, NOT_IMPLEMENTED, NOTHING);
   }
 

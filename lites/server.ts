@@ -68,7 +68,7 @@ export interface LitesOptions {
   cpu: CpuIdentity;
   /** Gets a line for each system call, signal and exit. */
   trace?: ((line: string) => void) | undefined;
-  /** Gets a line for what should not happen: unimplemented calls, internal errors. */
+  /** Gets a line for what should not happen: internal errors, odd messages. */
   report(line: string): void;
 }
 
@@ -98,6 +98,8 @@ export interface ProcessStatistics {
 
 export interface LitesStatistics {
   processes: ProcessStatistics[];
+  /** Calls that programs asked for and the server does not have, by name, with their number. */
+  absentCalls: Record<string, number>;
   pager: { frames: number; freeFrames: number; cachedPages: number; faults: number; pagesMapped: number };
 }
 
@@ -127,6 +129,7 @@ export function litesServer(options: LitesOptions): LitesServer {
 
 const EMPTY_STATISTICS: LitesStatistics = {
   processes: [],
+  absentCalls: {},
   pager: { frames: 0, freeFrames: 0, cachedPages: 0, faults: 0, pagesMapped: 0 },
 };
 
@@ -185,6 +188,7 @@ class Server {
       signals,
       emulator: options.emulator.entries,
       trace,
+      absentCalls: new Map(),
       hostName: byteStringOf(options.hostName ?? "lites"),
       cpu: options.cpu,
       random,
@@ -302,6 +306,7 @@ class Server {
           memory,
         })),
       ],
+      absentCalls: Object.fromEntries(core.absentCalls),
       pager: {
         frames: core.frames.total,
         freeFrames: core.frames.freeCount,

@@ -1,3 +1,4 @@
+import { absentCallName } from "./abi/absent-calls.ts";
 import { expect, test } from "vitest";
 import { type SystemCallRow, systemCalls } from "./abi/system-calls.ts";
 import { OutBuffer } from "./arguments.ts";
@@ -48,7 +49,8 @@ test("calls without result, unknown calls, signals and ends", () => {
   expect(
     lines((trace) => {
       trace.unfinished(7, "exit", systemCalls.exit, { status: 3 });
-      trace.unknownCall(7, 999);
+      trace.absentCall(7, absentCallName(999));
+      trace.absentCall(7, absentCallName(435));
       trace.signal(process, 2);
       trace.ended(process, { kind: "exited", status: 3 });
       trace.ended(process, { kind: "killed", signal: 11 });
@@ -56,6 +58,7 @@ test("calls without result, unknown calls, signals and ends", () => {
   ).toEqual([
     "[7] exit(3) = ?",
     "[7] call_999(…) = -1 ENOSYS (Function not implemented)",
+    "[7] clone3(…) = -1 ENOSYS (Function not implemented)",
     "[7] --- SIGINT ---",
     "[7] +++ exited with 3 +++",
     "[7] +++ killed by SIGSEGV +++",

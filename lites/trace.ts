@@ -100,8 +100,9 @@ export class Trace {
     this.line(`[${pid}] ${name}(${showArguments(row, args)}) = ?`);
   }
 
-  unknownCall(pid: number, nr: number): void {
-    this.line(`[${pid}] call_${nr}(…) = ${showResult(undefined, -ENOSYS.errno)}`);
+  /** A call that the server does not have. */
+  absentCall(pid: number, name: string): void {
+    this.line(`[${pid}] ${name}(…) = ${showResult(undefined, -ENOSYS.errno)}`);
   }
 
   signal(process: UnixProcess, signal: number): void {

@@ -1,0 +1,50 @@
+/**
+ * Calls that Linux/i386 has and this server does not: they return ENOSYS, and traces and statistics name them. (Linux,
+ * arch/x86/entry/syscalls/syscall_32.tbl)
+ */
+// biome-ignore format: a row of numbers and names, not a line for each
+export const absentCalls: ReadonlyMap<number, string> = new Map([
+  [17, "break"], [18, "oldstat"], [22, "umount"], [26, "ptrace"], [28, "oldfstat"], [31, "stty"], [32, "gtty"],
+  [35, "ftime"], [44, "prof"], [51, "acct"], [53, "lock"], [56, "mpx"], [58, "ulimit"], [59, "oldolduname"],
+  [68, "sgetmask"], [69, "ssetmask"], [84, "oldlstat"], [86, "uselib"], [87, "swapon"], [89, "readdir"],
+  [98, "profil"], [101, "ioperm"], [109, "olduname"], [110, "iopl"], [111, "vhangup"], [112, "idle"],
+  [113, "vm86old"], [117, "ipc"], [121, "setdomainname"], [123, "modify_ldt"], [124, "adjtimex"],
+  [127, "create_module"], [128, "init_module"], [129, "delete_module"], [130, "get_kernel_syms"], [131, "quotactl"],
+  [134, "bdflush"], [135, "sysfs"], [137, "afs_syscall"], [138, "setfsuid"], [139, "setfsgid"], [149, "_sysctl"],
+  [161, "sched_rr_get_interval"], [166, "vm86"], [167, "query_module"], [169, "nfsservctl"], [184, "capget"],
+  [185, "capset"], [188, "getpmsg"], [189, "putpmsg"], [217, "pivot_root"], [218, "mincore"], [225, "readahead"],
+  [245, "io_setup"], [246, "io_destroy"], [247, "io_getevents"], [248, "io_submit"], [249, "io_cancel"],
+  [253, "lookup_dcookie"], [254, "epoll_create"], [255, "epoll_ctl"], [256, "epoll_wait"], [257, "remap_file_pages"],
+  [259, "timer_create"], [260, "timer_settime"], [261, "timer_gettime"], [262, "timer_getoverrun"],
+  [263, "timer_delete"], [273, "vserver"], [274, "mbind"], [275, "get_mempolicy"], [276, "set_mempolicy"],
+  [277, "mq_open"], [278, "mq_unlink"], [279, "mq_timedsend"], [280, "mq_timedreceive"], [281, "mq_notify"],
+  [282, "mq_getsetattr"], [283, "kexec_load"], [286, "add_key"], [287, "request_key"], [288, "keyctl"],
+  [289, "ioprio_set"], [290, "ioprio_get"], [291, "inotify_init"], [292, "inotify_add_watch"],
+  [293, "inotify_rm_watch"], [294, "migrate_pages"], [310, "unshare"], [312, "get_robust_list"], [313, "splice"],
+  [314, "sync_file_range"], [315, "tee"], [316, "vmsplice"], [317, "move_pages"], [318, "getcpu"],
+  [319, "epoll_pwait"], [321, "signalfd"], [322, "timerfd_create"], [323, "eventfd"], [325, "timerfd_settime"],
+  [326, "timerfd_gettime"], [327, "signalfd4"], [328, "eventfd2"], [329, "epoll_create1"], [332, "inotify_init1"],
+  [335, "rt_tgsigqueueinfo"], [336, "perf_event_open"], [337, "recvmmsg"], [338, "fanotify_init"],
+  [339, "fanotify_mark"], [341, "name_to_handle_at"], [342, "open_by_handle_at"], [343, "clock_adjtime"],
+  [344, "syncfs"], [345, "sendmmsg"], [346, "setns"], [347, "process_vm_readv"], [348, "process_vm_writev"],
+  [349, "kcmp"], [350, "finit_module"], [351, "sched_setattr"], [352, "sched_getattr"], [354, "seccomp"],
+  [356, "memfd_create"], [357, "bpf"], [358, "execveat"], [359, "socket"], [360, "socketpair"], [361, "bind"],
+  [362, "connect"], [363, "listen"], [364, "accept4"], [365, "getsockopt"], [366, "setsockopt"],
+  [367, "getsockname"], [368, "getpeername"], [369, "sendto"], [370, "sendmsg"], [371, "recvfrom"], [372, "recvmsg"],
+  [373, "shutdown"], [374, "userfaultfd"], [375, "membarrier"], [376, "mlock2"], [380, "pkey_mprotect"],
+  [381, "pkey_alloc"], [382, "pkey_free"], [384, "arch_prctl"], [385, "io_pgetevents"], [393, "semget"],
+  [394, "semctl"], [395, "shmget"], [396, "shmctl"], [397, "shmat"], [398, "shmdt"], [399, "msgget"],
+  [400, "msgsnd"], [401, "msgrcv"], [402, "msgctl"], [405, "clock_adjtime64"], [408, "timer_gettime64"],
+  [409, "timer_settime64"], [410, "timerfd_gettime64"], [411, "timerfd_settime64"], [416, "io_pgetevents_time64"],
+  [417, "recvmmsg_time64"], [418, "mq_timedsend_time64"], [419, "mq_timedreceive_time64"],
+  [420, "semtimedop_time64"], [423, "sched_rr_get_interval_time64"], [424, "pidfd_send_signal"],
+  [425, "io_uring_setup"], [426, "io_uring_enter"], [427, "io_uring_register"], [428, "open_tree"],
+  [429, "move_mount"], [430, "fsopen"], [431, "fsconfig"], [432, "fsmount"], [433, "fspick"], [434, "pidfd_open"],
+  [435, "clone3"], [437, "openat2"], [438, "pidfd_getfd"], [440, "process_madvise"], [441, "epoll_pwait2"],
+  [442, "mount_setattr"], [443, "quotactl_fd"], [444, "landlock_create_ruleset"], [445, "landlock_add_rule"],
+  [446, "landlock_restrict_self"], [447, "memfd_secret"], [448, "process_mrelease"], [449, "futex_waitv"],
+  [450, "set_mempolicy_home_node"],
+]);
+
+/** The name of a call that is absent, by its number. */
+export const absentCallName = (nr: number): string => absentCalls.get(nr) ?? `call_${nr}`;
