@@ -135,8 +135,8 @@ export class NodeDirectory implements Directory {
   entries(): DirectoryEntry[] {
     const { fileSystem, self } = this;
     if (self.detached) return [];
-    const found: DirectoryEntry[] = [];
     if (fileSystem.exclusive) {
+      const found: DirectoryEntry[] = [];
       for (const [name, known] of this.allNames()) {
         const { ino, mode } = (known ?? this.lookupExclusive(name)!).inode!;
         found.push({ name, ino, type: directoryType(mode) });
@@ -144,14 +144,11 @@ export class NodeDirectory implements Directory {
       return found;
     }
     fileSystem.justFound = undefined;
-    for (const name of hostCall(() => this.access.list(self))) {
-      const stats = hostCall(() => this.access.lookup(self, name));
-      if (stats !== undefined) found.push({ name, ino: Number(stats.ino), type: directoryType(Number(stats.mode)) });
-    }
+    const backed = hostCall(() => this.access.entries(self));
     for (const [name, vnode] of fileSystem.overlay.get(self.identity) ?? []) {
-      found.push({ name, ino: vnode.inode!.ino, type: directoryType(vnode.inode!.mode) });
+      backed.push({ name, ino: vnode.inode!.ino, type: directoryType(vnode.inode!.mode) });
     }
-    return found;
+    return backed;
   }
 
   create(name: string, node: NewNode): Vnode {

@@ -35,6 +35,7 @@ export interface NodeFs {
     readonly O_NONBLOCK?: number;
     readonly O_DIRECTORY?: number;
   };
+  lstatSync(path: NodePath, options: { throwIfNoEntry: false }): { ino: number; mode: number } | undefined;
   lstatSync(path: NodePath, options: { bigint: true; throwIfNoEntry: false }): NodeStats | undefined;
   lstatSync(path: NodePath, options: { bigint: true }): NodeStats;
   fstatSync(fd: number, options: { bigint: true }): NodeStats;

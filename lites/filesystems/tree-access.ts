@@ -4,6 +4,8 @@
  * Both make all calls of Node's `fs` interface here, with one name below a directory at a time.
  */
 import { EIO, ENOENT, EPERM } from "../abi/errno.ts";
+import { directoryType } from "../abi/file-mode.ts";
+import type { DirectoryEntry } from "../vfs/vnode.ts";
 import { encodeText, isAscii } from "../text.ts";
 import { hostCall, type NodeFs, type NodePath, type NodeStats, seconds } from "./node-interface.ts";
 import type { NodeVnode } from "./node-vnode.ts";
@@ -89,6 +91,17 @@ export abstract class TreeAccess {
   /** Names as byte strings. */
   list(directory: NodeVnode): string[] {
     return this.fs.readdirSync(this.nativeOf(directory), { encoding: "latin1" });
+  }
+
+  /** All entries, with types and numbers; names that went meanwhile are left out. */
+  entries(directory: NodeVnode): DirectoryEntry[] {
+    const path = this.directoryPath(directory);
+    const found: DirectoryEntry[] = [];
+    for (const name of this.list(directory)) {
+      const stats = this.fs.lstatSync(this.native(`${path}/${name}`), { throwIfNoEntry: false });
+      if (stats !== undefined) found.push({ name, ino: stats.ino, type: directoryType(stats.mode) });
+    }
+    return found;
   }
 
   readLink(vnode: NodeVnode): string {
