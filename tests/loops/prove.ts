@@ -1,11 +1,13 @@
 /**
  * Compares random hot loops on the emulated processor with the host's:
  *   npm run prove:loops -- --count 100000 --seed 1 --engine translator,auto --output docs/loops.md
+ *
+ * The command has V8 use no threads of its own, since modules are many and small, and handing them over costs more than compiling them; nor
+ * does V8 optimise them, for they run for a short time.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { Command, InvalidArgumentError } from "commander";
@@ -134,8 +136,6 @@ function workUntilHung(program: string): Promise<{ piece: Piece; seed: number; p
   });
 }
 
-// Loops run for so short a time that optimising them costs more than it gains.
-setFlagsFromString("--no-wasm-tier-up");
 const directory = mkdtempSync(join(tmpdir(), "prove-loops-"));
 try {
   const program = join(directory, "worker.mjs");
