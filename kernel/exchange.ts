@@ -58,6 +58,9 @@ export abstract class Exchange {
   /** The message; the important words come first, for as many arrive as fit. */
   abstract words(): number[];
 
+  /** The message has been sent. @param isDelivered whether the addressee has waited for it */
+  began(_isDelivered: boolean): void {}
+
   /** The client waits no more; the answer has come. @param mapped it brought flexpages */
   abstract answered(words: readonly number[], mapped: boolean): void;
 

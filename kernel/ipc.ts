@@ -140,10 +140,12 @@ export class Ipc {
     else if (waitsFor(addressee, client.id)) {
       addressee.disarm();
       this.transfers.begin(client, exchange, addressee, undefined);
+      exchange.began(true);
     } else {
       exchange.phase = "queued";
       addressee.addSender(client);
       this.waits.arm(client, exchange.limitUs);
+      exchange.began(false);
     }
   }
 

@@ -85,6 +85,10 @@ export class Fault extends Exchange implements Access {
     return [(this.offset | (this.write ? FAULT_WRITE : 0)) >>> 0, this.ds, (this.address & ~PAGE_MASK) >>> 0, this.eip >>> 0];
   }
 
+  override began(isDelivered: boolean): void {
+    this.faults.began(this, isDelivered);
+  }
+
   answered(words: readonly number[], mapped: boolean): void {
     this.faults.answered(this, words, mapped);
   }
@@ -182,6 +186,11 @@ export class PageFaults {
   private reach(thread: Thread, region: Region): Thread | undefined {
     const manager = this.tasks.thread(region.manager);
     return manager === undefined || region.byChief ? manager : nearestThread(thread.task, manager);
+  }
+
+  /** The manager has been asked. */
+  began({ client, addressee }: Fault, isDelivered: boolean): void {
+    this.observers.probe?.raised(client.id, addressee!.id, isDelivered);
   }
 
   /** Maps what a manager's answer brings, as far as the client's region is (still) the manager's. False when memory for tables ran out. */
