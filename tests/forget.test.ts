@@ -74,5 +74,5 @@ test("the same seed forgets the same, another seed something else", () => {
 test("an unknown mode is refused", () => {
   const { status, stderr } = lites(["--forget", "sometimes", "-c", "true"]);
   expect(status).toBe(2);
-  expect(stderr).toBe("lites: unknown forget mode 'sometimes' (known: never, random, always)\n");
+  expect(stderr).toBe("lites: --forget: unknown forget mode 'sometimes' (known: never, random, always)\n");
 });

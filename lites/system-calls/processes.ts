@@ -112,13 +112,12 @@ export function processCalls(core: Core): UnixHandlers {
     },
 
     prlimit64(process, { pid, resource, limit, old }) {
+      // The new limit is read before the target is looked for.
+      const wanted = limit && decode(structs.rlimit64, limit);
       const target = named(process, pid);
       if (!mayLimit(process, target)) throw EPERM;
       const { soft, hard } = limitOf(target, resource);
-      if (limit) {
-        const { rlim_cur, rlim_max } = decode(structs.rlimit64, limit);
-        setLimit(process, target, resource, from64(rlim_cur), from64(rlim_max));
-      }
+      if (wanted) setLimit(process, target, resource, from64(wanted.rlim_cur), from64(wanted.rlim_max));
       if (old) old.data = encode(structs.rlimit64, { rlim_cur: to64(soft), rlim_max: to64(hard) });
       return 0;
     },

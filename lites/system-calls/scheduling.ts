@@ -53,6 +53,12 @@ export function schedulingCalls(core: Core): UnixHandlers {
     return found;
   }
 
+  /** The priority that a call sets; it is read before the target is looked for. @throws EINVAL, EFAULT */
+  function wantedPriority(pid: number, param: Uint8Array | undefined): number {
+    if (pid < 0 || param === undefined) throw EINVAL;
+    return priorityIn(param);
+  }
+
   /** The target of a call that reads or sets parameters. @throws EINVAL, ESRCH */
   function parametersOf(process: UnixProcess, pid: number, param: unknown): UnixProcess {
     if (pid < 0 || param === undefined) throw EINVAL;
@@ -119,9 +125,9 @@ export function schedulingCalls(core: Core): UnixHandlers {
     },
     sched_setscheduler(process, { pid, policy, param }) {
       if (policy < 0) throw EINVAL;
-      const other = parametersOf(process, pid, param);
+      const priority = wantedPriority(pid, param);
       const resetOnFork = (policy & SCHED_RESET_ON_FORK) !== 0;
-      schedule(process, other, { policy: policy & ~SCHED_RESET_ON_FORK, priority: priorityIn(param!), resetOnFork });
+      schedule(process, target(process, pid), { policy: policy & ~SCHED_RESET_ON_FORK, priority, resetOnFork });
       return 0;
     },
     sched_getparam(process, { pid, param }) {
@@ -130,8 +136,9 @@ export function schedulingCalls(core: Core): UnixHandlers {
       return 0;
     },
     sched_setparam(process, { pid, param }) {
-      const other = parametersOf(process, pid, param);
-      schedule(process, other, { ...other.scheduling, priority: priorityIn(param!) });
+      const priority = wantedPriority(pid, param);
+      const other = target(process, pid);
+      schedule(process, other, { ...other.scheduling, priority });
       return 0;
     },
     sched_get_priority_max: (_process, { policy }) => priorityRange(policy, REAL_TIME_MAX),
@@ -143,8 +150,9 @@ export function schedulingCalls(core: Core): UnixHandlers {
       return AFFINITY_BYTES;
     },
     sched_setaffinity(process, { pid, mask }) {
+      const hasProcessor = mask.length > 0 && (mask[0]! & 1) !== 0;
       if (!maySchedule(process, target(process, pid))) throw EPERM;
-      if (mask.length === 0 || !(mask[0]! & 1)) throw EINVAL;
+      if (!hasProcessor) throw EINVAL;
       return 0;
     },
   };
