@@ -63,6 +63,8 @@ class TarReader {
   /** The next header; undefined at the end. @throws Error */
   private header(): Buffer | undefined {
     const header = this.bytes.subarray(this.at, this.at + BLOCK);
+    // An archive may lack the blocks of zeros at its end, but an empty file is none.
+    if (this.bytes.length === 0) throw new Error("not a tar file");
     if (header.every((byte) => byte === 0)) return undefined;
     if (header.length < BLOCK) throw new Error("the tar file is cut off");
     let sum = 0;
