@@ -182,6 +182,8 @@ pid_t job_fork(struct Job *job, const struct Node *node) {
   if (job->background) {
     shell.last_background = pid;
     signals_watch_children();
+    /* It may have ended before its signal was caught. */
+    children_changed = 1;
   }
   return pid;
 }
