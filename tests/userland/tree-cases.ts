@@ -43,7 +43,6 @@ export const treeCases: Table = {
     cp --attributes-only t new
     cp --strip-trailing-slashes t new
     cp -x t new
-    cp -R d d/x
     `,
     { files, anyMessage: true },
   ),
