@@ -7,11 +7,12 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { build } from "esbuild";
 import type { RowPlace } from "#machine/cpu/opcodes.ts";
 import { type Engine, ENGINES } from "#machine/engine.ts";
 import { comparedHost } from "../hardware/host.ts";
+import { engines, integer } from "../support/prove-options.ts";
 import type { Answer, Assignment, WorkerData } from "./prove-worker.ts";
 import { type EngineProof, markdown, parseReport } from "./report.ts";
 import { comparableRows, rowName } from "./rows.ts";
@@ -26,20 +27,6 @@ interface Options {
   rows?: string[];
   jobs: number;
   output?: string;
-}
-
-function integer(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("not a number");
-  return value;
-}
-
-function engines(text: string): Engine[] {
-  return text.split(",").map((name) => {
-    const engine = ENGINES.find((known) => known === name);
-    if (engine === undefined) throw new InvalidArgumentError(`engines are ${ENGINES.join(", ")}`);
-    return engine;
-  });
 }
 
 const options = new Command("prove")

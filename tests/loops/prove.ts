@@ -10,10 +10,11 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { build } from "esbuild";
 import { type Engine, ENGINES } from "#machine/engine.ts";
 import { NativeProcessor } from "../programs/native.ts";
+import { engines, integer } from "../support/prove-options.ts";
 import { Coverage } from "./coverage.ts";
 import { ALL_SEEDS } from "./generator.ts";
 import { type EngineTally, type Failure, LoopProver } from "./proof.ts";
@@ -32,20 +33,6 @@ interface Options {
   jobs: number;
   explain: number;
   output?: string;
-}
-
-function integer(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("not a number");
-  return value;
-}
-
-function engines(text: string): Engine[] {
-  return text.split(",").map((name) => {
-    const engine = ENGINES.find((known) => known === name);
-    if (engine === undefined) throw new InvalidArgumentError(`engines are ${ENGINES.join(", ")}`);
-    return engine;
-  });
 }
 
 const options = new Command("prove:loops")

@@ -2,9 +2,10 @@
  * Compares random programs on the emulated processor with the host's:
  *   npm run prove:programs -- --count 2000 --seed 1 --engine interpreter,translator
  */
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { type Engine, ENGINES } from "#machine/engine.ts";
 import { comparedHost } from "../hardware/host.ts";
+import { engines, integer } from "../support/prove-options.ts";
 import { NativeProcessor } from "./native.ts";
 import { ProgramProver } from "./proof.ts";
 
@@ -14,20 +15,6 @@ interface Options {
   engine: Engine[];
   explain: number;
   runner?: string;
-}
-
-function integer(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("not a number");
-  return value;
-}
-
-function engines(text: string): Engine[] {
-  return text.split(",").map((name) => {
-    const engine = ENGINES.find((known) => known === name);
-    if (engine === undefined) throw new InvalidArgumentError(`engines are ${ENGINES.join(", ")}`);
-    return engine;
-  });
 }
 
 const options = new Command("prove:programs")
