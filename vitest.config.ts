@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{machine,kernel,servers,lites,emulib,host,paging,userland,tools}/**/*.test.ts"],
+          include: ["{machine,kernel,servers,lites,emulib,system,node,paging,userland,tools}/**/*.test.ts"],
           testTimeout: 60_000,
           env,
         },

@@ -16,7 +16,7 @@ import { PUBLISHED } from "./kernel/published.ts";
 import { parseMicro } from "./micro.ts";
 
 /** The library as built: bundled, as users run it. */
-const { boot } = (await import("../dist/index.js" as string)) as typeof import("#host/index.ts");
+const { boot } = (await import("../dist/index.js" as string)) as typeof import("#node/index.ts");
 
 const RUNS = 5;
 const MILLISECONDS = 300;

@@ -12,7 +12,7 @@ import { median } from "./cpu/outcome.ts";
 import { parseMicro } from "./micro.ts";
 
 /** The library as built: bundled, as users run it. */
-const { boot } = (await import("../dist/index.js" as string)) as typeof import("#host/index.ts");
+const { boot } = (await import("../dist/index.js" as string)) as typeof import("#node/index.ts");
 
 const RUNS = 5;
 const MILLISECONDS = 200;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFsFromVolume, Volume } from "memfs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { descriptorLinks, hostFiles } from "#host/host-files.ts";
+import { descriptorLinks, hostFiles } from "#node/host-files.ts";
 import { S_IFIFO } from "./abi/file-mode.ts";
 import { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "./abi/open-flags.ts";
 import { SIGPIPE } from "./abi/signals.ts";

@@ -4,7 +4,7 @@
  * Layer beneath: cli-options.ts, run.ts.
  */
 import { CommanderError } from "commander";
-import { OptionError } from "#host/options.ts";
+import { OptionError } from "#node/options.ts";
 import { listText, parser, type RawOptions, requestOf } from "./cli-options.ts";
 import { run } from "./run.ts";
 

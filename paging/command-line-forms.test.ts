@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { OptionError } from "#host/options.ts";
+import { OptionError } from "#node/options.ts";
 import { diskText, parseDisk, parseTime } from "./disk-models.ts";
 import { parseNamed, parseParameters } from "./named-settings.ts";
 import { parseSizes } from "./sizes.ts";

@@ -3,7 +3,7 @@
  *
  * Layer beneath: measurement.ts, which says what the values mean.
  */
-import { OptionError } from "#host/options.ts";
+import { OptionError } from "#node/options.ts";
 import type { DiskModel } from "./measurement.ts";
 import { parseNamed, parseNumber } from "./named-settings.ts";
 

@@ -4,15 +4,15 @@
  *
  * A module is a native task beside the standard memory manager, with frames and disk blocks of its own. A program is a Unix process
  * around the command (userland/libl3: l3_manage), with frames of its own memory and a file.
- * Layer beneath: host/; esbuild, which is loaded when it is needed.
+ * Layer beneath: node/; esbuild, which is loaded when it is needed.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { BuildOptions } from "esbuild";
-import { type BootOptions, OptionError } from "#host/options.ts";
-import type { System } from "#host/system.ts";
+import { type BootOptions, OptionError } from "#node/options.ts";
+import type { System } from "#node/system.ts";
 import type { NativeContext, Op } from "#kernel/native.ts";
 import { type ManagerFactory, type ManagerFigures, type ManagerOptions, noFigures } from "#servers/pager.ts";
 import { ManagerWatch } from "./manager-watch.ts";

@@ -2,13 +2,13 @@
  * One measurement: boots a system, runs a command in it, and answers with all figures of its paging.
  *
  * Everything is counted from the boot to the end of the command, so that sums balance; the first process has a line of
- * its own. Layer beneath: host/.
+ * its own. Layer beneath: node/.
  */
-import { makeMachine, type Machine } from "#host/machine.ts";
-import type { MeasuredParts } from "#host/measured-parts.ts";
-import { type BootOptions, OptionError } from "#host/options.ts";
-import { type ChannelCallbacks, System } from "#host/system.ts";
-import { DEFAULT_ENGINE } from "#host/options.ts";
+import { makeMachine, type Machine } from "#node/machine.ts";
+import type { MeasuredParts } from "#system/measured-parts.ts";
+import { type BootOptions, OptionError } from "#node/options.ts";
+import { type ChannelCallbacks, System } from "#node/system.ts";
+import { DEFAULT_ENGINE } from "#node/options.ts";
 import { type DiskTiming, fixedTiming, flashTiming, seekTiming } from "#machine/devices/disk-timing.ts";
 import { ReferenceTracer } from "#machine/reference-tracer.ts";
 import type { FaultKind } from "#servers/memory-manager/counters.ts";

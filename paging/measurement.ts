@@ -1,9 +1,9 @@
 /**
  * What a measurement is asked for and what it answers: the types that measure.ts fills and the command and its reports read.
  *
- * Layer beneath: host/, which boots the system that is measured.
+ * Layer beneath: node/, which boots the system that is measured.
  */
-import type { BootOptions } from "#host/options.ts";
+import type { BootOptions } from "#node/options.ts";
 import type { FaultKind } from "#servers/memory-manager/counters.ts";
 import type { ManagerWatch } from "./manager-watch.ts";
 import type { MissCurve } from "./miss-curve.ts";

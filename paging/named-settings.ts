@@ -3,7 +3,7 @@
  *
  * Layer beneath: none.
  */
-import { OptionError } from "#host/options.ts";
+import { OptionError } from "#node/options.ts";
 
 export interface ParameterRow {
   readonly default: number;

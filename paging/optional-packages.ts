@@ -1,7 +1,7 @@
 /**
  * Packages that only some commands need: users install them themselves, for they are many times as large as the rest.
  */
-import { OptionError } from "#host/option-error.ts";
+import { OptionError } from "#system/option-error.ts";
 
 /**
  * @param what needs them

@@ -3,7 +3,7 @@
  *
  * Layer beneath: measurement.ts, workloads.ts.
  */
-import type { BootOptions, Mount } from "#host/options.ts";
+import type { BootOptions, Mount } from "#node/options.ts";
 import type { DiskModel, ManagerChoice, PolicyChoice, Scope } from "./measurement.ts";
 import { managerName } from "./manager-module.ts";
 import { POLICIES } from "#servers/memory-manager/policies/table.ts";

@@ -5,7 +5,7 @@
  * beneath: plan.ts, outcome.ts.
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { OptionError } from "#host/options.ts";
+import { OptionError } from "#node/options.ts";
 import type { Outcome } from "./outcome.ts";
 import { pointKey } from "./plan.ts";
 

@@ -6,7 +6,7 @@
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { OptionError } from "#host/options.ts";
+import { OptionError } from "#node/options.ts";
 import { needPackages } from "./optional-packages.ts";
 import type { Request } from "./cli-options.ts";
 import type { Job, RecordJob } from "./job.ts";

@@ -3,7 +3,7 @@
  *
  * Layer beneath: none.
  */
-import { OptionError } from "#host/options.ts";
+import { OptionError } from "#node/options.ts";
 
 /** More sizes than anybody waits for: a slip of the finger. */
 const MOST = 10_000;

@@ -7,7 +7,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { OptionError } from "#host/options.ts";
+import { OptionError } from "#node/options.ts";
 import type { Answer, Job, RecordJob } from "./job.ts";
 import { managerName } from "./manager-module.ts";
 import { ManagerWatch } from "./manager-watch.ts";

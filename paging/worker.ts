@@ -4,8 +4,8 @@
  * Layers beneath: measure.ts, replay.ts.
  */
 import { parentPort } from "node:worker_threads";
-import { OptionError } from "#host/options.ts";
-import { SpawnError } from "#host/spawn-error.ts";
+import { OptionError } from "#node/options.ts";
+import { SpawnError } from "#node/spawn-error.ts";
 import type { Answer, Job } from "./job.ts";
 import { ManagerWatch } from "./manager-watch.ts";
 import { measure } from "./measure.ts";

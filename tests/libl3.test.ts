@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { System } from "#host/index.ts";
+import type { System } from "#node/index.ts";
 import { projectRoot } from "./support/command.ts";
 import { guestDirectory, guestProgram } from "./support/guest-programs.ts";
 import { boot } from "./support/library.ts";

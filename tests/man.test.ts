@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { System } from "#host/index.ts";
+import type { System } from "#node/index.ts";
 import { projectRoot } from "./support/command.ts";
 import { boot } from "./support/library.ts";
 

@@ -2,7 +2,7 @@
  * Measurements of a running system: sums that must balance, runs that must be equal, and what policies, scopes, disks and clusters change.
  */
 import { describe, expect, it } from "vitest";
-import { OptionError } from "#host/options.ts";
+import { OptionError } from "#node/options.ts";
 import { ENGINES } from "#machine/engine.ts";
 import { FAULT_KINDS } from "#servers/memory-manager/counters.ts";
 import { measure } from "#paging/measure.ts";

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { System } from "#host/index.ts";
+import type { System } from "#node/index.ts";
 import { cLibrary, copyFromPackage, debianPackage, hostRuns, type PackageFile, throughLoader } from "./support/debian.ts";
 import { boot } from "./support/library.ts";
 

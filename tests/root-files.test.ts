@@ -1,6 +1,6 @@
 /** The root file system from both sides: what the library's user does with `system.fs` and what programs do is one and the same. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { System } from "#host/index.ts";
+import type { System } from "#node/index.ts";
 import { boot } from "./support/library.ts";
 
 let system: System;

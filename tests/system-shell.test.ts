@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { System } from "#host/index.ts";
+import type { System } from "#node/index.ts";
 import { buildUserland } from "../userland/build.ts";
 import { shellCases } from "./shell/cases.ts";
 import { boot } from "./support/library.ts";

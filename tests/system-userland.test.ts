@@ -4,7 +4,7 @@ import * as hostFiles from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { System } from "#host/index.ts";
+import type { System } from "#node/index.ts";
 import { buildUserland } from "../userland/build.ts";
 import { boot } from "./support/library.ts";
 import type { Case } from "./userland/case.ts";

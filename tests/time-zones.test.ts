@@ -1,6 +1,6 @@
 /** The zones in the image, by their names, beside those of Node's own library. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { boot, type System } from "#host/index.ts";
+import { boot, type System } from "#node/index.ts";
 
 const zones = [
   "Europe/Berlin",

@@ -1,5 +1,5 @@
 /**
- * Builds everything that runs: emulation library, userland, root file system image, and the bundles of host/.
+ * Builds everything that runs: emulation library, userland, root file system image, and the bundles of node/.
  *
  * dist/ is what the command and the library need: cli.js, signal-thread.js, paging*.js, index.js, manager.js, emulib.bin, emulib.json, root.tar.
  * What npm would install with the package is bundled, but for large libraries of some commands only (peerDependencies in package.json).
@@ -102,7 +102,7 @@ async function bundle(): Promise<void> {
     },
     logLevel: "warning",
   } as const satisfies BuildOptions;
-  await build({ ...common, entryPoints: { cli: "host/cli.ts", index: "host/index.ts", "signal-thread": "host/signal-thread.ts" } });
+  await build({ ...common, entryPoints: { cli: "node/cli.ts", index: "node/index.ts", "signal-thread": "node/signal-thread.ts" } });
   await build({ ...common, banner: {}, entryPoints: { manager: "servers/pager.ts" } });
   const entryPoints = { paging: "paging/cli.ts", "paging-worker": "paging/worker.ts" };
   const shared = {

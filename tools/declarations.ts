@@ -10,7 +10,7 @@ import { dts } from "rollup-plugin-dts";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Sources of the exports. */
-const ENTRIES: Readonly<Record<string, string>> = { ".": "host/index.ts", "./manager": "servers/pager.ts" };
+const ENTRIES: Readonly<Record<string, string>> = { ".": "node/index.ts", "./manager": "servers/pager.ts" };
 /** Projects need not name types of their own. */
 const BANNER = '/// <reference types="node" />';
 

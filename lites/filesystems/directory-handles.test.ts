@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFsFromVolume, Volume } from "memfs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { descriptorLinks, hostFiles } from "#host/host-files.ts";
+import { descriptorLinks, hostFiles } from "#node/host-files.ts";
 import { S_IFIFO } from "../abi/file-mode.ts";
 import { O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from "../abi/open-flags.ts";
 import { type Bench, bench, bytes, out, run, type TestProcess, text } from "../test-file-side.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFsFromVolume, Volume } from "memfs";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { descriptorLinks, hostFiles } from "#host/host-files.ts";
+import { descriptorLinks, hostFiles } from "#node/host-files.ts";
 import { S_IFCHR, S_IFIFO, S_IFSOCK } from "../abi/file-mode.ts";
 import { AT_FDCWD, O_APPEND, O_CREAT, O_LARGEFILE, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from "../abi/open-flags.ts";
 import { SIGXFSZ } from "../abi/signals.ts";

@@ -5,6 +5,6 @@ import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 import { projectRoot } from "./command.ts";
 
-const library = (await import(pathToFileURL(join(projectRoot, "dist", "index.js")).href)) as typeof import("#host/index.ts");
+const library = (await import(pathToFileURL(join(projectRoot, "dist", "index.js")).href)) as typeof import("#node/index.ts");
 
 export const { boot } = library;

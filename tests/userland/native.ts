@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import * as hostFiles from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { System } from "#host/index.ts";
+import type { System } from "#node/index.ts";
 import type { Case, FileSpec } from "./case.ts";
 
 export interface Outcome {

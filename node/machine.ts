@@ -29,13 +29,13 @@ import { memoryManager, type MemoryManagerTask } from "#servers/memory-manager/m
 import { randomDriver } from "#servers/random-driver.ts";
 import { sigma0 } from "#servers/sigma0.ts";
 import { descriptorLinks, hostFiles, UNPROTECTED_MOUNTS } from "./host-files.ts";
-import { MEASURED_PAGE_CACHE, measuredMemory, type MeasuredParts } from "./measured-parts.ts";
+import { MEASURED_PAGE_CACHE, measuredMemory, type MeasuredParts } from "#system/measured-parts.ts";
 import { makeMountPoints } from "./mount-points.ts";
 import { policyOf } from "./option-forms.ts";
 import { type BootOptions, checkBootOptions, DEFAULT_ENGINE, DEFAULT_MEMORY, DEFAULT_SWAP_AT_LEAST } from "./options.ts";
 import { makeRoot, rootSpace, type RootVolume } from "./root-image.ts";
-import { type SystemStatistics, systemStatistics } from "./statistics.ts";
-import { TraceLines } from "./trace-lines.ts";
+import { type SystemStatistics, systemStatistics } from "#system/statistics.ts";
+import { TraceLines } from "#system/trace-lines.ts";
 
 /** Priorities of the boot tasks (docs/architecture.md). */
 const Priority = { SIGMA0: 220, INTERRUPTS: 210, DRIVER: 200, MEMORY: 180, UNIX: 160 } as const;

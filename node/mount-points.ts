@@ -3,7 +3,7 @@
  */
 import { statSync } from "node:fs";
 import { join, posix } from "node:path";
-import { OptionError } from "./option-error.ts";
+import { OptionError } from "#system/option-error.ts";
 import { type Mount, ownDirectory, reasonOf } from "./option-forms.ts";
 import type { RootVolume } from "./root-image.ts";
 

@@ -3,7 +3,7 @@
  */
 import { Readable } from "node:stream";
 import { decodeText, unicodeOf } from "#lites/text.ts";
-import { OptionError } from "./option-error.ts";
+import { OptionError } from "#system/option-error.ts";
 import { flagProblem, type Problem, shown } from "./option-forms.ts";
 import { checkOptions } from "./options.ts";
 import type { OutputSink, TerminalOptions } from "./program.ts";

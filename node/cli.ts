@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { type CommandOptions, commandName, exactWords, jobOf, parser } from "./command-line.ts";
 import { closedDescriptors, OutputError, writeText } from "./host-output.ts";
-import { OptionError } from "./option-error.ts";
+import { OptionError } from "#system/option-error.ts";
 import { type JobEnd, runJob } from "./run-job.ts";
 
 declare const PACKAGE_VERSION: string;

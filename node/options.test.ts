@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { OptionError } from "./option-error.ts";
+import { OptionError } from "#system/option-error.ts";
 import { type BootOptions, checkBootOptions, OPTIONS, optionTable } from "./options.ts";
 
 let directory: string;

@@ -3,7 +3,9 @@
  */
 import { lthreadNumber, taskNumber, type ThreadId } from "#kernel/abi/identifiers.ts";
 import type { KernelEvent } from "#kernel/trace.ts";
-import type { TraceKind } from "./options.ts";
+
+export const TRACE_KINDS = ["syscalls", "ipc", "faults"] as const;
+export type TraceKind = (typeof TRACE_KINDS)[number];
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { byteStringOf } from "#lites/text.ts";
 import { exactWords, hostPath, parser } from "./command-line.ts";
-import { OptionError } from "./option-error.ts";
+import { OptionError } from "#system/option-error.ts";
 
 const commandLine = (...words: string[]): Uint8Array => Buffer.from(words.map((word) => `${word}\0`).join(""), "latin1");
 

@@ -1,15 +1,15 @@
 /**
- * Drives the machine from the host's event loop: run a while, let host events in, run again.
+ * Drives the machine from its host's event loop: run a while, let host events in, run again.
  */
 import type { Clock } from "#machine/clock.ts";
+import { type Cancel, LONGEST_DELAY_MS, type Scheduler } from "./scheduler.ts";
 
 /** Instructions between two looks at the host with a virtual clock, where nothing may depend on the host's speed. */
 const TURN_INSTRUCTIONS = 400_000;
 /** Time between them with a real one. */
 const TURN_NS = 10e6;
-/** Node's timers are no finer than this; shorter waits go round the event loop. */
+/** Timers of hosts are no finer than this; shorter waits go round the event loop. */
 const TIMER_RESOLUTION_NS = 1e6;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Runnable {
   run(budgetInstructions: number, untilNs?: number): { state: "idle" | "running" | "halted"; nextEventNs: number };
@@ -20,16 +20,19 @@ export class Pump {
   readonly ended: Promise<void>;
   private readonly kernel: Runnable;
   private readonly clock: Clock;
-  private scheduled: (() => void) | undefined;
+  private readonly scheduler: Scheduler;
+  private scheduled: Cancel | undefined;
   private stopped = false;
   private finish!: () => void;
   private fail!: (error: unknown) => void;
   /** A machine that waits for nothing but host events must keep the host process alive. */
-  private readonly keepAlive = setInterval(() => {}, LONGEST_TIMER_MS);
+  private readonly release: Cancel;
 
-  constructor(kernel: Runnable, clock: Clock) {
+  constructor(kernel: Runnable, clock: Clock, scheduler: Scheduler) {
     this.kernel = kernel;
     this.clock = clock;
+    this.scheduler = scheduler;
+    this.release = scheduler.keepAlive();
     this.ended = new Promise((resolve, reject) => {
       this.finish = resolve;
       this.fail = reject;
@@ -49,18 +52,16 @@ export class Pump {
     if (this.stopped) return;
     this.stopped = true;
     this.scheduled?.();
-    clearInterval(this.keepAlive);
+    this.release();
     this.finish();
   }
 
   private soon(): void {
-    const immediate = setImmediate(() => this.turn());
-    this.scheduled = () => clearImmediate(immediate);
+    this.scheduled = this.scheduler.soon(() => this.turn());
   }
 
   private later(ns: number): void {
-    const timer = setTimeout(() => this.turn(), Math.min(Math.ceil(ns / 1e6), LONGEST_TIMER_MS));
-    this.scheduled = () => clearTimeout(timer);
+    this.scheduled = this.scheduler.later(() => this.turn(), Math.min(Math.ceil(ns / 1e6), LONGEST_DELAY_MS));
   }
 
   private turn(): void {

@@ -7,7 +7,7 @@ import { createFsFromVolume, type IFs, Volume } from "memfs";
 import { BLOCK, usedBlocks } from "#lites/filesystems/memory-access.ts";
 import type { NodeFs } from "#lites/filesystems/node-interface.ts";
 import { unicodeOf } from "#lites/text.ts";
-import { OptionError } from "./option-error.ts";
+import { OptionError } from "#system/option-error.ts";
 import { type TarEntry, tarEntries } from "./tar-reader.ts";
 
 /** The root file system in memory. */

@@ -9,7 +9,8 @@ import { FORGET_MODES, type ForgetMode } from "#kernel/forgetting.ts";
 import { type ConfinementPolicy, namedPolicies, parsePolicy, PolicyError } from "#lites/confinement/policy-text.ts";
 import { byteStringOf } from "#lites/text.ts";
 import { type Engine, ENGINES } from "#machine/engine.ts";
-import { OptionError } from "./option-error.ts";
+import { OptionError } from "#system/option-error.ts";
+import { TRACE_KINDS, type TraceKind } from "#system/trace-lines.ts";
 
 /** A host directory in the guest's tree. */
 export interface Mount {
@@ -20,9 +21,6 @@ export interface Mount {
   /** Default: false. */
   readOnly?: boolean;
 }
-
-export const TRACE_KINDS = ["syscalls", "ipc", "faults"] as const;
-export type TraceKind = (typeof TRACE_KINDS)[number];
 
 export const STATISTICS_FORMS = ["table", "json"] as const;
 

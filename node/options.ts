@@ -6,7 +6,8 @@ import type { ForgetMode } from "#kernel/forgetting.ts";
 import type { ConfinementPolicy } from "#lites/confinement/policy-text.ts";
 import type { Engine } from "#machine/engine.ts";
 import type { ManagerFactory, ManagerFigures } from "#servers/pager.ts";
-import { OptionError } from "./option-error.ts";
+import { OptionError } from "#system/option-error.ts";
+import type { TraceKind } from "#system/trace-lines.ts";
 import {
   confineProblem,
   engineProblem,
@@ -35,11 +36,11 @@ import {
   sizeProblem,
   textProblem,
   traceProblem,
-  type TraceKind,
 } from "./option-forms.ts";
 
-export { OptionError } from "./option-error.ts";
-export type { Mount, TraceKind } from "./option-forms.ts";
+export { OptionError } from "#system/option-error.ts";
+export type { TraceKind } from "#system/trace-lines.ts";
+export type { Mount } from "./option-forms.ts";
 
 export interface BootOptions {
   /** Physical memory in bytes; default 64 MiB, at least 4 MiB, at most 1 GiB. */

@@ -10,8 +10,9 @@ import { Command, Option } from "commander";
 import { byteStringOf, decodeText, encodeText, unicodeOf } from "#lites/text.ts";
 import type { Engine } from "#machine/engine.ts";
 import type { ForgetMode } from "#kernel/forgetting.ts";
-import { OptionError } from "./option-error.ts";
-import { isText, type Mount, reasonOf, type STATISTICS_FORMS, type TraceKind } from "./option-forms.ts";
+import { OptionError } from "#system/option-error.ts";
+import type { TraceKind } from "#system/trace-lines.ts";
+import { isText, type Mount, reasonOf, type STATISTICS_FORMS } from "./option-forms.ts";
 import { OPTIONS, type OptionRow } from "./options.ts";
 
 /** What commander makes of the options. */

@@ -6,9 +6,10 @@ import type { Kernel } from "#kernel/kernel.ts";
 import type { ControlEvent, ControlRequest, ControlStream } from "#lites/abi/control-messages.ts";
 import { SIGKILL, SIGTERM } from "#lites/abi/signals.ts";
 import type { HostError } from "#machine/devices/channels.ts";
+import { eventLoop } from "./event-loop.ts";
 import { LiveRoot } from "./live-root.ts";
 import type { Machine } from "./machine.ts";
-import { OptionError } from "./option-error.ts";
+import { OptionError } from "#system/option-error.ts";
 import { type ExitStatus, type OutputSink, PortStreams, Program } from "./program.ts";
 import {
   argumentTexts,
@@ -20,11 +21,11 @@ import {
   type RunOptions,
   type SpawnOptions,
 } from "./program-options.ts";
-import { Pump } from "./pump.ts";
+import { Pump } from "#system/pump.ts";
 import type { RootFiles } from "./root-image.ts";
 import { GRACE_MS } from "./run-end.ts";
 import { SpawnError, TimeoutError } from "./spawn-error.ts";
-import type { SystemStatistics } from "./statistics.ts";
+import type { SystemStatistics } from "#system/statistics.ts";
 
 /** What run() collects. */
 export interface RunResult<Output = Buffer> extends ExitStatus {
@@ -83,7 +84,7 @@ export class System {
       root.beforeRun();
       return machine.kernel.run(budget, untilNs);
     };
-    this.pump = new Pump({ run }, machine.clock);
+    this.pump = new Pump({ run }, machine.clock, eventLoop);
     this.halted = this.pump.ended;
   }
 
