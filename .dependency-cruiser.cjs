@@ -4,10 +4,8 @@ const below = {
   kernel: ["machine"],
   servers: ["kernel"],
   lites: ["servers", "kernel"],
-  emulib: ["lites", "kernel", "userland"],
-  userland: ["lites", "servers", "kernel"],
   system: ["machine", "kernel", "servers", "lites"],
-  node: ["machine", "kernel", "servers", "lites", "emulib", "system"],
+  node: ["machine", "kernel", "servers", "lites", "system"],
   paging: ["machine", "kernel", "servers", "lites", "system", "node"],
 };
 const tests = "[.]test[.]ts$";
@@ -27,14 +25,21 @@ module.exports = {
       name: "kernel-by-its-public-interface",
       comment: "servers and the Unix server see kernel/abi and kernel/native.ts only",
       severity: "error",
-      from: { path: `${root}(servers|lites|emulib|userland)/`, pathNot: tests },
+      from: { path: `${root}(servers|lites)/`, pathNot: tests },
       to: { path: `${root}kernel/`, pathNot: `${root}kernel/(abi/|native[.]ts)` },
     },
     {
       name: "servers-by-their-protocols",
       severity: "error",
-      from: { path: `${root}(lites|userland)/`, pathNot: tests },
+      from: { path: `${root}lites/`, pathNot: tests },
       to: { path: `${root}servers/`, pathNot: `${root}servers/abi/` },
+    },
+    {
+      name: "c-headers-by-public-interfaces",
+      comment: "what C sees are numbers and layouts of the abi folders",
+      severity: "error",
+      from: { path: `${root}tools/c-headers/` },
+      to: { path: `${root}(${layers.join("|")})/(?!abi/)` },
     },
     {
       name: "no-host-below-hosts",
@@ -46,7 +51,7 @@ module.exports = {
     {
       name: "no-cycles",
       severity: "error",
-      from: { path: `${root}(machine|kernel|servers|lites|emulib|system|node|paging|userland)/`, pathNot: tests },
+      from: { path: `${root}(machine|kernel|servers|lites|system|node|paging)/`, pathNot: tests },
       to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
     },
     { name: "nobody-imports-a-test", severity: "error", from: {}, to: { path: tests } },

@@ -9,7 +9,7 @@ import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { buildProgram } from "#userland/build.ts";
+import { buildProgram } from "#tools/userland.ts";
 import { median } from "./cpu/outcome.ts";
 import type { KernelFigures } from "./kernel/measure.ts";
 import { PUBLISHED } from "./kernel/published.ts";

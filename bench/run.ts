@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildProgram } from "#userland/build.ts";
+import { buildProgram } from "#tools/userland.ts";
 import { median } from "./cpu/outcome.ts";
 import { parseMicro } from "./micro.ts";
 

@@ -5,9 +5,7 @@
 #include "emulib.h"
 
 #define BILLION 1000000000u
-#define RUSAGE_SIZE 72
 
-enum { REALTIME, MONOTONIC, PROCESS_CPUTIME, THREAD_CPUTIME, MONOTONIC_RAW, REALTIME_COARSE, MONOTONIC_COARSE, BOOTTIME };
 
 struct timespec {
   u32 seconds, nanoseconds;
@@ -46,15 +44,15 @@ static int store_timespec(u32 address, const struct timespec *t, int wide) {
   return wide ? store(address, words, 16) : store(address, t, 8);
 }
 
-/* For emulib_sysinfo: the clocks REALTIME and MONOTONIC. */
+/* For emulib_sysinfo: the clocks CLOCK_REALTIME and CLOCK_MONOTONIC. */
 int read_clock_32(u32 clock, u32 result) {
-  struct timespec t = clock == REALTIME ? unix_time() : since_start();
+  struct timespec t = clock == CLOCK_REALTIME ? unix_time() : since_start();
 
   return store_timespec(result, &t, 0);
 }
 
 int read_clock_64(u32 clock, u32 result) {
-  struct timespec t = clock == REALTIME ? unix_time() : since_start();
+  struct timespec t = clock == CLOCK_REALTIME ? unix_time() : since_start();
 
   return store_timespec(result, &t, 1);
 }
@@ -86,18 +84,18 @@ static int cpu_time(struct timespec *t) {
 
 static int read_clock(u32 clock, struct timespec *t) {
   switch (clock) {
-    case REALTIME:
-    case REALTIME_COARSE:
+    case CLOCK_REALTIME:
+    case CLOCK_REALTIME_COARSE:
       *t = unix_time();
       return 0;
-    case MONOTONIC:
-    case MONOTONIC_RAW:
-    case MONOTONIC_COARSE:
-    case BOOTTIME:
+    case CLOCK_MONOTONIC:
+    case CLOCK_MONOTONIC_RAW:
+    case CLOCK_MONOTONIC_COARSE:
+    case CLOCK_BOOTTIME:
       *t = since_start();
       return 0;
-    case PROCESS_CPUTIME:
-    case THREAD_CPUTIME:
+    case CLOCK_PROCESS_CPUTIME_ID:
+    case CLOCK_THREAD_CPUTIME_ID:
       return cpu_time(t);
     default:
       return -EINVAL;
@@ -128,7 +126,7 @@ int clock_call(u32 nr, u32 a0, u32 a1) {
       error = read_clock(a0, &t);
       return error ? error : store_timespec(a1, &t, nr == SYS_clock_gettime64);
     default:
-      if (a0 > BOOTTIME) return -EINVAL;
+      if (a0 > CLOCK_BOOTTIME) return -EINVAL;
       t.seconds = 0;
       t.nanoseconds = 1;
       return a1 ? store_timespec(a1, &t, nr == SYS_clock_getres_time64) : 0;

@@ -11,15 +11,6 @@ typedef unsigned short u16;
 typedef unsigned char u8;
 typedef unsigned long long u64;
 
-/* kernel/abi/trap-frame.ts */
-struct frame {
-  u32 in_handler, ast_pending, vector, error_code, address, reason;
-  u32 ebx, ecx, edx, esi, edi, ebp, eax;
-  u32 eip, eflags, esp, ds, es, fs, gs;
-  u32 nested_vector, nested_eip, nested_address, nested_reason;
-  u32 ss;
-};
-
 /* Arguments are the registers EBX … EBP, in this order. */
 #define ARGUMENTS(frame) (&(frame)->ebx)
 
@@ -28,8 +19,6 @@ struct frame {
 #define ARGUMENT_COUNT 6
 #define CALL_WORDS (1 + ARGUMENT_COUNT)
 #define WORDS (CALL_WORDS + 1)
-/* The first words of a message travel in registers. */
-#define REGISTER_WORDS 3
 
 /* A message in memory: kernel/abi/ipc.ts. */
 struct string_dope {
@@ -88,8 +77,6 @@ struct command_row {
   u16 direction, size;
 };
 
-enum { EBADF = 9, EOPNOTSUPP = 95, EINTR = 4, EFAULT = 14, EINVAL = 22, ENAMETOOLONG = 36, ENOSYS = 38, E2BIG = 7, EIO = 5, ENOMEM = 12, ESRCH = 3 };
-
 /* One kernel call; words come and go in *call. Returns the completion code. */
 static inline u32 ipc(struct ipc *call) {
   u32 code = call->send, receive = call->receive, partner = call->destination;
@@ -134,7 +121,6 @@ static inline int ipc_error(u32 code) {
 }
 
 /* transfers.c */
-#define TRANSFER_LIMIT (256 << 10)
 int transfer(u32 nr, const u32 *arguments);
 int vector_transfer(u32 nr, const u32 *arguments);
 

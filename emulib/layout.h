@@ -27,13 +27,4 @@
 /* How emulib_sysinfo hands over a call whose end is not just a result. */
 #define FINISH_VECTOR 0x81
 
-/* The error in a completion code of an IPC. */
-#define IPC_ERROR_MASK 0xf0
-
-/* Results that ask for the call to be repeated after signals were taken (docs/architecture.md). */
-#define ERESTARTSYS 512
-#define ERESTARTNOHAND 514
-/* The call is to be repeated with what can be written of its buffers. */
-#define EPROBE 517
-
 #endif

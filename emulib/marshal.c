@@ -7,8 +7,6 @@
 #include "emulib.h"
 #include "tables.h"
 
-#define PATH_LIMIT 4096
-#define PAGE_BYTES 4096
 
 const struct call_row *find_row(u32 nr) {
   if (nr < LINUX_CALLS) {
@@ -27,7 +25,7 @@ int in_user_space(u32 address, u32 bytes) {
 
 /* Bytes of a buffer up to the first page on which `try` fails (touch, touch_for_writing). */
 u32 accessible(u32 address, u32 bytes, int (*try)(u32 address)) {
-  for (u32 done = 0; done < bytes; done += PAGE_BYTES - (address + done) % PAGE_BYTES)
+  for (u32 done = 0; done < bytes; done += PAGE_SIZE - (address + done) % PAGE_SIZE)
     if (try(address + done)) return done;
   return bytes;
 }
@@ -65,13 +63,13 @@ static inline int add_buffer(struct parts *parts, u32 argument, u32 address, u32
 }
 
 static int add_string(struct parts *parts, u32 argument, u32 address) {
-  u32 limit = PATH_LIMIT;
+  u32 limit = PATH_MAX;
   int length;
 
   if (address < USER_TOP) {
     if (limit > USER_TOP - address) limit = USER_TOP - address;
     length = user_strlen((const char *)address, limit);
-    if (length == PATH_LIMIT) return -ENAMETOOLONG;
+    if (length == PATH_MAX) return -ENAMETOOLONG;
     if (length >= 0 && (u32)length < limit) return send_part(parts, address, length);
   }
   parts->flags |= MEMORY_BAD_ARGUMENT << argument;

@@ -5,13 +5,6 @@
 
 #define USER_DATA 0x7b
 #define INITIAL_EFLAGS 0x202
-#define ARGUMENT_LIMIT (1 << 20)
-#define PATH_LIMIT 4096
-#define CLONE_PARENT_SETTID 0x00100000
-#define CLONE_CHILD_SETTID 0x01000000
-#define CLONE_SETTLS 0x00080000
-#define MAP_PRIVATE_ANONYMOUS 0x22
-#define PROT_READ_WRITE 3
 
 /* First code of an image, in a task with nothing but its regions: fetches arguments and enters the program. */
 void start_program(void) {
@@ -65,10 +58,10 @@ static int array_size(u32 array) {
     if (!in_user_space(array, 4) || copy(&string, (void *)array, 4)) return -EFAULT;
     if (!string) break;
     if (string >= USER_TOP) return -EFAULT;
-    length = user_strlen((const char *)string, ARGUMENT_LIMIT);
+    length = user_strlen((const char *)string, ARGUMENT_BYTES_MAX);
     if (length < 0) return -EFAULT;
     total += length + 1;
-    if (total > ARGUMENT_LIMIT) return -E2BIG;
+    if (total > ARGUMENT_BYTES_MAX) return -E2BIG;
   }
   return total;
 }
@@ -97,15 +90,15 @@ int exec_call(struct frame *frame) {
   if (argument_bytes < 0) return argument_bytes;
   environment_bytes = array_size(frame->edx);
   if (environment_bytes < 0) return environment_bytes;
-  if (argument_bytes + environment_bytes > ARGUMENT_LIMIT) return -E2BIG;
+  if (argument_bytes + environment_bytes > ARGUMENT_BYTES_MAX) return -E2BIG;
   if (frame->ebx >= USER_TOP) return -EFAULT;
-  path_bytes = user_strlen((const char *)frame->ebx, PATH_LIMIT);
+  path_bytes = user_strlen((const char *)frame->ebx, PATH_MAX);
   if (path_bytes < 0) return -EFAULT;
-  if (path_bytes == PATH_LIMIT) return -ENAMETOOLONG;
+  if (path_bytes == PATH_MAX) return -ENAMETOOLONG;
 
   if (argument_bytes + environment_bytes > SCRATCH_SIZE) {
     mapped = argument_bytes + environment_bytes;
-    block = server_call(SYS_mmap2, 0, mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+    block = server_call(SYS_mmap2, 0, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (block > -4096u) return -ENOMEM;
   }
   pack(frame->ecx, (u8 *)block, argument_bytes);

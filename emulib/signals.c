@@ -5,7 +5,6 @@
  */
 #include "emulib.h"
 
-enum { SA_SIGINFO = 4, SA_RESTORER = 0x04000000, SA_RESTART = 0x10000000 };
 #define USER_CODE 0x73
 #define USER_DATA 0x7b
 #define DIRECTION_FLAG 0x400

@@ -3,7 +3,6 @@
  */
 #include "emulib.h"
 
-#define PR_SET_NAME 15
 
 /* Reads words that a pointer argument names. */
 static int fetch(u32 address, u32 *words, u32 count) {

@@ -10,10 +10,9 @@
 enum { FD, BUFFER, COUNT, OFFSET_LOW, OFFSET_HIGH };
 /* What is added behind the arguments: bytes of the parts, and that a read is not the first of its call (lites/abi/system-calls.ts). */
 enum { TOTAL = 3, CONTINUED = 4, TOTAL_AT = 5 };
-#define VECTOR_LIMIT 1024
 /* In the scratch pages: small parts together, and the vector. */
 #define GATHERED SCRATCH
-#define GATHERED_BYTES (SCRATCH_SIZE - VECTOR_LIMIT * sizeof(struct part))
+#define GATHERED_BYTES (SCRATCH_SIZE - IOV_MAX * sizeof(struct part))
 #define VECTOR ((struct part *)(SCRATCH + GATHERED_BYTES))
 
 static void advance(u32 *a, u32 bytes) {
@@ -48,7 +47,7 @@ int transfer(u32 nr, const u32 *arguments) {
 
 /* Reads and checks a vector. Returns 0 or an error. */
 static int fetch_vector(u32 address, u32 count) {
-  if (count > VECTOR_LIMIT) return -EINVAL;
+  if (count > IOV_MAX) return -EINVAL;
   if (!in_user_space(address, count * sizeof(struct part)) || copy(VECTOR, (void *)address, count * sizeof(struct part))) return -EFAULT;
   for (u32 i = 0; i < count; i++) {
     if ((int)VECTOR[i].length < 0) return -EINVAL;

@@ -9,7 +9,8 @@ import { S_IFIFO } from "./abi/file-mode.ts";
 import { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "./abi/open-flags.ts";
 import { SIGPIPE } from "./abi/signals.ts";
 import type { Op } from "./activation.ts";
-import { PIPE_BUF, PIPE_CAPACITY } from "./pipe.ts";
+import { PIPE_BUF } from "./abi/limits.ts";
+import { PIPE_CAPACITY } from "./pipe.ts";
 import { argument, type Bench, bench, bytes, out, run, Task, type TestProcess, text } from "./test-file-side.ts";
 
 /** A system with these files in its root, and other trees mounted. */

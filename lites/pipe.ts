@@ -6,6 +6,7 @@
 import { type Op, sleepOn, WaitQueue } from "./activation.ts";
 import { EAGAIN, EFAULT, ENXIO, EPIPE, ERESTARTSYS } from "./abi/errno.ts";
 import { S_IFIFO } from "./abi/file-mode.ts";
+import { PIPE_BUF } from "./abi/limits.ts";
 import { pageDown } from "./abi/memory-flags.ts";
 import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "./abi/open-flags.ts";
 import { SIGPIPE } from "./abi/signals.ts";
@@ -19,7 +20,6 @@ import type { OpenFile } from "./vfs/open-file.ts";
 import { type Attributes, newAttributes, newVnodeId, PollEvent, type Vnode } from "./vfs/vnode.ts";
 
 export const PIPE_CAPACITY = 65536;
-export const PIPE_BUF = 4096;
 /** st_dev of pipes: a device of its own, as pipefs has. */
 const PIPE_DEVICE = 12;
 

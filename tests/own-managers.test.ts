@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { buildFolder } from "#userland/build.ts";
+import { buildFolder } from "#tools/userland.ts";
 import type { ManagerFigures } from "#servers/pager.ts";
 import { type LoadedManager, loadManager, managedRun } from "../paging/manager-module.ts";
 import { lites, projectRoot } from "./support/command.ts";
@@ -72,7 +72,7 @@ test.each(kinds)("several processes have pages of their own (%s)", async (kind) 
 test("FIFO faults more often with more frames: Belady's string", async () => {
   const file = join(directory, "belady");
   writeFileSync(`${file}.c`, BELADY);
-  const { buildProgram } = await import("#userland/build.ts");
+  const { buildProgram } = await import("#tools/userland.ts");
   await buildProgram(`${file}.c`, file);
   const faults: number[] = [];
   const { module } = await managers();

@@ -6,7 +6,7 @@ import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { projectRoot } from "./support/command.ts";
 
-const layers = ["machine", "kernel", "servers", "lites", "emulib", "userland", "system", "node", "paging"];
+const layers = ["machine", "kernel", "servers", "lites", "emulib", "userland", "system", "node", "paging", "tools"];
 const source = /\.(ts|c|S|h|ld)$/;
 /** Families that a README describes by folder: headers of the C library, one program a file, one concern a file. */
 const described = /^(userland\/(include|libl3\/include|libc|bin|sh)|paging\/workloads)\//;

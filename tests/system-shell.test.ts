@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { System } from "#node/index.ts";
-import { buildUserland } from "../userland/build.ts";
+import { buildUserland } from "#tools/userland.ts";
 import { shellCases } from "./shell/cases.ts";
 import { boot } from "./support/library.ts";
 import { runInSystem, runNative } from "./userland/native.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { System } from "#node/index.ts";
-import { buildUserland } from "../userland/build.ts";
+import { buildUserland } from "#tools/userland.ts";
 import { boot } from "./support/library.ts";
 import type { Case } from "./userland/case.ts";
 import { cases } from "./userland/cases.ts";

@@ -9,8 +9,8 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 import { create } from "tar";
-import { buildEmulator } from "#emulib/build.ts";
-import { buildFolder, buildUserland } from "#userland/build.ts";
+import { buildEmulator } from "./emulib.ts";
+import { buildFolder, buildUserland } from "./userland.ts";
 import { timeZoneArchive } from "./time-zones.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -145,6 +145,11 @@ const errors = {
 
 export type ErrnoName = keyof typeof errors;
 
+/** Numbers and texts of those that programs see. */
+const seen = Object.entries(errors).filter(([, [number]]) => number < 512);
+export const errorNumbers: Readonly<Record<string, number>> = Object.fromEntries(seen.map(([name, [number]]) => [name, number]));
+export const errorTexts: Readonly<Record<string, string>> = Object.fromEntries(seen.map(([name, [, text]]) => [name, text]));
+
 export class UnixError {
   readonly name: ErrnoName;
   readonly errno: number;

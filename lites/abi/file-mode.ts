@@ -13,11 +13,30 @@ export const S_IFIFO = 0o010000;
 export const S_ISUID = 0o4000;
 export const S_ISGID = 0o2000;
 export const S_ISVTX = 0o1000;
+export const S_IRWXU = 0o700;
+export const S_IRUSR = 0o400;
+export const S_IWUSR = 0o200;
+export const S_IXUSR = 0o100;
+export const S_IRWXG = 0o070;
+export const S_IRGRP = 0o040;
+export const S_IWGRP = 0o020;
+export const S_IXGRP = 0o010;
+export const S_IRWXO = 0o007;
+export const S_IROTH = 0o004;
+export const S_IWOTH = 0o002;
+export const S_IXOTH = 0o001;
 /** All bits that chmod changes. */
 export const PERMISSION_BITS = 0o7777;
 
 /** dirent.d_type of a mode: the type bits shifted down. */
+export const DT_UNKNOWN = 0;
+export const DT_FIFO = S_IFIFO >>> 12;
+export const DT_CHR = S_IFCHR >>> 12;
 export const DT_DIR = S_IFDIR >>> 12;
+export const DT_BLK = S_IFBLK >>> 12;
+export const DT_REG = S_IFREG >>> 12;
+export const DT_LNK = S_IFLNK >>> 12;
+export const DT_SOCK = S_IFSOCK >>> 12;
 export const directoryType = (mode: number): number => (mode & S_IFMT) >>> 12;
 
 export const isDirectory = (mode: number): boolean => (mode & S_IFMT) === S_IFDIR;

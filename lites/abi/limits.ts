@@ -66,3 +66,12 @@ export const ARGUMENT_STRING_MAX = 1 << 17;
 export const PID_MAX = 32_767;
 export const HOST_NAME_MAX = 64;
 export const GROUPS_MAX = 65_536;
+/** Most parts of readv and writev. */
+export const IOV_MAX = 1024;
+/** Writes to a pipe of at most so many bytes are not split. */
+export const PIPE_BUF = 4096;
+
+/** Whose usage: getrusage(2). */
+export const RUSAGE_SELF = 0;
+export const RUSAGE_CHILDREN = -1;
+export const RUSAGE_THREAD = 1;

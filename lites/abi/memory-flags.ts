@@ -7,6 +7,7 @@ export const PAGE_SIZE = 4096;
 export const pageUp = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
 export const pageDown = (bytes: number): number => Math.floor(bytes / PAGE_SIZE) * PAGE_SIZE;
 
+export const PROT_NONE = 0;
 export const PROT_READ = 1;
 export const PROT_WRITE = 2;
 export const PROT_EXEC = 4;

@@ -12,6 +12,7 @@ export const O_NOCTTY = 0x100;
 export const O_TRUNC = 0x200;
 export const O_APPEND = 0x400;
 export const O_NONBLOCK = 0x800;
+export const O_DSYNC = 0x1000;
 export const O_ASYNC = 0x2000;
 export const O_DIRECT = 0x4000;
 export const O_LARGEFILE = 0x8000;
@@ -19,6 +20,8 @@ export const O_DIRECTORY = 0x10000;
 export const O_NOFOLLOW = 0x20000;
 export const O_NOATIME = 0x40000;
 export const O_CLOEXEC = 0x80000;
+/** With the bit of O_DSYNC. */
+export const O_SYNC = 0x101000;
 export const O_PATH = 0x200000;
 /** The bit that O_TMPFILE adds to O_DIRECTORY. */
 export const O_TMPFILE_BIT = 0x400000;
@@ -43,6 +46,7 @@ export const SEEK_DATA = 3;
 export const SEEK_HOLE = 4;
 
 /** Wanted permissions, as access(2) and as one digit of a mode. */
+export const F_OK = 0;
 export const R_OK = 4;
 export const W_OK = 2;
 export const X_OK = 1;

@@ -41,7 +41,7 @@ const rows = {
 
 type SignalName = keyof typeof rows;
 
-const numbers = Object.fromEntries(Object.entries(rows).map(([name, [number]]) => [name, number])) as {
+export const signalNumbers = Object.fromEntries(Object.entries(rows).map(([name, [number]]) => [name, number])) as {
   readonly [N in SignalName]: (typeof rows)[N][0];
 };
 
@@ -50,7 +50,7 @@ export const {
   SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGUSR1,
   SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM, SIGTERM, SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN,
   SIGTTOU, SIGURG, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH, SIGSYS,
-} = numbers;
+} = signalNumbers;
 
 /** Signals are 1 … SIGNAL_COUNT; from SIGRTMIN on they queue. */
 export const SIGNAL_COUNT = 64;

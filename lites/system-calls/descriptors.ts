@@ -19,6 +19,7 @@ import {
   SEEK_END,
   SEEK_SET,
 } from "../abi/open-flags.ts";
+import { F_RDLCK, F_UNLCK, F_WRLCK, FD_CLOEXEC } from "../abi/record-locks.ts";
 import { decode, encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import type { Op } from "../activation.ts";
@@ -31,10 +32,6 @@ import { OpenFile } from "../vfs/open-file.ts";
 import { clearRecordLock, conflictingLock, lockWholeFile, type RecordLock, setRecordLock, unlockWholeFile } from "../vfs/record-locks.ts";
 import type { FileServices } from "./file-services.ts";
 
-const FD_CLOEXEC = 1;
-const F_RDLCK = 0;
-const F_WRLCK = 1;
-const F_UNLCK = 2;
 const LOCK_SH = 1;
 const LOCK_EX = 2;
 const LOCK_NB = 4;

@@ -3,7 +3,17 @@
  */
 import { NS_PER_TICK } from "../abi/clocks.ts";
 import { EACCES, EINVAL, EPERM, ESRCH } from "../abi/errno.ts";
-import { RESOURCE_COUNT, Resource, RLIM_INFINITY, RLIM_INFINITY32, type ResourceLimit } from "../abi/limits.ts";
+import {
+  RESOURCE_COUNT,
+  Resource,
+  RLIM_INFINITY,
+  RLIM_INFINITY32,
+  type ResourceLimit,
+  RUSAGE_CHILDREN,
+  RUSAGE_SELF,
+  RUSAGE_THREAD,
+} from "../abi/limits.ts";
+import { PR_SET_NAME } from "../abi/prctl.ts";
 import { decode, encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import type { Core } from "../core.ts";
@@ -13,10 +23,6 @@ import { INIT_PID } from "../process/process-table.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
 import { rusageOf } from "../process/usage.ts";
 
-const RUSAGE_SELF = 0;
-const RUSAGE_CHILDREN = -1;
-const RUSAGE_THREAD = 1;
-const PR_SET_NAME = 15;
 const NAME_LENGTH = 15;
 /** personality(2) with this argument only asks. */
 const PERSONALITY_QUERY = 0xffffffff;

@@ -89,8 +89,7 @@ export interface Directory {
   rename?(name: string, toDirectory: Vnode, toName: string): void;
 }
 
-/** Readiness, as poll's POLLIN … bits. */
-export const PollEvent = { IN: 1, PRI: 2, OUT: 4, ERR: 8, HUP: 0x10, NVAL: 0x20 } as const;
+export { PollEvent } from "../abi/poll-events.ts";
 
 /** What a link of /proc leads to. */
 export interface LinkedObject {

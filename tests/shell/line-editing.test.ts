@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { buildUserland } from "../../userland/build.ts";
+import { buildUserland } from "#tools/userland.ts";
 import { compilePtyHelper, TerminalProgram } from "./terminal.ts";
 
 const shell = (await buildUserland()).find((program) => program.name === "sh")?.path ?? "";

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildUserland } from "../../userland/build.ts";
+import { buildUserland } from "#tools/userland.ts";
 import { type ShellCase, shellCases } from "./cases.ts";
 
 interface Result {

@@ -3,7 +3,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { buildProgram } from "#userland/build.ts";
+import { buildProgram } from "#tools/userland.ts";
 import { projectRoot } from "./command.ts";
 
 const directory = join(projectRoot, "build", "tests");

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { buildProgram, buildUserland } from "../../userland/build.ts";
+import { buildProgram, buildUserland } from "#tools/userland.ts";
 
 const built = resolve(import.meta.dirname, "../../build/userland/bin");
 await buildUserland(built);

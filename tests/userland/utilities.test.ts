@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { buildUserland } from "../../userland/build.ts";
+import { buildUserland } from "#tools/userland.ts";
 import type { Case } from "./case.ts";
 import { cases } from "./cases.ts";
 import { comparable, runNative } from "./native.ts";

@@ -1,5 +1,6 @@
 /* Sizes of the integer types and limits of the system. (POSIX <limits.h>) */
 #pragma once
+#include <bits/limits.h>
 #define CHAR_BIT 8
 #define SCHAR_MIN (-128)
 #define SCHAR_MAX 127
@@ -19,13 +20,7 @@
 #define LLONG_MIN (-LLONG_MAX - 1LL)
 #define ULLONG_MAX 18446744073709551615ULL
 #define SSIZE_MAX INT_MAX
-#define PATH_MAX 4096
-#define NAME_MAX 255
 #define ARG_MAX 131072
-#define PIPE_BUF 4096
-#define IOV_MAX 1024
 #define MB_LEN_MAX 1
-#define NGROUPS_MAX 65536
-#define HOST_NAME_MAX 64
 #define RE_DUP_MAX 255
 #define LINE_MAX 2048

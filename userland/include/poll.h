@@ -1,11 +1,6 @@
 /* Waiting for descriptors. (POSIX <poll.h>) */
 #pragma once
-#define POLLIN 1
-#define POLLPRI 2
-#define POLLOUT 4
-#define POLLERR 8
-#define POLLHUP 16
-#define POLLNVAL 32
+#include <bits/poll.h>
 typedef unsigned long nfds_t;
 struct pollfd {
   int fd;

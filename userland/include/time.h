@@ -1,12 +1,10 @@
 /* Times and dates. The zone is that of TZ: a name ("Europe/Berlin") or a rule ("CET-1CEST,M3.5.0,M10.5.0/3"). (POSIX <time.h>) */
 #pragma once
+#include <bits/time.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 #define CLOCKS_PER_SEC 1000000L
-#define CLOCK_REALTIME 0
-#define CLOCK_MONOTONIC 1
-#define CLOCK_PROCESS_CPUTIME_ID 2
 
 struct tm {
   int tm_sec, tm_min, tm_hour, tm_mday, tm_mon, tm_year, tm_wday, tm_yday, tm_isdst;

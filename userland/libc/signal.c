@@ -1,10 +1,10 @@
 /* Signals: handlers, masks, sending. (POSIX <signal.h>; structures of Linux/i386) */
 #include "internal.h"
+#include <bits/kernel.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
-
-#define SA_RESTORER 0x04000000
 
 /** Where a handler returns to. The debugger recognizes these instructions. */
 __asm__(".text\n"
@@ -17,26 +17,19 @@ __asm__(".text\n"
         "  int $0x80\n");
 extern void __restore(void), __restore_rt(void);
 
-struct kernel_sigaction {
-  void *handler;
-  unsigned long flags;
-  void (*restorer)(void);
-  sigset_t mask;
-};
-
 int sigaction(int signal, const struct sigaction *restrict action, struct sigaction *restrict old) {
-  struct kernel_sigaction new, previous;
+  struct kernel_ksigaction new, previous;
   if (action) {
-    new.handler = (void *)action->sa_handler;
+    new.handler = (uint32_t)action->sa_handler;
     new.flags = action->sa_flags | SA_RESTORER;
-    new.restorer = action->sa_flags & SA_SIGINFO ? __restore_rt : __restore;
-    new.mask = action->sa_mask;
+    new.restorer = (uint32_t)(action->sa_flags & SA_SIGINFO ? __restore_rt : __restore);
+    memcpy(new.mask, &action->sa_mask, sizeof new.mask);
   }
   if (syscall(SYS_rt_sigaction, signal, action ? &new : 0, old ? &previous : 0, sizeof(sigset_t)) < 0) return -1;
   if (old) {
     old->sa_handler = (sighandler_t)previous.handler;
-    old->sa_flags = (unsigned)previous.flags & ~SA_RESTORER;
-    old->sa_mask = previous.mask;
+    old->sa_flags = previous.flags & ~SA_RESTORER;
+    memcpy(&old->sa_mask, previous.mask, sizeof previous.mask);
   }
   return 0;
 }

@@ -1,22 +1,10 @@
 /* Attributes of files. The kernel's structure has times of 32 bits. (Linux/i386 struct stat64) */
 #include "internal.h"
+#include <bits/kernel.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
-struct kernel_stat {
-  uint64_t dev;
-  uint8_t padding0[4];
-  uint32_t shortIno, mode, nlink, uid, gid;
-  uint64_t rdev;
-  uint8_t padding3[4];
-  int64_t size;
-  uint32_t blksize;
-  uint64_t blocks;
-  uint32_t atime, atimeNsec, mtime, mtimeNsec, ctime, ctimeNsec;
-  uint64_t ino;
-} __attribute__((packed));
-
-static int convert(long status, const struct kernel_stat *from, struct stat *to) {
+static int convert(long status, const struct kernel_stat64 *from, struct stat *to) {
   if (status < 0) return -1;
   *to = (struct stat){
       .st_dev = from->dev,
@@ -29,30 +17,30 @@ static int convert(long status, const struct kernel_stat *from, struct stat *to)
       .st_size = from->size,
       .st_blksize = (blksize_t)from->blksize,
       .st_blocks = (blkcnt_t)from->blocks,
-      .st_atim = {(int32_t)from->atime, (long)from->atimeNsec, 0},
-      .st_mtim = {(int32_t)from->mtime, (long)from->mtimeNsec, 0},
-      .st_ctim = {(int32_t)from->ctime, (long)from->ctimeNsec, 0},
+      .st_atim = {(int32_t)from->atime, (long)from->atime_nsec, 0},
+      .st_mtim = {(int32_t)from->mtime, (long)from->mtime_nsec, 0},
+      .st_ctim = {(int32_t)from->ctime, (long)from->ctime_nsec, 0},
   };
   return 0;
 }
 
 int stat(const char *restrict path, struct stat *restrict result) {
-  struct kernel_stat buffer;
+  struct kernel_stat64 buffer;
   return convert(syscall(SYS_stat64, path, &buffer), &buffer, result);
 }
 
 int lstat(const char *restrict path, struct stat *restrict result) {
-  struct kernel_stat buffer;
+  struct kernel_stat64 buffer;
   return convert(syscall(SYS_lstat64, path, &buffer), &buffer, result);
 }
 
 int fstat(int fd, struct stat *result) {
-  struct kernel_stat buffer;
+  struct kernel_stat64 buffer;
   return convert(syscall(SYS_fstat64, fd, &buffer), &buffer, result);
 }
 
 int fstatat(int dirfd, const char *restrict path, struct stat *restrict result, int flags) {
-  struct kernel_stat buffer;
+  struct kernel_stat64 buffer;
   return convert(syscall(SYS_fstatat64, dirfd, path, &buffer, flags), &buffer, result);
 }
 

@@ -1,15 +1,10 @@
 /* Space of file systems. (Linux/i386 struct statfs64) */
 #include "internal.h"
+#include <bits/kernel.h>
 #include <sys/statvfs.h>
 
-struct kernel_statfs {
-  uint32_t type, bsize;
-  uint64_t blocks, bfree, bavail, files, ffree;
-  uint32_t fsid[2], namelen, frsize, flags, spare[4];
-} __attribute__((packed));
-
 int statvfs(const char *restrict path, struct statvfs *restrict result) {
-  struct kernel_statfs buffer;
+  struct kernel_statfs64 buffer;
   if (syscall(SYS_statfs64, path, sizeof buffer, &buffer) < 0) return -1;
   *result = (struct statvfs){
       .f_bsize = buffer.bsize,

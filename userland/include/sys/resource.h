@@ -1,16 +1,7 @@
 /* Resource limits and usage. (POSIX <sys/resource.h>) */
 #pragma once
+#include <bits/resource.h>
 #include <sys/time.h>
-#define RLIMIT_CPU 0
-#define RLIMIT_FSIZE 1
-#define RLIMIT_DATA 2
-#define RLIMIT_STACK 3
-#define RLIMIT_CORE 4
-#define RLIMIT_RSS 5
-#define RLIMIT_NPROC 6
-#define RLIMIT_NOFILE 7
-#define RLIMIT_MEMLOCK 8
-#define RLIMIT_AS 9
 typedef unsigned long long rlim_t;
 #define RLIM_INFINITY (~0ULL)
 struct rlimit {
@@ -21,7 +12,6 @@ struct rusage {
   long ru_maxrss, ru_ixrss, ru_idrss, ru_isrss, ru_minflt, ru_majflt, ru_nswap;
   long ru_inblock, ru_oublock, ru_msgsnd, ru_msgrcv, ru_nsignals, ru_nvcsw, ru_nivcsw;
 };
-#define RUSAGE_SELF 0
 #define RUSAGE_CHILDREN (-1)
 int getrlimit(int resource, struct rlimit *limit);
 int setrlimit(int resource, const struct rlimit *limit);

@@ -1,5 +1,6 @@
 /* What is known about a file. (POSIX <sys/stat.h>) */
 #pragma once
+#include <bits/stat.h>
 #include <sys/types.h>
 #include <time.h>
 struct stat {
@@ -19,29 +20,6 @@ struct stat {
 #define st_mtime st_mtim.tv_sec
 #define st_ctime st_ctim.tv_sec
 
-#define S_IFMT 0170000
-#define S_IFSOCK 0140000
-#define S_IFLNK 0120000
-#define S_IFREG 0100000
-#define S_IFBLK 0060000
-#define S_IFDIR 0040000
-#define S_IFCHR 0020000
-#define S_IFIFO 0010000
-#define S_ISUID 04000
-#define S_ISGID 02000
-#define S_ISVTX 01000
-#define S_IRWXU 0700
-#define S_IRUSR 0400
-#define S_IWUSR 0200
-#define S_IXUSR 0100
-#define S_IRWXG 070
-#define S_IRGRP 040
-#define S_IWGRP 020
-#define S_IXGRP 010
-#define S_IRWXO 07
-#define S_IROTH 04
-#define S_IWOTH 02
-#define S_IXOTH 01
 #define S_ISREG(mode) (((mode) & S_IFMT) == S_IFREG)
 #define S_ISDIR(mode) (((mode) & S_IFMT) == S_IFDIR)
 #define S_ISLNK(mode) (((mode) & S_IFMT) == S_IFLNK)
@@ -49,8 +27,6 @@ struct stat {
 #define S_ISBLK(mode) (((mode) & S_IFMT) == S_IFBLK)
 #define S_ISFIFO(mode) (((mode) & S_IFMT) == S_IFIFO)
 #define S_ISSOCK(mode) (((mode) & S_IFMT) == S_IFSOCK)
-#define UTIME_NOW 0x3fffffff
-#define UTIME_OMIT 0x3ffffffe
 
 int stat(const char *restrict path, struct stat *restrict result);
 int lstat(const char *restrict path, struct stat *restrict result);

@@ -1,5 +1,6 @@
 /* Times in microseconds, interval timers. (POSIX <sys/time.h>) */
 #pragma once
+#include <bits/time.h>
 #include <sys/types.h>
 /** As the i386 kernel lays it out: seconds of 32 bits. */
 struct timeval {
@@ -9,6 +10,5 @@ struct timeval {
 struct itimerval {
   struct timeval it_interval, it_value;
 };
-#define ITIMER_REAL 0
 int gettimeofday(struct timeval *result, void *zone);
 int setitimer(int which, const struct itimerval *value, struct itimerval *old);

@@ -1,9 +1,7 @@
 /* Waiting for children. (POSIX <sys/wait.h>) */
 #pragma once
+#include <bits/wait.h>
 #include <sys/types.h>
-#define WNOHANG 1
-#define WUNTRACED 2
-#define WCONTINUED 8
 #define WEXITSTATUS(status) (((status) >> 8) & 0xff)
 #define WTERMSIG(status) ((status) & 0x7f)
 #define WSTOPSIG(status) WEXITSTATUS(status)

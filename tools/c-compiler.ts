@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Where the headers of the kernel's library are, and where those that are generated go. */
-export const libraryHeaders = join(here, "libl3", "include");
-export const generatedHeaders = join(dirname(here), "build", "userland", "include");
+export const libraryHeaders = join(root, "userland", "libl3", "include");
+export const generatedHeaders = join(root, "build", "userland", "include");
 
 /** What keeps guest code from being built; the message tells what to install. */
 export class BuildError extends Error {
@@ -56,7 +56,10 @@ export function findCompiler(): Compiler {
       const flags = [
         ...commonFlags.filter((flag) => !(isClang && flag.startsWith("-mpreferred-stack-boundary"))),
         ...(isClang ? ["-mstack-alignment=4", "-Wno-unused-command-line-argument"] : gccFlags),
-        ...["-nostdinc", ...[join(here, "include"), libraryHeaders, generatedHeaders, include].flatMap((path) => ["-isystem", path])],
+        ...[
+          "-nostdinc",
+          ...[join(root, "userland", "include"), libraryHeaders, generatedHeaders, include].flatMap((path) => ["-isystem", path]),
+        ],
       ];
       writeFileSync(`${probe}.c`, "void _start(void) { for (;;) continue; }\n");
       run(command, [...flags, ...linkFlags, `${probe}.c`, "-o", probe]);

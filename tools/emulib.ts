@@ -7,11 +7,11 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findCompiler } from "#userland/compiler.ts";
-import { abiHeader } from "./headers.ts";
-import { callNumbers, marshallingTables } from "./marshalling.ts";
+import { findCompiler } from "./c-compiler.ts";
+import { emulibHeader } from "./c-headers/emulib.ts";
+import { callNumbers, marshallingTables } from "./c-headers/marshalling.ts";
 
-const sourceDirectory = dirname(fileURLToPath(import.meta.url));
+const sourceDirectory = join(dirname(dirname(fileURLToPath(import.meta.url))), "emulib");
 const sources = [
   "entry.S",
   "trap.c",
@@ -38,7 +38,7 @@ export interface EmulatorImage {
 /** Builds into `directory` and returns the image. Throws with the compiler's words when it fails. */
 export function buildEmulator(directory: string): EmulatorImage {
   mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, "abi.h"), abiHeader());
+  writeFileSync(join(directory, "abi.h"), emulibHeader());
   writeFileSync(join(directory, "calls.h"), callNumbers());
   writeFileSync(join(directory, "tables.h"), marshallingTables());
   const linked = join(directory, "emulib.elf");

@@ -63,7 +63,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 };
 
 /** The text of l3/abi.h; usable from C and from assembly. */
-export function abiHeader(): string {
+export function libl3Header(): string {
   const lines = Object.entries(groups).flatMap(([prefix, values]) =>
     Object.entries(values).map(([name, value]) => `#define ${prefix}${name} 0x${(value >>> 0).toString(16)}`),
   );

@@ -1,7 +1,7 @@
 /**
  * Builds the C library and the programs for i386, with gcc or clang and nothing installed for 32 bits but the compiler
  * itself. Every output remembers a hash of all that went into it, so that only what changed is compiled.
- * Run directly (`npx tsx userland/build.ts [DIR]`) or through buildUserland.
+ * Run directly (`npx tsx tools/userland.ts [DIR]`) or through buildUserland.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -9,10 +9,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { cpus } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BuildError, findCompiler, generatedHeaders, libraryHeaders, linkFlags } from "./compiler.ts";
-import { abiHeader } from "./libl3/headers.ts";
+import { BuildError, findCompiler, generatedHeaders, libraryHeaders, linkFlags } from "./c-compiler.ts";
+import { layoutChecks, libcHeaders } from "./c-headers/libc.ts";
+import { libl3Header } from "./c-headers/libl3.ts";
 
-const here = dirname(fileURLToPath(import.meta.url));
+/** The C sources. */
+const here = join(dirname(dirname(fileURLToPath(import.meta.url))), "userland");
 
 export interface Program {
   readonly name: string;
@@ -31,15 +33,20 @@ const filesUnder = (folder: string, extension: string): string[] =>
     .map((name) => join(folder, name))
     .sort();
 
-/** All public headers, after those that are generated were brought up to date. */
-function publicHeaders(): string[] {
-  const path = join(generatedHeaders, "l3", "abi.h");
-  const text = abiHeader();
+/** A generated file, written if it is not there or says something else. */
+function bringUpToDate(path: string, text: string): string {
   if (!existsSync(path) || readFileSync(path, "utf8") !== text) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(temporaryName(path), text);
     renameSync(temporaryName(path), path);
   }
+  return path;
+}
+
+/** All public headers, after those that are generated were brought up to date. */
+function publicHeaders(): string[] {
+  for (const [name, text] of Object.entries({ "l3/abi.h": libl3Header(), ...libcHeaders() }))
+    bringUpToDate(join(generatedHeaders, name), text);
   return [join(here, "include"), libraryHeaders, generatedHeaders].flatMap((folder) => filesUnder(folder, ".h"));
 }
 
@@ -187,7 +194,7 @@ export async function buildUserland(outDir = defaultOutput): Promise<Program[]> 
   const headers = hashOf(compiler.identity, ...publicHeaders().map(read));
 
   const compile = (source: string, privateHeaders: string): Step => {
-    const output = join(objects, `${relative(here, source).replaceAll("/", "-").slice(0, -2)}.o`);
+    const output = join(objects, `${relative(dirname(here), source).replaceAll("/", "-").slice(0, -2)}.o`);
     return {
       output,
       hash: hashOf(headers, privateHeaders, read(source)),
@@ -200,6 +207,7 @@ export async function buildUserland(outDir = defaultOutput): Promise<Program[]> 
   const library = [
     ...filesUnder(libraryFolder, ".c").map((source) => compile(source, privateHeaders(libraryFolder))),
     ...filesUnder(join(here, "libl3"), ".c").map((source) => compile(source, "")),
+    compile(bringUpToDate(join(dirname(generatedHeaders), "layout-checks.c"), layoutChecks()), ""),
   ];
   const archive = libraryOf(out);
   const archiveStep: Step = {
