@@ -28,9 +28,17 @@ export interface Sleeper {
   wake(reason: WakeReason): void;
 }
 
+const ANY_EVENT = -1;
+
 /** A sleep channel: all who wait for one condition. Wake-ups may be spurious: test the condition in a loop. */
 export class WaitQueue {
+  /** PollEvent bits that waking may bring, beside errors and ends. */
+  readonly events: number;
   private readonly sleepers = new Set<Sleeper>();
+
+  constructor(events = ANY_EVENT) {
+    this.events = events;
+  }
 
   add(sleeper: Sleeper): void {
     this.sleepers.add(sleeper);

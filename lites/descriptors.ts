@@ -2,10 +2,10 @@
  * Descriptor tables: allocation, duplication, closing; what fork, exec and exit do to them.
  */
 import { EBADF, EMFILE } from "./abi/errno.ts";
-import { O_ACCMODE, O_PATH, O_RDONLY, O_WRONLY } from "./abi/open-flags.ts";
+import { O_PATH } from "./abi/open-flags.ts";
 import type { Descriptor, Process } from "./process/process.ts";
 import { releaseRecordLocks } from "./vfs/record-locks.ts";
-import type { OpenFile } from "./vfs/open-file.ts";
+import type { File } from "./vfs/file.ts";
 
 /** @throws EBADF */
 export function descriptor(process: Process, fd: number): Descriptor {
@@ -15,21 +15,21 @@ export function descriptor(process: Process, fd: number): Descriptor {
 }
 
 /** The open file of a descriptor; EBADF also for O_PATH descriptors, which cannot be read, written or controlled. */
-export function openFile(process: Process, fd: number): OpenFile {
+export function openFile(process: Process, fd: number): File {
   const { file } = descriptor(process, fd);
   if (file.flags & O_PATH) throw EBADF;
   return file;
 }
 
-export function readableFile(process: Process, fd: number): OpenFile {
+export function readableFile(process: Process, fd: number): File {
   const file = openFile(process, fd);
-  if ((file.flags & O_ACCMODE) === O_WRONLY) throw EBADF;
+  if (!file.reads) throw EBADF;
   return file;
 }
 
-export function writableFile(process: Process, fd: number): OpenFile {
+export function writableFile(process: Process, fd: number): File {
   const file = openFile(process, fd);
-  if ((file.flags & O_ACCMODE) === O_RDONLY) throw EBADF;
+  if (!file.writes) throw EBADF;
   return file;
 }
 
@@ -42,7 +42,7 @@ export function freeDescriptor(process: Process, lowest = 0): number {
 }
 
 /** Puts an open file (whose reference it takes over) under the lowest free descriptor. On EMFILE the file is released. */
-export function installFile(process: Process, file: OpenFile, closeOnExec: boolean, lowest = 0): number {
+export function installFile(process: Process, file: File, closeOnExec: boolean, lowest = 0): number {
   let fd: number;
   try {
     fd = freeDescriptor(process, lowest);
@@ -58,7 +58,7 @@ export function installFile(process: Process, file: OpenFile, closeOnExec: boole
 export function closeDescriptor(process: Process, fd: number): void {
   const { file } = descriptor(process, fd);
   process.descriptors[fd] = undefined;
-  releaseRecordLocks(process, file.vnode);
+  releaseRecordLocks(process, file.inode);
   file.release();
 }
 

@@ -32,7 +32,7 @@ let process: TestProcess;
 const F = fcntlCommands;
 
 const open = (path: string, flags = O_RDONLY, by = process) => run(() => system.call.open(by, { path, flags, mode: 0o644 })) as number;
-const write = (fd: number, data: string) => run(() => system.call.write(process, { fd, buffer: bytes(data), count: 0 }));
+const write = (fd: number, data: string) => run(() => system.call.write(process, { fd, buffer: bytes(data), count: data.length }));
 const read = (fd: number, count = 65536, by = process) => {
   const buffer = out(count);
   const result = run(() => system.call.read(by, { fd, buffer, count }));

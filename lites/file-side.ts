@@ -22,9 +22,9 @@ import { ChannelStream } from "./terminal/channel-stream.ts";
 import { channelTerminal } from "./terminal/channel-terminal.ts";
 import { PseudoTerminals } from "./terminal/pseudo-terminal.ts";
 import type { Terminal, TerminalSurroundings } from "./terminal/terminal.ts";
-import { FileSystemSpace } from "./vfs/file-system.ts";
-import { OpenFile } from "./vfs/open-file.ts";
-import type { PageCacheObserver } from "./vfs/vnode.ts";
+import { FileSystemSpace, UNWATCHED_PAGES } from "./vfs/file-system.ts";
+import type { File } from "./vfs/file.ts";
+import type { PageCacheObserver } from "./vfs/inode.ts";
 import type { RandomSource } from "./random-pool.ts";
 
 /** A tree to mount. */
@@ -87,12 +87,14 @@ export class FileSide {
     const nowNs = () => options.nowNs();
     this.surroundings = { processes, signals, nowNs, now: () => options.now() };
     const special = new SpecialFiles(signals, () => options.now());
+    const pages = options.pages ?? UNWATCHED_PAGES;
+    const shared = { nowNs, special, content: { pages, signals } };
     const [root, ...others] = mounts.map((mount) => ({
       path: mount.path,
-      fileSystem: new NodeFileSystem({ ...mount, exclusive: mount.exclusive ?? false, device: this.nextDevice(), nowNs, special }),
+      fileSystem: new NodeFileSystem({ ...mount, ...shared, exclusive: mount.exclusive ?? false, device: this.nextDevice() }),
     }));
     if (root === undefined) throw new Error("no root file system");
-    this.files = new FileSystemSpace(root.fileSystem, options.pages);
+    this.files = new FileSystemSpace(root.fileSystem, pages);
     this.deviceOfDevices = this.nextDevice();
     this.devices = new DeviceFileSystem({
       device: this.deviceOfDevices,
@@ -114,7 +116,7 @@ export class FileSide {
 
   /** Gives a program that is about to start its descriptors 0, 1, 2, …; equal ports are one open file. */
   installStreams(process: Process, streams: readonly (ControlStream | null)[], size?: WindowSize): void {
-    const files = new Map<number, OpenFile>();
+    const files = new Map<number, File>();
     for (const [fd, stream] of streams.entries()) {
       if (stream === null) {
         process.descriptors[fd] = undefined;
@@ -127,21 +129,13 @@ export class FileSide {
     }
   }
 
-  private openStream(
-    process: Process,
-    { port, terminal, plainOutput, synchronous }: ControlStream,
-    size: WindowSize | undefined,
-  ): OpenFile {
+  private openStream(process: Process, { port, terminal, plainOutput, synchronous }: ControlStream, size: WindowSize | undefined): File {
     if (terminal) {
       const opened = this.terminal(port, size);
       if (plainOutput) opened.terminal.discipline.passOutput();
-      const file = new OpenFile(opened.terminal, O_RDWR, `/dev/${opened.name}`);
-      opened.terminal.attach(process, true);
-      return file;
+      return opened.terminal.newFile(process, { flags: O_RDWR, path: `/dev/${opened.name}` });
     }
-    const stream = new ChannelStream(this.channel(port), this.options.signals, this.options.nowNs(), synchronous ?? false);
-    stream.attach();
-    return new OpenFile(stream, O_RDWR, "");
+    return new ChannelStream(this.channel(port), this.options.signals, this.options.nowNs(), synchronous ?? false).newFile();
   }
 
   private channel(port: number) {

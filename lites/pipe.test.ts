@@ -35,7 +35,7 @@ function read(count: number, fd = reader) {
   const task = new Task(system.call.read(process, { fd, buffer, count }));
   return { task, data: () => text(buffer.data) };
 }
-const poll = (fd: number) => process.descriptors[fd]!.file.vnode.poll!(process.descriptors[fd]!.file).events;
+const poll = (fd: number) => process.descriptors[fd]!.file.poll().events;
 const close = (fd: number) => system.call.close(process, { fd });
 const errorName = (task: Task<number>) => (task.error as { name: string } | undefined)?.name;
 

@@ -4,11 +4,12 @@
  * Writes of at most PIPE_BUF bytes are never split. Source: POSIX pipe(2), write(2), mkfifo(3); pipe(7).
  */
 import { type Op, sleepOn, WaitQueue } from "./activation.ts";
-import { EAGAIN, EFAULT, ENXIO, EPIPE, ERESTARTSYS } from "./abi/errno.ts";
+import { EAGAIN, EFAULT, ENXIO, EPIPE, ERESTARTSYS, ESPIPE } from "./abi/errno.ts";
 import { S_IFIFO } from "./abi/file-mode.ts";
 import { PIPE_BUF } from "./abi/limits.ts";
 import { pageDown } from "./abi/memory-flags.ts";
 import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "./abi/open-flags.ts";
+import { PollEvent } from "./abi/poll-events.ts";
 import { SIGPIPE } from "./abi/signals.ts";
 import type { CommandArgument } from "./arguments.ts";
 import { ByteQueue } from "./byte-queue.ts";
@@ -16,15 +17,12 @@ import { partOf } from "./part.ts";
 import type { Process } from "./process/process.ts";
 import type { SignalSink } from "./signal-sink.ts";
 import { bytesReady } from "./stream-control.ts";
-import type { OpenFile } from "./vfs/open-file.ts";
-import { type Attributes, newAttributes, newVnodeId, PollEvent, type Vnode } from "./vfs/vnode.ts";
+import { opened, type Opening, type Readiness, StreamFile } from "./vfs/file.ts";
+import { type Inode, MemoryInode } from "./vfs/inode.ts";
 
 export const PIPE_CAPACITY = 65536;
 /** st_dev of pipes: a device of its own, as pipefs has. */
 const PIPE_DEVICE = 12;
-
-const reads = (file: OpenFile) => (file.flags & O_ACCMODE) !== O_WRONLY;
-const writes = (file: OpenFile) => (file.flags & O_ACCMODE) !== O_RDONLY;
 
 /** The queue and its users; a FIFO has one while it is open. */
 export class Pipe {
@@ -34,8 +32,9 @@ export class Pipe {
   /** Ever opened: a FIFO's opener also goes on when its partner came and went. */
   private readerOpens = 0;
   private writerOpens = 0;
-  /** Woken at any change: bytes, room, users. */
-  private readonly changed = new WaitQueue();
+  /** Woken when bytes come, when there is room again, and both when a user comes or goes. */
+  private readonly readable = new WaitQueue(PollEvent.IN);
+  private readonly writable = new WaitQueue(PollEvent.OUT);
   private readonly signals: SignalSink;
 
   constructor(signals: SignalSink) {
@@ -43,62 +42,73 @@ export class Pipe {
   }
 
   /** Counts an open end. */
-  attach(file: OpenFile): void {
-    if (reads(file)) {
+  attach(file: PipeFile): void {
+    if (file.reads) {
       this.readers++;
       this.readerOpens++;
     }
-    if (writes(file)) {
+    if (file.writes) {
       this.writers++;
       this.writerOpens++;
     }
-    this.changed.wakeAll();
+    this.wakeAll();
   }
 
   /** Takes an open end away; the bytes go with the last one. */
-  detach(file: OpenFile): void {
-    if (reads(file)) this.readers--;
-    if (writes(file)) this.writers--;
+  detach(file: PipeFile): void {
+    if (file.reads) this.readers--;
+    if (file.writes) this.writers--;
     if (this.readers === 0 && this.writers === 0) this.queue.clear();
-    this.changed.wakeAll();
+    this.wakeAll();
+  }
+
+  private wakeAll(): void {
+    this.readable.wakeAll();
+    this.writable.wakeAll();
   }
 
   /** open(2) of a FIFO: waits for the other side. @throws ENXIO, ERESTARTSYS */
-  *open(file: OpenFile): Op<void> {
+  open(_process: Process, inode: Inode, opening: Opening): Op<PipeFile> {
+    const file = new PipeFile(inode, opening, this);
+    return opened(file, this.meet(file));
+  }
+
+  private *meet(file: PipeFile): Op<void> {
     const access = file.flags & O_ACCMODE;
-    if (access === O_WRONLY && file.flags & O_NONBLOCK && this.readers === 0) throw ENXIO;
+    if (access === O_WRONLY && file.nonblocking && this.readers === 0) throw ENXIO;
     this.attach(file);
-    if (access === O_RDWR || file.flags & O_NONBLOCK) return;
+    if (access === O_RDWR || file.nonblocking) return;
     const reading = access === O_RDONLY;
     const opensBefore = reading ? this.writerOpens : this.readerOpens;
-    let opened = false;
+    let met = false;
     try {
       while ((reading ? this.writers : this.readers) === 0 && opensBefore === (reading ? this.writerOpens : this.readerOpens)) {
-        if ((yield* sleepOn(this.changed)) === "interrupted") throw ERESTARTSYS;
+        if ((yield* sleepOn(reading ? this.readable : this.writable)) === "interrupted") throw ERESTARTSYS;
       }
-      opened = true;
+      met = true;
     } finally {
       // Also when the process was killed meanwhile.
-      if (!opened) this.detach(file);
+      if (!met) this.detach(file);
     }
   }
 
   /** As on Linux, pages of which the process can store only a part stay in the pipe. @param wanted of which it can store `count` bytes */
-  *read(file: OpenFile, count: number, wanted = count): Op<Uint8Array> {
+  *read(file: PipeFile, count: number, wanted: number): Op<Uint8Array> {
     if (count === 0) return new Uint8Array(0);
     while (this.queue.length === 0) {
       if (this.writers === 0) return new Uint8Array(0);
-      if (file.flags & O_NONBLOCK) throw EAGAIN;
-      if ((yield* sleepOn(this.changed)) === "interrupted") throw ERESTARTSYS;
+      if (file.nonblocking) throw EAGAIN;
+      if ((yield* sleepOn(this.readable)) === "interrupted") throw ERESTARTSYS;
     }
     const storable = Math.min(wanted, this.queue.length) <= count ? count : pageDown(count);
     if (storable === 0) throw EFAULT;
+    const wasFull = this.queue.room < PIPE_BUF;
     const bytes = this.queue.take(storable);
-    this.changed.wakeAll();
+    if (wasFull) this.writable.wakeAll();
     return bytes;
   }
 
-  *write(process: Process, file: OpenFile, data: Uint8Array): Op<number> {
+  *write(process: Process, file: PipeFile, data: Uint8Array): Op<number> {
     let written = 0;
     const atomic = data.length <= PIPE_BUF;
     while (written < data.length) {
@@ -109,11 +119,11 @@ export class Pipe {
       }
       if (this.queue.room >= (atomic ? data.length : 1)) {
         written += this.queue.put(partOf(data, written));
-        this.changed.wakeAll();
-      } else if (file.flags & O_NONBLOCK) {
+        this.readable.wakeAll();
+      } else if (file.nonblocking) {
         if (written > 0) return written;
         throw EAGAIN;
-      } else if ((yield* sleepOn(this.changed)) === "interrupted") {
+      } else if ((yield* sleepOn(this.writable)) === "interrupted") {
         if (written > 0) return written;
         throw ERESTARTSYS;
       }
@@ -121,18 +131,19 @@ export class Pipe {
     return written;
   }
 
-  poll(file: OpenFile): { events: number; queues: readonly WaitQueue[] } {
+  poll(file: PipeFile): Readiness {
     let events = 0;
-    if (reads(file)) {
+    if (file.reads) {
       if (this.queue.length > 0) events |= PollEvent.IN;
       // A FIFO that no writer has opened yet is not hung up.
       if (this.writers === 0 && this.writerOpens > 0) events |= PollEvent.HUP;
     }
-    if (writes(file)) {
+    if (file.writes) {
       if (this.queue.room >= PIPE_BUF) events |= PollEvent.OUT;
       if (this.readers === 0) events |= PollEvent.ERR;
     }
-    return { events, queues: [this.changed] };
+    if (!file.writes) return { events, queues: [this.readable] };
+    return { events, queues: file.reads ? [this.readable, this.writable] : [this.writable] };
   }
 
   control(command: number, argument: CommandArgument): number {
@@ -140,61 +151,75 @@ export class Pipe {
   }
 }
 
-/** The vnode of pipe(2): in no directory. */
-export class PipeVnode implements Vnode {
-  readonly id = newVnodeId();
-  readonly fileSystem = undefined;
+/** An open end of a pipe or FIFO. */
+export class PipeFile extends StreamFile {
   private readonly pipe: Pipe;
-  private readonly attributesNow: Attributes;
 
-  constructor(signals: SignalSink, owner: { uid: number; gid: number }, nowNs: bigint) {
-    this.pipe = new Pipe(signals);
-    const { uid, gid } = owner;
-    this.attributesNow = newAttributes({ dev: PIPE_DEVICE, ino: this.id, mode: S_IFIFO | 0o600, uid, gid, blockSize: 4096 }, nowNs);
+  constructor(inode: Inode, opening: Opening, pipe: Pipe) {
+    super(inode, opening);
+    this.pipe = pipe;
   }
 
-  attributes(): Attributes {
-    return { ...this.attributesNow };
+  protected override closed(): void {
+    this.pipe.detach(this);
   }
 
-  setAttributes(change: Partial<Attributes>): void {
-    const { mode, ...rest } = change;
-    Object.assign(this.attributesNow, rest);
-    if (mode !== undefined) this.attributesNow.mode = S_IFIFO | mode;
+  protected override take(_process: Process, count: number, wanted: number): Op<Uint8Array> {
+    return this.pipe.read(this, count, wanted);
   }
 
-  /** Counts an end that pipe(2) made without an open. */
-  attach(file: OpenFile): void {
-    this.pipe.attach(file);
+  protected override put(process: Process, data: Uint8Array): Op<number> {
+    return this.pipe.write(process, this, data);
   }
 
-  // An open by path, through /proc/PID/fd, does not wait: the other end exists or has existed.
-  // biome-ignore lint/correctness/useYield: an operation that may sleep in other vnodes
-  *open(_process: Process, file: OpenFile): Op<void> {
-    this.pipe.attach(file);
-  }
-
-  close(file: OpenFile): void {
-    this.pipe.detach(file);
-  }
-
-  read(_process: Process, file: OpenFile, count: number, wanted?: number): Op<Uint8Array> {
-    return this.pipe.read(file, count, wanted);
-  }
-
-  write(process: Process, file: OpenFile, data: Uint8Array): Op<number> {
-    return this.pipe.write(process, file, data);
-  }
-
-  // biome-ignore lint/correctness/useYield: an operation that may sleep in other vnodes
-  *control(_process: Process, _file: OpenFile, command: number, argument: CommandArgument): Op<number> {
+  // biome-ignore lint/correctness/useYield: an operation that may sleep in other files
+  override *control(_process: Process, command: number, argument: CommandArgument): Op<number> {
     return this.pipe.control(command, argument);
   }
 
-  poll(file: OpenFile): { events: number; queues: readonly WaitQueue[] } {
-    return this.pipe.poll(file);
+  override poll(): Readiness {
+    return this.pipe.poll(this);
   }
 
-  retain(): void {}
-  release(): void {}
+  override allocate(): void {
+    throw ESPIPE;
+  }
+
+  override advise(): void {
+    throw ESPIPE;
+  }
+
+  override get pipeCapacity(): number {
+    return PIPE_CAPACITY;
+  }
+}
+
+/** The inode of pipe(2): in no directory. */
+export class PipeInode extends MemoryInode {
+  readonly fileSystem = undefined;
+  private readonly pipe: Pipe;
+
+  constructor(signals: SignalSink, owner: { uid: number; gid: number }, nowNs: bigint) {
+    const { uid, gid } = owner;
+    super({ dev: PIPE_DEVICE, mode: S_IFIFO | 0o600, uid, gid, blockSize: 4096 }, nowNs);
+    this.pipe = new Pipe(signals);
+  }
+
+  /** Both ends, for reading and for writing. @param flags O_NONBLOCK or none */
+  ends(flags: number): [PipeFile, PipeFile] {
+    const path = `pipe:[${this.id}]`;
+    return [this.end({ flags: O_RDONLY | (flags & O_NONBLOCK), path }), this.end({ flags: O_WRONLY | (flags & O_NONBLOCK), path })];
+  }
+
+  // An open by path, through /proc/PID/fd, does not wait: the other end exists or has existed.
+  // biome-ignore lint/correctness/useYield: an operation that may sleep in other inodes
+  override *open(_process: Process, opening: Opening): Op<PipeFile> {
+    return this.end(opening);
+  }
+
+  private end(opening: Opening): PipeFile {
+    const file = new PipeFile(this, opening, this.pipe);
+    this.pipe.attach(file);
+    return file;
+  }
 }

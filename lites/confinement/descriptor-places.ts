@@ -30,7 +30,7 @@ export function checkDescriptors(
     if (fd === AT_FDCWD) guard.check({ path: undefined, vnode: process.cwd.vnode });
     else {
       const file = process.descriptors[fd]?.file;
-      guard.check({ path: file?.origin, vnode: file?.vnode });
+      guard.check({ path: file?.origin, vnode: file?.inode });
     }
   }
 }

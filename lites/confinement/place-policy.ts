@@ -9,7 +9,7 @@
 import type { UnixError } from "../abi/errno.ts";
 import { EXDEV } from "../abi/errno.ts";
 import type { FoundObject, PlaceGuard } from "../vfs/place-guard.ts";
-import type { Vnode } from "../vfs/vnode.ts";
+import type { Inode } from "../vfs/inode.ts";
 import type { Verdict } from "./chief-policy.ts";
 
 /** A file (of), or a directory and all below it (under). Absolute path. */
@@ -23,7 +23,7 @@ export interface PlaceTree {
   /** A path without links and without "." and "..", as far as it exists. */
   canonical(path: string): string;
   /** Where a directory is; undefined: it was removed. */
-  ofDirectory(directory: Vnode): string | undefined;
+  ofDirectory(directory: Inode): string | undefined;
   /** Whether the object is what the path, which has no links, leads to now: under another name, for it has several. */
   isAlso(found: FoundObject, path: string): boolean;
 }
@@ -90,7 +90,7 @@ export class PlacePolicy {
   /** The object with its place as it is now: directories may have been moved within one. */
   located(found: FoundObject): FoundObject {
     const { vnode } = found;
-    return vnode?.directory === undefined ? found : { path: this.tree.ofDirectory(vnode), vnode };
+    return vnode?.isDirectory ? { path: this.tree.ofDirectory(vnode), vnode } : found;
   }
 
   private holds(place: Place, found: FoundObject): boolean {

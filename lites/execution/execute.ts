@@ -7,7 +7,7 @@ import type { Op } from "../activation.ts";
 import { EMULATOR_PRIVATE, EMULATOR_PRIVATE_SIZE, MMAP_MIN, STACK_TOP } from "../abi/address-map.ts";
 import { AuxiliaryType } from "../abi/auxiliary-vector.ts";
 import { USER_HZ } from "../abi/clocks.ts";
-import { E2BIG, EACCES, EAGAIN, EINVAL, ELOOP, ENOEXEC, ENOMEM, ESRCH } from "../abi/errno.ts";
+import { E2BIG, EAGAIN, EINVAL, ELOOP, ENOEXEC, ENOMEM, ESRCH } from "../abi/errno.ts";
 import { S_IFMT, S_IFREG, S_ISGID, S_ISUID } from "../abi/file-mode.ts";
 import { SIGCHLD } from "../abi/signals.ts";
 import { ARGUMENT_BYTES_MAX, ARGUMENT_STRING_MAX, Resource } from "../abi/limits.ts";
@@ -19,7 +19,7 @@ import { PROCESS_PRIORITY } from "../process/fork.ts";
 import type { Credentials } from "../process/process.ts";
 import { ProcessPageWriter } from "../process/process-page.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
-import type { Vnode } from "../vfs/vnode.ts";
+import type { Inode } from "../vfs/inode.ts";
 import { releaseProgram, retainProgram } from "../vfs/write-access.ts";
 import { ELF_PROGRAM_HEADER_BYTES, type ElfImage, isElf, parseElf } from "./elf.ts";
 import { isScript, parseScript, SCRIPT_LINE_BYTES } from "./script.ts";
@@ -39,11 +39,11 @@ const NAME_LENGTH = 15;
 
 /** A program found, with the arguments that its scripts made of the given ones. */
 interface Program {
-  vnode: Vnode;
+  vnode: Inode;
   path: string;
   origin: string | undefined;
   image: ElfImage;
-  interpreter: { vnode: Vnode; path: string; image: ElfImage } | undefined;
+  interpreter: { vnode: Inode; path: string; image: ElfImage } | undefined;
   argv: string[];
 }
 
@@ -149,7 +149,7 @@ function findInterpreter(core: Core, process: UnixProcess, image: ElfImage): Pro
   return { vnode, path, image: interpreter };
 }
 
-function parse(vnode: Vnode): ElfImage {
+function parse(vnode: Inode): ElfImage {
   const read = (position: number, length: number): Uint8Array => {
     const bytes = readSome(vnode, position, length);
     if (bytes.length < length) throw ENOEXEC;
@@ -158,8 +158,7 @@ function parse(vnode: Vnode): ElfImage {
   return parseElf(read, vnode.attributes().size);
 }
 
-function readSome(vnode: Vnode, position: number, length: number): Uint8Array {
-  if (vnode.readAt === undefined) throw EACCES;
+function readSome(vnode: Inode, position: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let filled = 0;
   while (filled < length) {
@@ -171,7 +170,7 @@ function readSome(vnode: Vnode, position: number, length: number): Uint8Array {
 }
 
 /** Set-user-id and set-group-id. */
-function newCredentials(old: Credentials, vnode: Vnode): Credentials {
+function newCredentials(old: Credentials, vnode: Inode): Credentials {
   const { mode, uid, gid } = vnode.attributes();
   const credentials = { ...old };
   if ((mode & S_IFMT) === S_IFREG && mode & S_ISUID) credentials.euid = uid;
@@ -214,7 +213,7 @@ function* load(space: AddressSpace, { vnode, path, image, interpreter }: Program
   return { entry: (interpreter.image.entry + base) >>> 0, programEntry, headers, interpreterBase: base };
 }
 
-function* mapSegments(space: AddressSpace, vnode: Vnode, path: string, image: ElfImage, bias: number): Op<void> {
+function* mapSegments(space: AddressSpace, vnode: Inode, path: string, image: ElfImage, bias: number): Op<void> {
   if (image.low + bias < MMAP_MIN) throw EINVAL;
   if (!space.mappings.isFree(image.low + bias, image.high + bias) || image.high + bias > STACK_TOP) throw ENOMEM;
   for (const segment of image.segments) {

@@ -1,13 +1,15 @@
 /**
  * /dev: memory devices, terminals, pseudo terminals, and links to the standard descriptors.
  */
+import type { Op } from "../activation.ts";
 import { ENXIO } from "../abi/errno.ts";
 import { deviceNumber, S_IFCHR } from "../abi/file-mode.ts";
 import type { Process } from "../process/process.ts";
 import type { PseudoTerminals } from "../terminal/pseudo-terminal.ts";
-import type { FileSystem, FileSystemStatistics, Vnode } from "../vfs/vnode.ts";
+import type { File, Opening } from "../vfs/file.ts";
+import type { FileSystem, FileSystemStatistics, Inode } from "../vfs/inode.ts";
 import { memoryDevices } from "./devices.ts";
-import type { SpecialFiles, StreamOperations } from "./special-files.ts";
+import type { Driver, SpecialFiles } from "./special-files.ts";
 import { noStatistics, SyntheticDevice, SyntheticDirectory, SyntheticLink, type SyntheticOptions } from "./synthetic.ts";
 import type { RandomSource } from "../random-pool.ts";
 
@@ -33,7 +35,7 @@ export class DeviceFileSystem implements FileSystem {
   readonly source = "dev";
   readonly readOnly = false;
   readonly root: SyntheticDirectory;
-  private readonly nodes = new Map<string, Vnode>();
+  private readonly nodes = new Map<string, Inode>();
   private readonly options: DeviceFileSystemOptions;
   private lastIno = 1;
 
@@ -43,12 +45,9 @@ export class DeviceFileSystem implements FileSystem {
       names: () => this.nodes.keys(),
       child: (name) => this.nodes.get(name),
     }));
-    for (const { name, major, minor, operations } of memoryDevices(options.random)) {
-      this.addDevice(name, major, minor, 0o666, operations);
-    }
-    const { pseudoTerminals } = options;
-    this.addDevice("tty", TTY_MAJOR, 0, 0o666, { redirect: controllingTerminal });
-    this.addDevice("ptmx", TTY_MAJOR, 2, 0o666, { redirect: (process) => pseudoTerminals.create(process) });
+    for (const { name, major, minor, driver } of memoryDevices(options.random)) this.addDevice(name, major, minor, 0o666, driver);
+    this.addDevice("tty", TTY_MAJOR, 0, 0o666, { open: openControllingTerminal });
+    this.addDevice("ptmx", TTY_MAJOR, 2, 0o666, options.pseudoTerminals);
     for (const [name, target] of Object.entries(standardLinks)) {
       this.nodes.set(name, new SyntheticLink(this.node(0o777), () => target));
     }
@@ -56,7 +55,7 @@ export class DeviceFileSystem implements FileSystem {
   }
 
   /** Shows a terminal under a name of /dev, as "console" or "tty1". */
-  addTerminal(name: string, terminal: Vnode): void {
+  addTerminal(name: string, terminal: Inode): void {
     this.nodes.set(name, terminal);
   }
 
@@ -64,11 +63,10 @@ export class DeviceFileSystem implements FileSystem {
     this.nodes.delete(name);
   }
 
-  private addDevice(name: string, major: number, minor: number, permissions: number, operations: StreamOperations): void {
+  private addDevice(name: string, major: number, minor: number, permissions: number, driver: Driver): void {
     const rdev = deviceNumber(major, minor);
-    this.options.special.register(S_IFCHR, rdev, operations);
-    const node = new SyntheticDevice({ ...this.node(S_IFCHR | permissions), rdev });
-    this.nodes.set(name, Object.assign(node, operations));
+    this.options.special.register(S_IFCHR, rdev, driver);
+    this.nodes.set(name, new SyntheticDevice({ ...this.node(S_IFCHR | permissions), rdev }, driver));
   }
 
   private node(mode: number): SyntheticOptions {
@@ -89,8 +87,8 @@ export class DeviceFileSystem implements FileSystem {
   }
 }
 
-/** /dev/tty. */
-function controllingTerminal(process: Process): Vnode {
+/** /dev/tty: the terminal itself is opened. @throws ENXIO */
+function openControllingTerminal(process: Process, _inode: Inode, opening: Opening): Op<File> {
   if (process.terminal === undefined) throw ENXIO;
-  return process.terminal;
+  return process.terminal.open(process, opening);
 }

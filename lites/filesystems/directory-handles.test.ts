@@ -112,7 +112,7 @@ const actions: Record<string, Action> = {
     run<string>(() => {
       const { vnode } = side.files.executable(process, `${AT}/tool`);
       const buffer = new Uint8Array(64);
-      return text(buffer.subarray(0, vnode.readAt!(0, buffer)));
+      return text(buffer.subarray(0, vnode.readAt(0, buffer)));
     }),
 };
 

@@ -6,7 +6,7 @@
  */
 import { ENOENT, EXDEV } from "../abi/errno.ts";
 import { DT_DIR, directoryType, isDirectory, isFifo, isRegular, isSymlink, PERMISSION_BITS } from "../abi/file-mode.ts";
-import type { Directory, DirectoryEntry, NewNode, Vnode } from "../vfs/vnode.ts";
+import type { Directory, DirectoryEntry, NewNode, Inode } from "../vfs/inode.ts";
 import { hostCall, identity, type NodeStats } from "./node-interface.ts";
 import type { NodeVnode } from "./node-vnode.ts";
 
@@ -32,7 +32,7 @@ export class NodeDirectory implements Directory {
     return this.self.fileSystem.access;
   }
 
-  parent(): { vnode: Vnode; name: string } | undefined {
+  parent(): { vnode: Inode; name: string } | undefined {
     const { self } = this;
     return self.parent && { vnode: self.parent, name: self.name };
   }
@@ -151,7 +151,7 @@ export class NodeDirectory implements Directory {
     return backed;
   }
 
-  create(name: string, node: NewNode): Vnode {
+  create(name: string, node: NewNode): Inode {
     const { fileSystem, self } = this;
     fileSystem.justFound = undefined;
     const { mode } = node;
@@ -205,7 +205,7 @@ export class NodeDirectory implements Directory {
     return undefined;
   }
 
-  link(name: string, vnode: Vnode): void {
+  link(name: string, vnode: Inode): void {
     const { fileSystem, self } = this;
     if (!fileSystem.owns(vnode)) throw EXDEV;
     fileSystem.justFound = undefined;
@@ -220,7 +220,7 @@ export class NodeDirectory implements Directory {
     this.touch(0);
   }
 
-  remove(name: string, vnode: Vnode): void {
+  remove(name: string, vnode: Inode): void {
     const { fileSystem, self } = this;
     if (!fileSystem.owns(vnode)) throw EXDEV;
     fileSystem.justFound = undefined;
@@ -251,7 +251,7 @@ export class NodeDirectory implements Directory {
     if (overlaid?.delete(name) && overlaid.size === 0) fileSystem.overlay.delete(self.identity);
   }
 
-  rename(name: string, toDirectory: Vnode, toName: string): void {
+  rename(name: string, toDirectory: Inode, toName: string): void {
     const { fileSystem, self } = this;
     if (!fileSystem.owns(toDirectory)) throw EXDEV;
     const target = toDirectory.asDirectory();
@@ -272,7 +272,7 @@ export class NodeDirectory implements Directory {
 
   private renameBacking(name: string, moved: NodeVnode, toDirectory: NodeVnode, toName: string): void {
     const { fileSystem, self, access } = this;
-    if (fileSystem.exclusive && moved.readLink !== undefined) {
+    if (fileSystem.exclusive && moved.isSymlink) {
       // memfs would rename what the link points to.
       fileSystem.run(self, () => access.link(moved, toDirectory, toName));
       fileSystem.run(self, () => access.removeFile(self, name));

@@ -10,7 +10,8 @@
  */
 import { EACCES, EFBIG, EIO, ENOSPC, ENOTDIR } from "../abi/errno.ts";
 import { isDirectory } from "../abi/file-mode.ts";
-import type { Attributes, FileSystem, FileSystemStatistics, NewNode, Vnode } from "../vfs/vnode.ts";
+import type { Attributes, FileSystem, FileSystemStatistics, NewNode, Inode } from "../vfs/inode.ts";
+import type { ContentServices } from "../vfs/regular-file.ts";
 import { type DescriptorLinks, DirectoryHandles } from "./directory-handles.ts";
 import { ExactTimes } from "./exact-times.ts";
 import { BLOCK, blocksOf, MemoryAccess, usedBlocks } from "./memory-access.ts";
@@ -35,8 +36,9 @@ export interface NodeFileSystemOptions {
   device: number;
   /** Unix time in nanoseconds, for the times of exclusive trees. */
   nowNs: () => bigint;
-  /** What stands behind FIFOs and device nodes. */
+  /** What stands behind FIFOs and device nodes, and what open regular files use. */
   special: SpecialFiles;
+  content: ContentServices;
   /** Exclusive trees: how many bytes they hold, with a block for each name. Default: 1 GiB. */
   space?: number | undefined;
 }
@@ -54,6 +56,7 @@ export class NodeFileSystem implements FileSystem {
   readonly fs: NodeFs;
   readonly access: TreeAccess;
   readonly special: SpecialFiles;
+  readonly content: ContentServices;
   readonly root: NodeVnode;
   readonly nowNs: () => bigint;
   /** Exclusive trees: vnodes whose attributes differ from the backing object's. */
@@ -81,6 +84,7 @@ export class NodeFileSystem implements FileSystem {
     this.exclusive = options.exclusive;
     this.fs = options.fs;
     this.special = options.special;
+    this.content = options.content;
     this.nowNs = options.nowNs;
     this.device = options.device;
     this.blocks = Math.floor((options.space ?? DEFAULT_SPACE) / BLOCK);
@@ -106,7 +110,7 @@ export class NodeFileSystem implements FileSystem {
 
   private openUp(vnode: NodeVnode): void {
     if (vnode.parent !== undefined) this.openUp(vnode.parent);
-    if (vnode.detached || vnode.readLink !== undefined || vnode.isSpecial) return;
+    if (vnode.detached || vnode.isSymlink || vnode.isSpecial) return;
     hostCall(() => this.access.withObject(vnode, ({ chmod }) => chmod(0o777)));
     this.changed.add(vnode);
   }
@@ -261,7 +265,7 @@ export class NodeFileSystem implements FileSystem {
       if (vnode.identity === "") vnode.identity = identity(this.access.lookup(vnode.parent!, vnode.name)!);
       this.access.withObject(vnode, ({ chown, chmod, utimes }) => {
         chown(uid, gid);
-        if (vnode.readLink === undefined) chmod(mode & 0o7777);
+        if (!vnode.isSymlink) chmod(mode & 0o7777);
         // Times last: memfs takes the other changes for modifications.
         utimes({ atimeNs, mtimeNs });
       });
@@ -290,7 +294,7 @@ export class NodeFileSystem implements FileSystem {
   }
 
   /** Whether a vnode belongs here. */
-  owns(vnode: Vnode): vnode is NodeVnode {
+  owns(vnode: Inode): vnode is NodeVnode {
     return vnode instanceof NodeVnode && vnode.fileSystem === this;
   }
 }

@@ -5,23 +5,23 @@
  * the first use and kept while the vnode is referenced, so that it survives unlink and rename.
  */
 import type { Op } from "../activation.ts";
-import type { CommandArgument } from "../arguments.ts";
-import { EINVAL, ENOENT, ENOSPC } from "../abi/errno.ts";
-import { isDirectory, isFifo, isRegular, isSymlink, PERMISSION_BITS, S_IFMT, S_ISGID, S_ISUID } from "../abi/file-mode.ts";
+import { EINVAL, ENOENT, ENOSPC, ENOTDIR } from "../abi/errno.ts";
+import { isFifo, PERMISSION_BITS, S_IFMT, S_ISGID, S_ISUID } from "../abi/file-mode.ts";
 import type { Process } from "../process/process.ts";
-import type { OpenFile } from "../vfs/open-file.ts";
-import { type AttributeChange, type Attributes, type NewNode, newVnodeId, type Vnode } from "../vfs/vnode.ts";
+import { type File, opened, type Opening } from "../vfs/file.ts";
+import { type AttributeChange, type Attributes, Inode, type NewNode } from "../vfs/inode.ts";
+import { DirectoryFile } from "../vfs/positioned-file.ts";
+import { RegularFile } from "../vfs/regular-file.ts";
 import { NodeDirectory } from "./node-directory.ts";
 import type { NodeFileSystem } from "./node-fs.ts";
 import { hostCall, identity, type NodeStats } from "./node-interface.ts";
-import type { StreamOperations } from "./special-files.ts";
+import type { Driver } from "./special-files.ts";
 import { descriptorCalls, type ObjectCalls } from "./tree-access.ts";
 
 /** What times of the backing objects of exclusive trees are cut to. */
 const BACKING_TIME_NS = 1_000_000n;
 
-export class NodeVnode implements Vnode {
-  readonly id = newVnodeId();
+export class NodeVnode extends Inode {
   readonly fileSystem: NodeFileSystem;
   /** Where it was last seen; undefined: the root. */
   parent: NodeVnode | undefined;
@@ -30,7 +30,7 @@ export class NodeVnode implements Vnode {
   detached = false;
   /** See identity(); "" for objects that only exist here, and for those made here until sync() looks. */
   identity: string;
-  readonly typeBits: number;
+  readonly type: number;
   /** Parts of the identity. */
   private readonly number: bigint | undefined;
   private readonly deviceNumber: bigint | undefined;
@@ -39,17 +39,9 @@ export class NodeVnode implements Vnode {
   /** The attributes themselves: of exclusive trees, of special files made here, and of removed objects that have no descriptor. */
   inode: Attributes | undefined;
   readonly directory?: NodeDirectory;
-  readonly readLink?: (process: Process) => string;
   /** FIFOs, devices and sockets. */
   readonly isSpecial: boolean;
-
-  readonly redirect?: (process: Process) => Vnode;
-  readonly open?: (process: Process, file: OpenFile) => Op<void>;
-  readonly close?: (file: OpenFile) => void;
-  readonly read?: (process: Process, file: OpenFile, count: number) => Op<Uint8Array>;
-  readonly write?: (process: Process, file: OpenFile, data: Uint8Array) => Op<number>;
-  readonly control?: (process: Process, file: OpenFile, command: number, argument: CommandArgument) => Op<number>;
-  readonly poll?: NonNullable<Vnode["poll"]>;
+  private readonly driver: Driver | undefined;
 
   /** By open files, mappings and working directories, and with the directories below that are referenced. */
   private uses = 0;
@@ -61,12 +53,13 @@ export class NodeVnode implements Vnode {
 
   /** @param from the object of the backing tree, or the attributes of one that exists here only or was just created */
   constructor(fileSystem: NodeFileSystem, parent: NodeVnode | undefined, name: string, from: NodeStats | Attributes) {
+    super();
     this.fileSystem = fileSystem;
     this.parent = parent;
     this.name = name;
     const created = typeof from.mode === "number";
     const mode = Number(from.mode);
-    this.typeBits = mode & S_IFMT;
+    this.type = mode & S_IFMT;
     if (created) this.identity = "";
     else {
       const stats = from as NodeStats;
@@ -77,32 +70,40 @@ export class NodeVnode implements Vnode {
     if (created) this.inode = { ...(from as Attributes), ino: this.id };
     else if (fileSystem.exclusive) this.inode = fileSystem.attributesOf(from as NodeStats, this.id);
     else this.fresh = from as NodeStats;
-    this.isSpecial = !(isDirectory(mode) || isRegular(mode) || isSymlink(mode));
-    if (isDirectory(mode)) this.directory = new NodeDirectory(this);
-    else if (isSymlink(mode)) this.readLink = () => this.linkText();
-    else if (this.isSpecial) this.becomeSpecial(mode, Number(from.rdev));
+    this.isSpecial = !(this.isDirectory || this.isRegular || this.isSymlink);
+    if (this.isDirectory) this.directory = new NodeDirectory(this);
+    if (this.isSpecial) this.driver = this.driverOf(mode, Number(from.rdev));
     if (fileSystem.exclusive) this.fillIn(this.inode!);
   }
 
   /** Exclusive trees: memfs has no size of directories and links, and no fixed mode of links. */
   private fillIn(inode: Attributes): void {
     if (this.directory !== undefined) Object.assign(inode, { size: 4096, blocks: 8 });
-    else if (this.readLink !== undefined) Object.assign(inode, { mode: this.typeBits | 0o777, size: this.linkText().length });
+    else if (this.isSymlink) Object.assign(inode, { mode: this.type | 0o777, size: this.linkText().length });
     this.setBlocks();
   }
 
-  private becomeSpecial(mode: number, device: number): void {
-    const { special } = this.fileSystem;
-    const isHostFifo = isFifo(mode) && this.identity !== "" && !this.fileSystem.exclusive;
-    const operations: StreamOperations = isHostFifo
-      ? special.hostFifo(this.fileSystem.fs, (access) => this.openBacking(access))
-      : special.operations(mode, device);
-    Object.assign(this, operations);
+  private driverOf(mode: number, device: number): Driver {
+    const { special, fs, exclusive } = this.fileSystem;
+    const isHostFifo = isFifo(mode) && this.identity !== "" && !exclusive;
+    return isHostFifo ? special.hostFifo(fs, (access) => this.openBacking(access)) : special.driver(mode, device);
+  }
+
+  override *open(process: Process, opening: Opening): Op<File> {
+    if (this.driver !== undefined) return yield* this.driver.open(process, this, opening);
+    if (this.isDirectory) return new DirectoryFile(this, opening);
+    const file = new RegularFile(this, opening, this.fileSystem.content);
+    return yield* opened(file, this.preparing(file.writes));
+  }
+
+  // biome-ignore lint/correctness/useYield: an operation that may sleep in other inodes
+  private *preparing(writing: boolean): Op<void> {
+    this.prepare(writing);
   }
 
   /** Whether these are the attributes of its object. */
   isObject(stats: NodeStats): boolean {
-    return stats.ino === this.number && stats.dev === this.deviceNumber && (Number(stats.mode) & S_IFMT) === this.typeBits;
+    return stats.ino === this.number && stats.dev === this.deviceNumber && (Number(stats.mode) & S_IFMT) === this.type;
   }
 
   get referenced(): boolean {
@@ -149,12 +150,12 @@ export class NodeVnode implements Vnode {
     this.fileSystem.justFound = this;
   }
 
-  setAttributes(change: AttributeChange): void {
+  override setAttributes(change: AttributeChange): void {
     if (this.inode === undefined) this.changeBacking(change);
     else {
       const { mode, ...rest } = change;
       Object.assign(this.inode, rest);
-      if (mode !== undefined) this.inode.mode = this.typeBits | (mode & PERMISSION_BITS);
+      if (mode !== undefined) this.inode.mode = this.type | (mode & PERMISSION_BITS);
       this.inode.ctimeNs = this.fileSystem.nowNs();
       this.fileSystem.changed.add(this);
     }
@@ -167,7 +168,7 @@ export class NodeVnode implements Vnode {
     const setsTimes = change.atimeNs !== undefined || change.mtimeNs !== undefined;
     this.withCalls(({ chown, chmod, utimes }) => {
       if (change.uid !== undefined || change.gid !== undefined) chown(uid, gid);
-      if (change.mode !== undefined && this.readLink === undefined) chmod(change.mode);
+      if (change.mode !== undefined && !this.isSymlink) chmod(change.mode);
       if (setsTimes) utimes({ atimeNs, mtimeNs });
     });
     if (setsTimes) fileSystem.exactTimes.set({ atimeNs, mtimeNs }, this.stats());
@@ -192,7 +193,11 @@ export class NodeVnode implements Vnode {
     const mode = node.mode & PERMISSION_BITS;
     // The host's mask may have taken bits away, and a change of the owner set-id bits.
     const isRight = (Number(stats.mode) & PERMISSION_BITS) === mode && (isOwners || !(mode & (S_ISUID | S_ISGID)));
-    if (!isRight && this.readLink === undefined) this.withCalls(({ chmod }) => chmod(mode));
+    if (!isRight && !this.isSymlink) this.withCalls(({ chmod }) => chmod(mode));
+  }
+
+  override readLink(): string {
+    return this.linkText();
   }
 
   private linkText(): string {
@@ -208,7 +213,7 @@ export class NodeVnode implements Vnode {
     const later = mtimeNs - inode.mtimeNs;
     const accessed = atimeNs - inode.atimeNs;
     const changed: AttributeChange = {};
-    if (mode !== inode.mode && this.readLink === undefined) changed.mode = mode;
+    if (mode !== inode.mode && !this.isSymlink) changed.mode = mode;
     if (uid !== inode.uid) changed.uid = uid;
     if (gid !== inode.gid) changed.gid = gid;
     if (later >= BACKING_TIME_NS || later <= -BACKING_TIME_NS) changed.mtimeNs = mtimeNs;
@@ -229,11 +234,11 @@ export class NodeVnode implements Vnode {
 
   // Content.
 
-  prepare(writing: boolean): void {
+  override prepare(writing: boolean): void {
     if (this.hasContent) this.openHandle(writing);
   }
 
-  readAt(position: number, buffer: Uint8Array): number {
+  override readAt(position: number, buffer: Uint8Array): number {
     if (!this.hasContent) throw EINVAL;
     const count = this.withHandle(false, (handle) => this.fileSystem.fs.readSync(handle, buffer, 0, buffer.length, position));
     const { inode } = this;
@@ -245,7 +250,7 @@ export class NodeVnode implements Vnode {
     return count;
   }
 
-  writeAt(position: number, data: Uint8Array): number {
+  override writeAt(position: number, data: Uint8Array): number {
     if (!this.hasContent) throw EINVAL;
     if (data.length === 0) return 0;
     const size = this.inode?.size ?? 0;
@@ -255,7 +260,7 @@ export class NodeVnode implements Vnode {
     return count;
   }
 
-  truncate(size: number): void {
+  override truncate(size: number): void {
     if (!this.hasContent) throw EINVAL;
     const { inode } = this;
     if (inode !== undefined && size > inode.size && this.fileSystem.admit(size - 1, size, inode.size) < size) throw ENOSPC;
@@ -263,12 +268,12 @@ export class NodeVnode implements Vnode {
     this.sizeChanged(size);
   }
 
-  sync(): void {
+  override sync(): void {
     if (this.handle !== undefined) hostCall(() => this.fileSystem.fs.fsyncSync(this.handle!));
   }
 
   private get hasContent(): boolean {
-    return this.directory === undefined && this.readLink === undefined && !this.isSpecial;
+    return this.isRegular;
   }
 
   private sizeChanged(size: number): void {
@@ -371,13 +376,13 @@ export class NodeVnode implements Vnode {
     if (this.hasContent) this.fileSystem.resized(this.inode!.size, 0);
   }
 
-  retain(): void {
+  override retain(): void {
     this.fresh = undefined;
     if (this.uses++ === 0) this.fileSystem.access.retained(this);
     hold(this);
   }
 
-  release(): void {
+  override release(): void {
     this.uses--;
     unhold(this);
   }
@@ -391,9 +396,8 @@ export class NodeVnode implements Vnode {
     if (!fileSystem.exclusive && (this.directory === undefined || this.detached)) fileSystem.forget(this);
   }
 
-  /** The directory interface of a vnode known to be one. */
-  asDirectory(): NodeDirectory {
-    if (this.directory === undefined) throw ENOENT;
+  override asDirectory(): NodeDirectory {
+    if (this.directory === undefined) throw ENOTDIR;
     return this.directory;
   }
 }

@@ -3,12 +3,11 @@
  * Source: Linux proc(5).
  */
 import { EACCES, ENOENT } from "../abi/errno.ts";
-import { O_ACCMODE, O_RDONLY, O_WRONLY } from "../abi/open-flags.ts";
 import { mayInspect } from "../process/authority.ts";
 import type { Process } from "../process/process.ts";
 import type { Mount } from "../vfs/mount-table.ts";
-import type { OpenFile } from "../vfs/open-file.ts";
-import type { FileSystem, FileSystemStatistics, LinkedObject, Vnode } from "../vfs/vnode.ts";
+import type { File } from "../vfs/file.ts";
+import type { FileSystem, FileSystemStatistics, LinkedObject, Inode } from "../vfs/inode.ts";
 import type { ProcessSource } from "./process-source.ts";
 import { processTexts } from "./process-texts.ts";
 import { type NodeOptions, noStatistics, type SyntheticChildren, SyntheticDirectory, SyntheticFile, SyntheticLink } from "./synthetic.ts";
@@ -66,7 +65,7 @@ export class ProcessFileSystem implements FileSystem {
     return owner ? { ...base, uid: owner.credentials.euid, gid: owner.credentials.egid } : base;
   }
 
-  private processDirectory(above: Vnode, name: string): SyntheticDirectory | undefined {
+  private processDirectory(above: Inode, name: string): SyntheticDirectory | undefined {
     const pid = Number(name);
     const process = this.options.source.process(pid);
     if (process === undefined) return undefined;
@@ -121,7 +120,7 @@ export class ProcessFileSystem implements FileSystem {
     return new SyntheticLink(node, (reader) => linkText(find(reader)), find);
   }
 
-  private descriptorDirectory(node: NodeOptions, process: Process, above: Vnode): SyntheticDirectory {
+  private descriptorDirectory(node: NodeOptions, process: Process, above: Inode): SyntheticDirectory {
     return new SyntheticDirectory({ ...node, mode: 0o500 }, { vnode: above, name: "fd" }, () => ({
       names: () => process.descriptors.flatMap((slot, fd) => (slot ? [String(fd)] : [])),
       child: (name) => {
@@ -130,7 +129,7 @@ export class ProcessFileSystem implements FileSystem {
         if (file === undefined) return undefined;
         const link = this.node(process.pid * INOS_PER_PROCESS + FIRST_DESCRIPTOR_INO + fd, process);
         return this.objectLink({ ...link, mode: linkMode(file) }, process, () => ({
-          vnode: file.vnode,
+          vnode: file.inode,
           path: file.path,
           origin: file.origin,
         }));
@@ -139,7 +138,7 @@ export class ProcessFileSystem implements FileSystem {
   }
 
   /** One thread per process. */
-  private taskDirectory(node: NodeOptions, process: Process, above: Vnode): SyntheticDirectory {
+  private taskDirectory(node: NodeOptions, process: Process, above: Inode): SyntheticDirectory {
     const name = String(process.pid);
     return new SyntheticDirectory(node, { vnode: above, name: "task" }, (self) => ({
       names: () => [name],
@@ -159,14 +158,13 @@ function checkAccess(reader: Process, owner: Process): void {
 }
 
 /** Links of descriptors show how the file is open. */
-function linkMode(file: OpenFile): number {
-  const access = file.flags & O_ACCMODE;
-  return (access === O_WRONLY ? 0 : 0o500) | (access === O_RDONLY ? 0 : 0o300);
+function linkMode(file: File): number {
+  return (file.reads ? 0o500 : 0) | (file.writes ? 0o300 : 0);
 }
 
-/** Text of a link to an object: its path, or type and number for what has none; "(deleted)" for removed names. */
+/** Text of a link to an object: its path, with "(deleted)" for removed names; what has no name shows its type and number. */
 function linkText({ vnode, path }: LinkedObject): string {
-  const { ino, nlink } = vnode.attributes();
-  if (path === "") return `pipe:[${ino}]`;
-  return nlink === 0 || vnode.directory?.isRemoved ? `${path} (deleted)` : path;
+  if (!path.startsWith("/")) return path;
+  const isGone = vnode.attributes().nlink === 0 || (vnode.isDirectory && vnode.asDirectory().isRemoved);
+  return isGone ? `${path} (deleted)` : path;
 }

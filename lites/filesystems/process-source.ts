@@ -2,7 +2,7 @@
  * What /proc and the terminals' job control need to know of processes: the process side implements it.
  */
 import type { Process } from "../process/process.ts";
-import type { LinkedObject, Vnode } from "../vfs/vnode.ts";
+import type { LinkedObject, Inode } from "../vfs/inode.ts";
 
 /** One mapping, as a line of /proc/PID/maps. */
 export interface MappingDetails {
@@ -14,7 +14,7 @@ export interface MappingDetails {
   shared: boolean;
   /** Byte offset in the file. */
   offset: number;
-  vnode: Vnode | undefined;
+  vnode: Inode | undefined;
   /** Path, "[heap]", "[stack]" or "". */
   name: string;
 }

@@ -5,7 +5,7 @@
  */
 import { EIO, ENOENT, EPERM } from "../abi/errno.ts";
 import { directoryType } from "../abi/file-mode.ts";
-import type { DirectoryEntry } from "../vfs/vnode.ts";
+import type { DirectoryEntry } from "../vfs/inode.ts";
 import { encodeText, isAscii } from "../text.ts";
 import { hostCall, type NodeFs, type NodePath, type NodeStats, seconds } from "./node-interface.ts";
 import type { NodeVnode } from "./node-vnode.ts";

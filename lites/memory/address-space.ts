@@ -12,14 +12,14 @@ import type { Op } from "../activation.ts";
 import { EMULATOR_PRIVATE_SIZE, MMAP_MIN, MMAP_TOP, USER_TOP } from "../abi/address-map.ts";
 import { EACCES, ENOMEM } from "../abi/errno.ts";
 import { PAGE_SIZE, PROT_ALL, PROT_READ, PROT_WRITE, pageDown, pageUp } from "../abi/memory-flags.ts";
-import type { Vnode } from "../vfs/vnode.ts";
+import type { Inode } from "../vfs/inode.ts";
 import { releaseWriter, retainWriter } from "../vfs/write-access.ts";
 import { type DataSpace, type MappedObject, type Mapping, MappingList, sameObject } from "./mapping-list.ts";
 import type { Backing } from "./memory-manager.ts";
 import { type MemoryServices, PRIVATE_AREA_DATA_SPACE, Regions } from "./regions.ts";
 
 export interface FilePart {
-  vnode: Vnode;
+  vnode: Inode;
   /** Page-aligned. */
   offset: number;
   /** The file was opened for writing; default: it was not. */
@@ -44,9 +44,9 @@ export class AddressSpace {
   readonly mappings = new MappingList();
   private readonly services: MemoryServices;
   private readonly regions: Regions;
-  private readonly attached = new Set<Vnode>();
+  private readonly attached = new Set<Inode>();
   /** Files that mappings hold for writing. */
-  private readonly written = new Set<Vnode>();
+  private readonly written = new Set<Inode>();
   private nextDataSpace = PRIVATE_AREA_DATA_SPACE + 1;
   private heap: DataSpace | undefined;
   /** Start and end of the heap as brk sees them, in bytes. */
@@ -82,7 +82,7 @@ export class AddressSpace {
       end: start + size,
       protection,
       shared,
-      object: { kind: "file", vnode: file?.vnode as Vnode },
+      object: { kind: "file", vnode: file?.vnode as Inode },
       offset: file?.offset ?? 0,
       allowed: request.allowed ?? PROT_ALL,
       writes: file?.writes ?? false,
@@ -389,8 +389,8 @@ export class AddressSpace {
   /** Attaches to the files that the mappings and data spaces show now, and detaches from the others. */
   private updateAttachments(): void {
     const { cache } = this.services;
-    const needed = new Set<Vnode>();
-    const written = new Set<Vnode>();
+    const needed = new Set<Inode>();
+    const written = new Set<Inode>();
     for (const { object, writes } of this.mappings.all()) {
       const vnode = object.kind === "file" ? object.vnode : object.dataSpace.backing?.vnode;
       if (vnode === undefined) continue;
@@ -410,7 +410,7 @@ export class AddressSpace {
     }
   }
 
-  private updateWritten(needed: ReadonlySet<Vnode>): void {
+  private updateWritten(needed: ReadonlySet<Inode>): void {
     for (const vnode of needed) {
       if (this.written.has(vnode)) continue;
       retainWriter(vnode);

@@ -2,7 +2,7 @@
  * The mappings of one address space as a sorted list without overlaps: finding room, splitting, merging. Pure data; the
  * regions and data spaces behind it are address-space.ts's.
  */
-import type { Vnode } from "../vfs/vnode.ts";
+import type { Inode } from "../vfs/inode.ts";
 
 /** Memory of the standard memory manager, in pages; named by number within the task. */
 export interface DataSpace {
@@ -11,10 +11,10 @@ export interface DataSpace {
   readonly shared: boolean;
   readonly noReserve: boolean;
   /** Private mapping of a file: where absent pages come from. valid undefined: all of the file, and nothing beyond its last page. */
-  readonly backing: { readonly vnode: Vnode; readonly offset: number; readonly valid: number | undefined } | undefined;
+  readonly backing: { readonly vnode: Inode; readonly offset: number; readonly valid: number | undefined } | undefined;
 }
 
-export type MappedObject = { readonly kind: "memory"; readonly dataSpace: DataSpace } | { readonly kind: "file"; readonly vnode: Vnode };
+export type MappedObject = { readonly kind: "memory"; readonly dataSpace: DataSpace } | { readonly kind: "file"; readonly vnode: Inode };
 
 export interface Mapping {
   /** Page-aligned; end is exclusive. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { PageStatus, Unmap } from "#kernel/abi/flexpage.ts";
-import type { Vnode } from "../vfs/vnode.ts";
+import type { Inode } from "../vfs/inode.ts";
 import { PageCache } from "./page-cache.ts";
 import type { PageFrames } from "./page-frames.ts";
 
@@ -81,10 +81,10 @@ function bench(frameCount: number) {
   const reports: string[] = [];
   const cache = new PageCache(frames as unknown as PageFrames, (text) => reports.push(text));
   const attach = (file: FakeFile) => {
-    cache.attach(file as unknown as Vnode);
+    cache.attach(file as unknown as Inode);
     return cache.file(file.id)!;
   };
-  const asVnode = (file: FakeFile) => file as unknown as Vnode;
+  const asVnode = (file: FakeFile) => file as unknown as Inode;
   return { frames, cache, attach, asVnode, reports };
 }
 

@@ -8,7 +8,7 @@
  */
 import { PageStatus, Unmap } from "#kernel/abi/flexpage.ts";
 import { PAGE_SIZE } from "../abi/memory-flags.ts";
-import type { PageCacheObserver, Vnode } from "../vfs/vnode.ts";
+import type { PageCacheObserver, Inode } from "../vfs/inode.ts";
 import type { PageFrames } from "./page-frames.ts";
 
 export class CachedPage {
@@ -26,7 +26,7 @@ export class CachedPage {
 }
 
 export class CachedFile {
-  readonly vnode: Vnode;
+  readonly vnode: Inode;
   readonly pages = new Map<number, CachedPage>();
   /** Address spaces and data spaces that use it. */
   users = 0;
@@ -35,7 +35,7 @@ export class CachedFile {
   mtimeNs: bigint;
   writablePages = 0;
 
-  constructor(vnode: Vnode) {
+  constructor(vnode: Inode) {
     this.vnode = vnode;
     const { size, mtimeNs } = vnode.attributes();
     this.size = size;
@@ -66,7 +66,7 @@ export class PageCache implements PageCacheObserver {
   }
 
   /** Somebody maps the file: its pages can be asked for from now on. */
-  attach(vnode: Vnode): void {
+  attach(vnode: Inode): void {
     let file = this.files.get(vnode.id);
     if (file === undefined) {
       vnode.retain();
@@ -77,7 +77,7 @@ export class PageCache implements PageCacheObserver {
   }
 
   /** The counterpart of attach. Pages stay cached for the next user unless the file has no name any more. */
-  detach(vnode: Vnode): void {
+  detach(vnode: Inode): void {
     const file = this.files.get(vnode.id)!;
     this.writeBack(file);
     if (--file.users > 0) return;
@@ -96,7 +96,7 @@ export class PageCache implements PageCacheObserver {
     let filled = 0;
     try {
       while (filled < PAGE_SIZE) {
-        const got = file.vnode.readAt!(position + filled, view.subarray(filled));
+        const got = file.vnode.readAt(position + filled, view.subarray(filled));
         if (got === 0) break;
         filled += got;
       }
@@ -125,7 +125,7 @@ export class PageCache implements PageCacheObserver {
 
   // PageCacheObserver
 
-  written(vnode: Vnode, position: number, data: Uint8Array): void {
+  written(vnode: Inode, position: number, data: Uint8Array): void {
     const file = this.files.get(vnode.id);
     if (file === undefined) return;
     const end = position + data.length;
@@ -140,7 +140,7 @@ export class PageCache implements PageCacheObserver {
     }
   }
 
-  truncated(vnode: Vnode, size: number): void {
+  truncated(vnode: Inode, size: number): void {
     const file = this.files.get(vnode.id);
     if (file === undefined) return;
     file.size = size;
@@ -151,7 +151,7 @@ export class PageCache implements PageCacheObserver {
     }
   }
 
-  reading(vnode: Vnode): void {
+  reading(vnode: Inode): void {
     const file = this.files.get(vnode.id);
     if (file !== undefined) this.writeBack(file);
   }
@@ -179,7 +179,7 @@ export class PageCache implements PageCacheObserver {
     const length = Math.min(PAGE_SIZE, page.file.size - position);
     if (length <= 0) return;
     try {
-      page.file.vnode.writeAt!(position, this.frames.view(page.address, "read").slice(0, length));
+      page.file.vnode.writeAt(position, this.frames.view(page.address, "read").slice(0, length));
     } catch (error) {
       this.report(`lost a page of a shared mapping: ${String(error)}`);
     }
@@ -239,7 +239,7 @@ export class PageCache implements PageCacheObserver {
 }
 
 /** Whether nobody can open the file again: it was unlinked, by the guest or by the host. */
-function isNameless(vnode: Vnode): boolean {
+function isNameless(vnode: Inode): boolean {
   try {
     return vnode.attributes().nlink === 0;
   } catch {

@@ -3,13 +3,13 @@
  */
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import type { WaitQueue } from "../activation.ts";
-import type { OpenFile } from "../vfs/open-file.ts";
+import type { File } from "../vfs/file.ts";
 import type { PlaceGuard } from "../vfs/place-guard.ts";
-import type { Vnode } from "../vfs/vnode.ts";
+import type { Inode } from "../vfs/inode.ts";
 
 /** A descriptor-table slot. */
 export interface Descriptor {
-  file: OpenFile;
+  file: File;
   closeOnExec: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface Credentials {
 
 /** A directory that a process holds: working directory or root. */
 export interface DirectoryReference {
-  vnode: Vnode;
+  vnode: Inode;
   /** Absolute path in the guest. */
   path: string;
 }
@@ -54,7 +54,7 @@ export interface Process {
   /** What a policy has still to say of the call in service. */
   guard?: PlaceGuard | undefined;
   /** Controlling terminal's vnode, if any. */
-  terminal: Vnode | undefined;
+  terminal: Inode | undefined;
   /** Woken when a child changes state. */
   readonly childQueue: WaitQueue;
   /** Whether a signal is blocked or ignored: terminals ask before they stop a background reader or writer. */

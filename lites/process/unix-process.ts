@@ -11,7 +11,7 @@ import type { Ending } from "../abi/wait-status.ts";
 import type { AddressSpace } from "../memory/address-space.ts";
 import { SignalState } from "../signals/signal-state.ts";
 import type { IntervalTimers } from "../signals/interval-timers.ts";
-import type { LinkedObject, Vnode } from "../vfs/vnode.ts";
+import type { LinkedObject, Inode } from "../vfs/inode.ts";
 import type { Credentials, Descriptor, DirectoryReference, Process } from "./process.ts";
 import type { ProcessPageWriter } from "./process-page.ts";
 import { SCHED_OTHER, type Scheduling } from "./scheduling.ts";
@@ -38,7 +38,7 @@ export class UnixProcess implements Process, Interruption {
   cwd: DirectoryReference;
   root: DirectoryReference;
   umask = 0o022;
-  terminal: Vnode | undefined;
+  terminal: Inode | undefined;
   readonly childQueue = new WaitQueue();
 
   limits: ResourceLimit[] = initialLimits.map((limit) => ({ ...limit }));

@@ -2,33 +2,17 @@
  * Calls about descriptors themselves: dup, fcntl, locks, pipes, ioctl. Source: POSIX dup, fcntl, pipe; Linux flock(2), ioctl_tty(2).
  */
 import { fcntlCommands, ioctlCommands } from "../abi/commands.ts";
-import { EBADF, EFAULT, EINVAL, EMFILE, ENOTTY, EOVERFLOW } from "../abi/errno.ts";
-import { isRegular } from "../abi/file-mode.ts";
-import {
-  O_ACCMODE,
-  O_APPEND,
-  O_ASYNC,
-  O_CLOEXEC,
-  O_DIRECT,
-  O_NOATIME,
-  O_NONBLOCK,
-  O_PATH,
-  O_RDONLY,
-  O_WRONLY,
-  SEEK_CUR,
-  SEEK_END,
-  SEEK_SET,
-} from "../abi/open-flags.ts";
+import { EBADF, EFAULT, EINVAL, EMFILE, EOVERFLOW } from "../abi/errno.ts";
+import { O_APPEND, O_ASYNC, O_CLOEXEC, O_DIRECT, O_NOATIME, O_NONBLOCK, O_PATH, SEEK_CUR, SEEK_END, SEEK_SET } from "../abi/open-flags.ts";
 import { F_RDLCK, F_UNLCK, F_WRLCK, FD_CLOEXEC } from "../abi/record-locks.ts";
 import { decode, encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import type { Op } from "../activation.ts";
 import type { CommandArgument, Handlers, OutBuffer } from "../arguments.ts";
 import { closeDescriptor, descriptor, freeDescriptor, installFile, openFile } from "../descriptors.ts";
-import { PIPE_CAPACITY, PipeVnode } from "../pipe.ts";
+import { PipeInode } from "../pipe.ts";
 import type { Process } from "../process/process.ts";
-import { intBytes } from "../stream-control.ts";
-import { OpenFile } from "../vfs/open-file.ts";
+import type { File } from "../vfs/file.ts";
 import { clearRecordLock, conflictingLock, lockWholeFile, type RecordLock, setRecordLock, unlockWholeFile } from "../vfs/record-locks.ts";
 import type { FileServices } from "./file-services.ts";
 
@@ -60,11 +44,11 @@ function duplicateFrom(process: Process, from: number, lowest: number, closeOnEx
 }
 
 /** The range of a struct flock, and its type. */
-function decodeLock(process: Process, file: OpenFile, bytes: Uint8Array, wide: boolean): { type: number; lock: RecordLock } {
+function decodeLock(process: Process, file: File, bytes: Uint8Array, wide: boolean): { type: number; lock: RecordLock } {
   const { l_type, l_whence, l_start, l_len } = decode(wide ? structs.flock64 : structs.flock, bytes);
   let start = l_start;
   if (l_whence === SEEK_CUR) start += file.position;
-  else if (l_whence === SEEK_END) start += file.vnode.attributes().size;
+  else if (l_whence === SEEK_END) start += file.inode.attributes().size;
   else if (l_whence !== SEEK_SET) throw EINVAL;
   let end = l_len === 0 ? Number.POSITIVE_INFINITY : start + l_len;
   if (l_len < 0) [start, end] = [start + l_len, start];
@@ -73,10 +57,10 @@ function decodeLock(process: Process, file: OpenFile, bytes: Uint8Array, wide: b
   return { type: l_type, lock: { owner: process, exclusive: l_type === F_WRLCK, start, end } };
 }
 
-function getLock(process: Process, file: OpenFile, argument: CommandArgument, wide: boolean): number {
+function getLock(process: Process, file: File, argument: CommandArgument, wide: boolean): number {
   const { type, lock } = decodeLock(process, file, argument.input!, wide);
   if (type === F_UNLCK) throw EINVAL;
-  const obstacle = conflictingLock(file.vnode, lock);
+  const obstacle = conflictingLock(file.inode, lock);
   const layout = wide ? structs.flock64 : structs.flock;
   if (obstacle === undefined) {
     argument.output!.data = encode(layout, { ...decode(layout, argument.input!), l_type: F_UNLCK });
@@ -94,12 +78,11 @@ function getLock(process: Process, file: OpenFile, argument: CommandArgument, wi
   return 0;
 }
 
-function* setLock(process: Process, file: OpenFile, argument: CommandArgument, wide: boolean, wait: boolean): Op<number> {
+function* setLock(process: Process, file: File, argument: CommandArgument, wide: boolean, wait: boolean): Op<number> {
   const { type, lock } = decodeLock(process, file, argument.input!, wide);
-  const access = file.flags & O_ACCMODE;
-  if ((type === F_RDLCK && access === O_WRONLY) || (type === F_WRLCK && access === O_RDONLY)) throw EBADF;
-  if (type === F_UNLCK) clearRecordLock(file.vnode, lock);
-  else yield* setRecordLock(file.vnode, lock, wait);
+  if ((type === F_RDLCK && !file.reads) || (type === F_WRLCK && !file.writes)) throw EBADF;
+  if (type === F_UNLCK) clearRecordLock(file.inode, lock);
+  else yield* setRecordLock(file.inode, lock, wait);
   return 0;
 }
 
@@ -135,8 +118,7 @@ function control(process: Process, fd: number, command: number, argument: Comman
     case C.F_SETLKW64.nr:
       return setLock(process, file, argument, true, command === C.F_SETLKW64.nr);
     case C.F_GETPIPE_SZ.nr:
-      if (!(file.vnode instanceof PipeVnode)) throw EBADF;
-      return PIPE_CAPACITY;
+      return file.pipeCapacity;
     // Nobody sends SIGIO, so the owner is kept nowhere.
     case C.F_SETOWN.nr:
     case C.F_GETOWN.nr:
@@ -160,11 +142,7 @@ function* ioctl(process: Process, fd: number, command: number, argument: Command
       return 0;
     default:
   }
-  if (file.vnode.control !== undefined) return yield* file.vnode.control(process, file, command, argument);
-  const { mode, size } = file.vnode.attributes();
-  if (command !== C.FIONREAD.nr || !isRegular(mode)) throw ENOTTY;
-  argument.output!.data = intBytes(Math.max(0, Math.min(0x7fffffff, size - file.position)));
-  return 0;
+  return yield* file.control(process, command, argument);
 }
 
 export function createDescriptorHandlers(services: FileServices) {
@@ -175,12 +153,8 @@ export function createDescriptorHandlers(services: FileServices) {
     const { euid, egid } = process.credentials;
     const readEnd = freeDescriptor(process);
     if (freeDescriptor(process, readEnd + 1) >= process.descriptorLimit) throw EMFILE;
-    const vnode = new PipeVnode(services.signals, { uid: euid, gid: egid }, services.nowNs());
-    const descriptors = [O_RDONLY, O_WRONLY].map((access) => {
-      const file = new OpenFile(vnode, access | (flags & O_NONBLOCK), "");
-      vnode.attach(file);
-      return installFile(process, file, closeOnExec);
-    });
+    const inode = new PipeInode(services.signals, { uid: euid, gid: egid }, services.nowNs());
+    const descriptors = inode.ends(flags).map((file) => installFile(process, file, closeOnExec));
     fds.data = new Uint8Array(Int32Array.from(descriptors).buffer);
     return 0;
   }

@@ -11,7 +11,7 @@ import type { Handlers, OutBuffer } from "../arguments.ts";
 import { descriptor, openFile } from "../descriptors.ts";
 import type { Process } from "../process/process.ts";
 import { checkAccess, chmod, chown, setTimes } from "../vfs/attribute-changes.ts";
-import type { Attributes, Vnode } from "../vfs/vnode.ts";
+import type { Attributes, Inode } from "../vfs/inode.ts";
 import { type FileServices, resolveAt } from "./file-services.ts";
 
 const LARGEST_32BIT = 0x7fffffff;
@@ -108,25 +108,25 @@ export function createAttributeHandlers(services: FileServices) {
   const { files } = services;
   const PATH_FLAGS = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
 
-  const byPath = (process: Process, path: string, follow = true): Vnode => files.resolve(process, path, { follow }).vnode;
+  const byPath = (process: Process, path: string, follow = true): Inode => files.resolve(process, path, { follow }).vnode;
 
   /** The object of an *at call whose flags may be AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH and `others`. */
-  function at(process: Process, dirfd: number, path: string, flags: number, others = 0): Vnode {
+  function at(process: Process, dirfd: number, path: string, flags: number, others = 0): Inode {
     if (flags & ~(PATH_FLAGS | others)) throw EINVAL;
     return resolveAt(services, process, { dirfd, path, flags, follow: !(flags & AT_SYMLINK_NOFOLLOW) }).vnode;
   }
 
   /** As at(); without a path the descriptor itself names the file (futimens). */
-  function named(process: Process, dirfd: number, path: string | undefined, flags: number): Vnode {
+  function named(process: Process, dirfd: number, path: string | undefined, flags: number): Inode {
     if (path !== undefined) return at(process, dirfd, path, flags);
     if (dirfd === AT_FDCWD) throw EFAULT;
     if (flags !== 0) throw EINVAL;
-    return openFile(process, dirfd).vnode;
+    return openFile(process, dirfd).inode;
   }
 
   /** Mapped pages that were written count for size and times only when they are written back: that is done first. */
-  function current(vnode: Vnode): Readonly<Attributes> {
-    if (vnode.readAt !== undefined && vnode.directory === undefined && vnode.read === undefined) files.pages.reading(vnode);
+  function current(vnode: Inode): Readonly<Attributes> {
+    if (vnode.isRegular) files.pages.reading(vnode);
     return vnode.attributes();
   }
 
@@ -140,18 +140,18 @@ export function createAttributeHandlers(services: FileServices) {
     return 0;
   }
 
-  function own(process: Process, vnode: Vnode, uid: number, gid: number): number {
+  function own(process: Process, vnode: Inode, uid: number, gid: number): number {
     chown(process, vnode, uid, gid);
     return 0;
   }
 
-  function mode(process: Process, vnode: Vnode, bits: number): number {
+  function mode(process: Process, vnode: Inode, bits: number): number {
     chmod(process, vnode, bits);
     return 0;
   }
 
   /** Sets access and modification time; no times: both now. UTIME_NOW and UTIME_OMIT only count in timespecs. */
-  function touch(process: Process, vnode: Vnode, times: Uint8Array | undefined, format: TimeFormat): number {
+  function touch(process: Process, vnode: Inode, times: Uint8Array | undefined, format: TimeFormat): number {
     if (times === undefined) {
       const now = services.nowNs();
       setTimes(process, vnode, { atimeNs: now, mtimeNs: now }, false);
@@ -175,10 +175,10 @@ export function createAttributeHandlers(services: FileServices) {
   return {
     stat: (process, { path, buffer }) => put(buffer, encodeStat(current(byPath(process, path)))),
     lstat: (process, { path, buffer }) => put(buffer, encodeStat(current(byPath(process, path, false)))),
-    fstat: (process, { fd, buffer }) => put(buffer, encodeStat(current(descriptor(process, fd).file.vnode))),
+    fstat: (process, { fd, buffer }) => put(buffer, encodeStat(current(descriptor(process, fd).file.inode))),
     stat64: (process, { path, buffer }) => put(buffer, encodeStat64(current(byPath(process, path)))),
     lstat64: (process, { path, buffer }) => put(buffer, encodeStat64(current(byPath(process, path, false)))),
-    fstat64: (process, { fd, buffer }) => put(buffer, encodeStat64(current(descriptor(process, fd).file.vnode))),
+    fstat64: (process, { fd, buffer }) => put(buffer, encodeStat64(current(descriptor(process, fd).file.inode))),
     fstatat64: (process, { dirfd, path, buffer, flags }) =>
       put(buffer, encodeStat64(current(at(process, dirfd, path, flags, AT_NO_AUTOMOUNT)))),
     statx(process, { dirfd, path, flags, mask, buffer }) {
@@ -190,14 +190,14 @@ export function createAttributeHandlers(services: FileServices) {
     faccessat: (process, { dirfd, path, mode: wanted }) => access(process, dirfd, path, wanted, 0),
     faccessat2: (process, { dirfd, path, mode: wanted, flags }) => access(process, dirfd, path, wanted, flags),
     chmod: (process, { path, mode: bits }) => mode(process, byPath(process, path), bits),
-    fchmod: (process, { fd, mode: bits }) => mode(process, openFile(process, fd).vnode, bits),
+    fchmod: (process, { fd, mode: bits }) => mode(process, openFile(process, fd).inode, bits),
     fchmodat: (process, { dirfd, path, mode: bits }) => mode(process, at(process, dirfd, path, 0), bits),
     chown: (process, { path, uid, gid }) => own(process, byPath(process, path), wideId(uid), wideId(gid)),
     lchown: (process, { path, uid, gid }) => own(process, byPath(process, path, false), wideId(uid), wideId(gid)),
-    fchown: (process, { fd, uid, gid }) => own(process, openFile(process, fd).vnode, wideId(uid), wideId(gid)),
+    fchown: (process, { fd, uid, gid }) => own(process, openFile(process, fd).inode, wideId(uid), wideId(gid)),
     chown32: (process, { path, uid, gid }) => own(process, byPath(process, path), uid, gid),
     lchown32: (process, { path, uid, gid }) => own(process, byPath(process, path, false), uid, gid),
-    fchown32: (process, { fd, uid, gid }) => own(process, openFile(process, fd).vnode, uid, gid),
+    fchown32: (process, { fd, uid, gid }) => own(process, openFile(process, fd).inode, uid, gid),
     fchownat: (process, { dirfd, path, uid, gid, flags }) => own(process, at(process, dirfd, path, flags), uid, gid),
     utime: (process, { path, times }) => touch(process, byPath(process, path), times && fullTimes(times), TIMEVAL),
     utimes: (process, { path, times }) => touch(process, byPath(process, path), times, TIMEVAL),

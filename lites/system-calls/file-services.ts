@@ -23,8 +23,8 @@ export interface FileServices {
 export function baseOf(process: Process, dirfd: number, path: string): DirectoryReference | undefined {
   if (dirfd === AT_FDCWD || path.startsWith("/")) return undefined;
   const { file } = descriptor(process, dirfd);
-  if (file.vnode.directory === undefined) throw ENOTDIR;
-  return { vnode: file.vnode, path: file.path };
+  if (!file.inode.isDirectory) throw ENOTDIR;
+  return { vnode: file.inode, path: file.path };
 }
 
 /** What an *at call is about: the path's object, or the descriptor's with AT_EMPTY_PATH. */
@@ -35,8 +35,8 @@ export function resolveAt(
 ): Resolved {
   if (at.path === "" && at.flags & AT_EMPTY_PATH) {
     if (at.dirfd === AT_FDCWD) return process.cwd;
-    const { vnode, path, origin } = descriptor(process, at.dirfd).file;
-    return { vnode, path, origin };
+    const { inode, path, origin } = descriptor(process, at.dirfd).file;
+    return { vnode: inode, path, origin };
   }
   const base = baseOf(process, at.dirfd, at.path);
   return services.files.resolve(process, at.path, { base, follow: at.follow, credentials: at.credentials });

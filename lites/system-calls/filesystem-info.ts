@@ -8,7 +8,7 @@ import { structs } from "../abi/structs.ts";
 import type { Handlers, OutBuffer } from "../arguments.ts";
 import { descriptor } from "../descriptors.ts";
 import { noStatistics } from "../filesystems/synthetic.ts";
-import type { Vnode } from "../vfs/vnode.ts";
+import type { Inode } from "../vfs/inode.ts";
 import type { FileServices } from "./file-services.ts";
 
 const PIPEFS_MAGIC = 0x50495045;
@@ -16,7 +16,7 @@ const ST_RDONLY = 1;
 const LARGEST_32BIT = 0xffffffff;
 
 export function createFileSystemHandlers({ files }: FileServices) {
-  function statistics(vnode: Vnode) {
+  function statistics(vnode: Inode) {
     const found = vnode.fileSystem?.statistics() ?? noStatistics(PIPEFS_MAGIC);
     return {
       f_type: found.type,
@@ -32,7 +32,7 @@ export function createFileSystemHandlers({ files }: FileServices) {
     };
   }
 
-  function narrow(vnode: Vnode, buffer: OutBuffer): number {
+  function narrow(vnode: Inode, buffer: OutBuffer): number {
     const found = statistics(vnode);
     const counts = [found.f_blocks, found.f_bfree, found.f_bavail, found.f_files, found.f_ffree];
     if (counts.some((count) => count > LARGEST_32BIT)) throw EOVERFLOW;
@@ -40,7 +40,7 @@ export function createFileSystemHandlers({ files }: FileServices) {
     return 0;
   }
 
-  function wide(vnode: Vnode, size: number, buffer: OutBuffer): number {
+  function wide(vnode: Inode, size: number, buffer: OutBuffer): number {
     if (size !== structs.statfs64.size) throw EINVAL;
     buffer.data = encode(structs.statfs64, statistics(vnode));
     return 0;
@@ -48,9 +48,9 @@ export function createFileSystemHandlers({ files }: FileServices) {
 
   return {
     statfs: (process, { path, buffer }) => narrow(files.resolve(process, path).vnode, buffer),
-    fstatfs: (process, { fd, buffer }) => narrow(descriptor(process, fd).file.vnode, buffer),
+    fstatfs: (process, { fd, buffer }) => narrow(descriptor(process, fd).file.inode, buffer),
     statfs64: (process, { path, size, buffer }) => wide(files.resolve(process, path).vnode, size, buffer),
-    fstatfs64: (process, { fd, size, buffer }) => wide(descriptor(process, fd).file.vnode, size, buffer),
+    fstatfs64: (process, { fd, size, buffer }) => wide(descriptor(process, fd).file.inode, size, buffer),
     /** Superseded by statfs; it would need a device to file system table for nobody. */
     ustat() {
       throw ENOSYS;

@@ -4,18 +4,15 @@
  */
 import type { Op } from "../activation.ts";
 import { MMAP_MIN, USER_TOP } from "../abi/address-map.ts";
-import { EACCES, EEXIST, EFAULT, EINVAL, ENODEV, ENOMEM, EOVERFLOW, EPERM } from "../abi/errno.ts";
-import { isRegular } from "../abi/file-mode.ts";
+import { EACCES, EEXIST, EFAULT, EINVAL, ENOMEM, EOVERFLOW, EPERM } from "../abi/errno.ts";
 import { Resource } from "../abi/limits.ts";
 import * as M from "../abi/memory-flags.ts";
-import { O_ACCMODE, O_RDONLY, O_RDWR, O_WRONLY } from "../abi/open-flags.ts";
 import { decode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import { openFile } from "../descriptors.ts";
 import type { UnixHandlers } from "../dispatch.ts";
 import type { AddressSpace, FilePart } from "../memory/address-space.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
-import { OpenFile } from "../vfs/open-file.ts";
 
 const ADDRESS_LIMIT = 2 ** 32;
 
@@ -39,17 +36,25 @@ function rangeEnd(address: number, length: number): number {
 }
 
 /** What a descriptor contributes to a mapping. */
-function fileFor(process: UnixProcess, args: MapArguments, shared: boolean): { file: FilePart; allowed: number; path: string } {
+interface Source {
+  /** undefined: memory that starts with zeros. */
+  readonly file: FilePart | undefined;
+  /** Most that mprotect may allow. */
+  readonly allowed: number;
+  readonly path: string;
+}
+
+/** @throws EBADF, EACCES, EOVERFLOW */
+function sourceOf(process: UnixProcess, args: MapArguments, shared: boolean): Source {
   const open = openFile(process, args.fd);
-  const access = open.flags & O_ACCMODE;
-  if (access === O_WRONLY) throw EACCES;
-  if (open.vnode.readAt === undefined || !isRegular(open.vnode.attributes().mode)) throw ENODEV;
-  if (args.offset + args.length > ADDRESS_LIMIT) throw EOVERFLOW;
-  const readOnly = shared && (access === O_RDONLY || open.vnode.writeAt === undefined);
+  const { path } = open;
+  if (!open.reads) throw EACCES;
+  const readOnly = shared && !open.writes;
   if (readOnly && args.protection & M.PROT_WRITE) throw EACCES;
-  if (access !== O_RDWR && shared && args.protection & M.PROT_WRITE) throw EACCES;
-  const file = { vnode: open.vnode, offset: args.offset, writes: OpenFile.writes(open.flags) };
-  return { file, allowed: readOnly ? M.PROT_ALL & ~M.PROT_WRITE : M.PROT_ALL, path: open.path };
+  const vnode = open.map();
+  if (args.offset + args.length > ADDRESS_LIMIT) throw EOVERFLOW;
+  const allowed = readOnly ? M.PROT_ALL & ~M.PROT_WRITE : M.PROT_ALL;
+  return { file: vnode && { vnode, offset: args.offset, writes: open.writes }, allowed, path };
 }
 
 /** Checks the limit on the whole address space. @throws ENOMEM */
@@ -81,7 +86,7 @@ function* map(process: UnixProcess, args: MapArguments): Op<number> {
   const size = M.pageUp(length);
   if (size > USER_TOP) throw ENOMEM;
   const shared = type !== M.MAP_PRIVATE;
-  const source = flags & M.MAP_ANONYMOUS ? undefined : fileFor(process, args, shared);
+  const source = flags & M.MAP_ANONYMOUS ? undefined : sourceOf(process, args, shared);
   const protection = args.protection & M.PROT_ALL;
   if (!(flags & M.MAP_FIXED)) checkSpace(process, space, size);
   const start = yield* placeFor(space, args.address, size, flags);

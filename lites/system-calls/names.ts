@@ -3,16 +3,14 @@
  * Source: POSIX mkdir, rename, link, …; Linux getdents(2), getcwd(2).
  */
 import { EFAULT, EINVAL, ENOENT, ENOTDIR, EPERM, ERANGE } from "../abi/errno.ts";
-import { directoryType, S_IFLNK, S_IFMT } from "../abi/file-mode.ts";
 import { AT_EMPTY_PATH, AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, X_OK } from "../abi/open-flags.ts";
 import { structs } from "../abi/structs.ts";
 import type { Handlers, OutBuffer } from "../arguments.ts";
 import { descriptor, openFile } from "../descriptors.ts";
 import type { DirectoryReference, Process } from "../process/process.ts";
 import { encodeText } from "../text.ts";
-import type { OpenFile } from "../vfs/open-file.ts";
 import { checkPermission } from "../vfs/permissions.ts";
-import type { DirectoryEntry } from "../vfs/vnode.ts";
+import type { DirectoryEntry } from "../vfs/inode.ts";
 import { baseOf, type FileServices, resolveAt } from "./file-services.ts";
 
 /** How the two getdents calls lay out an entry: size of the head, alignment, where the type is. */
@@ -23,29 +21,9 @@ const entryFormats = {
 
 export function createNameHandlers(services: FileServices) {
   const { files } = services;
-  /** Entries of open directories, as they were when reading began. */
-  const listings = new WeakMap<OpenFile, DirectoryEntry[]>();
-
-  function listing(process: Process, file: OpenFile): DirectoryEntry[] {
-    const directory = file.vnode.directory;
-    if (directory === undefined) throw ENOTDIR;
-    let entries = listings.get(file);
-    if (entries === undefined || file.position === 0) {
-      const { ino, mode } = file.vnode.attributes();
-      const above = files.parent(process, file.vnode).attributes();
-      entries = [
-        { name: ".", ino, type: directoryType(mode) },
-        { name: "..", ino: above.ino, type: directoryType(above.mode) },
-        ...directory.entries(),
-      ];
-      listings.set(file, entries);
-    }
-    return entries;
-  }
-
   function getEntries(process: Process, fd: number, buffer: OutBuffer, count: number, format: keyof typeof entryFormats): number {
     const file = openFile(process, fd);
-    const entries = listing(process, file);
+    const entries = file.listing(() => files.parent(process, file.inode));
     const space = new Uint8Array(Math.min(count, buffer.capacity));
     const view = new DataView(space.buffer);
     let used = 0;
@@ -92,7 +70,7 @@ export function createNameHandlers(services: FileServices) {
     // An empty path means the link that the descriptor holds (O_PATH | O_NOFOLLOW).
     const isOwn = at.path === "" && at.dirfd !== AT_FDCWD;
     const { vnode } = resolveAt(services, process, { ...at, flags: isOwn ? AT_EMPTY_PATH : 0, follow: false });
-    if (vnode.readLink === undefined || (vnode.attributes().mode & S_IFMT) !== S_IFLNK) throw isOwn ? ENOENT : EINVAL;
+    if (!vnode.isSymlink) throw isOwn ? ENOENT : EINVAL;
     const text = encodeText(vnode.readLink(process)).subarray(0, Math.min(size, buffer.capacity));
     buffer.data = text;
     return text.length;
@@ -131,10 +109,10 @@ export function createNameHandlers(services: FileServices) {
     },
     chdir: (process, { path }) => changeDirectory(process, "cwd", files.directory(process, path)),
     fchdir(process, { fd }) {
-      const { vnode, path } = descriptor(process, fd).file;
-      if (vnode.directory === undefined) throw ENOTDIR;
-      checkPermission(process.credentials, vnode.attributes(), X_OK);
-      return changeDirectory(process, "cwd", { vnode, path });
+      const { inode, path } = descriptor(process, fd).file;
+      if (!inode.isDirectory) throw ENOTDIR;
+      checkPermission(process.credentials, inode.attributes(), X_OK);
+      return changeDirectory(process, "cwd", { vnode: inode, path });
     },
     chroot(process, { path }) {
       const directory = files.directory(process, path);

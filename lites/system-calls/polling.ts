@@ -2,14 +2,14 @@
  * Waiting for several descriptors: poll, select and their variants. Source: POSIX poll, select, pselect; Linux ppoll(2).
  */
 import { EBADF, EINVAL, ERESTARTNOHAND } from "../abi/errno.ts";
+import { PollEvent } from "../abi/poll-events.ts";
 import { systemCalls } from "../abi/system-calls.ts";
 import { encodeLength, lengthNs, TIMESPEC32, TIMESPEC64, TIMEVAL, type TimeFormat } from "../abi/times.ts";
 import { type Op, sleepOn, type WaitQueue } from "../activation.ts";
 import type { Handlers, InOutBuffer } from "../arguments.ts";
 import type { Process } from "../process/process.ts";
 import { rememberDeadline, restartableDeadline } from "../signals/restart.ts";
-import type { OpenFile } from "../vfs/open-file.ts";
-import { PollEvent } from "../vfs/vnode.ts";
+import type { File, Readiness } from "../vfs/file.ts";
 import type { FileServices } from "./file-services.ts";
 
 const POLLRDNORM = 0x40;
@@ -20,19 +20,13 @@ const FD_SETSIZE = 1024;
 const SELECT_READ = PollEvent.IN | PollEvent.HUP | PollEvent.ERR;
 const SELECT_WRITE = PollEvent.OUT | PollEvent.ERR;
 
-interface Readiness {
-  events: number;
-  queues: readonly WaitQueue[];
-  againNs?: number | undefined;
-}
-
-/** What holds for a file now. Files that never wait are always ready. */
-function readiness(file: OpenFile): Readiness {
-  const state = file.vnode.poll?.(file) ?? { events: PollEvent.IN | PollEvent.OUT, queues: [] };
+/** What holds for a file now. */
+function readiness(file: File): Readiness {
+  const state = file.poll();
   let { events } = state;
   if (events & PollEvent.IN) events |= POLLRDNORM;
   if (events & PollEvent.OUT) events |= POLLWRNORM;
-  return { events, queues: state.queues, againNs: state.againNs };
+  return { ...state, events };
 }
 
 /** How long to wait, and who is told what is left of it at the end. */

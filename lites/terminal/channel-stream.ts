@@ -8,9 +8,10 @@
 import { call, type NativeContext, type Op as NativeOp } from "#kernel/native.ts";
 import { DriverRequest, DriverStatus } from "#servers/abi/generic-driver.ts";
 import { type Op, sleepOn, WaitQueue } from "../activation.ts";
-import { EAGAIN, EIO, EPIPE, ERESTARTSYS, errorByNumber } from "../abi/errno.ts";
+import { EAGAIN, EIO, EPIPE, ERESTARTSYS, errorByNumber, ESPIPE } from "../abi/errno.ts";
 import { S_IFIFO } from "../abi/file-mode.ts";
-import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_WRONLY } from "../abi/open-flags.ts";
+import { O_RDWR } from "../abi/open-flags.ts";
+import { PollEvent } from "../abi/poll-events.ts";
 import { SIGPIPE } from "../abi/signals.ts";
 import type { CommandArgument } from "../arguments.ts";
 import { ByteQueue } from "../byte-queue.ts";
@@ -19,22 +20,20 @@ import { partOf } from "../part.ts";
 import type { Process } from "../process/process.ts";
 import type { SignalSink } from "../signal-sink.ts";
 import { bytesReady } from "../stream-control.ts";
-import type { OpenFile } from "../vfs/open-file.ts";
-import { type AttributeChange, type Attributes, newAttributes, newVnodeId, PollEvent, type Vnode } from "../vfs/vnode.ts";
+import { type File, type Opening, type Readiness, StreamFile } from "../vfs/file.ts";
+import { MemoryInode } from "../vfs/inode.ts";
 import { ChannelOutput, type ChannelPort } from "./channel-output.ts";
 
 const CAPACITY = 65536;
 /** st_dev of streams. */
 const STREAM_DEVICE = 13;
 
-export class ChannelStream implements Vnode {
-  readonly id = newVnodeId();
+export class ChannelStream extends MemoryInode {
   readonly fileSystem = undefined;
   private readonly channel: ChannelPort;
   private readonly signals: SignalSink;
-  private readonly attributesNow: Attributes;
   private readonly input = new ByteQueue(CAPACITY);
-  private readonly inputReady = new WaitQueue();
+  private readonly inputReady = new WaitQueue(PollEvent.IN);
   private readonly output: ChannelOutput;
   private readonly gate: Gate;
   private readerStarted = false;
@@ -51,48 +50,43 @@ export class ChannelStream implements Vnode {
   private closed = false;
 
   constructor(channel: ChannelPort, signals: SignalSink, nowNs: bigint, synchronous: boolean) {
+    super({ dev: STREAM_DEVICE, mode: S_IFIFO | 0o600, blockSize: 4096 }, nowNs);
     this.synchronous = synchronous;
     this.channel = channel;
     this.signals = signals;
     this.gate = new Gate(channel.helpers);
     this.output = new ChannelOutput(channel, CAPACITY, () => undefined);
-    this.attributesNow = newAttributes({ dev: STREAM_DEVICE, ino: this.id, mode: S_IFIFO | 0o600, blockSize: 4096 }, nowNs);
   }
 
-  attributes(): Readonly<Attributes> {
-    return this.attributesNow;
+  /** A file made without open(2). */
+  newFile(): ChannelStreamFile {
+    return this.openedAs({ flags: O_RDWR, path: `pipe:[${this.id}]` });
   }
 
-  setAttributes(change: AttributeChange): void {
-    const { mode, ...rest } = change;
-    Object.assign(this.attributesNow, rest);
-    if (mode !== undefined) this.attributesNow.mode = S_IFIFO | mode;
+  // biome-ignore lint/correctness/useYield: an operation that may sleep in other inodes
+  override *open(_process: Process, opening: Opening): Op<ChannelStreamFile> {
+    return this.openedAs(opening);
   }
 
-  /** Counts an open file made without open(2). */
-  attach(): void {
+  private openedAs(opening: Opening): ChannelStreamFile {
     this.opens++;
+    return new ChannelStreamFile(this, opening);
   }
 
-  // biome-ignore lint/correctness/useYield: an operation that may sleep in other vnodes
-  *open(): Op<void> {
-    this.attach();
-  }
-
-  close(): void {
+  fileClosed(): void {
     if (--this.opens > 0) return;
     this.closed = true;
     this.gate.open();
     this.output.close();
   }
 
-  *read(_process: Process, file: OpenFile, count: number): Op<Uint8Array> {
+  *read(file: File, count: number): Op<Uint8Array> {
     if (count === 0) return new Uint8Array(0);
     while (this.input.length === 0) {
       if (this.inputError !== undefined) throw errorByNumber(this.inputError) ?? EIO;
       if (this.ended) return new Uint8Array(0);
       this.request(count);
-      if (file.flags & O_NONBLOCK) throw EAGAIN;
+      if (file.nonblocking) throw EAGAIN;
       if ((yield* sleepOn(this.inputReady)) === "interrupted") throw ERESTARTSYS;
     }
     return this.input.take(count);
@@ -126,7 +120,7 @@ export class ChannelStream implements Vnode {
     }
   }
 
-  *write(process: Process, file: OpenFile, data: Uint8Array): Op<number> {
+  *write(process: Process, file: File, data: Uint8Array): Op<number> {
     if (this.synchronous) return yield* this.writeThrough(data);
     let written = 0;
     for (;;) {
@@ -137,7 +131,7 @@ export class ChannelStream implements Vnode {
       }
       written += this.output.put(partOf(data, written));
       if (written === data.length) return written;
-      if (file.flags & O_NONBLOCK) {
+      if (file.nonblocking) {
         if (written > 0) return written;
         throw EAGAIN;
       }
@@ -171,26 +165,59 @@ export class ChannelStream implements Vnode {
     }
   }
 
-  // biome-ignore lint/correctness/useYield: an operation that may sleep in other vnodes
-  *control(_process: Process, _file: OpenFile, command: number, argument: CommandArgument): Op<number> {
+  control(command: number, argument: CommandArgument): number {
     return bytesReady(command, argument, this.input.length);
   }
 
-  poll(file: OpenFile): { events: number; queues: readonly WaitQueue[] } {
+  poll(file: File): Readiness {
     let events = 0;
-    const access = file.flags & O_ACCMODE;
-    if (access !== O_WRONLY) {
+    if (file.reads) {
       if (this.input.length > 0) events |= PollEvent.IN;
       else if (this.ended) events |= PollEvent.HUP;
       else this.request(1);
     }
-    if (access !== O_RDONLY) {
+    if (file.writes) {
       if (this.output.isHungUp) events |= PollEvent.ERR;
       else if (this.output.room > 0) events |= PollEvent.OUT;
     }
     return { events, queues: [this.inputReady, this.output.drained] };
   }
+}
 
-  retain(): void {}
-  release(): void {}
+export class ChannelStreamFile extends StreamFile {
+  private readonly stream: ChannelStream;
+
+  constructor(stream: ChannelStream, opening: Opening) {
+    super(stream, opening);
+    this.stream = stream;
+  }
+
+  protected override closed(): void {
+    this.stream.fileClosed();
+  }
+
+  protected override take(_process: Process, count: number): Op<Uint8Array> {
+    return this.stream.read(this, count);
+  }
+
+  protected override put(process: Process, data: Uint8Array): Op<number> {
+    return this.stream.write(process, this, data);
+  }
+
+  // biome-ignore lint/correctness/useYield: an operation that may sleep in other files
+  override *control(_process: Process, command: number, argument: CommandArgument): Op<number> {
+    return this.stream.control(command, argument);
+  }
+
+  override poll(): Readiness {
+    return this.stream.poll(this);
+  }
+
+  override advise(): void {
+    throw ESPIPE;
+  }
+
+  override allocate(): void {
+    throw ESPIPE;
+  }
 }

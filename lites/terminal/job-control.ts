@@ -7,7 +7,7 @@ import { SIGCONT, SIGHUP, SIGTTIN, SIGTTOU } from "../abi/signals.ts";
 import type { ProcessSource } from "../filesystems/process-source.ts";
 import type { Process } from "../process/process.ts";
 import type { SignalSink } from "../signal-sink.ts";
-import type { Vnode } from "../vfs/vnode.ts";
+import type { Inode } from "../vfs/inode.ts";
 
 /** The session state of one terminal. */
 export class TerminalSession {
@@ -26,7 +26,7 @@ export class TerminalSession {
   }
 
   /** Makes the terminal the controlling one of the process's session. */
-  acquire(process: Process, terminal: Vnode): void {
+  acquire(process: Process, terminal: Inode): void {
     this.session = process.session;
     this.foreground = process.pgrp;
     process.terminal = terminal;
@@ -62,7 +62,7 @@ export class TerminalSession {
   }
 
   /** A background process reads: SIGTTIN stops its group. @throws EIO, ERESTARTSYS */
-  checkRead(process: Process, terminal: Vnode): void {
+  checkRead(process: Process, terminal: Inode): void {
     if (!this.inBackground(process, terminal)) return;
     if (process.signalIsBlockedOrIgnored(SIGTTIN) || this.isOrphaned(process.pgrp)) throw EIO;
     this.signalGroup(process.pgrp, SIGTTIN);
@@ -70,7 +70,7 @@ export class TerminalSession {
   }
 
   /** A background process writes (with TOSTOP) or changes settings: SIGTTOU stops its group. @throws EIO, ERESTARTSYS */
-  checkChange(process: Process, terminal: Vnode): void {
+  checkChange(process: Process, terminal: Inode): void {
     if (!this.inBackground(process, terminal) || process.signalIsBlockedOrIgnored(SIGTTOU)) return;
     if (this.isOrphaned(process.pgrp)) throw EIO;
     this.signalGroup(process.pgrp, SIGTTOU);
@@ -86,7 +86,7 @@ export class TerminalSession {
     return this.members((process) => process.pgrp === pgrp).length > 0;
   }
 
-  private inBackground(process: Process, terminal: Vnode): boolean {
+  private inBackground(process: Process, terminal: Inode): boolean {
     return process.terminal === terminal && this.foreground !== undefined && process.pgrp !== this.foreground;
   }
 

@@ -4,15 +4,15 @@
 import { type Op, sleepOn, WaitQueue } from "../activation.ts";
 import { ioctlCommands } from "../abi/commands.ts";
 import { EAGAIN, EIO, ENOTTY, ERESTARTSYS } from "../abi/errno.ts";
-import { deviceNumber, S_IFCHR } from "../abi/file-mode.ts";
-import { O_NONBLOCK } from "../abi/open-flags.ts";
+import { deviceNumber } from "../abi/file-mode.ts";
+import { PollEvent } from "../abi/poll-events.ts";
 import type { CommandArgument } from "../arguments.ts";
 import { ByteQueue } from "../byte-queue.ts";
 import type { Process } from "../process/process.ts";
 import { intBytes } from "../stream-control.ts";
-import type { OpenFile } from "../vfs/open-file.ts";
-import { type Attributes, newAttributes, newVnodeId, PollEvent, type Vnode } from "../vfs/vnode.ts";
-import { Terminal, type TerminalDevice, type TerminalSurroundings } from "./terminal.ts";
+import { type Opening, type Readiness, StreamFile } from "../vfs/file.ts";
+import type { Inode } from "../vfs/inode.ts";
+import { Terminal, type TerminalDevice, type TerminalFile, type TerminalSurroundings } from "./terminal.ts";
 
 const UNIX98_SLAVE_MAJOR = 136;
 const OUTPUT_CAPACITY = 4096;
@@ -21,7 +21,7 @@ const ECHO_CAPACITY = 16384;
 
 /** All pseudo terminals of a system, by number. */
 export class PseudoTerminals {
-  private readonly pairs = new Map<number, PseudoTerminalMaster>();
+  private readonly masters = new Map<number, PseudoTerminalMaster>();
   private readonly surroundings: TerminalSurroundings;
   private readonly fileSystemDevice: number;
 
@@ -32,51 +32,50 @@ export class PseudoTerminals {
   }
 
   /** Opens /dev/ptmx: a new pair under the lowest free number, its slave owned by the process. */
-  create(process: Process): PseudoTerminalMaster {
+  // biome-ignore lint/correctness/useYield: an operation that may sleep for other devices
+  *open(process: Process, inode: Inode, opening: Opening): Op<PseudoTerminalMaster> {
     let number = 0;
-    while (this.pairs.has(number)) number++;
-    const slaveIdentity = { device: deviceNumber(UNIX98_SLAVE_MAJOR, number), mode: 0o620, fileSystemDevice: this.fileSystemDevice };
-    const master = new PseudoTerminalMaster(number, this.surroundings, slaveIdentity, () => this.pairs.delete(number));
+    while (this.masters.has(number)) number++;
+    const identity = { device: deviceNumber(UNIX98_SLAVE_MAJOR, number), mode: 0o620, fileSystemDevice: this.fileSystemDevice };
+    const slaveOf = (master: PseudoTerminalMaster) => new PseudoTerminalSlave(master, this.surroundings, identity);
+    const master = new PseudoTerminalMaster(inode, opening, this, number, slaveOf);
     master.slave.setAttributes({ uid: process.credentials.euid, gid: process.credentials.egid });
-    this.pairs.set(number, master);
+    this.masters.set(number, master);
     return master;
   }
 
+  remove(number: number): void {
+    this.masters.delete(number);
+  }
+
   slave(number: number): Terminal | undefined {
-    return this.pairs.get(number)?.slave;
+    return this.masters.get(number)?.slave;
   }
 
   numbers(): number[] {
-    return [...this.pairs.keys()].sort((a, b) => a - b);
+    return [...this.masters.keys()].sort((a, b) => a - b);
   }
 }
 
-export class PseudoTerminalMaster implements Vnode, TerminalDevice {
-  readonly id = newVnodeId();
-  readonly fileSystem = undefined;
+/** The master: a file, and the device of the slave's terminal. */
+export class PseudoTerminalMaster extends StreamFile implements TerminalDevice {
   readonly number: number;
   readonly slave: Terminal;
   readonly drained = new WaitQueue();
+  private readonly pairs: PseudoTerminals;
   private readonly output = new ByteQueue(ECHO_CAPACITY);
   /** Woken when there is output to read, or the slave changed. */
-  private readonly changed = new WaitQueue();
-  private readonly inputRoom = new WaitQueue();
-  private readonly nowNs: bigint;
-  private readonly freed: () => void;
+  private readonly changed = new WaitQueue(PollEvent.IN);
+  private readonly inputRoom = new WaitQueue(PollEvent.OUT);
   private stopped = false;
   private locked = true;
   private slaveWasOpen = false;
 
-  constructor(
-    number: number,
-    surroundings: TerminalSurroundings,
-    slave: { device: number; mode: number; fileSystemDevice: number },
-    freed: () => void,
-  ) {
+  constructor(inode: Inode, opening: Opening, pairs: PseudoTerminals, number: number, slave: (master: PseudoTerminalMaster) => Terminal) {
+    super(inode, opening);
+    this.pairs = pairs;
     this.number = number;
-    this.nowNs = surroundings.nowNs();
-    this.freed = freed;
-    this.slave = new PseudoTerminalSlave(this, surroundings, slave);
+    this.slave = slave(this);
   }
 
   get isLocked(): boolean {
@@ -122,26 +121,22 @@ export class PseudoTerminalMaster implements Vnode, TerminalDevice {
   /** The pair lives as long as the master. */
   abandoned(): void {}
 
-  // Vnode: the master's open file.
+  // File: what the master's reader and writer do.
 
-  attributes(): Attributes {
-    return newAttributes({ dev: 0, ino: this.id, mode: S_IFCHR | 0o666, rdev: deviceNumber(5, 2), blockSize: 1024 }, this.nowNs);
-  }
-
-  close(): void {
+  protected override closed(): void {
     this.slave.hangUp();
-    this.freed();
+    this.pairs.remove(this.number);
   }
 
   private get slaveGone(): boolean {
     return this.slaveWasOpen && !this.slave.isOpen;
   }
 
-  *read(_process: Process, file: OpenFile, count: number): Op<Uint8Array> {
+  protected override *take(_process: Process, count: number): Op<Uint8Array> {
     if (count === 0) return new Uint8Array(0);
     while (this.output.length === 0) {
       if (this.slaveGone) throw EIO;
-      if (file.flags & O_NONBLOCK) throw EAGAIN;
+      if (this.nonblocking) throw EAGAIN;
       if ((yield* sleepOn(this.changed)) === "interrupted") throw ERESTARTSYS;
     }
     const bytes = this.output.take(count);
@@ -149,13 +144,13 @@ export class PseudoTerminalMaster implements Vnode, TerminalDevice {
     return bytes;
   }
 
-  *write(_process: Process, file: OpenFile, data: Uint8Array): Op<number> {
+  protected override *put(_process: Process, data: Uint8Array): Op<number> {
     let typed = 0;
     while (typed < data.length) {
       const taken = this.slave.input(data.subarray(typed));
       typed += taken;
       if (typed === data.length) break;
-      if (file.flags & O_NONBLOCK) {
+      if (this.nonblocking) {
         if (typed > 0) return typed;
         throw EAGAIN;
       }
@@ -167,7 +162,7 @@ export class PseudoTerminalMaster implements Vnode, TerminalDevice {
     return typed;
   }
 
-  poll(): { events: number; queues: readonly WaitQueue[] } {
+  override poll(): Readiness {
     let events: number = PollEvent.OUT;
     if (this.output.length > 0) events |= PollEvent.IN;
     if (this.slaveGone) events |= PollEvent.HUP;
@@ -175,7 +170,7 @@ export class PseudoTerminalMaster implements Vnode, TerminalDevice {
   }
 
   /** The master's own requests; settings and window size are the slave's. */
-  control(process: Process, file: OpenFile, command: number, argument: CommandArgument): Op<number> {
+  override control(process: Process, command: number, argument: CommandArgument): Op<number> {
     const { TIOCGPTN, TIOCSPTLCK, FIONREAD, TIOCGPGRP, TIOCSCTTY } = ioctlCommands;
     switch (command) {
       case TIOCGPTN.nr:
@@ -190,7 +185,7 @@ export class PseudoTerminalMaster implements Vnode, TerminalDevice {
       case TIOCSCTTY.nr:
         throw ENOTTY;
       default:
-        return this.slave.control(process, file, command, argument);
+        return this.slave.control(process, command, argument);
     }
   }
 
@@ -199,9 +194,6 @@ export class PseudoTerminalMaster implements Vnode, TerminalDevice {
     if (argument.output) argument.output.data = intBytes(value);
     return 0;
   }
-
-  retain(): void {}
-  release(): void {}
 }
 
 class PseudoTerminalSlave extends Terminal {
@@ -216,9 +208,10 @@ class PseudoTerminalSlave extends Terminal {
     this.master = master;
   }
 
-  override *open(process: Process, file: OpenFile): Op<void> {
+  override *open(process: Process, opening: Opening): Op<TerminalFile> {
     if (this.master.isLocked) throw EIO;
-    yield* super.open(process, file);
+    const file = yield* super.open(process, opening);
     this.master.slaveOpened();
+    return file;
   }
 }

@@ -11,7 +11,7 @@ import { SIGCONT, SIGHUP, SIGINT, SIGPIPE, SIGTTIN, SIGTTOU, SIGWINCH } from "..
 import { encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import * as T from "../abi/termios.ts";
-import { PollEvent } from "../vfs/vnode.ts";
+import { PollEvent } from "../abi/poll-events.ts";
 import { argument, type Bench, bench, bytes, out, run, Task, TestProcess, text } from "../test-file-side.ts";
 import { isOrphanedGroup } from "./job-control.ts";
 import { leaveTerminal, Terminal } from "./terminal.ts";
@@ -34,7 +34,7 @@ function read(fd: number, count = 4096, by = process) {
 const ioctl = (fd: number, command: number, arg = argument(), by = process) =>
   run(() => system.call.ioctl(by, { fd, command, argument: arg }));
 const int = (value: number) => new Uint8Array(Int32Array.of(value).buffer);
-const poll = (fd: number, by = process) => by.descriptors[fd]!.file.vnode.poll!(by.descriptors[fd]!.file).events;
+const poll = (fd: number, by = process) => by.descriptors[fd]!.file.poll().events;
 
 function ptyPair(): { master: number; slave: number; terminal: Terminal } {
   const master = open("/dev/ptmx", O_RDWR | O_NOCTTY);
@@ -42,7 +42,7 @@ function ptyPair(): { master: number; slave: number; terminal: Terminal } {
   const number = argument(0, undefined, 4);
   ioctl(master, C.TIOCGPTN.nr, number);
   const slave = open(`/dev/pts/${number.output!.data![0]}`, O_RDWR);
-  return { master, slave, terminal: process.descriptors[slave]!.file.vnode as Terminal };
+  return { master, slave, terminal: process.descriptors[slave]!.file.inode as Terminal };
 }
 
 function setModes(fd: number, change: Partial<T.Termios>, cc: Record<number, number> = {}, by = process): unknown {
@@ -302,7 +302,7 @@ describe("terminal on a channel port", () => {
 
   it("is the console and the controlling terminal, one open file", () => {
     expect(process.descriptors[0]!.file).toBe(process.descriptors[2]!.file);
-    expect(process.terminal).toBe(process.descriptors[0]!.file.vnode);
+    expect(process.terminal).toBe(process.descriptors[0]!.file.inode);
     const buffer = out();
     system.call.readlink(process, { path: "/proc/self/fd/0", buffer, size: 4096 });
     expect(text(buffer.data)).toBe("/dev/console");
@@ -419,6 +419,6 @@ describe("streams on channel ports", () => {
 
   it("can be opened again through /dev/stdin", () => {
     const fd = open("/dev/stdin", O_RDONLY);
-    expect(process.descriptors[fd]!.file.vnode).toBe(process.descriptors[0]!.file.vnode);
+    expect(process.descriptors[fd]!.file.inode).toBe(process.descriptors[0]!.file.inode);
   });
 });

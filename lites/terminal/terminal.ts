@@ -1,5 +1,5 @@
 /**
- * A terminal: the vnode that joins a line discipline, a device underneath and the job control of a session.
+ * A terminal: the inode that joins a line discipline, a device underneath and the job control of a session.
  *
  * Devices: channel ports (channel-terminal.ts), pseudo terminals' masters (pseudo-terminal.ts). Source: POSIX general
  * terminal interface; Linux tty_ioctl(4).
@@ -8,7 +8,8 @@ import { type Op, sleepOn, WaitQueue } from "../activation.ts";
 import { ioctlCommands } from "../abi/commands.ts";
 import { EAGAIN, EINVAL, EIO, ENOTTY, EPERM, ERESTARTSYS, ESRCH } from "../abi/errno.ts";
 import { S_IFCHR } from "../abi/file-mode.ts";
-import { O_NOCTTY, O_NONBLOCK } from "../abi/open-flags.ts";
+import { O_NOCTTY } from "../abi/open-flags.ts";
+import { PollEvent } from "../abi/poll-events.ts";
 import { SIGWINCH } from "../abi/signals.ts";
 import { decode, encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
@@ -18,8 +19,8 @@ import type { ProcessSource } from "../filesystems/process-source.ts";
 import type { Process } from "../process/process.ts";
 import type { SignalSink } from "../signal-sink.ts";
 import { intBytes } from "../stream-control.ts";
-import type { OpenFile } from "../vfs/open-file.ts";
-import { type AttributeChange, type Attributes, newAttributes, newVnodeId, PollEvent, type Vnode } from "../vfs/vnode.ts";
+import { type File, type Opening, type Readiness, StreamFile } from "../vfs/file.ts";
+import { MemoryInode } from "../vfs/inode.ts";
 import { TerminalSession } from "./job-control.ts";
 import { LineDiscipline } from "./line-discipline.ts";
 
@@ -66,21 +67,21 @@ const { TCGETS, TCSETS, TCSETSW, TCSETSF, TCSBRK, TCXONC, TCFLSH, TIOCSCTTY, TIO
 const { TIOCSTI, TIOCGWINSZ, TIOCSWINSZ, FIONREAD, TIOCNOTTY, TIOCGSID } = ioctlCommands;
 const TENTH_OF_SECOND_NS = 100_000_000;
 
-export class Terminal implements Vnode {
-  readonly id = newVnodeId();
+export class Terminal extends MemoryInode {
   readonly fileSystem = undefined;
   readonly discipline: LineDiscipline;
   readonly session: TerminalSession;
   /** Woken when input or a hang-up comes. */
-  readonly inputReady = new WaitQueue();
+  readonly inputReady = new WaitQueue(PollEvent.IN);
   private readonly device: TerminalDevice;
   private readonly surroundings: TerminalSurroundings;
-  private readonly attributesNow: Attributes;
   private windowSize: { ws_row: number; ws_col: number; ws_xpixel: number; ws_ypixel: number };
   private opens = 0;
   private hungUp = false;
 
   constructor(device: TerminalDevice, surroundings: TerminalSurroundings, identity: TerminalIdentity, size = { rows: 0, columns: 0 }) {
+    const { fileSystemDevice: dev, device: rdev, mode } = identity;
+    super({ dev, mode: S_IFCHR | mode, rdev, blockSize: 1024 }, surroundings.nowNs());
     this.device = device;
     this.surroundings = surroundings;
     this.session = new TerminalSession(surroundings.processes, surroundings.signals, () => this.checkAbandoned());
@@ -91,18 +92,6 @@ export class Terminal implements Vnode {
       flushOutput: () => device.flush(),
       setStopped: (stopped) => device.setStopped(stopped),
     });
-    const { fileSystemDevice: dev, device: rdev, mode } = identity;
-    this.attributesNow = newAttributes({ dev, ino: this.id, mode: S_IFCHR | mode, rdev, blockSize: 1024 }, surroundings.nowNs());
-  }
-
-  attributes(): Readonly<Attributes> {
-    return this.attributesNow;
-  }
-
-  setAttributes(change: AttributeChange): void {
-    const { mode, ...rest } = change;
-    Object.assign(this.attributesNow, rest);
-    if (mode !== undefined) this.attributesNow.mode = S_IFCHR | mode;
   }
 
   get isHungUp(): boolean {
@@ -142,22 +131,24 @@ export class Terminal implements Vnode {
     this.session.signalForeground(SIGWINCH);
   }
 
-  // The vnode's side.
+  // The side of open files.
 
-  // biome-ignore lint/correctness/useYield: an operation that may sleep in other vnodes
-  *open(process: Process, file: OpenFile): Op<void> {
+  // biome-ignore lint/correctness/useYield: an operation that may sleep in other inodes
+  override *open(process: Process, opening: Opening): Op<TerminalFile> {
     if (this.hungUp) throw EIO;
-    this.attach(process, (file.flags & O_NOCTTY) === 0);
+    return this.newFile(process, opening);
   }
 
-  /** Counts an open file; a session leader without terminal takes this one, if `controlling` and if it is free. */
-  attach(process: Process, controlling: boolean): void {
+  /** A session leader without terminal takes this one, unless O_NOCTTY is given, and if it is free. */
+  newFile(process: Process, opening: Opening): TerminalFile {
+    const file = new TerminalFile(this, opening);
     this.opens++;
     const isFree = this.session.session === undefined && process.terminal === undefined;
-    if (controlling && isFree && process.session === process.pid) this.session.acquire(process, this);
+    if (!(opening.flags & O_NOCTTY) && isFree && process.session === process.pid) this.session.acquire(process, this);
+    return file;
   }
 
-  close(): void {
+  fileClosed(): void {
     if (--this.opens > 0) return;
     this.device.lastClose();
     this.checkAbandoned();
@@ -167,7 +158,7 @@ export class Terminal implements Vnode {
     if (this.opens === 0 && this.session.session === undefined) this.device.abandoned();
   }
 
-  *read(process: Process, file: OpenFile, count: number): Op<Uint8Array> {
+  *read(process: Process, file: File, count: number): Op<Uint8Array> {
     if (count === 0) return new Uint8Array(0);
     let deadlineNs = Number.POSITIVE_INFINITY;
     const { discipline, surroundings } = this;
@@ -179,7 +170,7 @@ export class Terminal implements Vnode {
       const wanted = Math.min(count, Math.max(1, discipline.minimum));
       const pollsOnly = !discipline.canonical && discipline.minimum === 0 && tenths === 0;
       if (discipline.readable(wanted) || pollsOnly) return this.takeInput(count);
-      if (file.flags & O_NONBLOCK) {
+      if (file.nonblocking) {
         if (!discipline.canonical && discipline.available > 0) return this.takeInput(count);
         throw EAGAIN;
       }
@@ -203,7 +194,7 @@ export class Terminal implements Vnode {
     return bytes;
   }
 
-  *write(process: Process, file: OpenFile, data: Uint8Array): Op<number> {
+  *write(process: Process, file: File, data: Uint8Array): Op<number> {
     if (this.discipline.stopsBackgroundOutput) this.session.checkChange(process, this);
     let written = 0;
     while (written < data.length) {
@@ -215,7 +206,7 @@ export class Terminal implements Vnode {
         written += part.length;
         continue;
       }
-      if (file.flags & O_NONBLOCK) {
+      if (file.nonblocking) {
         if (written > 0) return written;
         throw EAGAIN;
       }
@@ -227,7 +218,7 @@ export class Terminal implements Vnode {
     return written;
   }
 
-  poll(): { events: number; queues: readonly WaitQueue[] } {
+  poll(): Readiness {
     const { discipline, device } = this;
     const queues = [this.inputReady, device.drained];
     if (this.hungUp) return { events: PollEvent.IN | PollEvent.OUT | PollEvent.ERR | PollEvent.HUP, queues };
@@ -245,7 +236,7 @@ export class Terminal implements Vnode {
     }
   }
 
-  *control(process: Process, _file: OpenFile, command: number, argument: CommandArgument): Op<number> {
+  *control(process: Process, command: number, argument: CommandArgument): Op<number> {
     if (this.hungUp) throw EIO;
     switch (command) {
       case TCGETS.nr:
@@ -343,9 +334,35 @@ export class Terminal implements Vnode {
         throw ENOTTY;
     }
   }
+}
 
-  retain(): void {}
-  release(): void {}
+export class TerminalFile extends StreamFile {
+  private readonly terminal: Terminal;
+
+  constructor(terminal: Terminal, opening: Opening) {
+    super(terminal, opening);
+    this.terminal = terminal;
+  }
+
+  protected override closed(): void {
+    this.terminal.fileClosed();
+  }
+
+  protected override take(process: Process, count: number): Op<Uint8Array> {
+    return this.terminal.read(process, this, count);
+  }
+
+  protected override put(process: Process, data: Uint8Array): Op<number> {
+    return this.terminal.write(process, this, data);
+  }
+
+  override control(process: Process, command: number, argument: CommandArgument): Op<number> {
+    return this.terminal.control(process, command, argument);
+  }
+
+  override poll(): Readiness {
+    return this.terminal.poll();
+  }
 }
 
 /** exit(2) and setsid(2) of a session's leader: its terminal is free again, and the foreground group is hung up. */

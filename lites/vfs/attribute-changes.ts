@@ -7,31 +7,31 @@ import { isDevice, isDirectory, PERMISSION_BITS, S_ISGID, S_ISUID } from "../abi
 import { W_OK } from "../abi/open-flags.ts";
 import type { Credentials, Process } from "../process/process.ts";
 import { checkOwner, checkPermission, inGroup, isOwner } from "./permissions.ts";
-import type { AttributeChange, Vnode } from "./vnode.ts";
+import type { AttributeChange, Inode } from "./inode.ts";
 
 /** @throws EROFS */
-export function checkWritable(vnode: Vnode): void {
+export function checkWritable(vnode: Inode): void {
   if (vnode.fileSystem?.readOnly) throw EROFS;
 }
 
 /** access(2) and faccessat2(2). */
-export function checkAccess(vnode: Vnode, wanted: number, credentials: Credentials): void {
+export function checkAccess(vnode: Inode, wanted: number, credentials: Credentials): void {
   const attributes = vnode.attributes();
   checkPermission(credentials, attributes, wanted);
   if (wanted & W_OK && !isDevice(attributes.mode)) checkWritable(vnode);
 }
 
-export function chmod(process: Process, vnode: Vnode, mode: number): void {
+export function chmod(process: Process, vnode: Inode, mode: number): void {
   const attributes = vnode.attributes();
   checkWritable(vnode);
   checkOwner(process.credentials, attributes);
   let bits = mode & PERMISSION_BITS;
   if (process.credentials.euid !== 0 && !inGroup(process.credentials, attributes.gid)) bits &= ~S_ISGID;
-  change(vnode, { mode: bits });
+  vnode.setAttributes({ mode: bits });
 }
 
 /** uid or gid -1: stays. */
-export function chown(process: Process, vnode: Vnode, uid: number, gid: number): void {
+export function chown(process: Process, vnode: Inode, uid: number, gid: number): void {
   const attributes = vnode.attributes();
   checkWritable(vnode);
   const { credentials } = process;
@@ -45,31 +45,26 @@ export function chown(process: Process, vnode: Vnode, uid: number, gid: number):
   if (gid !== -1) wanted.gid = gid >>> 0;
   const bits = withoutSetIds(attributes.mode);
   if (!isDirectory(attributes.mode) && bits !== (attributes.mode & PERMISSION_BITS)) wanted.mode = bits;
-  change(vnode, wanted);
+  vnode.setAttributes(wanted);
 }
 
 /** utimensat(2). Undefined times stay; `explicit`: not both "now", which needs only write permission. */
-export function setTimes(process: Process, vnode: Vnode, times: { atimeNs?: bigint; mtimeNs?: bigint }, explicit: boolean): void {
+export function setTimes(process: Process, vnode: Inode, times: { atimeNs?: bigint; mtimeNs?: bigint }, explicit: boolean): void {
   const attributes = vnode.attributes();
   checkWritable(vnode);
   if (!isOwner(process.credentials, attributes)) {
     if (explicit) throw EPERM;
     checkPermission(process.credentials, attributes, W_OK);
   }
-  change(vnode, times);
+  vnode.setAttributes(times);
 }
 
 /** Writing by others than root takes the set-id bits away. */
-export function clearSetIds(process: Process, vnode: Vnode): void {
+export function clearSetIds(process: Process, vnode: Inode): void {
   if (process.credentials.euid === 0) return;
   const { mode } = vnode.attributes();
   const bits = withoutSetIds(mode);
-  if (bits !== (mode & PERMISSION_BITS)) vnode.setAttributes?.({ mode: bits });
-}
-
-function change(vnode: Vnode, wanted: AttributeChange): void {
-  if (vnode.setAttributes === undefined) throw EPERM;
-  vnode.setAttributes(wanted);
+  if (bits !== (mode & PERMISSION_BITS)) vnode.setAttributes({ mode: bits });
 }
 
 /** Permission bits without set-user-id, and without set-group-id where that means execution. */

@@ -105,7 +105,8 @@ for (const [name, prepare] of trees) {
       const listed = () =>
         system.side.files
           .resolve(process, "/t")
-          .vnode.directory!.entries()
+          .vnode.asDirectory()
+          .entries()
           .map((entry) => entry.name);
       expect(listed().sort()).toEqual([...names].sort());
       for (const each of names) expect(sh.read(sh.open(`/t/${each}`))).toBe(text(bytes(each)));
@@ -198,7 +199,7 @@ for (const [name, prepare] of trees) {
       expect(sh.pread(fd, 10, 1)).toBe("ello");
       sh.write(fd, " world");
       expect(sh.pread(fd, 20, 0)).toBe("hello world");
-      expect(process.descriptors[fd]!.file.vnode.attributes().nlink).toBe(0);
+      expect(process.descriptors[fd]!.file.inode.attributes().nlink).toBe(0);
       expect(sh.close(fd)).toBe(0);
     });
 
@@ -214,7 +215,7 @@ for (const [name, prepare] of trees) {
       const b = sh.open("/t/b", O_CREAT | O_RDWR);
       sh.write(a, "A");
       sh.write(b, "B");
-      const identity = process.descriptors[a]!.file.vnode;
+      const identity = process.descriptors[a]!.file.inode;
       expect(sh.rename("/t/a", "/t/b")).toBe(0);
       expect(sh.pread(b, 1, 0)).toBe("B");
       expect(system.side.files.resolve(process, "/t/b").vnode).toBe(identity);
@@ -224,7 +225,7 @@ for (const [name, prepare] of trees) {
     it("is one vnode under all names while referenced", () => {
       const fd = sh.open("/t/f", O_CREAT | O_RDWR);
       system.call.link(process, { from: "/t/f", to: "/t/g" });
-      const { vnode } = process.descriptors[fd]!.file;
+      const { inode: vnode } = process.descriptors[fd]!.file;
       expect(system.side.files.resolve(process, "/t/g").vnode).toBe(vnode);
       sh.unlink("/t/f");
       expect(system.side.files.resolve(process, "/t/g").vnode).toBe(vnode);
@@ -294,7 +295,7 @@ for (const [name, prepare] of trees) {
       sh.mkdir("/t/d");
       expect(sh.rename("/t/fifo", "/t/d/fifo")).toBe(0);
       expect(sh.stat("/t/d/fifo")).toMatchObject({ mode: S_IFIFO | 0o600 });
-      const listed = system.side.files.resolve(process, "/t/d").vnode.directory!.entries();
+      const listed = system.side.files.resolve(process, "/t/d").vnode.asDirectory().entries();
       expect(listed.map((entry) => [entry.name, entry.type])).toEqual([["fifo", 1]]);
       expect(run(() => system.call.rmdir(process, { path: "/t/d" }))).toBe("ENOTEMPTY");
       expect(sh.unlink("/t/d/fifo")).toBe(0);
@@ -479,7 +480,7 @@ describe("mounted host directories", () => {
     const vnode = system.side.files.resolve(process, "/mnt/f").vnode;
     fs.rmSync(join(inside, "f"));
     fs.symlinkSync("../secret", join(inside, "f"));
-    expect(() => vnode.readAt!(0, new Uint8Array(10))).toThrow();
+    expect(() => vnode.readAt(0, new Uint8Array(10))).toThrow();
   });
 
   it("show the host's changes at once", () => {

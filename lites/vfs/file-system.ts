@@ -1,7 +1,7 @@
 /**
  * The file system space: everything that path names do. Mounts, resolving, opening, creating, removing, renaming.
  *
- * Above the file systems' own operations (vnode.ts), below the system-call handlers. All checks of existence, type and
+ * Above the file systems' own operations (inode.ts), below the system-call handlers. All checks of existence, type and
  * permission are here. Source: POSIX system interfaces; where POSIX leaves errors open, Linux's.
  */
 import type { Op } from "../activation.ts";
@@ -58,11 +58,11 @@ import {
 import type { Credentials, DirectoryReference, Process } from "../process/process.ts";
 import { checkWritable, clearSetIds } from "./attribute-changes.ts";
 import { type Mount, MountTable } from "./mount-table.ts";
-import { OpenFile } from "./open-file.ts";
+import { type File, PathFile } from "./file.ts";
 import { type WalkOptions, type WalkResult, walk } from "./path-walk.ts";
 import { checkOwner, checkPermission, checkSticky } from "./permissions.ts";
 import { Places } from "./places.ts";
-import type { FileSystem, PageCacheObserver, Vnode } from "./vnode.ts";
+import type { FileSystem, PageCacheObserver, Inode } from "./inode.ts";
 import { checkNotRunning, checkNotWritten } from "./write-access.ts";
 
 const LARGEST_32BIT = 0x7fffffff;
@@ -77,7 +77,7 @@ export interface ResolveOptions {
 }
 
 export interface Resolved {
-  vnode: Vnode;
+  vnode: Inode;
   /** Absolute path as the process sees it, without links. */
   path: string;
   /** Its place as policies see it (place-guard.ts); undefined: none, or no policy asks. */
@@ -85,7 +85,7 @@ export interface Resolved {
 }
 
 /** Nobody watches pages: for systems without a vnode pager. */
-const NO_OBSERVER: PageCacheObserver = { written() {}, truncated() {}, reading() {} };
+export const UNWATCHED_PAGES: PageCacheObserver = { written() {}, truncated() {}, reading() {} };
 
 export class FileSystemSpace {
   readonly pages: PageCacheObserver;
@@ -94,7 +94,7 @@ export class FileSystemSpace {
   private readonly mounts: MountTable;
 
   /** @param root the file system mounted at "/" */
-  constructor(root: FileSystem, pages: PageCacheObserver = NO_OBSERVER) {
+  constructor(root: FileSystem, pages: PageCacheObserver = UNWATCHED_PAGES) {
     this.mounts = new MountTable(root);
     this.pages = pages;
   }
@@ -108,16 +108,14 @@ export class FileSystemSpace {
   mount(fileSystem: FileSystem, path: string): void {
     let current = this.mounts.top(this.mounts.root);
     for (const name of path.split("/").filter((part) => part !== "")) {
-      const directory = current.directory;
-      if (directory === undefined) throw ENOTDIR;
-      let child = directory.lookup(name);
+      let child = current.asDirectory().lookup(name);
       if (child === undefined) {
         checkWritable(current);
         child = this.createIn(current, name, { mode: S_IFDIR | 0o755, uid: 0, gid: 0 });
       }
       current = this.mounts.top(child);
     }
-    if (current.directory === undefined) throw ENOTDIR;
+    if (!current.isDirectory) throw ENOTDIR;
     this.mounts.add(fileSystem, current, path);
   }
 
@@ -153,7 +151,7 @@ export class FileSystemSpace {
       credentials: options.credentials,
     });
     if (result.vnode === undefined) throw ENOENT;
-    if (result.trailingSlash && result.vnode.directory === undefined) throw ENOTDIR;
+    if (result.trailingSlash && !result.vnode.isDirectory) throw ENOTDIR;
     return { vnode: result.vnode, path: result.path, origin: result.origin };
   }
 
@@ -168,44 +166,39 @@ export class FileSystemSpace {
   }
 
   /** What ".." leads to in a directory. */
-  parent(process: Process, directory: Vnode): Vnode {
+  parent(process: Process, directory: Inode): Inode {
     return directory === process.root.vnode ? directory : (this.mounts.parent(directory)?.vnode ?? directory);
   }
 
   /** Absolute path of a directory as the process sees it. Throws ENOENT when it was removed or is outside of the process's root. */
-  pathOf(process: Process, directory: Vnode): string {
+  pathOf(process: Process, directory: Inode): string {
     return this.mounts.pathBelow(process.root.vnode, directory);
   }
 
   /**
    * open(2): returns an open file description with one reference. May sleep (FIFOs, terminals).
    */
-  *open(process: Process, path: string, flags: number, mode = 0, base?: DirectoryReference): Op<OpenFile> {
+  *open(process: Process, path: string, flags: number, mode = 0, base?: DirectoryReference): Op<File> {
     const target = this.openTarget(process, path, flags, mode, base ?? process.cwd);
-    if (flags & O_PATH) return new OpenFile(target.vnode, flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW), target.path, target.origin);
-    return yield* this.openVnode(process, target, flags, target.created);
+    if (flags & O_PATH) return new PathFile(target.vnode, { ...target, flags: flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW) });
+    return yield* this.openInode(process, target, flags, target.created);
   }
 
-  /** Opens a vnode that was found already; checks permissions unless it was just created. */
-  private *openVnode(process: Process, found: Resolved, flags: number, created: boolean): Op<OpenFile> {
-    if (!created) this.checkOpen(process, found.vnode, flags);
-    const vnode = found.vnode.redirect?.(process) ?? found.vnode;
-    const file = new OpenFile(vnode, flags & ~(O_CREAT | O_EXCL | O_TRUNC), found.path, found.origin);
-    let opened = false;
-    try {
-      vnode.prepare?.((flags & O_ACCMODE) !== O_RDONLY);
-      if (flags & O_TRUNC && !created && isRegular(vnode.attributes().mode)) {
-        checkNotRunning(vnode);
-        this.truncate(vnode, 0);
-      }
-      if (vnode.open !== undefined) yield* vnode.open(process, file);
-      opened = true;
-    } finally {
-      // Also when the process was killed meanwhile.
-      if (!opened) file.discard();
-    }
+  /** Opens an inode that was found already; checks permissions unless it was just created. */
+  private *openInode(process: Process, { vnode, path, origin }: Resolved, flags: number, created: boolean): Op<File> {
+    if (!created) this.checkOpen(process, vnode, flags);
+    const truncates = (flags & O_TRUNC) !== 0 && !created && vnode.isRegular;
+    if (truncates) checkNotRunning(vnode);
+    const file = yield* vnode.open(process, { flags: flags & ~(O_CREAT | O_EXCL | O_TRUNC), path, origin });
     file.flags &= ~O_NOCTTY;
-    return file;
+    if (!truncates) return file;
+    try {
+      file.truncate(process, 0);
+      return file;
+    } catch (error) {
+      file.release();
+      throw error;
+    }
   }
 
   private openTarget(
@@ -219,14 +212,14 @@ export class FileSystemSpace {
       if (flags & O_TMPFILE_BIT && !(flags & O_PATH)) throw EOPNOTSUPP;
       const follow = !(flags & O_NOFOLLOW);
       const resolved = this.resolve(process, path, { base, follow });
-      if (flags & O_DIRECTORY && resolved.vnode.directory === undefined) throw ENOTDIR;
+      if (flags & O_DIRECTORY && !resolved.vnode.isDirectory) throw ENOTDIR;
       return { ...resolved, created: false };
     }
     if (flags & O_DIRECTORY) throw EINVAL;
     const result = this.walk(process, path, { base, follow: !(flags & (O_EXCL | O_NOFOLLOW)) });
     if (result.vnode !== undefined) {
       if (flags & O_EXCL) throw EEXIST;
-      if (result.trailingSlash || result.vnode.directory !== undefined) throw EISDIR;
+      if (result.trailingSlash || result.vnode.isDirectory) throw EISDIR;
       return { vnode: result.vnode, path: result.path, origin: result.origin, created: false };
     }
     if (result.trailingSlash) throw EISDIR;
@@ -234,17 +227,17 @@ export class FileSystemSpace {
     return { vnode, path: result.path, origin: result.origin, created: true };
   }
 
-  private checkOpen(process: Process, vnode: Vnode, flags: number): void {
+  private checkOpen(process: Process, vnode: Inode, flags: number): void {
     const attributes = vnode.attributes();
     const access = flags & O_ACCMODE;
     const writing = access !== O_RDONLY || (flags & O_TRUNC) !== 0;
-    if (isSymlink(attributes.mode)) throw ELOOP;
-    if (isDirectory(attributes.mode) && writing) throw EISDIR;
-    if ((attributes.mode & S_IFMT) === S_IFSOCK) throw ENXIO;
+    if (vnode.isSymlink) throw ELOOP;
+    if (vnode.isDirectory && writing) throw EISDIR;
+    if (vnode.type === S_IFSOCK) throw ENXIO;
     checkPermission(process.credentials, attributes, (access === O_WRONLY ? 0 : R_OK) | (writing ? W_OK : 0));
-    if (writing && isRegular(attributes.mode)) checkWritable(vnode);
+    if (writing && vnode.isRegular) checkWritable(vnode);
     if (flags & O_NOATIME) checkOwner(process.credentials, attributes);
-    if (isRegular(attributes.mode) && !(flags & O_LARGEFILE) && attributes.size > LARGEST_32BIT) throw EOVERFLOW;
+    if (vnode.isRegular && !(flags & O_LARGEFILE) && attributes.size > LARGEST_32BIT) throw EOVERFLOW;
   }
 
   /** Walks to the place where a name shall be made or removed. */
@@ -253,23 +246,22 @@ export class FileSystemSpace {
   }
 
   /** Checks that names in a directory may be changed. */
-  private checkChange(process: Process, directory: Vnode): void {
+  private checkChange(process: Process, directory: Inode): void {
     checkPermission(process.credentials, directory.attributes(), W_OK | X_OK);
     checkWritable(directory);
   }
 
   /** Creates the missing name of a walk, owned by the process. */
-  private create(process: Process, place: WalkResult, node: { mode: number; rdev?: number; target?: string }): Vnode {
+  private create(process: Process, place: WalkResult, node: { mode: number; rdev?: number; target?: string }): Inode {
     checkWritable(place.parent);
     this.checkChange(process, place.parent);
     const { euid, egid } = process.credentials;
     return this.createIn(place.parent, place.name, { ...node, uid: euid, gid: egid });
   }
 
-  private createIn(parent: Vnode, name: string, node: { mode: number; uid: number; gid: number; rdev?: number; target?: string }): Vnode {
-    const directory = parent.directory!;
-    if (directory.create === undefined) throw EPERM;
-    checkNotRemoved(parent);
+  private createIn(parent: Inode, name: string, node: { mode: number; uid: number; gid: number; rdev?: number; target?: string }): Inode {
+    const directory = parent.asDirectory();
+    if (directory.isRemoved) throw ENOENT;
     const above = parent.attributes();
     if (!(above.mode & S_ISGID)) return directory.create(name, node);
     const mode = isDirectory(node.mode) ? node.mode | S_ISGID : node.mode;
@@ -314,10 +306,9 @@ export class FileSystemSpace {
     process.guard?.checkMove(origin, place.origin, false);
     if (place.parent.fileSystem !== vnode.fileSystem) throw EXDEV;
     this.checkChange(process, place.parent);
-    if (vnode.directory !== undefined) throw EPERM;
-    const directory = place.parent.directory!;
-    if (directory.link === undefined) throw EPERM;
-    checkNotRemoved(place.parent);
+    if (vnode.isDirectory) throw EPERM;
+    const directory = place.parent.asDirectory();
+    if (directory.isRemoved) throw ENOENT;
     directory.link(place.name, vnode);
   }
 
@@ -331,18 +322,17 @@ export class FileSystemSpace {
     } else if (place.last !== "normal") throw EISDIR;
     const { parent, name, vnode } = place;
     if (vnode === undefined) throw ENOENT;
-    if (place.trailingSlash && vnode.directory === undefined) throw ENOTDIR;
+    if (place.trailingSlash && !vnode.isDirectory) throw ENOTDIR;
     if (place.trailingSlash && !directory) throw EISDIR;
     this.checkRemove(process, parent, vnode);
-    if (directory && vnode.directory === undefined) throw ENOTDIR;
-    if (!directory && vnode.directory !== undefined) throw EISDIR;
+    if (directory && !vnode.isDirectory) throw ENOTDIR;
+    if (!directory && vnode.isDirectory) throw EISDIR;
     if (this.mounts.isMountRoot(vnode) || vnode === process.root.vnode) throw EBUSY;
-    if (directory && !isEmpty(vnode)) throw ENOTEMPTY;
-    if (parent.directory!.remove === undefined) throw EPERM;
-    parent.directory!.remove(name, vnode);
+    if (directory && !vnode.asDirectory().isEmpty()) throw ENOTEMPTY;
+    parent.asDirectory().remove(name, vnode);
   }
 
-  private checkRemove(process: Process, parent: Vnode, child: Vnode): void {
+  private checkRemove(process: Process, parent: Inode, child: Inode): void {
     this.checkChange(process, parent);
     checkSticky(process.credentials, parent.attributes(), child.attributes());
   }
@@ -357,7 +347,7 @@ export class FileSystemSpace {
     if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) || flags === (RENAME_NOREPLACE | RENAME_EXCHANGE)) throw EINVAL;
     const source = this.place(process, from.path, from.base);
     const target = this.place(process, to.path, to.base);
-    process.guard?.checkMove(source.origin, target.origin, source.vnode?.directory !== undefined);
+    process.guard?.checkMove(source.origin, target.origin, source.vnode?.isDirectory ?? false);
     if (source.parent.fileSystem !== target.parent.fileSystem) throw EXDEV;
     if (source.last !== "normal" || target.last !== "normal") throw EBUSY;
     const moved = source.vnode;
@@ -366,52 +356,45 @@ export class FileSystemSpace {
     if (flags & RENAME_NOREPLACE && replaced !== undefined) throw EEXIST;
     // Exchange needs a file system that does it in one step; neither memfs nor Node's fs can.
     if (flags & RENAME_EXCHANGE) throw EINVAL;
-    if (moved.directory === undefined && (source.trailingSlash || target.trailingSlash)) throw ENOTDIR;
+    if (!moved.isDirectory && (source.trailingSlash || target.trailingSlash)) throw ENOTDIR;
     if (this.isBelow(target.parent, moved)) throw EINVAL;
-    if (replaced?.directory !== undefined && this.isBelow(source.parent, replaced)) throw ENOTEMPTY;
+    if (replaced?.isDirectory && this.isBelow(source.parent, replaced)) throw ENOTEMPTY;
     if (moved === replaced) return;
     this.checkRemove(process, source.parent, moved);
     this.checkChange(process, target.parent);
     if (replaced !== undefined) {
       checkSticky(process.credentials, target.parent.attributes(), replaced.attributes());
-      if (moved.directory !== undefined && replaced.directory === undefined) throw ENOTDIR;
-      if (moved.directory === undefined && replaced.directory !== undefined) throw EISDIR;
+      if (moved.isDirectory && !replaced.isDirectory) throw ENOTDIR;
+      if (!moved.isDirectory && replaced.isDirectory) throw EISDIR;
     }
     // A directory's ".." changes with its parent, so it must be writable itself.
-    if (moved.directory !== undefined && source.parent !== target.parent) checkPermission(process.credentials, moved.attributes(), W_OK);
+    if (moved.isDirectory && source.parent !== target.parent) checkPermission(process.credentials, moved.attributes(), W_OK);
     for (const vnode of [moved, replaced]) if (vnode !== undefined && this.mounts.isMountRoot(vnode)) throw EBUSY;
-    if (replaced?.directory !== undefined && !isEmpty(replaced)) throw ENOTEMPTY;
-    if (source.parent.directory!.rename === undefined) throw EPERM;
-    checkNotRemoved(target.parent);
-    source.parent.directory!.rename(source.name, target.parent, target.name);
+    if (replaced?.isDirectory && !replaced.asDirectory().isEmpty()) throw ENOTEMPTY;
+    if (target.parent.asDirectory().isRemoved) throw ENOENT;
+    source.parent.asDirectory().rename(source.name, target.parent, target.name);
   }
 
   /** Whether `vnode` is `ancestor` or lies below it. */
-  private isBelow(vnode: Vnode, ancestor: Vnode): boolean {
-    if (ancestor.directory === undefined) return false;
-    for (let current: Vnode | undefined = vnode; current !== undefined; current = this.mounts.parent(current)?.vnode) {
+  private isBelow(vnode: Inode, ancestor: Inode): boolean {
+    if (!ancestor.isDirectory) return false;
+    for (let current: Inode | undefined = vnode; current !== undefined; current = this.mounts.parent(current)?.vnode) {
       if (current === ancestor) return true;
     }
     return false;
   }
 
   /** truncate(2) of a path's vnode: checks as for writing. */
-  truncatePath(process: Process, vnode: Vnode, size: number): void {
-    const attributes = vnode.attributes();
-    if (isDirectory(attributes.mode)) throw EISDIR;
-    if (vnode.truncate === undefined || !isRegular(attributes.mode)) throw EINVAL;
-    checkPermission(process.credentials, attributes, W_OK);
+  truncatePath(process: Process, vnode: Inode, size: number): void {
+    if (vnode.isDirectory) throw EISDIR;
+    if (!vnode.isRegular) throw EINVAL;
+    checkPermission(process.credentials, vnode.attributes(), W_OK);
     checkWritable(vnode);
     checkNotRunning(vnode);
-    vnode.prepare?.(true);
-    this.truncate(vnode, size);
-    clearSetIds(process, vnode);
-  }
-
-  /** Changes the size of a regular file that is open for writing. */
-  truncate(vnode: Vnode, size: number): void {
-    vnode.truncate!(size);
+    vnode.prepare(true);
+    vnode.truncate(size);
     this.pages.truncated(vnode, size);
+    clearSetIds(process, vnode);
   }
 
   /** A program for exec: a regular file that the process may execute, and nobody has open for writing. */
@@ -421,22 +404,15 @@ export class FileSystemSpace {
     if (!isRegular(attributes.mode)) throw EACCES;
     checkPermission(process.credentials, attributes, X_OK);
     checkNotWritten(resolved.vnode);
-    resolved.vnode.prepare?.(false);
+    resolved.vnode.prepare(false);
     return resolved;
   }
 
   /** chdir(2), chroot(2): a directory that may be searched. The caller retains it. */
   directory(process: Process, path: string, base?: DirectoryReference): DirectoryReference {
     const resolved = this.resolve(process, path, { base });
-    if (resolved.vnode.directory === undefined) throw ENOTDIR;
+    if (!resolved.vnode.isDirectory) throw ENOTDIR;
     checkPermission(process.credentials, resolved.vnode.attributes(), X_OK);
     return resolved;
   }
 }
-
-/** A removed directory takes no new names. @throws ENOENT */
-function checkNotRemoved({ directory }: Vnode): void {
-  if (directory?.isRemoved) throw ENOENT;
-}
-
-const isEmpty = ({ directory }: Vnode): boolean => directory!.isEmpty?.() ?? directory!.entries().length === 0;

@@ -2,21 +2,21 @@
  * Mount table: which file system covers which directory.
  */
 import { ENOENT } from "../abi/errno.ts";
-import type { FileSystem, Vnode } from "./vnode.ts";
+import type { FileSystem, Inode } from "./inode.ts";
 
 export interface Mount {
   readonly fileSystem: FileSystem;
   /** The directory that it covers; undefined for the root file system. */
-  readonly covered: Vnode | undefined;
+  readonly covered: Inode | undefined;
   /** Absolute path, for /proc/mounts. */
   readonly path: string;
 }
 
 export class MountTable {
-  readonly root: Vnode;
+  readonly root: Inode;
   private readonly mounts: Mount[];
-  private readonly byCovered = new Map<Vnode, Mount>();
-  private readonly byRoot = new Map<Vnode, Mount>();
+  private readonly byCovered = new Map<Inode, Mount>();
+  private readonly byRoot = new Map<Inode, Mount>();
 
   constructor(fileSystem: FileSystem) {
     this.root = fileSystem.root;
@@ -26,7 +26,7 @@ export class MountTable {
     this.byRoot.set(this.root, mount);
   }
 
-  add(fileSystem: FileSystem, covered: Vnode, path: string): void {
+  add(fileSystem: FileSystem, covered: Inode, path: string): void {
     const mount = { fileSystem, covered, path };
     covered.retain();
     fileSystem.root.retain();
@@ -41,7 +41,7 @@ export class MountTable {
   }
 
   /** What is seen at a vnode: the root of the file system mounted there (of the last one, if several), or the vnode. */
-  top(vnode: Vnode): Vnode {
+  top(vnode: Inode): Inode {
     let current = vnode;
     for (;;) {
       const mount = this.byCovered.get(current);
@@ -50,16 +50,16 @@ export class MountTable {
     }
   }
 
-  isMountRoot(vnode: Vnode): boolean {
+  isMountRoot(vnode: Inode): boolean {
     return this.byRoot.has(vnode);
   }
 
   /** Absolute path of a directory from a root above it. Throws ENOENT when it was removed, or is not below. */
-  pathBelow(root: Vnode, directory: Vnode): string {
+  pathBelow(root: Inode, directory: Inode): string {
     const names: string[] = [];
     let current = directory;
     while (current !== root) {
-      if (current.directory?.isRemoved) throw ENOENT;
+      if (current.asDirectory().isRemoved) throw ENOENT;
       const above = this.parent(current);
       if (above === undefined) throw ENOENT;
       names.push(above.name);
@@ -69,10 +69,10 @@ export class MountTable {
   }
 
   /** The directory above a directory and the name there, across mounts; undefined at the root of all. */
-  parent(vnode: Vnode): { vnode: Vnode; name: string } | undefined {
-    let current: Vnode = vnode;
+  parent(vnode: Inode): { vnode: Inode; name: string } | undefined {
+    let current: Inode = vnode;
     for (;;) {
-      const above = current.directory?.parent();
+      const above = current.asDirectory().parent();
       if (above !== undefined) return above;
       const mount = this.byRoot.get(current);
       if (mount === undefined) throw ENOENT;

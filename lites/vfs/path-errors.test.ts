@@ -301,7 +301,7 @@ function guest(root: string, system = newSystem()): (step: Step) => string {
       case "list": {
         const fd = run(() => call.open(process, { path: path(step[1]), flags: O_RDONLY | O_DIRECTORY, mode: 0 }));
         if (typeof fd === "string") return fd;
-        const entries = process.descriptors[fd]!.file.vnode.directory!.entries();
+        const entries = process.descriptors[fd]!.file.inode.asDirectory().entries();
         return entries
           .map(({ name }) => name)
           .sort()

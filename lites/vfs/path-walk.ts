@@ -1,25 +1,25 @@
 /**
- * Path walk: from a path name to a vnode, component by component.
+ * Path walk: from a path name to an inode, component by component.
  *
  * Symbolic links are interpreted here and only here, so that no path leaves the process's root and the mounted
  * trees. Source: POSIX base definitions 4.13, Linux path_resolution(7).
  */
-import { ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR } from "../abi/errno.ts";
+import { ELOOP, ENAMETOOLONG, ENOENT } from "../abi/errno.ts";
 import { NAME_MAX, PATH_MAX } from "../abi/open-flags.ts";
 import type { Credentials, DirectoryReference, Process } from "../process/process.ts";
 import type { MountTable } from "./mount-table.ts";
 import { checkSearch } from "./permissions.ts";
-import type { Vnode } from "./vnode.ts";
+import type { Inode } from "./inode.ts";
 
 const MAXIMUM_LINKS = 40;
 
 /** Where a walk ended: the directory of the last component, its name, and what the name leads to, if anything. */
 export interface WalkResult {
-  parent: Vnode;
+  parent: Inode;
   name: string;
   /** "normal": `name` is an entry of `parent`. Otherwise the path ended in ".", ".." or was only slashes, or led through a link of /proc. */
   last: "normal" | "dot" | "dotdot" | "root" | "object";
-  vnode: Vnode | undefined;
+  vnode: Inode | undefined;
   trailingSlash: boolean;
   /** Absolute path as the process sees it, without links. */
   path: string;
@@ -48,7 +48,7 @@ class PathWalk {
   private readonly process: Process;
   private readonly options: WalkOptions;
   private readonly credentials: Credentials;
-  private current: Vnode;
+  private current: Inode;
   private path: string;
   /** Components to go, the next one last. */
   private pending: string[] = [];
@@ -89,13 +89,12 @@ class PathWalk {
     for (let i = components.length - 1; i >= 0; i--) if (components[i] !== "") this.pending.push(components[i]!);
   }
 
-  private end(name: string, last: WalkResult["last"], vnode: Vnode | undefined, path = this.path): WalkResult {
+  private end(name: string, last: WalkResult["last"], vnode: Inode | undefined, path = this.path): WalkResult {
     return { parent: this.current, name, last, vnode, trailingSlash: this.trailingSlash, path };
   }
 
   private step(name: string): WalkResult {
-    const directory = this.current.directory;
-    if (directory === undefined) throw ENOTDIR;
+    const directory = this.current.asDirectory();
     checkSearch(this.credentials, this.current);
     if (name === ".") return this.end(name, "dot", this.current);
     if (name === "..") return this.up();
@@ -109,7 +108,7 @@ class PathWalk {
       return this.end(name, "normal", undefined, childPath);
     }
     const child = this.mounts.top(found);
-    if (child.readLink === undefined || (isLast && !this.options.follow)) return this.end(name, "normal", child, childPath);
+    if (!child.isSymlink || (isLast && !this.options.follow)) return this.end(name, "normal", child, childPath);
     return this.follow(name, child);
   }
 
@@ -119,11 +118,11 @@ class PathWalk {
     return this.end("..", "dotdot", above, this.path.slice(0, Math.max(1, this.path.lastIndexOf("/"))));
   }
 
-  private follow(name: string, link: Vnode): WalkResult {
+  private follow(name: string, link: Inode): WalkResult {
     if (--this.linksLeft < 0) throw ELOOP;
-    const target = link.followLink?.(this.process);
+    const target = link.linkedObject(this.process);
     if (target !== undefined) return { ...this.end(name, "object", target.vnode, target.path), origin: target.origin };
-    const text = link.readLink!(this.process);
+    const text = link.readLink(this.process);
     if (text === "") throw ENOENT;
     this.push(text);
     // The result stands when the link was to "/" or the like; otherwise the next step replaces it.

@@ -5,7 +5,7 @@ import { EACCES, EPERM } from "../abi/errno.ts";
 import { isDirectory, S_ISVTX } from "../abi/file-mode.ts";
 import { X_OK } from "../abi/open-flags.ts";
 import type { Credentials } from "../process/process.ts";
-import type { Attributes, Vnode } from "./vnode.ts";
+import type { Attributes, Inode } from "./inode.ts";
 
 /** Whether a process of a group: the effective group or one of the supplementary ones. */
 export function inGroup(credentials: Credentials, gid: number): boolean {
@@ -26,7 +26,7 @@ export function checkPermission(credentials: Credentials, attributes: Readonly<A
 }
 
 /** Permission to go through a directory; asks for its attributes only if they matter. @throws EACCES */
-export function checkSearch(credentials: Credentials, directory: Vnode): void {
+export function checkSearch(credentials: Credentials, directory: Inode): void {
   if (credentials.euid !== 0) checkPermission(credentials, directory.attributes(), X_OK);
 }
 

@@ -2,7 +2,7 @@
  * What a policy may forbid of a call by what its paths and descriptors lead to. Asked at the very look-up that the call goes on with, so
  * that nothing can change in between. Implemented by ../confinement/place-policy.ts.
  */
-import type { Vnode } from "./vnode.ts";
+import type { Inode } from "./inode.ts";
 
 /** An object that a call leads to. */
 export interface FoundObject {
@@ -12,7 +12,7 @@ export interface FoundObject {
    */
   readonly path: string | undefined;
   /** undefined: there is none yet. */
-  readonly vnode: Vnode | undefined;
+  readonly vnode: Inode | undefined;
 }
 
 export interface PlaceGuard {

@@ -7,7 +7,7 @@ import type { DirectoryReference, Process } from "../process/process.ts";
 import type { MountTable } from "./mount-table.ts";
 import { type WalkResult, walk } from "./path-walk.ts";
 import type { FoundObject } from "./place-guard.ts";
-import type { Vnode } from "./vnode.ts";
+import type { Inode } from "./inode.ts";
 
 export class Places implements PlaceTree {
   private readonly mounts: MountTable;
@@ -24,13 +24,13 @@ export class Places implements PlaceTree {
 
   /** The place that a walk led to; undefined: none. */
   of({ last, parent, name, vnode, origin }: WalkResult): string | undefined {
-    if (last !== "normal") return vnode?.directory === undefined ? origin : this.ofDirectory(vnode);
+    if (last !== "normal") return vnode?.isDirectory ? this.ofDirectory(vnode) : origin;
     const above = this.ofDirectory(parent);
     return above && (above === "/" ? `/${name}` : `${above}/${name}`);
   }
 
   /** undefined: it was removed. */
-  ofDirectory(directory: Vnode): string | undefined {
+  ofDirectory(directory: Inode): string | undefined {
     try {
       return this.mounts.pathBelow(this.root.vnode, directory);
     } catch (error) {
@@ -61,7 +61,7 @@ export class Places implements PlaceTree {
   }
 
   isAlso({ vnode }: FoundObject, path: string): boolean {
-    if (vnode === undefined || vnode.directory !== undefined) return false;
+    if (vnode === undefined || vnode.isDirectory) return false;
     const { nlink, ino, dev } = vnode.attributes();
     if (nlink < 2) return false;
     const other = this.step(this.root, path)?.vnode.attributes();

@@ -7,8 +7,8 @@
 import { type Op, sleepOn, WaitQueue } from "../activation.ts";
 import { EAGAIN, EDEADLK, ERESTARTSYS } from "../abi/errno.ts";
 import type { Process } from "../process/process.ts";
-import type { OpenFile } from "./open-file.ts";
-import type { Vnode } from "./vnode.ts";
+import type { File } from "./file.ts";
+import type { Inode } from "./inode.ts";
 
 /** A locked range: bytes start … end - 1; end may be Infinity. */
 export interface RecordLock {
@@ -21,15 +21,15 @@ export interface RecordLock {
 interface VnodeLocks {
   /** Those of one owner together, by their start; owners in the order of their first lock, as in Linux. */
   records: RecordLock[];
-  whole: { file: OpenFile; exclusive: boolean }[];
+  whole: { file: File; exclusive: boolean }[];
   readonly changed: WaitQueue;
 }
 
-const locksOf = new WeakMap<Vnode, VnodeLocks>();
+const locksOf = new WeakMap<Inode, VnodeLocks>();
 /** Whom a process waits for, to find deadlocks. */
 const waitsFor = new Map<Process, Process>();
 
-function locks(vnode: Vnode): VnodeLocks {
+function locks(vnode: Inode): VnodeLocks {
   let found = locksOf.get(vnode);
   if (found === undefined) {
     found = { records: [], whole: [], changed: new WaitQueue() };
@@ -39,7 +39,7 @@ function locks(vnode: Vnode): VnodeLocks {
 }
 
 /** The first lock of another process that stands in the way, for F_GETLK. */
-export function conflictingLock(vnode: Vnode, wanted: RecordLock): RecordLock | undefined {
+export function conflictingLock(vnode: Inode, wanted: RecordLock): RecordLock | undefined {
   return locksOf
     .get(vnode)
     ?.records.find(
@@ -48,7 +48,7 @@ export function conflictingLock(vnode: Vnode, wanted: RecordLock): RecordLock | 
 }
 
 /** F_SETLK and F_SETLKW of a read or write lock. @throws EAGAIN, EDEADLK, ERESTARTSYS */
-export function* setRecordLock(vnode: Vnode, wanted: RecordLock, wait: boolean): Op<void> {
+export function* setRecordLock(vnode: Inode, wanted: RecordLock, wait: boolean): Op<void> {
   const state = locks(vnode);
   for (;;) {
     const obstacle = conflictingLock(vnode, wanted);
@@ -69,7 +69,7 @@ export function* setRecordLock(vnode: Vnode, wanted: RecordLock, wait: boolean):
 }
 
 /** F_UNLCK. */
-export function clearRecordLock(vnode: Vnode, range: RecordLock): void {
+export function clearRecordLock(vnode: Inode, range: RecordLock): void {
   const state = locksOf.get(vnode);
   if (state === undefined) return;
   clearRange(state, range);
@@ -77,7 +77,7 @@ export function clearRecordLock(vnode: Vnode, range: RecordLock): void {
 }
 
 /** Drops all record locks of a process on a vnode: at any close of the file. */
-export function releaseRecordLocks(process: Process, vnode: Vnode): void {
+export function releaseRecordLocks(process: Process, vnode: Inode): void {
   const state = locksOf.get(vnode);
   if (!state?.records.some((lock) => lock.owner === process)) return;
   state.records = state.records.filter((lock) => lock.owner !== process);
@@ -125,8 +125,8 @@ function insert({ records }: VnodeLocks, lock: RecordLock): void {
 }
 
 /** flock(2). A lock that the file already has is converted: given up first, then taken anew. @throws EAGAIN, ERESTARTSYS */
-export function* lockWholeFile(file: OpenFile, exclusive: boolean, wait: boolean): Op<void> {
-  const state = locks(file.vnode);
+export function* lockWholeFile(file: File, exclusive: boolean, wait: boolean): Op<void> {
+  const state = locks(file.inode);
   const blocked = () => state.whole.some((lock) => lock.file !== file && (lock.exclusive || exclusive));
   const had = state.whole.some((lock) => lock.file === file);
   if (had && blocked()) unlockWholeFile(file);
@@ -136,12 +136,11 @@ export function* lockWholeFile(file: OpenFile, exclusive: boolean, wait: boolean
   }
   state.whole = state.whole.filter((lock) => lock.file !== file);
   state.whole.push({ file, exclusive });
-  file.onClose(unlockWholeFile);
   state.changed.wakeAll();
 }
 
-export function unlockWholeFile(file: OpenFile): void {
-  const state = locksOf.get(file.vnode);
+export function unlockWholeFile(file: File): void {
+  const state = locksOf.get(file.inode);
   if (state === undefined) return;
   state.whole = state.whole.filter((lock) => lock.file !== file);
   state.changed.wakeAll();
