@@ -43,10 +43,16 @@ module.exports = {
     },
     {
       name: "no-host-below-hosts",
-      comment: "only the hosts see something of Node",
+      comment: "only the hosts see something of Node; memfs enters by one adapter",
       severity: "error",
-      from: { path: `${root}(machine|kernel|servers|lites|system)/`, pathNot: tests },
+      from: { path: `${root}(machine|kernel|servers|lites|system)/`, pathNot: [tests, `${root}system/memory-root[.]ts`] },
       to: { dependencyTypes: ["core", "npm", "npm-dev"] },
+    },
+    {
+      name: "memfs-brings-no-node",
+      severity: "error",
+      from: { path: `${root}system/memory-root[.]ts` },
+      to: { dependencyTypes: ["core", "npm", "npm-dev"], pathNot: "node_modules/memfs/" },
     },
     {
       name: "no-cycles",

@@ -2,7 +2,6 @@
  * boot(): from options to a running system.
  */
 import type { BootOptions } from "./options.ts";
-import { makeMachine } from "./machine.ts";
 import { System } from "./system.ts";
 
 /**
@@ -10,5 +9,5 @@ import { System } from "./system.ts";
  * Rejects with an OptionError when the options make no sense.
  */
 export function boot(options: BootOptions = {}): Promise<System> {
-  return System.start((callbacks) => makeMachine(options, callbacks));
+  return System.start(options);
 }

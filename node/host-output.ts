@@ -8,7 +8,7 @@ import { createReadStream, fstatSync, writeSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { isatty } from "node:tty";
 import { unixErrorOf } from "#lites/filesystems/node-interface.ts";
-import type { OutputSink } from "./program.ts";
+import type { OutputSink } from "./port-streams.ts";
 import type { DescriptorKind } from "./program-options.ts";
 
 /** Descriptors that were closed when the command was started, as bin/lites tells: Node opens /dev/null in their place. */

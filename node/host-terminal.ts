@@ -4,7 +4,8 @@
  * Beneath: Node's raw mode, which leaves output processing on; stty(1) of the host ends that too.
  */
 import { spawnSync } from "node:child_process";
-import type { Program, TerminalSize } from "./program.ts";
+import type { TerminalSize } from "#system/guest.ts";
+import type { Program } from "./program.ts";
 
 const DEFAULT_SIZE: TerminalSize = { rows: 24, columns: 80 };
 

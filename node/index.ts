@@ -8,9 +8,12 @@
 export { boot } from "./boot.ts";
 export type { Engine } from "#machine/engine.ts";
 export { type BootOptions, type Mount, OptionError, type TraceKind } from "./options.ts";
-export { type ExitStatus, type OutputSink, Program, type TerminalOptions, type TerminalSize } from "./program.ts";
+export type { ExitStatus, TerminalSize } from "#system/guest.ts";
+export type { OutputSink } from "./port-streams.ts";
+export { Program, type TerminalOptions } from "./program.ts";
 export type { RootFiles } from "./root-image.ts";
 export type { ProgramStatistics, SystemStatistics } from "#system/statistics.ts";
 export type { Bytes, DescriptorKind, RunOptions, SpawnOptions } from "./program-options.ts";
-export { SpawnError, type SystemCallError, TimeoutError } from "./spawn-error.ts";
+export { SpawnError, type SystemCallError } from "#system/spawn-error.ts";
+export { TimeoutError } from "./timeout-error.ts";
 export { type RunResult, System } from "./system.ts";

@@ -5,7 +5,7 @@ import { statSync } from "node:fs";
 import { join, posix } from "node:path";
 import { OptionError } from "#system/option-error.ts";
 import { type Mount, ownDirectory, reasonOf } from "./option-forms.ts";
-import type { RootVolume } from "./root-image.ts";
+import type { RootVolume } from "#system/memory-root.ts";
 
 const refuse = (mount: Mount, reason: string): never => {
   throw new OptionError(`cannot mount on '${mount.target}': ${reason}`, "mounts", mount);

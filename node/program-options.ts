@@ -6,7 +6,8 @@ import { decodeText, unicodeOf } from "#lites/text.ts";
 import { OptionError } from "#system/option-error.ts";
 import { flagProblem, type Problem, shown } from "./option-forms.ts";
 import { checkOptions } from "./options.ts";
-import type { OutputSink, TerminalOptions } from "./program.ts";
+import type { OutputSink } from "./port-streams.ts";
+import type { TerminalOptions } from "./program.ts";
 
 /** Names, arguments and variables are bytes in Unix; a string stands for its UTF-8. */
 export type Bytes = string | Uint8Array;

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withBytePaths } from "./byte-paths.ts";
-import { makeRoot, type RootVolume, rootSpace } from "./root-image.ts";
+import type { RootVolume } from "#system/memory-root.ts";
+import { makeRoot, rootSpace } from "./root-image.ts";
 
 let base: string;
 let source: string;

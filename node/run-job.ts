@@ -9,15 +9,16 @@ import { EscapeKeys, escapeHelp } from "./escape-keys.ts";
 import { type DescriptorKinds, descriptorKinds, handThrough, inputStream, OutputError, sinkOf, writeText } from "./host-output.ts";
 import { HostSignals } from "./host-signals.ts";
 import { HostTerminal } from "./host-terminal.ts";
+import { defaultEnvironment } from "#system/guest.ts";
 import { OptionError } from "#system/option-error.ts";
 import { reasonOf } from "./option-forms.ts";
 import { type BootOptions, DEFAULT_ESCAPE } from "./options.ts";
 import type { Program } from "./program.ts";
 import type { SpawnOptions } from "./program-options.ts";
 import { RunEnd } from "./run-end.ts";
-import { SpawnError } from "./spawn-error.ts";
+import { SpawnError } from "#system/spawn-error.ts";
 import { statisticsText } from "#system/statistics.ts";
-import { defaultEnvironment, type System } from "./system.ts";
+import type { System } from "./system.ts";
 
 const SIGHUP = 1;
 const ENOENT = 2;

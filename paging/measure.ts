@@ -4,10 +4,10 @@
  * Everything is counted from the boot to the end of the command, so that sums balance; the first process has a line of
  * its own. Layer beneath: node/.
  */
-import { makeMachine, type Machine } from "#node/machine.ts";
+import type { Machine } from "#system/machine.ts";
 import type { MeasuredParts } from "#system/measured-parts.ts";
 import { type BootOptions, OptionError } from "#node/options.ts";
-import { type ChannelCallbacks, System } from "#node/system.ts";
+import { System } from "#node/system.ts";
 import { DEFAULT_ENGINE } from "#node/options.ts";
 import { type DiskTiming, fixedTiming, flashTiming, seekTiming } from "#machine/devices/disk-timing.ts";
 import { ReferenceTracer } from "#machine/reference-tracer.ts";
@@ -268,10 +268,12 @@ export async function measure(config: RunConfig): Promise<Measurement> {
   let figures: ReturnType<Collector["finish"]> | undefined;
   let system: System | undefined;
   try {
-    system = await System.start((host) => {
-      const callbacks = atExit(host, () => (figures = collector.finish(isTraced)));
-      collector.machine = makeMachine(options, callbacks, parts);
-      return collector.machine;
+    system = await System.start(options, {
+      parts,
+      made: (machine) => (collector.machine = machine),
+      told: ({ op }) => {
+        if (op === "exited") figures = collector.finish(isTraced);
+      },
     });
     managed?.prepare(system);
     const { code, stdout, stderr } = await system.run(managed?.command ?? config.command, { env: { ...managed?.env } });
@@ -293,24 +295,4 @@ function withManager(
 ): Pick<Measurement, "tasks" | "total"> {
   const own: TaskFigures = { ...NO_FIGURES, name: managed.name, task: tasks.length + 1, ...managed.figures(system) };
   return { tasks: [...tasks, own], total: sumOf(total, own) };
-}
-
-const CONTROL_PORT = 0;
-
-/** The host's side of the channels, with a look at control messages: `act` is called when a command has ended, before anything else happens. */
-function atExit(host: ChannelCallbacks, act: () => void): ChannelCallbacks {
-  const decoder = new TextDecoder();
-  let text = "";
-  return {
-    onOutput(port, bytes) {
-      if (port === CONTROL_PORT) {
-        const lines = (text + decoder.decode(bytes, { stream: true })).split("\n");
-        text = lines.pop()!;
-        if (lines.some((line) => (JSON.parse(line) as { op: string }).op === "exited")) act();
-      }
-      return host.onOutput(port, bytes);
-    },
-    onInputWanted: (port) => host.onInputWanted?.(port),
-    onGuestClose: (port) => host.onGuestClose?.(port),
-  };
 }

@@ -5,7 +5,7 @@
  */
 import { parentPort } from "node:worker_threads";
 import { OptionError } from "#node/options.ts";
-import { SpawnError } from "#node/spawn-error.ts";
+import { SpawnError } from "#system/spawn-error.ts";
 import type { Answer, Job } from "./job.ts";
 import { ManagerWatch } from "./manager-watch.ts";
 import { measure } from "./measure.ts";

@@ -1,9 +1,8 @@
 /**
- * Errors of programs that could not be started, or did not end in time.
+ * The error of programs that could not be started.
  */
-import type { RunResult } from "./system.ts";
 
-/** What the guest's system said, in the form of Node's system errors. */
+/** What the guest's system said, with the members that Node's system errors have. */
 export interface SystemCallError extends Error {
   /** Name of the error: "ENOENT". */
   readonly code: string;
@@ -34,22 +33,5 @@ export class SpawnError extends Error {
     this.errno = failure.errno;
     const { code, errno } = failure;
     this.cause = Object.assign(new Error(`${code}: ${failure.message}, ${syscall} '${path}'`), { code, errno, syscall, path });
-  }
-}
-
-/** run() ended a program that took too long. */
-export class TimeoutError extends Error {
-  override readonly name = "TimeoutError";
-  readonly program: string;
-  /** Milliseconds that it had. */
-  readonly timeout: number;
-  /** How it ended, and its output until then. */
-  readonly result: RunResult<Buffer | string>;
-
-  constructor(program: string, timeout: number, result: RunResult<Buffer | string>) {
-    super(`${program}: not ended after ${timeout} ms`);
-    this.program = program;
-    this.timeout = timeout;
-    this.result = result;
   }
 }

@@ -1,11 +1,9 @@
 /**
  * The root file system as the library's users see it while the system runs. The Unix server holds attributes and names of its own, so
  * before a look it is made to write them out, and after one it takes over what was changed, before the machine goes on.
- * Paths may be bytes (byte-paths.ts). Callback and stream functions only see what is there when they are called. Modes count as memfs has it: for the host's user, even if it
+ * Callback and stream functions only see what is there when they are called. Modes count as memfs has it: for the host's user, even if it
  * is root.
  */
-import { withBytePaths } from "./byte-paths.ts";
-import type { RootVolume } from "./root-image.ts";
 
 /** The server's side; asked only while the machine stands still. */
 interface FileServer {
@@ -15,15 +13,22 @@ interface FileServer {
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-export class LiveRoot {
-  readonly fs: RootVolume;
+/** What a function of the file system becomes for its users. */
+export type Adapter = (name: string, work: AnyFunction) => AnyFunction;
+
+/** @typeParam Files an object with Node's `fs` interface */
+export class LiveRoot<Files extends object> {
+  readonly fs: Files;
   private readonly server: FileServer;
+  private readonly adapt: Adapter;
   /** The machine has not run since the server wrote everything out. */
   private isSettled = false;
   private isTouched = false;
 
-  constructor(volume: RootVolume, server: FileServer) {
+  /** @param adapt what a host's users see of each function besides */
+  constructor(volume: Files, server: FileServer, adapt: Adapter = (_name, work) => work) {
     this.server = server;
+    this.adapt = adapt;
     this.fs = this.watched(volume);
   }
 
@@ -48,7 +53,7 @@ export class LiveRoot {
         const value: unknown = Reflect.get(target, key);
         if (key === "promises") return this.watched(value as object);
         if (typeof value !== "function" || /^[A-Z]/.test(String(key))) return value;
-        const work = withBytePaths(String(key), (...args) => (value as AnyFunction).apply(target, args));
+        const work = this.adapt(String(key), (...args) => (value as AnyFunction).apply(target, args));
         return (...args: unknown[]) => {
           this.touch();
           const result = work(...args);

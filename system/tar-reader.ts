@@ -2,8 +2,7 @@
  * Reads tar files: POSIX ustar and pax, and GNU's long names. Names are byte strings, as they stand in the file.
  * Source: POSIX pax, "ustar Interchange Format" and "pax Header Block"; GNU tar manual, "Basic Tar Format".
  */
-import { readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
+import { decodeText } from "#lites/text.ts";
 
 export interface TarEntry {
   /** Byte strings. */
@@ -15,11 +14,11 @@ export interface TarEntry {
   uid: number;
   gid: number;
   mtimeSeconds: number;
-  content: Buffer;
+  /** A part of the file's bytes. */
+  content: Uint8Array;
 }
 
 const BLOCK = 512;
-const GZIP_MAGIC = 0x1f8b;
 
 const types: Readonly<Record<string, TarEntry["type"]>> = {
   "\0": "file",
@@ -34,18 +33,18 @@ const types: Readonly<Record<string, TarEntry["type"]>> = {
 type Extension = Partial<Record<string, string>>;
 
 class TarReader {
-  private readonly bytes: Buffer;
+  private readonly bytes: Uint8Array;
   private at = 0;
   private readonly common: Extension = {};
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Uint8Array) {
     this.bytes = bytes;
   }
 
   *entries(): Generator<TarEntry> {
     let own: Extension = {};
     for (let header = this.header(); header !== undefined; header = this.header()) {
-      const flag = header.toString("latin1", 156, 157);
+      const flag = decodeText(header.subarray(156, 157));
       const said = { ...this.common, ...own };
       const size = said["size"] === undefined ? number(header, 124, 12) : Number(said["size"]);
       const content = this.content(size);
@@ -61,7 +60,7 @@ class TarReader {
   }
 
   /** The next header; undefined at the end. @throws Error */
-  private header(): Buffer | undefined {
+  private header(): Uint8Array | undefined {
     const header = this.bytes.subarray(this.at, this.at + BLOCK);
     // An archive may lack the blocks of zeros at its end, but an empty file is none.
     if (this.bytes.length === 0) throw new Error("not a tar file");
@@ -74,7 +73,7 @@ class TarReader {
     return header;
   }
 
-  private content(size: number): Buffer {
+  private content(size: number): Uint8Array {
     const content = this.bytes.subarray(this.at, this.at + size);
     if (content.length < size) throw new Error("the tar file is cut off");
     this.at += Math.ceil(size / BLOCK) * BLOCK;
@@ -83,14 +82,14 @@ class TarReader {
 }
 
 /** A field up to its NUL. */
-function text(bytes: Buffer, start: number, length: number): string {
-  const field = bytes.toString("latin1", start, start + length);
+function text(bytes: Uint8Array, start: number, length: number): string {
+  const field = decodeText(bytes.subarray(start, start + length));
   const end = field.indexOf("\0");
   return end < 0 ? field : field.slice(0, end);
 }
 
 /** Octal digits, or GNU's big-endian binary with the first bit set. */
-function number(bytes: Buffer, start: number, length: number): number {
+function number(bytes: Uint8Array, start: number, length: number): number {
   if (!(bytes[start]! & 0x80)) return Number.parseInt(text(bytes, start, length).trim() || "0", 8);
   const isNegative = bytes[start] === 0xff;
   let value = isNegative ? -1 : bytes[start]! & 0x7f;
@@ -99,12 +98,12 @@ function number(bytes: Buffer, start: number, length: number): number {
 }
 
 /** "LENGTH KEY=VALUE\n" records of a pax header. */
-function records(bytes: Buffer): Extension {
+function records(bytes: Uint8Array): Extension {
   const found: Extension = {};
   for (let at = 0; at < bytes.length; ) {
-    const length = Number.parseInt(bytes.toString("latin1", at, at + 20), 10);
+    const length = Number.parseInt(decodeText(bytes.subarray(at, at + 20)), 10);
     if (!(length > 0)) throw new Error("the tar file has a damaged pax header");
-    const record = bytes.toString("latin1", at, at + length - 1).replace(/^\d+ /, "");
+    const record = decodeText(bytes.subarray(at, at + length - 1)).replace(/^\d+ /, "");
     const equals = record.indexOf("=");
     found[record.slice(0, equals)] = record.slice(equals + 1);
     at += length;
@@ -112,9 +111,9 @@ function records(bytes: Buffer): Extension {
   return found;
 }
 
-function entryOf(header: Buffer, flag: string, said: Extension, content: Buffer): TarEntry {
+function entryOf(header: Uint8Array, flag: string, said: Extension, content: Uint8Array): TarEntry {
   // GNU's format has other things where POSIX has the prefix.
-  const prefix = header.toString("latin1", 257, 263) === "ustar\0" ? text(header, 345, 155) : "";
+  const prefix = decodeText(header.subarray(257, 263)) === "ustar\0" ? text(header, 345, 155) : "";
   const short = text(header, 0, 100);
   const name = said["path"] ?? (prefix === "" ? short : `${prefix}/${short}`);
   const type = types[flag] ?? "other";
@@ -131,8 +130,5 @@ function entryOf(header: Buffer, flag: string, said: Extension, content: Buffer)
   };
 }
 
-/** The entries of a tar file, plain or compressed with gzip. @throws Error when it is none, or broken */
-export function tarEntries(file: string): Generator<TarEntry> {
-  const bytes = readFileSync(file);
-  return new TarReader(bytes.length >= 2 && bytes.readUInt16BE(0) === GZIP_MAGIC ? gunzipSync(bytes) : bytes).entries();
-}
+/** The entries of a tar file that is not compressed. @throws Error when it is none, or broken */
+export const tarEntries = (bytes: Uint8Array): Generator<TarEntry> => new TarReader(bytes).entries();
