@@ -55,6 +55,13 @@ module.exports = {
       to: { dependencyTypes: ["core", "npm", "npm-dev"], pathNot: "node_modules/memfs/" },
     },
     {
+      name: "analysis-before-emission",
+      comment: "what is found out about a region follows from rows of instructions, not from how they are lowered",
+      severity: "error",
+      from: { path: "^machine/translator/analysis/", pathNot: tests },
+      to: { path: "^machine/translator/(lowering/|(emitter|region-code|entry|general-registers|memory-code|flag-code)[.]ts)" },
+    },
+    {
       name: "no-cycles",
       severity: "error",
       from: { path: `${root}(machine|kernel|servers|lites|system|node|paging)/`, pathNot: tests },

@@ -9,48 +9,14 @@ import { Vector } from "../exit.ts";
 import type { Core } from "./core.ts";
 import { raiseFault } from "./fault.ts";
 import { Flag } from "./flags.ts";
+import { Unit, Use, useOf } from "./instruction-set/row.ts";
 import { type Instruction, Kind, Segment } from "./instruction.ts";
-import { Attribute } from "./opcodes.ts";
 import type { Handler, Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
 import { createStackAccess } from "./stack-access.ts";
 
-/** Instructions that only read their first operand when it is in memory; ARPL checks itself before it writes. */
-const READERS = new Set([
-  "cmp",
-  "test",
-  "arpl",
-  "bt",
-  "push",
-  "call",
-  "callf",
-  "jmp",
-  "jmpf",
-  "mul",
-  "imul1",
-  "div",
-  "idiv",
-  "verr",
-  "verw",
-  "lldt",
-  "ltr",
-  "lgdt",
-  "lidt",
-  "lmsw",
-  "invlpg",
-  "nop",
-]);
-
-/** Instructions that use the address, but do not access it. */
-const ADDRESS_ONLY = new Set(["lea", "nop", "invlpg", "ud0", "ud1", "prefetchnta", "prefetcht0", "prefetcht1", "prefetcht2"]);
-
-/** Instructions that store 16 bits whatever the operand size; MOV from a segment register is another one. */
-const WORD_STORES = new Set(["sldt", "str", "smsw"]);
-
-/** Instructions whose operand is two: handlers check the second one. */
-const PAIRS = new Set(["bound", "les", "lds", "lss", "lfs", "lgs", "callf", "jmpf"]);
-
-const BIT_TESTS = new Set(["bt", "bts", "btr", "btc"]);
+/** Operands that are two: handlers check the second one. */
+const PAIRS: ReadonlySet<string> = new Set(["Ma", "Mp"]);
 
 /** x87 operands by escape and ModRM.reg: bytes, negative when written. */
 const X87_SPANS: readonly (readonly number[])[] = [
@@ -78,20 +44,19 @@ const TEN_BYTES = 10;
 const WHOLE_ALIGNMENTS: Readonly<Record<number, number>> = { 8: 7, 10: 7, 14: 1, 16: 0, 28: 3, 94: 1, 108: 3, 512: 0 };
 
 function spanOf(instruction: Instruction): number {
-  if (instruction.row.mnemonic === "x87") {
+  if (instruction.row.facts.unit === Unit.X87) {
     const span = X87_SPANS[instruction.opcode & 7]![(instruction.modrm >> 3) & 7]!;
     const isArea = Math.abs(span) >= ENVIRONMENT_BYTES;
     return isArea && instruction.operandSize === 2 ? span - Math.sign(span) * (ENVIRONMENT_BYTES - SHORT_ENVIRONMENT_BYTES) : span;
   }
-  const isSelector = instruction.operands[1]?.kind === Kind.SEGMENT || WORD_STORES.has(instruction.row.mnemonic);
+  const { facts, operands: codes } = instruction.row;
+  const isSelector = instruction.operands[1]?.kind === Kind.SEGMENT || facts.storesWord;
   if (isSelector && instruction.operands[0]!.kind === Kind.MEMORY) return -2;
-  if (PAIRS.has(instruction.row.mnemonic) && instruction.address !== undefined) return instruction.operandSize;
+  if (codes.some((code) => PAIRS.has(code))) return instruction.operandSize;
   const position = instruction.operands.findIndex((operand) => operand.kind === Kind.MEMORY);
   const bytes = instruction.operands[position]?.size ?? 0;
   const span = bytes === 0 ? 6 : bytes;
-  const { mnemonic, attributes } = instruction.row;
-  const isRead = (attributes & Attribute.READ) !== 0 || READERS.has(mnemonic);
-  return position === 0 && !isRead ? -span : span;
+  return position >= 0 && (useOf(facts, position) & Use.WRITE) !== 0 ? -span : span;
 }
 
 /**
@@ -168,21 +133,23 @@ export function createAddressBinding(core: Core): AddressBinding {
   }
 
   return (op, instruction) => {
-    const { mnemonic } = instruction.row;
+    const { mnemonic, facts } = instruction.row;
     let address = instruction.address!;
     // POP computes its address with the stack pointer already moved.
     if (mnemonic === "pop" && address.base === ESP) {
       address = { ...address, displacement: address.displacement + instruction.operandSize };
     }
     // A bit offset in a register moves the address: shifts.ts does the checks.
-    const isBitString = instruction.operands[1]?.kind === Kind.REGISTER && BIT_TESTS.has(mnemonic);
+    const isBitString = facts.bitString && instruction.operands[1]!.kind === Kind.REGISTER;
     const span = isBitString ? 0 : spanOf(instruction);
     op.span = Math.abs(span);
     op.writes = span < 0;
-    const isWhole = mnemonic === "x87" || op.span in WHOLE_ALIGNMENTS;
+    const isWhole = facts.unit === Unit.X87 || op.span in WHOLE_ALIGNMENTS;
     if (isWhole) op.alignment = WHOLE_ALIGNMENTS[op.span] ?? op.span - 1;
-    const isAccess = !ADDRESS_ONLY.has(mnemonic);
-    const mayWrite = op.writes || mnemonic === "arpl" || (isBitString && mnemonic !== "bt");
+    const position = instruction.operands.findIndex(({ kind }) => kind === Kind.MEMORY);
+    const use = useOf(facts, position);
+    const isAccess = use !== Use.NONE;
+    const mayWrite = op.writes || use === Use.PERHAPS || (isBitString && use === Use.MODIFY);
     const isWriteToCode = isAccess && mayWrite && address.segment === Segment.CS;
     const isSegmentStep = isWriteToCode || (isAccess && isChecked(address.segment));
     if (!isSegmentStep && instruction.addressSize === 4) {

@@ -34,7 +34,7 @@ function formOf(op: Operation, forms: Forms): Handler | undefined {
   return op.accessB === Access.IMMEDIATE ? forms.mi : undefined;
 }
 
-export function arithmeticBinders(core: Core): BinderMap {
+export function arithmeticBinders(core: Core) {
   const { FLAGS, FLAG_FIRST, FLAG_RESULT, FLAG_TYPE } = Word;
   const { AF, CF, OF, ZF } = Flag;
   const { ADD, DEC, INC, LOGIC, SUB } = FlagKind;
@@ -450,5 +450,5 @@ export function arithmeticBinders(core: Core): BinderMap {
       R8[0] = carry() ? 0xff : 0;
       return op.next;
     },
-  };
+  } satisfies BinderMap;
 }

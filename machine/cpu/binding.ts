@@ -6,13 +6,13 @@ import { createAddressBinding } from "./address.ts";
 import { arithmeticBinders } from "./arithmetic.ts";
 import type { Binding } from "./code-cache.ts";
 import { controlBinders } from "./control.ts";
-import { type BinderMap, type Core, generalProtection, invalidOpcode } from "./core.ts";
+import { type Binders, type Core, generalProtection, type Handled, invalidOpcode } from "./core.ts";
 import type { FloatingPoint } from "./floating-point.ts";
 import { createFusion } from "./fusion.ts";
+import { Flow, Unit } from "./instruction-set/row.ts";
 import { Invalid, Kind } from "./instruction.ts";
 import { moveBinders } from "./moves.ts";
 import { multiplyBinders } from "./multiply.ts";
-import { Attribute } from "./opcodes.ts";
 import { Operation } from "./operation.ts";
 import { shiftBinders } from "./shifts.ts";
 import { stackBinders } from "./stack.ts";
@@ -22,7 +22,7 @@ import { createVectorUnit } from "./vector/vector.ts";
 
 export function createBinding(core: Core, ram: Ram, floatingPoint: FloatingPoint): Binding {
   const vector = createVectorUnit(core, ram, floatingPoint);
-  const binders: BinderMap = {
+  const binders: Binders = {
     ...arithmeticBinders(core),
     ...moveBinders(core),
     ...shiftBinders(core),
@@ -43,15 +43,15 @@ export function createBinding(core: Core, ram: Ram, floatingPoint: FloatingPoint
       if (invalid !== Invalid.NONE) {
         return new Operation(instruction, offset, invalid === Invalid.TOO_LONG ? generalProtection : invalidOpcode);
       }
-      if ((row.attributes & Attribute.PRIVILEGED) !== 0) return new Operation(instruction, offset, generalProtection);
+      if (row.facts.flow === Flow.PRIVILEGED) return new Operation(instruction, offset, generalProtection);
       const isSegmentMove = row.mnemonic === "mov" && operands.some((operand) => operand.kind === Kind.SEGMENT);
       const op = new Operation(instruction, offset, invalidOpcode);
       const step = instruction.address === undefined ? null : bindAddress(op, instruction);
       op.target = op.after + instruction.immediate;
-      const handler = binders[isSegmentMove ? "mov segment" : row.mnemonic]!(op, instruction);
+      const handler = binders[isSegmentMove ? "mov segment" : (row.mnemonic as Handled)](op, instruction);
       op.body = handler;
       if (step === null) op.plain = handler;
-      else op.plain = row.mnemonic === "x87" ? floatingPoint.precede(step) : vector.precede(instruction, step);
+      else op.plain = row.facts.unit === Unit.X87 ? floatingPoint.precede(step) : vector.precede(instruction, step);
       op.alone = op.plain;
       op.exec = op.plain;
       return op;

@@ -10,7 +10,7 @@ import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, type Ram } from "../ram.ts";
 import { decode } from "./decoder.ts";
 import { type Instruction, Invalid } from "./instruction.ts";
 import type { Memory } from "./memory.ts";
-import { Attribute } from "./opcodes.ts";
+import { endsBlock, placeholder } from "./opcodes.ts";
 import { type Handler, Operation } from "./operation.ts";
 import { type RegisterFile, Stop, Word } from "./registers.ts";
 
@@ -58,7 +58,7 @@ export interface CodeCache {
 }
 
 const NOTHING: Instruction = {
-  row: { mnemonic: "(boundary)", operands: [], attributes: 0 },
+  row: placeholder("(boundary)"),
   invalid: Invalid.NONE,
   length: 0,
   opcode: 0,
@@ -214,13 +214,7 @@ export function createCodeCache(
         op.exec = straddle;
       }
       offset = op.after;
-      if (
-        offset >= PAGE_SIZE ||
-        instruction.invalid !== Invalid.NONE ||
-        (instruction.row.attributes & (Attribute.END | Attribute.PRIVILEGED)) !== 0
-      ) {
-        break;
-      }
+      if (offset >= PAGE_SIZE || instruction.invalid !== Invalid.NONE || endsBlock(instruction.row.facts)) break;
     }
     let next = follower ?? boundary(offset);
     for (let position = chain.length - 1; position >= 0; position--) {

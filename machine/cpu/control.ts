@@ -9,14 +9,14 @@ import type { Binder, BinderMap, Core } from "./core.ts";
 import { raiseFault } from "./fault.ts";
 import { ARITHMETIC_FLAGS, Flag } from "./flags.ts";
 import { Segment } from "./instruction.ts";
-import { CONDITIONS } from "./opcodes.ts";
+import { byCondition } from "./instruction-set/row.ts";
 import { createOperands } from "./operands.ts";
 import { Access, type Handler, observe, type Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
 import { createStackAccess } from "./stack-access.ts";
 import { USER_FLAGS } from "./stack.ts";
 
-export function controlBinders(core: Core): BinderMap {
+export function controlBinders(core: Core) {
   const { BUDGET, ESP, PAGE, SEGMENTED, SYSTEM_FLAGS } = Word;
   const { NT, OF, RF, TF } = Flag;
   const { MEMORY32, NONE } = Access;
@@ -199,7 +199,8 @@ export function controlBinders(core: Core): BinderMap {
     return op.next;
   };
 
-  const binders: Record<string, Binder> = {
+  return {
+    ...byCondition("j", () => jumpBinder),
     loop: () => loop,
     loope: () => loope,
     loopne: () => loopne,
@@ -222,9 +223,5 @@ export function controlBinders(core: Core): BinderMap {
     int1: () => (op) => core.leave("exception", Vector.DEBUG, op),
     into: () => (op) => ((arithmetic() & OF) !== 0 ? core.leave("exception", Vector.OVERFLOW, op) : follow(nextAddress(op))),
     bound: () => bound,
-  };
-  CONDITIONS.forEach((name) => {
-    binders[`j${name}`] = jumpBinder;
-  });
-  return binders;
+  } satisfies BinderMap;
 }

@@ -7,6 +7,7 @@ import { Vector } from "../exit.ts";
 import type { CodeCache } from "./code-cache.ts";
 import { raiseFault } from "./fault.ts";
 import type { Flags } from "./flags.ts";
+import type { UserMnemonic } from "./instruction-set/instruction-set.ts";
 import type { Instruction } from "./instruction.ts";
 import type { Memory } from "./memory.ts";
 import type { Handler, Operation } from "./operation.ts";
@@ -30,8 +31,13 @@ export interface Core {
 /** Chooses the handler of an instruction; may look at the operation's operands for a special form. */
 export type Binder = (op: Operation, instruction: Instruction) => Handler;
 
-/** Binders by mnemonic. */
-export type BinderMap = Readonly<Record<string, Binder>>;
+/** What has a handler: instructions that a program may execute. MOV with a segment register is apart from other forms of MOV. */
+export type Handled = UserMnemonic | "mov segment";
+
+/** Some of the binders; the types of all parts show whether one is missing (binding.ts). */
+export type BinderMap = Readonly<Partial<Record<Handled, Binder>>>;
+/** The binders of certain instructions. */
+export type Binders<M extends Handled = Handled> = Readonly<Record<M, Binder>>;
 
 export const invalidOpcode: Handler = () => raiseFault(Vector.INVALID_OPCODE);
 export const generalProtection: Handler = () => raiseFault(Vector.GENERAL_PROTECTION);

@@ -4,7 +4,7 @@
  * Source: Intel SDM vol. 2, chapter 2 (formats) and appendix A.
  */
 import { type Address, type Instruction, Invalid, Kind, type Operand, Segment } from "./instruction.ts";
-import { Attribute, type Entry, isForms, isGroup, isPrefixed, ONE_BYTE, PREFIXES, type Row, TWO_BYTE } from "./opcodes.ts";
+import { type Entry, isForms, isGroup, isPrefixed, ONE_BYTE, placeholder, PREFIXES, type Row, TWO_BYTE } from "./opcodes.ts";
 
 /** Longest instruction; a longer one raises #GP. */
 export const MAX_INSTRUCTION_LENGTH = 15;
@@ -14,7 +14,7 @@ const prefixes: readonly number[] = PREFIXES;
 /** The state image of FXSAVE and FXRSTOR. */
 const FXSAVE_BYTES = 512;
 
-const INVALID_ROW: Row = { mnemonic: "(invalid)", operands: [], attributes: 0 };
+const INVALID_ROW = placeholder("(invalid)");
 
 const FIXED_REGISTERS: Readonly<Record<string, { register: number; size: number }>> = {
   AL: { register: 0, size: 1 },
@@ -304,7 +304,7 @@ function decodeFrom(reader: Reader): Instruction {
     }
   }
 
-  const lockable = (row.attributes & Attribute.LOCK) !== 0 && operands[0]?.kind === Kind.MEMORY;
+  const lockable = row.facts.lock && operands[0]?.kind === Kind.MEMORY;
   if (lock && !lockable) invalid = Invalid.OPCODE;
   if (invalid !== Invalid.NONE) return invalidInstruction(invalid, reader.position, opcode);
   return {

@@ -4,7 +4,7 @@
  * Layer beneath: instruction.ts. Names follow the opcode table; forms by operand size (cwde, pushad …) are named here.
  */
 import { type Address, type Instruction, Invalid, Kind, type Operand, Segment } from "./instruction.ts";
-import { Attribute } from "./opcodes.ts";
+import type { Row } from "./opcodes.ts";
 
 const REGISTERS_8 = ["al", "cl", "dl", "bl", "ah", "ch", "dh", "bh"] as const;
 const REGISTERS_16 = ["ax", "cx", "dx", "bx", "sp", "bp", "si", "di"] as const;
@@ -17,10 +17,10 @@ const SIZES: Readonly<Record<number, string>> = {
   8: "qword ptr ",
   16: "xmmword ptr ",
 };
-const NOT_ACCESSED = new Set(["lea", "nop", "invlpg", "bound"]);
+const NOT_ACCESSED: ReadonlySet<Row["mnemonic"]> = new Set(["lea", "nop", "invlpg", "bound"]);
 
 /** Mnemonics whose name depends on the operand size: [16 bits, 32 bits]. */
-const SIZED_NAMES: Readonly<Record<string, readonly [string, string]>> = {
+const SIZED_NAMES: Readonly<Partial<Record<Row["mnemonic"], readonly [string, string]>>> = {
   cbw: ["cbw", "cwde"],
   cwd: ["cwd", "cdq"],
   pusha: ["pusha", "pushad"],
@@ -108,7 +108,7 @@ export function disassemble(instruction: Instruction, eip: number): string {
   const { row } = instruction;
   const prefixes: string[] = [];
   if (instruction.lock) prefixes.push("lock ");
-  if ((row.attributes & Attribute.STRING) !== 0 && instruction.repeat !== 0) {
+  if (row.facts.repeats && instruction.repeat !== 0) {
     const compares = row.mnemonic === "cmps" || row.mnemonic === "scas";
     prefixes.push(instruction.repeat === 0xf2 ? "repne " : compares ? "repe " : "rep ");
   }

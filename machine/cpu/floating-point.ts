@@ -3,7 +3,7 @@
  * state of the x87 and vector units between contexts.
  */
 import { type Context, FXSAVE_SIZE } from "../context.ts";
-import type { BinderMap, Core } from "./core.ts";
+import type { Binders, Core } from "./core.ts";
 import { Flag } from "./flags.ts";
 import type { Instruction } from "./instruction.ts";
 import { createOperands } from "./operands.ts";
@@ -16,7 +16,7 @@ import { FpuState } from "./x87/state.ts";
 import { type FpuFlagsPort, type FpuInstruction, X87 } from "./x87/x87.ts";
 
 export interface FloatingPoint {
-  readonly binders: BinderMap;
+  readonly binders: Binders<"x87" | "wait">;
   /** An address step that does what x87 instructions do before they look at their operand. */
   precede(step: Handler): Handler;
   /** The x87 state, and so the MMX registers; valid behind `acquire`, until generated code runs. */

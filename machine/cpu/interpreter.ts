@@ -18,7 +18,6 @@ import { ARITHMETIC_FLAGS, createFlags, Flag } from "./flags.ts";
 import { createFloatingPoint, type FloatingPoint } from "./floating-point.ts";
 import { Segment } from "./instruction.ts";
 import { createMemory } from "./memory.ts";
-import { Attribute } from "./opcodes.ts";
 import type { Operation } from "./operation.ts";
 import { createRegisterFile, Stop, Word } from "./registers.ts";
 import { createSegments } from "./segments.ts";
@@ -322,7 +321,7 @@ export class Interpreter implements Processor {
     const op = this.current!;
     const { repeat, row } = op.instruction;
     const address = (this.words[Word.PAGE]! + op.offset) | 0;
-    return repeat !== 0 && (row.attributes & Attribute.STRING) !== 0 && this.words[Word.EIP] === address;
+    return repeat !== 0 && row.facts.repeats && this.words[Word.EIP] === address;
   }
 
   /** Turns an exception of a handler into an exit. */

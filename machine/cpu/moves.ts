@@ -4,12 +4,12 @@
  * Source: Intel SDM vol. 2.
  */
 import type { Binder, BinderMap, Core } from "./core.ts";
-import { CONDITIONS } from "./opcodes.ts";
+import { byCondition } from "./instruction-set/row.ts";
 import { createOperands } from "./operands.ts";
 import { Access, type Handler } from "./operation.ts";
 import { Word } from "./registers.ts";
 
-export function moveBinders(core: Core): BinderMap {
+export function moveBinders(core: Core) {
   const { ZERO } = Word;
   const { BYTE, HALF, IMMEDIATE, MEMORY16, MEMORY32, MEMORY8, WORD } = Access;
   const { words: R, halves: R16, bytes: R8 } = core.file;
@@ -156,7 +156,7 @@ export function moveBinders(core: Core): BinderMap {
     return op.next;
   };
 
-  const binders: Record<string, Binder> = {
+  return {
     mov: chooseMov,
     movzx: chooseMovzx,
     movsx: (op) => (op.accessB === BYTE || op.accessB === MEMORY8 ? movsx8 : movsx16),
@@ -184,10 +184,7 @@ export function moveBinders(core: Core): BinderMap {
             R16[4] = (R16[0]! << 16) >> 31;
             return op.next;
           },
-  };
-  CONDITIONS.forEach((name) => {
-    binders[`cmov${name}`] = () => cmov;
-    binders[`set${name}`] = (op) => (op.accessA === BYTE ? setccRegister : setcc);
-  });
-  return binders;
+    ...byCondition("cmov", (): Binder => () => cmov),
+    ...byCondition("set", (): Binder => (op) => (op.accessA === BYTE ? setccRegister : setcc)),
+  } satisfies BinderMap;
 }

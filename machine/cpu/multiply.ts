@@ -29,7 +29,7 @@ function signedHigh(a: number, b: number): number {
   return (unsignedHigh(a, b) - (a < 0 ? b : 0) - (b < 0 ? a : 0)) | 0;
 }
 
-export function multiplyBinders(core: Core): BinderMap {
+export function multiplyBinders(core: Core) {
   const { AF, CF, OF } = Flag;
   const { WORD } = Access;
   const { words: R, halves: R16, bytes: R8 } = core.file;
@@ -283,5 +283,5 @@ export function multiplyBinders(core: Core): BinderMap {
     aad: () => aad,
     daa: () => daa,
     das: () => das,
-  };
+  } satisfies BinderMap;
 }

@@ -10,7 +10,7 @@ import { Kind } from "./instruction.ts";
 import { createOperands } from "./operands.ts";
 import { Access, type Handler, type Operation } from "./operation.ts";
 
-export function shiftBinders(core: Core): BinderMap {
+export function shiftBinders(core: Core) {
   const { CF, OF, ZF } = Flag;
   const { IMMEDIATE, MEMORY16, MEMORY32, WORD } = Access;
   const R = core.file.words;
@@ -312,5 +312,5 @@ export function shiftBinders(core: Core): BinderMap {
     btc: bitBinder(BIT_CHANGES.btc),
     bsf: () => bsf,
     bsr: () => bsr,
-  };
+  } satisfies BinderMap;
 }

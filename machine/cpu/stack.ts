@@ -17,7 +17,7 @@ const EBP = 5;
 /** EFLAGS bits that POPF and IRET change in user mode (IOPL is 0). */
 export const USER_FLAGS = ARITHMETIC_FLAGS | Flag.TF | Flag.DF | Flag.NT | Flag.AC | Flag.ID;
 
-export function stackBinders(core: Core): BinderMap {
+export function stackBinders(core: Core) {
   const { ESP, PAGE, SEGMENTED, SYSTEM_FLAGS } = Word;
   const { RF, VM } = Flag;
   const { HALF, MEMORY32, NONE, WORD } = Access;
@@ -195,5 +195,5 @@ export function stackBinders(core: Core): BinderMap {
     popf: () => popf,
     enter: () => enter,
     leave: (_op, instruction) => (isSimple(instruction.operandSize) ? leave : leaveAny),
-  };
+  } satisfies BinderMap;
 }

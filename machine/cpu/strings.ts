@@ -16,7 +16,7 @@ const ECX = 1;
 const ESI = 6;
 const EDI = 7;
 
-export function stringBinders(core: Core, ram: Ram): BinderMap {
+export function stringBinders(core: Core, ram: Ram) {
   const { BUDGET, EIP, FLAG_FIRST, FLAG_RESULT, FLAG_TYPE, PAGE, SEGMENTED, STOP, SYSTEM_FLAGS } = Word;
   const { DF } = Flag;
   const { SUB } = FlagKind;
@@ -222,5 +222,5 @@ export function stringBinders(core: Core, ram: Ram): BinderMap {
     stos: binder(storeOne, storeMany, false),
     lods: binder(loadOne, nothing, false),
     scas: binder(scanOne, nothing, true),
-  };
+  } satisfies BinderMap;
 }

@@ -3,7 +3,7 @@
  *
  * Source: Intel SDM vol. 2.
  */
-import { type BinderMap, type Core, generalProtection, invalidOpcode } from "./core.ts";
+import { type BinderMap, type Core, invalidOpcode } from "./core.ts";
 import { ARITHMETIC_FLAGS, Flag } from "./flags.ts";
 import { Kind, Segment } from "./instruction.ts";
 import { createOperands } from "./operands.ts";
@@ -19,7 +19,7 @@ const MACHINE_STATUS = 0x80050033 | 0;
 /** What SGDT and SIDT store: limit and base that Linux answers with on processors that hide the real ones (UMIP). */
 const TABLES = { sgdt: { limit: 0, base: 0xfffe0000 | 0 }, sidt: { limit: 0, base: 0xffff0000 | 0 } } as const;
 
-export function systemBinders(core: Core): BinderMap {
+export function systemBinders(core: Core) {
   const { PAGE, SEGMENTED, SEGMENT_BASE, SYSTEM_FLAGS } = Word;
   const { DF, OF, ZF } = Flag;
   const { HALF, WORD } = Access;
@@ -180,6 +180,5 @@ export function systemBinders(core: Core): BinderMap {
     ud0: () => invalidOpcode,
     ud1: () => invalidOpcode,
     ud2: () => invalidOpcode,
-    privileged: () => generalProtection,
-  };
+  } satisfies BinderMap;
 }

@@ -8,8 +8,8 @@ import { PAGE_MASK } from "../ram.ts";
 import { BIAS, WRITE_TABLE } from "../translation-cache.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Size } from "./general-registers.ts";
-import { ESP, type StackValue, valueOf } from "./stack-flow.ts";
-import { addressValue, type StackWindow } from "./stack-window.ts";
+import { ESP, type StackValue, valueOf } from "./analysis/stack-flow.ts";
+import { addressValue, type StackWindow } from "./analysis/stack-window.ts";
 import type { Code } from "./wasm/code.ts";
 import { Op, ValueType } from "./wasm/opcodes.ts";
 

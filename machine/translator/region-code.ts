@@ -4,21 +4,22 @@
  * Structure after Ramsey, "Beyond Relooper" (2022): a block of the dominator tree is emitted where its one predecessor ends;
  * where paths meet, a WebAssembly block ends in front of it; a loop header opens a WebAssembly loop.
  */
+import { Flow } from "../cpu/instruction-set/row.ts";
 import { type Instruction, Kind } from "../cpu/instruction.ts";
-import { type Block, type Edge, Ending, type Step } from "./block.ts";
-import type { Discovery } from "./discovery.ts";
+import { type Block, type Edge, Ending, type Step } from "./analysis/block.ts";
+import type { Discovery } from "./analysis/discovery.ts";
 import { Emitter } from "./emitter.ts";
 import { UNKNOWN_FLAGS } from "./flag-code.ts";
 import { type Layout, UNLINKED } from "./layout.ts";
 import type { Linking } from "./links.ts";
-import { computeLiveness, keepsCarry } from "./liveness.ts";
-import { lowerings } from "./lowering/table.ts";
+import { computeLiveness, keepsCarry } from "./analysis/liveness.ts";
+import { loweringOf } from "./lowering/table.ts";
 import { VectorCode } from "./lowering/vector-code.ts";
 import { X87Code } from "./lowering/x87-code.ts";
 import { pushSlot } from "./runtime/lookup.ts";
 import type { Sites } from "./sites.ts";
-import { computeStack, ESP } from "./stack-flow.ts";
-import { planWindows, type StackWindow } from "./stack-window.ts";
+import { computeStack, ESP } from "./analysis/stack-flow.ts";
+import { planWindows, type StackWindow } from "./analysis/stack-window.ts";
 import type { Code } from "./wasm/code.ts";
 import { Op } from "./wasm/opcodes.ts";
 
@@ -156,7 +157,7 @@ class Generator {
   }
 
   private lower(step: Step): void {
-    const lowering = lowerings[step.instruction.row.mnemonic];
+    const lowering = loweringOf(step.instruction);
     if (lowering === undefined || lowering(this.e, step.instruction) === false) this.e.interpret();
   }
 
@@ -251,7 +252,7 @@ class Generator {
     const { e } = this;
     const { instruction } = block.steps[block.steps.length - 1]!;
     const target = e.readLocal(0);
-    if (instruction.row.mnemonic === "call") this.pushReturn(block);
+    if (instruction.row.facts.flow === Flow.CALL) this.pushReturn(block);
     this.goIfExpected(target, from, block.edges);
     e.code.release(target);
   }
@@ -301,5 +302,5 @@ class Generator {
 }
 
 function isJump({ row, operands }: Instruction): boolean {
-  return row.mnemonic === "jmp" && operands[0]!.kind === Kind.RELATIVE;
+  return row.facts.flow === Flow.JUMP && operands[0]!.kind === Kind.RELATIVE;
 }

@@ -10,7 +10,7 @@ import type { Ram } from "../ram.ts";
 import { EPOCH_CELLS, type Layout, LOOKUP_BYTES, lookupEntry, UNLINKED } from "./layout.ts";
 import { type Links, Place } from "./links.ts";
 import type { Sites } from "./sites.ts";
-import type { StackWindow } from "./stack-window.ts";
+import type { StackWindow } from "./analysis/stack-window.ts";
 
 /** Regions that are kept before all are forgotten. */
 const MAX_REGIONS = 6000;

@@ -15,9 +15,8 @@ import { Mxcsr } from "../cpu/vector/float/mxcsr.ts";
 import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, type Ram } from "../ram.ts";
 import { BIAS, WRITE_TABLE } from "../translation-cache.ts";
 import { type Candidate, Candidates } from "./candidates.ts";
-import { type CodeView, discover } from "./discovery.ts";
+import { type CodeView, discover } from "./analysis/discovery.ts";
 import { EPOCH_CELLS, Layout, LOOKUP_BYTES, Outcome, UNLINKED } from "./layout.ts";
-import { canTranslate } from "./lowering/table.ts";
 import { Links } from "./links.ts";
 import { RegionModules } from "./modules.ts";
 import { generate } from "./region-code.ts";
@@ -28,8 +27,8 @@ import { encodeRoutines } from "./runtime/routine.ts";
 import { createRare } from "./runtime/x87-rare.ts";
 import { rareImport } from "./runtime/x87-routines.ts";
 import { Sites } from "./sites.ts";
-import { EBP, ESP } from "./stack-flow.ts";
-import type { StackWindow } from "./stack-window.ts";
+import { EBP, ESP } from "./analysis/stack-flow.ts";
+import type { StackWindow } from "./analysis/stack-window.ts";
 
 /** How eagerly code is translated. */
 export interface Policy {
@@ -277,7 +276,6 @@ export class Translator implements Accelerator {
         return op === undefined ? undefined : observedControlChange(op);
       },
       hasInexactResults: () => R[Word.UNITS_READY] === 0 || (R[Word.MXCSR]! & Mxcsr.INEXACT) !== 0,
-      canTranslate,
     };
   }
 

@@ -1,7 +1,8 @@
 /**
  * Random bytes of an instruction, made by the operand codes of its row.
  */
-import { Attribute, type RowPlace } from "#machine/cpu/opcodes.ts";
+import { Unit } from "#machine/cpu/instruction-set/row.ts";
+import type { RowPlace } from "#machine/cpu/opcodes.ts";
 import type { Random } from "./random.ts";
 
 export interface Encoded {
@@ -25,8 +26,8 @@ interface Prefixes {
 
 /** Prefixes in any order, now and then several times. */
 function prefixes(random: Random, { row, prefix }: RowPlace): Prefixes {
-  const isString = (row.attributes & Attribute.STRING) !== 0;
-  const isVector = (row.attributes & Attribute.VECTOR) !== 0;
+  const isString = row.facts.repeats;
+  const isVector = row.facts.unit === Unit.VECTOR;
   const chosen: number[] = [];
   if (random.chance(isVector ? (prefix > 0x66 ? 5 : 0) : 25)) chosen.push(0x66);
   if (random.chance(10)) chosen.push(0x67);

@@ -6,7 +6,8 @@
  */
 import { decode } from "#machine/cpu/decoder.ts";
 import { type Address, type Instruction, Invalid, Kind } from "#machine/cpu/instruction.ts";
-import { Attribute, type RowPlace } from "#machine/cpu/opcodes.ts";
+import { Flow, Unit } from "#machine/cpu/instruction-set/row.ts";
+import type { RowPlace } from "#machine/cpu/opcodes.ts";
 import { cut, encode, type Encoded } from "./encoding.ts";
 import { type Draft, effectiveAddress, isWritable, jumpTarget, operandAddress, poke, target } from "./draft.ts";
 import { CODE, DATA, FS_SEGMENT, type InstructionCase, LOW, NO_PLACE, POKES } from "./layout.ts";
@@ -159,14 +160,14 @@ function blankOf(draft: Draft): readonly [number, number] {
 
 function startFlags({ random, place }: Draft): number {
   const eflags = 0x202 | (random.next() & START_FLAGS) | (random.chance(4) ? TRAP_FLAG : 0);
-  const isString = (place.row.attributes & Attribute.STRING) !== 0;
+  const isString = place.row.facts.repeats;
   return isString && random.chance(70) ? eflags & ~DIRECTION_FLAG : eflags;
 }
 
 /** @returns undefined when the random choices cannot be made into a case */
 export function generate(random: Random, place: RowPlace): InstructionCase | undefined {
   const { row, opcode } = place;
-  const isVector = (row.attributes & Attribute.VECTOR) !== 0;
+  const isVector = row.facts.unit === Unit.VECTOR;
   const x87 = row.mnemonic === "x87" ? x87Operands(random, opcode[0]! & 7) : undefined;
   const encoded = encode(random, place, x87?.modrm);
   const decoded = (): Instruction => decode({ fetch: (index) => encoded.bytes[index] ?? 0 });
@@ -174,7 +175,7 @@ export function generate(random: Random, place: RowPlace): InstructionCase | und
   registers[ESP] = random.chance(90) ? DATA + 0x100 + random.below(0x1e00) : target(random);
   if (random.chance(50)) registers[ESP] = (registers[ESP]! & ~3) >>> 0;
   const draft: Draft = { random, place, encoded, registers, fs: random.below(2), pokes: [], instruction: decoded() };
-  if ((row.attributes & Attribute.STRING) !== 0) aimStrings(draft);
+  if (row.facts.repeats) aimStrings(draft);
   aimImplied(draft);
   aimMemory(draft);
   // A stack pointer that became part of another sum could point to the runner's own memory.
@@ -197,7 +198,7 @@ export function generate(random: Random, place: RowPlace): InstructionCase | und
   const lead = !isAlone && random.chance(25) ? leader(random) : [];
   const { selector, selectorPlace, selectorResult } = aimSelector(draft, eip);
   if (selector === NO_PLACE) return undefined;
-  const isEnd = (row.attributes & (Attribute.END | Attribute.CONDITIONAL)) !== 0 && (row.attributes & Attribute.STRING) === 0;
+  const isEnd = row.facts.flow !== Flow.NEXT && row.facts.flow !== Flow.PRIVILEGED;
   const isWhole = draft.instruction.invalid === Invalid.NONE && draft.instruction.length === encoded.bytes.length;
   const { flags } = instructionMask(draft.instruction, registers[1]!);
   const behind = !isAlone && !isEnd && isWhole && random.chance(40) ? follower(random, flags) : [];

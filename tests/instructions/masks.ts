@@ -4,7 +4,9 @@
  */
 import { decode } from "#machine/cpu/decoder.ts";
 import { type Instruction, Invalid, Kind } from "#machine/cpu/instruction.ts";
-import { shiftUndefined, UNDEFINED_FLAGS } from "#machine/cpu/opcodes.ts";
+import { ARITHMETIC_FLAGS } from "#machine/cpu/flags.ts";
+import { undefinedFlags } from "#machine/cpu/instruction-set/row.ts";
+import type { Row } from "#machine/cpu/opcodes.ts";
 import { transcendentalResults } from "../hardware/tolerance.ts";
 import type { InstructionCase, InstructionResult } from "./layout.ts";
 
@@ -21,6 +23,7 @@ export interface Mask {
 
 const NOTHING: Mask = { flags: 0, partial: false, transcendental: [], approximated: [0, 0] };
 
+const ALL = ARITHMETIC_FLAGS;
 const FLAG_NAMES: readonly [number, string][] = [
   [1, "CF"],
   [4, "PF"],
@@ -29,7 +32,6 @@ const FLAG_NAMES: readonly [number, string][] = [
   [128, "SF"],
   [2048, "OF"],
 ];
-const OVERFLOW_OF_SHIFTS = /^(ro[lr]|rc[lr]|sh[lr]|sar|sh[lr]d)$/;
 
 /** x87 instructions that store in parts: FSTENV D9 /6, FSTP m80 DB /7, FSAVE DD /6, FBSTP DF /6. */
 const STORES_IN_PARTS = new Set([0x16, 0x37, 0x56, 0x76]);
@@ -50,15 +52,12 @@ export function instructionMask(instruction: Instruction, count: number): Mask {
   const { mnemonic } = instruction.row;
   const { operands } = instruction;
   if (mnemonic === "x87") return x87Mask(instruction);
-  if (OVERFLOW_OF_SHIFTS.test(mnemonic)) {
-    const last = operands.at(-1)!;
-    const by = (last.kind === Kind.IMMEDIATE ? last.value : count) & 31;
-    return { ...NOTHING, flags: shiftUndefined(mnemonic, by, operands[0]!.size * 8) };
-  }
+  const last = operands.at(-1);
+  const by = (last?.kind === Kind.IMMEDIATE ? last.value : count) & 31;
   const from = WORDS_PER_XMM * (operands[0]?.register ?? 0);
   return {
     ...NOTHING,
-    flags: UNDEFINED_FLAGS[mnemonic] ?? 0,
+    flags: undefinedFlags(instruction.row.facts, by, 8 * (operands[0]?.size ?? 0)),
     approximated: [from, from + (APPROXIMATE[mnemonic] ?? 0)],
   };
 }
@@ -76,8 +75,8 @@ export function maskOf(test: InstructionCase): Mask {
 export function overwrittenFlags(test: InstructionCase, result: InstructionResult, flags: number): number {
   const at = test.lead + subject(test).length;
   if (at >= test.code.length || result.vector !== BREAKPOINT || result.eip !== (test.eip + test.code.length + 1) >>> 0) return flags;
-  const { mnemonic } = decode({ fetch: (index) => test.code[at + index] ?? 0xcc }).row;
-  return mnemonic === "cmp" || mnemonic === "test" ? (UNDEFINED_FLAGS[mnemonic] ?? 0) : flags;
+  const { mnemonic, facts } = decode({ fetch: (index) => test.code[at + index] ?? 0xcc }).row;
+  return mnemonic === "cmp" || mnemonic === "test" ? facts.flags.undefined : flags;
 }
 
 function flagNames(flags: number): string {
@@ -86,19 +85,26 @@ function flagNames(flags: number): string {
     .join(" ");
 }
 
-/** What is left out of the comparison of a mnemonic, in words for the report. */
-export function maskText(mnemonic: string): string {
+/** What is left out of the comparison of a row, in words for the report. */
+export function maskText({ mnemonic, facts }: Row): string {
   if (mnemonic === "x87") {
     return "FSIN and other transcendental results ±1 unit in the last place; last instruction and operand (recent processors record less); after faults of the operand of FSTENV, FSAVE, FBSTP and FSTP m80, which store in parts, registers and memory";
   }
   if (mnemonic in APPROXIMATE) return "within the documented error, 1.5·2⁻¹²";
-  if (OVERFLOW_OF_SHIFTS.test(mnemonic)) {
-    const many = mnemonic.startsWith("r") ? "" : mnemonic.endsWith("d") ? "; AF; all flags when the count exceeds the operand" : "; AF";
-    return `undefined: OF unless the count is 1${many}`;
+  const { flags } = facts;
+  if (flags.counted !== undefined) {
+    const { many, beyond } = flags.counted;
+    const always = flags.undefined === 0 ? "" : `; ${flagNames(flags.undefined)}`;
+    const over =
+      beyond === 0
+        ? ""
+        : beyond === ALL
+          ? "; all flags when the count exceeds the operand"
+          : `; ${flagNames(beyond)} when it exceeds the operand`;
+    return `undefined: ${flagNames(many)} unless the count is 1${always}${over}`;
   }
   const parts: string[] = [];
-  const flags = UNDEFINED_FLAGS[mnemonic] ?? 0;
-  if (flags !== 0) parts.push(`undefined: ${flagNames(flags)}`);
+  if (flags.undefined !== 0) parts.push(`undefined: ${flagNames(flags.undefined)}`);
   if (mnemonic === "fxsave" || mnemonic === "fxrstor") parts.push("last instruction and operand");
   return parts.join("; ");
 }

@@ -79,7 +79,7 @@ export function parseReport(report: string): EngineProof[] {
 export function markdown(places: readonly RowPlace[], proofs: readonly EngineProof[], examples: readonly string[]): string {
   const rowLines = places.map((place) => {
     const name = rowName(place);
-    return line([`\`${name}\``, ...proofs.map(({ rows }) => cell(rows.get(name))), maskText(place.row.mnemonic)]);
+    return line([`\`${name}\``, ...proofs.map(({ rows }) => cell(rows.get(name))), maskText(place.row)]);
   });
   return `# Single instructions against hardware
 

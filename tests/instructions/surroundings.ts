@@ -2,7 +2,7 @@
  * Instructions before and after the one in question. Engines that look at whole blocks compute flags only where
  * something reads them; so flags come from an instruction before, are read behind, or are overwritten there unread.
  */
-import { CONDITIONS } from "#machine/cpu/opcodes.ts";
+import { CONDITIONS } from "#machine/cpu/instruction-set/row.ts";
 import type { Random } from "./random.ts";
 
 const CF = 1;

@@ -2,7 +2,8 @@
  * Instructions that read arithmetic flags. What they find goes into EDI, by ways that leave the flags.
  */
 import { littleEndian, memoryBytes } from "../programs/assembler.ts";
-import { ALL_FLAGS, conditionReads } from "../programs/flag-use.ts";
+import { conditionReads } from "#machine/cpu/instruction-set/row.ts";
+import { ALL_FLAGS } from "../programs/flag-use.ts";
 import { X87_DEPTH } from "./neutral.ts";
 import { AF, CF, OF, PF, produce, producerNumber, ZF } from "./producers.ts";
 import { betweenNumber } from "./between.ts";

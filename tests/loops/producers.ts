@@ -3,6 +3,7 @@
  *
  * Source of what they set and leave undefined: ../programs/flag-use.ts, Intel SDM vol. 1, appendix A.
  */
+import { FACTS, type Mnemonic } from "#machine/cpu/instruction-set/instruction-set.ts";
 import { littleEndian, memoryBytes } from "../programs/assembler.ts";
 import { ALL_FLAGS, undefinedAfter } from "../programs/flag-use.ts";
 import { X87_DEPTH } from "./neutral.ts";
@@ -41,9 +42,9 @@ export interface Producer extends Effect {
   write(w: Writer, wanted: number): Effect;
 }
 
-const effectOf = (mnemonic: string, count = 1, bits = 32): Effect => ({
-  set: ALL_FLAGS & ~undefinedAfter(mnemonic, ALL_FLAGS, count, bits, false),
-  undefined: undefinedAfter(mnemonic, 0, count, bits, false),
+const effectOf = (mnemonic: Mnemonic, count = 1, bits = 32): Effect => ({
+  set: ALL_FLAGS & ~undefinedAfter(FACTS[mnemonic], ALL_FLAGS, count, bits, false),
+  undefined: undefinedAfter(FACTS[mnemonic], 0, count, bits, false),
 });
 
 function row(
@@ -56,12 +57,12 @@ function row(
 }
 
 /** One that always does the same to the flags. */
-function plain(mnemonic: string, write: (w: Writer) => unknown, more: Partial<Producer> = {}): Producer {
+function plain(mnemonic: Mnemonic, write: (w: Writer) => unknown, more: Partial<Producer> = {}): Producer {
   return row(mnemonic, effectOf(mnemonic), (w) => void write(w), more);
 }
 
 /** Eight operations with the same forms, by their number. */
-function binary(mnemonic: string, number: number, more: Partial<Producer> = {}): Producer {
+function binary(mnemonic: Mnemonic, number: number, more: Partial<Producer> = {}): Producer {
   return plain(
     mnemonic,
     (w) => {
@@ -105,7 +106,7 @@ function count(member: number): (w: Writer) => void {
 }
 
 /** A shift or rotate by a constant: 1 where OF is wanted. */
-function shift(mnemonic: string, member: number, more: Partial<Producer> = {}): Producer {
+function shift(mnemonic: Mnemonic, member: number, more: Partial<Producer> = {}): Producer {
   return row(
     mnemonic,
     effectOf(mnemonic),
@@ -145,12 +146,12 @@ function loadCount(w: Writer, wanted: number): number {
 }
 
 /** What a shift by a count in CL does, if it does anything, when the count is not known and no larger than the operand. */
-function effectOfUnknown(mnemonic: string): Effect {
+function effectOfUnknown(mnemonic: Mnemonic): Effect {
   const { set, undefined: undefinedFlags } = effectOf(mnemonic, 2);
   return { set, undefined: undefinedFlags, perhaps: true };
 }
 
-function shiftByCl(mnemonic: string, write: (w: Writer) => number[], more: Partial<Producer> = {}): Producer {
+function shiftByCl(mnemonic: Mnemonic, write: (w: Writer) => number[], more: Partial<Producer> = {}): Producer {
   return row(
     `${mnemonic} cl`,
     effectOf(mnemonic),
@@ -169,7 +170,7 @@ function shiftByCl(mnemonic: string, write: (w: Writer) => number[], more: Parti
 const shiftWord = (member: number) => (w: Writer) => [0xd3, ...w.operand(member, 4)];
 const shiftTwo = (opcode: number) => (w: Writer) => [0x0f, opcode, ...w.operand(w.register(), 4)];
 
-function shiftTwoByConstant(mnemonic: string, opcode: number): Producer {
+function shiftTwoByConstant(mnemonic: Mnemonic, opcode: number): Producer {
   return row(mnemonic, effectOf(mnemonic), (w, wanted) => {
     const by = (wanted & OF) !== 0 ? 1 : 1 + w.random.below(MOST_COUNT);
     const operand = w.operand(w.register(), 4);
@@ -179,7 +180,7 @@ function shiftTwoByConstant(mnemonic: string, opcode: number): Producer {
 }
 
 /** BT and its kin: the bit's number in a register reaches as far as it says, so that it is masked when the operand is memory. */
-function bitTest(mnemonic: string, number: number): Producer {
+function bitTest(mnemonic: Mnemonic, number: number): Producer {
   return plain(mnemonic, (w) => {
     if (w.random.chance(50)) {
       const operand = w.operand(number, 4);
@@ -248,7 +249,7 @@ const cmpxchg8b = row("cmpxchg8b", { set: ZF, undefined: 0 }, (w) => {
 });
 
 /** Comparisons of numbers: all flags. */
-function compareNumbers(mnemonic: string, prefix: readonly number[], opcode: number): Producer {
+function compareNumbers(mnemonic: Mnemonic, prefix: readonly number[], opcode: number): Producer {
   return plain(mnemonic, (w) => w.emit(...prefix, 0x0f, opcode, 0xc0 | (w.random.below(8) << 3) | w.random.below(8)), { unit: "vector" });
 }
 

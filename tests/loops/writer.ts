@@ -6,7 +6,7 @@
  */
 import { Random } from "../instructions/random.ts";
 import { Assembler, type Label, littleEndian, memoryBytes } from "../programs/assembler.ts";
-import { conditionReads } from "../programs/flag-use.ts";
+import { conditionReads } from "#machine/cpu/instruction-set/row.ts";
 import { ARENA, COUNTERS, PAGE_SIZE } from "../programs/layout.ts";
 import { FlagFlow } from "./flag-flow.ts";
 

@@ -8,7 +8,7 @@
 import type { KnownHost } from "../hardware/host.ts";
 import { Random } from "../instructions/random.ts";
 import { Assembler, type Label, littleEndian } from "./assembler.ts";
-import { conditionReads } from "./flag-use.ts";
+import { conditionReads } from "#machine/cpu/instruction-set/row.ts";
 import { ARENA, CODE_PAGES, COUNTERS, PAGE_SIZE, type Program, STACK, STACK_PAGES, TABLES } from "./layout.ts";
 import { changeCode } from "./self-modification.ts";
 import { ARENA_BASE, EAX, EBP, EBX, ECX, EDI, EDX, ESI, ESP, type State, StraightLine } from "./straight-line.ts";

@@ -2,7 +2,8 @@
  * Random instructions without jumps, from the rows of the opcode table: registers are chosen among those that are free, memory
  * operands lie in the arena, now and then where a fault waits.
  */
-import { allRows, Attribute, type RowPlace } from "#machine/cpu/opcodes.ts";
+import { Flow, Unit } from "#machine/cpu/instruction-set/row.ts";
+import { allRows, type RowPlace } from "#machine/cpu/opcodes.ts";
 import { decode } from "#machine/cpu/decoder.ts";
 import { isLeftOut } from "../hardware/facts.ts";
 import { type KnownHost, RECORDED } from "../hardware/host.ts";
@@ -33,40 +34,19 @@ export interface State {
   readonly isHot: boolean;
 }
 
-/** Registers that instructions write without naming them. */
-const IMPLICIT: Readonly<Record<string, readonly number[]>> = {
-  mul: [EAX, EDX],
-  imul1: [EAX, EDX],
-  div: [EAX, EDX],
-  idiv: [EAX, EDX],
-  cwd: [EAX, EDX],
-  cbw: [EAX],
-  cmpxchg: [EAX],
-  cmpxchg8b: [EAX, EDX],
-  lahf: [EAX],
-  salc: [EAX],
-  daa: [EAX],
-  das: [EAX],
-  aaa: [EAX],
-  aas: [EAX],
-  aam: [EAX],
-  aad: [EAX],
-};
-
 /** Instructions that often fault. */
 const FAULTING: ReadonlySet<string> = new Set(["div", "idiv", "aam", "ud2"]);
 
 function isUsable(place: RowPlace): boolean {
   const { row } = place;
-  const jumps = Attribute.END | Attribute.CONDITIONAL | Attribute.PRIVILEGED | Attribute.STRING;
-  if ((row.attributes & jumps) !== 0 || EXCLUDED.has(row.mnemonic)) return false;
+  if (row.facts.flow !== Flow.NEXT || row.facts.repeats || EXCLUDED.has(row.mnemonic)) return false;
   return !row.operands.some((code) => /^([CDEFGS]S|Ww|M[pasx])$/.test(code));
 }
 
 const ROWS = allRows().filter(isUsable);
-const VECTOR_ROWS = ROWS.filter(({ row }) => (row.attributes & Attribute.VECTOR) !== 0);
+const VECTOR_ROWS = ROWS.filter(({ row }) => row.facts.unit === Unit.VECTOR);
 const X87_ROWS = ROWS.filter(({ row }) => row.mnemonic === "x87");
-const INTEGER_ROWS = ROWS.filter(({ row }) => (row.attributes & Attribute.VECTOR) === 0 && row.mnemonic !== "x87");
+const INTEGER_ROWS = ROWS.filter(({ row }) => row.facts.unit === Unit.INTEGER || row.mnemonic === "wait");
 
 /** D9 F0…F3, F9, FB, FE, FF: the last bit is not defined; D9 and DD /4 and /6: the environment names instructions; D9 /5: FLDCW. */
 function isComparableX87(opcode: number, modrm: number): boolean {
@@ -149,13 +129,17 @@ export class StraightLine {
     const { mnemonic, operands } = row;
     const isFree = (register: number): boolean => state.free.includes(register);
     if (state.isHot && FAULTING.has(mnemonic)) return;
-    if (!(IMPLICIT[mnemonic] ?? []).every(isFree) || !state.free.some((register) => register < 4)) return;
+    if (
+      ![0, 1, 2, 3, 4, 5, 6, 7].every((register) => (row.facts.writes & (1 << register)) === 0 || isFree(register)) ||
+      !state.free.some((register) => register < 4)
+    )
+      return;
     const last = opcode.at(-1)!;
     if (operands.some((code) => code[0] === "Z") && !isFree(operands.includes("Zb") ? last & 3 : last & 7)) return;
     if (operands.some((code) => /^(AL|eAX|Ob|Ov)$/.test(code)) && !isFree(EAX)) return;
-    if ((flagsRead(mnemonic) & state.undefinedFlags) !== 0) this.define(state);
+    if ((flagsRead(row.facts) & state.undefinedFlags) !== 0) this.define(state);
 
-    const isVector = (row.attributes & Attribute.VECTOR) !== 0;
+    const isVector = row.facts.unit === Unit.VECTOR;
     const operandSize = prefix === 0x66 || (!isVector && prefix === 0 && mnemonic !== "x87" && random.chance(15)) ? 2 : 4;
     const sizeOf = (code: string): number => ({ b: 1, w: 2, d: 4, q: 8, dq: 16 })[code.slice(1)] ?? operandSize;
     const bytes = [...(operandSize === 2 || prefix !== 0 ? [prefix === 0 ? 0x66 : prefix] : []), ...opcode];
@@ -183,10 +167,10 @@ export class StraightLine {
         bytes.push(0xc0 | (reg << 3) | rm);
       } else {
         const size = Math.max(1, sizeOf(rmCode));
-        const { operand, mayFault: isRisky } = this.memory(state, size, size === 16 && (row.attributes & Attribute.UNALIGNED) === 0);
+        const { operand, mayFault: isRisky } = this.memory(state, size, size === 16 && !row.facts.unaligned);
         if (isRisky) mayFault = true;
         bytes.push(...this.encodeMemory(reg, operand));
-        if ((flagsRead(mnemonic) & state.undefinedFlags) !== 0) {
+        if ((flagsRead(row.facts) & state.undefinedFlags) !== 0) {
           // The masking of the index came between.
           this.define(state);
         }
@@ -205,6 +189,6 @@ export class StraightLine {
     if (isLeftOut(decode({ fetch: (index) => bytes[index] ?? 0xcc }), this.host)) return;
     this.emit(bytes, state);
     const width = 8 * (operands[0] === undefined ? 4 : sizeOf(operands[0]));
-    state.undefinedFlags = undefinedAfter(mnemonic, state.undefinedFlags, count, width, mayFault);
+    state.undefinedFlags = undefinedAfter(row.facts, state.undefinedFlags, count, width, mayFault);
   }
 }

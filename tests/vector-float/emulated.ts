@@ -4,7 +4,7 @@
 import { GuestFault } from "#machine/cpu/fault.ts";
 import { createFlags } from "#machine/cpu/flags.ts";
 import { type RegisterFile, Word } from "#machine/cpu/registers.ts";
-import { createVectorFloat } from "#machine/cpu/vector/float/float.ts";
+import { createVectorFloat, type FloatOperation } from "#machine/cpu/vector/float/float.ts";
 import { Vector } from "#machine/exit.ts";
 import { operationOf, type Place } from "./operations.ts";
 import { RECORD_BYTES, RequestAt, ResponseAt, SIGFPE } from "./record.ts";
@@ -42,7 +42,7 @@ export function executeEmulated(request: Uint8Array): Uint8Array {
   bytes.set(sourceBytes.subarray(0, 4), 4 * ECX);
   R[Word.MXCSR] = view.getInt32(RequestAt.MXCSR, true);
   flags.setArithmetic(view.getInt32(RequestAt.EFLAGS, true));
-  const operation = operations[mnemonic];
+  const operation: FloatOperation | undefined = (operations as Readonly<Record<string, FloatOperation>>)[mnemonic];
   if (operation === undefined) throw new RangeError(`${mnemonic} is not implemented`);
   let signal = 0;
   try {

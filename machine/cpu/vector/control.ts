@@ -18,7 +18,7 @@ import { IMAGE_BYTES_USED, MXCSR_BITS, MXCSR_OFFSET, readImage, writeImage } fro
 
 const ALL_EMPTY = 0xff;
 
-export function vectorControlBinders(core: Core, access: VectorAccess, floatingPoint: FloatingPoint): BinderMap {
+export function vectorControlBinders(core: Core, access: VectorAccess, floatingPoint: FloatingPoint) {
   const { MXCSR } = Word;
   const R = core.file.words;
   const { address } = createOperands(core);
@@ -93,5 +93,5 @@ export function vectorControlBinders(core: Core, access: VectorAccess, floatingP
     prefetcht0: () => nothing,
     prefetcht1: () => nothing,
     prefetcht2: () => nothing,
-  };
+  } satisfies BinderMap;
 }

@@ -4,7 +4,8 @@
  *
  * Layers beneath: access.ts, float/float.ts.
  */
-import type { Binder, BinderMap, Core } from "../core.ts";
+import { mapValues } from "../../map-values.ts";
+import type { Binder, Core } from "../core.ts";
 import { Kind } from "../instruction.ts";
 import { createOperands } from "../operands.ts";
 import type { Handler } from "../operation.ts";
@@ -12,7 +13,7 @@ import { Word } from "../registers.ts";
 import type { VectorAccess } from "./access.ts";
 import { createVectorFloat, type FloatOperation } from "./float/float.ts";
 
-export function floatBinders(core: Core, access: VectorAccess): BinderMap {
+export function floatBinders(core: Core, access: VectorAccess) {
   const SOURCE = Word.VECTOR_SCRATCH;
   const DESTINATION = Word.VECTOR_SCRATCH + 4;
   const { address } = createOperands(core);
@@ -69,6 +70,5 @@ export function floatBinders(core: Core, access: VectorAccess): BinderMap {
     };
   }
 
-  const operations = Object.entries(createVectorFloat(core.file, core.flags));
-  return Object.fromEntries(operations.map(([mnemonic, operation]) => [mnemonic, binderOf(operation)]));
+  return mapValues(createVectorFloat(core.file, core.flags), binderOf);
 }

@@ -35,7 +35,7 @@ function highProduct(a: number, b: number): number {
   return (a1 * b1 + (middle >>> 16) + (second >>> 16)) | 0;
 }
 
-export function createIntegers(lanes: Lanes): PackedTable {
+export function createIntegers(lanes: Lanes) {
   const { words: R, signedHalves: S16, bytes: U8 } = lanes;
   const bytewise = (combine: Combine): PackedOperation => lanewise(lanes.bytes, 0, combine);
   const signedBytewise = (combine: Combine): PackedOperation => lanewise(lanes.signedBytes, 0, combine);
@@ -164,5 +164,5 @@ export function createIntegers(lanes: Lanes): PackedTable {
     pcmpgtb: signedBytewise((a, b) => (a > b ? -1 : 0)),
     pcmpgtw: signedHalfwise((a, b) => (a > b ? -1 : 0)),
     pcmpgtd: wordwise((a, b) => (a > b ? -1 : 0)),
-  };
+  } satisfies PackedTable;
 }

@@ -4,6 +4,7 @@
  * Layer beneath: registers.ts. Operands are named by word index: of an XMM register, or of the scratch area, where
  * memory operands and MMX registers are put.
  */
+import type { UserMnemonic } from "../instruction-set/instruction-set.ts";
 import type { RegisterFile } from "../registers.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { RegisterFile } from "../registers.ts";
  */
 export type PackedOperation = (destination: number, source: number, bytes: number, immediate: number) => void;
 
-export type PackedTable = Readonly<Record<string, PackedOperation>>;
+export type PackedTable = Readonly<Partial<Record<UserMnemonic, PackedOperation>>>;
 
 export interface Lanes {
   readonly words: Int32Array;

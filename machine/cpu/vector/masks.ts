@@ -14,7 +14,7 @@ import { createLanes } from "./lanes.ts";
 
 const EDI = 7;
 
-export function maskBinders(core: Core, access: VectorAccess): BinderMap {
+export function maskBinders(core: Core, access: VectorAccess) {
   const SCRATCH = Word.VECTOR_SCRATCH;
   const SECOND = Word.VECTOR_SCRATCH + 4;
   const { SEGMENTED } = Word;
@@ -120,5 +120,5 @@ export function maskBinders(core: Core, access: VectorAccess): BinderMap {
     pinsrw: (_op, { operands }) => (operands[0]!.kind === Kind.XMM ? insert : mmxInsert),
     maskmovdqu: () => maskedStore,
     maskmovq: () => mmxMaskedStore,
-  };
+  } satisfies BinderMap;
 }

@@ -10,7 +10,7 @@ import type { Handler, Operation } from "../operation.ts";
 import { Word } from "../registers.ts";
 import type { VectorAccess } from "./access.ts";
 
-export function vectorMoveBinders(core: Core, access: VectorAccess): BinderMap {
+export function vectorMoveBinders(core: Core, access: VectorAccess) {
   const SCRATCH = Word.VECTOR_SCRATCH;
   const R = core.file.words;
   const { address, second, store } = createOperands(core);
@@ -188,5 +188,5 @@ export function vectorMoveBinders(core: Core, access: VectorAccess): BinderMap {
     movq2dq: () => movq2dq,
     movdq2q: () => movdq2q,
     movnti: () => movnti,
-  };
+  } satisfies BinderMap;
 }

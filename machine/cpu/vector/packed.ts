@@ -4,7 +4,8 @@
  *
  * Layers beneath: access.ts; integers.ts, shifts.ts and shuffles.ts compute.
  */
-import type { Binder, BinderMap, Core } from "../core.ts";
+import { mapValues } from "../../map-values.ts";
+import type { Binder, Core } from "../core.ts";
 import { Kind } from "../instruction.ts";
 import { createOperands } from "../operands.ts";
 import type { Handler } from "../operation.ts";
@@ -15,7 +16,7 @@ import { createLanes, type PackedOperation } from "./lanes.ts";
 import { countedByOperand, createShifts, type PackedShift } from "./shifts.ts";
 import { createShuffles } from "./shuffles.ts";
 
-export function packedBinders(core: Core, access: VectorAccess): BinderMap {
+export function packedBinders(core: Core, access: VectorAccess) {
   const SOURCE = Word.VECTOR_SCRATCH;
   const DESTINATION = Word.VECTOR_SCRATCH + 4;
   const { address } = createOperands(core);
@@ -85,8 +86,5 @@ export function packedBinders(core: Core, access: VectorAccess): BinderMap {
   }
 
   const operations = { ...createIntegers(lanes), ...createShuffles(lanes) };
-  return Object.fromEntries([
-    ...Object.entries(operations).map(([mnemonic, operation]) => [mnemonic, binderOf(operation)]),
-    ...Object.entries(createShifts(lanes)).map(([mnemonic, shift]) => [mnemonic, binderOfShift(shift)]),
-  ]);
+  return { ...mapValues(operations, binderOf), ...mapValues(createShifts(lanes), binderOfShift) };
 }

@@ -3,17 +3,18 @@
  *
  * Layer beneath: lanes.ts. Source: Intel SDM vol. 2. Counts beyond the lane's width give zeros, or copies of the sign.
  */
+import type { UserMnemonic } from "../instruction-set/instruction-set.ts";
 import type { Lanes, PackedOperation } from "./lanes.ts";
 
 /** @param count any number from 0; bytes for the shifts of a whole register */
 export type PackedShift = (destination: number, count: number, bytes: number) => void;
 
-export type ShiftTable = Readonly<Record<string, PackedShift>>;
+type ShiftTable = Readonly<Partial<Record<UserMnemonic, PackedShift>>>;
 
 /** Any count that exceeds all lanes. */
 const BEYOND = 255;
 
-export function createShifts(lanes: Lanes): ShiftTable {
+export function createShifts(lanes: Lanes) {
   const { words: R, halves: U16, signedHalves: S16, bytes: U8 } = lanes;
 
   function clear(destination: number, bytes: number): void {
@@ -73,7 +74,7 @@ export function createShifts(lanes: Lanes): ShiftTable {
       U8.copyWithin(d * 4, d * 4 + shift, d * 4 + bytes);
       U8.fill(0, d * 4 + bytes - shift, d * 4 + bytes);
     },
-  };
+  } satisfies ShiftTable;
 }
 
 /** The form whose count is the low half of another operand. */

@@ -6,7 +6,7 @@
  */
 import { createStage, type Lanes, type PackedOperation, type PackedTable } from "./lanes.ts";
 
-export function createShuffles(lanes: Lanes): PackedTable {
+export function createShuffles(lanes: Lanes) {
   const { words: R, halves: U16, signedHalves: S16, bytes: U8 } = lanes;
   const stage = createStage();
   const { words: stageWords, halves: stageHalves, bytes: stageBytes } = stage;
@@ -99,5 +99,5 @@ export function createShuffles(lanes: Lanes): PackedTable {
     pshufd: shuffleWords,
     shufps: shuffleSingles,
     shufpd: shuffleDoubles,
-  };
+  } satisfies PackedTable;
 }

@@ -83,7 +83,7 @@ function not(e: Emitter): void {
   e.code.release(place.value);
 }
 
-export const arithmeticLowerings: LoweringMap = {
+export const arithmeticLowerings = {
   add: sum(ADD, true),
   sub: sum(SUB, true),
   cmp: sum(SUB, false),
@@ -95,4 +95,4 @@ export const arithmeticLowerings: LoweringMap = {
   dec: count(DEC),
   neg,
   not,
-};
+} satisfies LoweringMap;

@@ -95,11 +95,11 @@ function scan(isForward: boolean): Lowering {
   };
 }
 
-export const bitLowerings: LoweringMap = {
+export const bitLowerings = {
   bt: test(undefined),
   bts: test(CHANGES.bts),
   btr: test(CHANGES.btr),
   btc: test(CHANGES.btc),
   bsf: scan(true),
   bsr: scan(false),
-};
+} satisfies LoweringMap;

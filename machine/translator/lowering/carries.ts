@@ -80,4 +80,4 @@ function sumWithCarry(isSum: boolean): Lowering {
   };
 }
 
-export const carryLowerings: LoweringMap = { adc: sumWithCarry(true), sbb: sumWithCarry(false) };
+export const carryLowerings = { adc: sumWithCarry(true), sbb: sumWithCarry(false) } satisfies LoweringMap;

@@ -104,4 +104,4 @@ const bswap: Lowering = (e, { operands, operandSize }) => {
   e.setRegister(register);
 };
 
-export const exchangeLowerings: LoweringMap = { xchg, xadd, cmpxchg, cmpxchg8b, bswap };
+export const exchangeLowerings = { xchg, xadd, cmpxchg, cmpxchg8b, bswap } satisfies LoweringMap;

@@ -88,7 +88,7 @@ const pushf: Lowering = (e, { operandSize }) => {
   code.release(value);
 };
 
-export const flagLowerings: LoweringMap = {
+export const flagLowerings = {
   lahf,
   sahf,
   clc: carry(0),
@@ -98,4 +98,4 @@ export const flagLowerings: LoweringMap = {
   cld: direction(0),
   std: direction(DF),
   pushf,
-};
+} satisfies LoweringMap;

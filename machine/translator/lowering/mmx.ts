@@ -87,4 +87,4 @@ const pinsrw = onMmx((e, mmx, { operands }) => {
   mmx.set(register);
 });
 
-export const mmxLowerings: LoweringMap = { movq, movntq: movq, movd, movq2dq, movdq2q, pmovmskb, pextrw, pinsrw };
+export const mmxLowerings = { movq, movntq: movq, movd, movq2dq, movdq2q, pmovmskb, pextrw, pinsrw } satisfies LoweringMap;

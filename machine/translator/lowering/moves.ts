@@ -2,8 +2,8 @@
  * MOV MOVZX MOVSX LEA PUSH POP ENTER LEAVE XLAT NOP CBW CWD, SETcc, CMOVcc. Source: Intel SDM vol. 2.
  */
 import { Kind, Segment } from "../../cpu/instruction.ts";
-import { CONDITIONS } from "../../cpu/opcodes.ts";
-import { EBP, ESP } from "../stack-flow.ts";
+import { byCondition } from "../../cpu/instruction-set/row.ts";
+import { EBP, ESP } from "../analysis/stack-flow.ts";
 import { Op } from "../wasm/opcodes.ts";
 import type { Lowering, LoweringMap } from "./lowering.ts";
 
@@ -161,7 +161,7 @@ const enter: Lowering = (e, { operands, operandSize }) => {
 
 const nothing: Lowering = () => true;
 
-export const moveLowerings: LoweringMap = {
+export const moveLowerings = {
   mov,
   movzx,
   movsx,
@@ -174,7 +174,6 @@ export const moveLowerings: LoweringMap = {
   cbw,
   cwd,
   nop: nothing,
-  ...Object.fromEntries(
-    CONDITIONS.flatMap((name, code) => [[`set${name}`, set(code)] as const, [`cmov${name}`, conditionalMove(code)] as const]),
-  ),
-};
+  ...byCondition("set", set),
+  ...byCondition("cmov", conditionalMove),
+} satisfies LoweringMap;

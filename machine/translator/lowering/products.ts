@@ -232,10 +232,10 @@ function divide(isSigned: boolean): Lowering {
   };
 }
 
-export const productLowerings: LoweringMap = {
+export const productLowerings = {
   mul: multiplyAccumulator(false),
   imul1: multiplyAccumulator(true),
   imul,
   div: divide(false),
   idiv: divide(true),
-};
+} satisfies LoweringMap;

@@ -111,9 +111,9 @@ function rotateThroughCarry(isLeft: boolean): Lowering {
   };
 }
 
-export const rotateLowerings: LoweringMap = {
+export const rotateLowerings = {
   rol: rotate(true),
   ror: rotate(false),
   rcl: rotateThroughCarry(true),
   rcr: rotateThroughCarry(false),
-};
+} satisfies LoweringMap;

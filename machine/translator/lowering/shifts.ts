@@ -182,10 +182,10 @@ function doubleShift(isLeft: boolean): Lowering {
   };
 }
 
-export const shiftLowerings: LoweringMap = {
+export const shiftLowerings = {
   shl,
   shr: shiftRight(Op.I32_SHR_U),
   sar: shiftRight(Op.I32_SHR_S),
   shld: doubleShift(true),
   shrd: doubleShift(false),
-};
+} satisfies LoweringMap;

@@ -6,7 +6,7 @@
  * then say; the flags change only at the end. Source: Intel SDM vol. 2; counts as in cpu/strings.ts.
  */
 import { Flag, FlagKind } from "../../cpu/flags.ts";
-import { type Instruction, Segment } from "../../cpu/instruction.ts";
+import { type Instruction } from "../../cpu/instruction.ts";
 import { Word } from "../../cpu/registers.ts";
 import type { Emitter } from "../emitter.ts";
 import type { MemoryPlace } from "../memory-code.ts";
@@ -35,11 +35,6 @@ interface Operand {
 const SOURCE: Operand = { register: ESI, isWritten: false };
 const DESTINATION: Operand = { register: EDI, isWritten: true };
 const COMPARED: Operand = { register: EDI, isWritten: false };
-
-/** Whether a region may contain a string instruction: with 32-bit addresses in flat segments. */
-export function isPlainString({ addressSize, segment }: Instruction): boolean {
-  return addressSize === 4 && segment !== Segment.FS && segment !== Segment.GS;
-}
 
 function sizeOf({ operands, operandSize }: Instruction): Size {
   const size = operands[0]?.size ?? operandSize;
@@ -319,10 +314,10 @@ function comparison(operands: readonly Operand[]): Lowering {
   };
 }
 
-export const stringLowerings: LoweringMap = {
+export const stringLowerings = {
   movs,
   stos,
   lods,
   cmps: comparison([SOURCE, COMPARED]),
   scas: comparison([COMPARED]),
-};
+} satisfies LoweringMap;

@@ -122,7 +122,9 @@ function packedRoot(format: RealFormat, opcode: number): Lowering {
   });
 }
 
-const SINGLES: Readonly<Record<string, Operation>> = {
+type Operations = Readonly<Record<"add" | "sub" | "mul" | "div", Operation>>;
+
+const SINGLES: Operations = {
   add: { closer: "Sum", zeroFactors: 0, scalar: Op.F32_ADD, packed: Simd.F32X4_ADD },
   sub: {
     closer: "Sum",
@@ -135,7 +137,7 @@ const SINGLES: Readonly<Record<string, Operation>> = {
   div: { closer: "Quotient", zeroFactors: 1, scalar: Op.F32_DIV, packed: Simd.F32X4_DIV },
 };
 
-const DOUBLES: Readonly<Record<string, Operation>> = {
+const DOUBLES: Operations = {
   add: { closer: "Sum", zeroFactors: 0, scalar: Op.F64_ADD, packed: Simd.F64X2_ADD },
   sub: {
     closer: "Sum",
@@ -148,20 +150,22 @@ const DOUBLES: Readonly<Record<string, Operation>> = {
   div: { closer: "Quotient", zeroFactors: 1, scalar: Op.F64_DIV, packed: Simd.F64X2_DIV },
 };
 
-function forms(format: RealFormat, suffix: string, operations: Readonly<Record<string, Operation>>): LoweringMap {
+type Forms<S extends "s" | "d"> = Readonly<Record<`${keyof Operations}${"s" | "p"}${S}`, Lowering>>;
+
+function forms<S extends "s" | "d">(format: RealFormat, suffix: S, operations: Operations): Forms<S> {
   return Object.fromEntries(
-    Object.entries(operations).flatMap(([name, operation]) => [
+    Object.entries<Operation>(operations).flatMap(([name, operation]) => [
       [`${name}s${suffix}`, scalar(format, operation)],
       [`${name}p${suffix}`, packed(format, operation)],
     ]),
-  );
+  ) as Forms<S>;
 }
 
-export const vectorArithmeticLowerings: LoweringMap = {
+export const vectorArithmeticLowerings = {
   ...forms(SINGLE, "s", SINGLES),
   ...forms(DOUBLE, "d", DOUBLES),
   sqrtss: scalarRoot(SINGLE, Op.F32_SQRT),
   sqrtsd: scalarRoot(DOUBLE, Op.F64_SQRT),
   sqrtps: packedRoot(SINGLE, Simd.F32X4_SQRT),
   sqrtpd: packedRoot(DOUBLE, Simd.F64X2_SQRT),
-};
+} satisfies LoweringMap;

@@ -14,7 +14,7 @@ import { Op, ValueType } from "../wasm/opcodes.ts";
 import { Simd } from "../wasm/simd.ts";
 import { MmxCode } from "./mmx-code.ts";
 import type { VectorFile } from "./vector-operands.ts";
-import type { VectorPlan } from "./vector-plan.ts";
+import type { VectorPlan } from "../analysis/vector-plan.ts";
 
 const REGISTER_WORDS = 4;
 

@@ -126,7 +126,9 @@ function toFlags(format: RealFormat): Lowering {
 const singleFlags = toFlags(SINGLE);
 const doubleFlags = toFlags(DOUBLE);
 
-function forms(format: RealFormat, suffix: string, minimum: number, maximum: number, comparisons: Comparisons): LoweringMap {
+type Forms<S extends "s" | "d"> = Readonly<Record<`${"min" | "max" | "cmp"}${"s" | "p"}${S}`, Lowering>>;
+
+function forms<S extends "s" | "d">(format: RealFormat, suffix: S, minimum: number, maximum: number, comparisons: Comparisons): Forms<S> {
   const shapes = [
     { shape: "s", lanes: 1 },
     { shape: "p", lanes: format.lanes },
@@ -137,10 +139,10 @@ function forms(format: RealFormat, suffix: string, minimum: number, maximum: num
       [`max${shape}${suffix}`, lowering(format, lanes, true, (code) => void code.simd(maximum))],
       [`cmp${shape}${suffix}`, lowering(format, lanes, false, (code, predicate) => compare(code, comparisons, predicate))],
     ]),
-  );
+  ) as Forms<S>;
 }
 
-export const vectorComparisonLowerings: LoweringMap = {
+export const vectorComparisonLowerings = {
   // These have MIN's and MAX's idea of equal zeros: the first one on the stack is returned.
   ...forms(SINGLE, "s", Simd.F32X4_PMIN, Simd.F32X4_PMAX, SINGLE_COMPARISONS),
   ...forms(DOUBLE, "d", Simd.F64X2_PMIN, Simd.F64X2_PMAX, DOUBLE_COMPARISONS),
@@ -148,4 +150,4 @@ export const vectorComparisonLowerings: LoweringMap = {
   ucomiss: singleFlags,
   comisd: doubleFlags,
   ucomisd: doubleFlags,
-};
+} satisfies LoweringMap;

@@ -166,7 +166,7 @@ const doublesToSingles = onXmm((e, vector, { operands }) => {
   code.release(value, result);
 });
 
-export const vectorConversionLowerings: LoweringMap = {
+export const vectorConversionLowerings = {
   cvtsi2sd: integerToDouble,
   cvtsi2ss: integerToSingle,
   cvtsd2si: scalarToInteger(DOUBLE, Op.F64_NEAREST),
@@ -183,4 +183,4 @@ export const vectorConversionLowerings: LoweringMap = {
   cvttpd2dq: packedToIntegers(DOUBLE, undefined),
   cvtps2pd: singlesToDoubles,
   cvtpd2ps: doublesToSingles,
-};
+} satisfies LoweringMap;

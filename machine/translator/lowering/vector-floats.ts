@@ -6,8 +6,8 @@ import { vectorArithmeticLowerings } from "./vector-arithmetic.ts";
 import { vectorComparisonLowerings } from "./vector-comparisons.ts";
 import { vectorConversionLowerings } from "./vector-conversions.ts";
 
-export const vectorFloatLowerings: LoweringMap = {
+export const vectorFloatLowerings = {
   ...vectorArithmeticLowerings,
   ...vectorComparisonLowerings,
   ...vectorConversionLowerings,
-};
+} satisfies LoweringMap;

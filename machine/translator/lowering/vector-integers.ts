@@ -3,6 +3,7 @@
  *
  * Layer beneath: vector-operands.ts.
  */
+import { mapValues } from "../../map-values.ts";
 import { ValueType } from "../wasm/opcodes.ts";
 import { Simd } from "../wasm/simd.ts";
 import type { Lowering, LoweringMap } from "./lowering.ts";
@@ -10,7 +11,7 @@ import { dyadic, onEither, simple } from "./vector-operands.ts";
 import { DOUBLE, SINGLE } from "../runtime/vector-real.ts";
 
 /** What one instruction of WebAssembly does. */
-const SIMPLE: Readonly<Record<string, number>> = {
+const SIMPLE = {
   pand: Simd.V128_AND,
   andps: Simd.V128_AND,
   andpd: Simd.V128_AND,
@@ -124,8 +125,8 @@ const sumOfDifferences = dyadic((code) => {
   code.release(first, second);
 });
 
-export const vectorIntegerLowerings: LoweringMap = {
-  ...Object.fromEntries(Object.entries(SIMPLE).map(([mnemonic, opcode]) => [mnemonic, simple(opcode)])),
+export const vectorIntegerLowerings = {
+  ...mapValues(SIMPLE, simple),
   packsswb: pack(Simd.I8X16_NARROW_I16X8_S),
   packuswb: pack(Simd.I8X16_NARROW_I16X8_U),
   packssdw: pack(Simd.I16X8_NARROW_I32X4_S),
@@ -139,4 +140,4 @@ export const vectorIntegerLowerings: LoweringMap = {
   pmulhuw: highProducts(Simd.I32X4_EXTMUL_LOW_I16X8_U, Simd.I32X4_EXTMUL_HIGH_I16X8_U),
   pmuludq: multiplyQuads,
   psadbw: sumOfDifferences,
-};
+} satisfies LoweringMap;

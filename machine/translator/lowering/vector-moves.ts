@@ -168,7 +168,7 @@ const stmxcsr: Lowering = (e) => {
 
 const nothing: Lowering = () => true;
 
-export const vectorMoveLowerings: LoweringMap = {
+export const vectorMoveLowerings = {
   movaps: aligned,
   movapd: aligned,
   movdqa: aligned,
@@ -203,4 +203,4 @@ export const vectorMoveLowerings: LoweringMap = {
   prefetcht0: nothing,
   prefetcht1: nothing,
   prefetcht2: nothing,
-};
+} satisfies LoweringMap;

@@ -83,7 +83,7 @@ function byteShift(direction: 1 | -1): Lowering {
   });
 }
 
-export const vectorShiftLowerings: LoweringMap = {
+export const vectorShiftLowerings = {
   psllw: shift(Simd.I16X8_SHL, 16),
   psrlw: shift(Simd.I16X8_SHR_U, 16),
   psraw: shift(Simd.I16X8_SHR_S, 16, true),
@@ -94,4 +94,4 @@ export const vectorShiftLowerings: LoweringMap = {
   psrlq: shift(Simd.I64X2_SHR_U, 64),
   pslldq: byteShift(1),
   psrldq: byteShift(-1),
-};
+} satisfies LoweringMap;

@@ -42,7 +42,7 @@ function shuffledHalves(immediate: number, start: number): number[] {
 const unpackLow = (size: number) => shuffled(() => interleaved(size, 0));
 const unpackHigh = (size: number) => shuffled((_immediate, isMmx) => interleaved(size, isMmx ? 4 : 8));
 
-export const vectorShuffleLowerings: LoweringMap = {
+export const vectorShuffleLowerings = {
   punpcklbw: unpackLow(1),
   punpcklwd: unpackLow(2),
   punpckldq: unpackLow(4),
@@ -71,4 +71,4 @@ export const vectorShuffleLowerings: LoweringMap = {
     ),
   ),
   shufpd: shuffled((immediate) => lanes(8, [8 * (immediate & 1), SOURCE + 8 * ((immediate >> 1) & 1)])),
-};
+} satisfies LoweringMap;

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { Context, FXSAVE_SIZE, Register } from "../../context.ts";
 import { Kind } from "../../cpu/instruction.ts";
 import { decode } from "../../cpu/decoder.ts";
-import { allRows, Attribute, type RowPlace } from "../../cpu/opcodes.ts";
+import { Unit } from "../../cpu/instruction-set/row.ts";
+import { allRows, type RowPlace } from "../../cpu/opcodes.ts";
 import { createProcessor, type Engine } from "../../engine.ts";
 import { PAGE_SIZE, Ram } from "../../ram.ts";
 import { TranslationTable } from "../../translation-table.ts";
@@ -179,7 +180,7 @@ function state(tameness: number, pointer = DATA + 16 * random.below(8), mxcsr = 
 /** All rows but those of the whole state. */
 const ROWS = allRows().filter(({ row }) => {
   const isCache = row.mnemonic === "clflush" || row.mnemonic === "fxsave" || row.mnemonic === "fxrstor";
-  return (row.attributes & Attribute.VECTOR) !== 0 && !isCache;
+  return row.facts.unit === Unit.VECTOR && !isCache;
 });
 
 /** Those that set flags. */
@@ -204,7 +205,7 @@ function isUsable(bytes: readonly number[]): boolean {
   const { invalid, operands, row } = decode({ fetch: (index) => bytes[index] ?? 0 });
   if (invalid !== 0) return false;
   const changesPointer = operands.some(({ kind, register }) => kind === Kind.REGISTER && (register === 4 || register > 5));
-  return !changesPointer && (row.attributes & Attribute.VECTOR) !== 0;
+  return !changesPointer && row.facts.unit === Unit.VECTOR;
 }
 
 function instruction(place: RowPlace, displacement = 0): number[] {

@@ -1,6 +1,7 @@
 /**
  * All lowerings of MMX, SSE and SSE2. What has none is the interpreter's.
  */
+import { mapValues } from "../../map-values.ts";
 import type { Lowering, LoweringMap } from "./lowering.ts";
 import { mmxLowerings } from "./mmx.ts";
 import { vectorFloatLowerings } from "./vector-floats.ts";
@@ -10,29 +11,21 @@ import { hasMmx } from "./vector-operands.ts";
 import { vectorShiftLowerings } from "./vector-shifts.ts";
 import { vectorShuffleLowerings } from "./vector-shuffles.ts";
 
-/** MMX registers first, where an instruction has a lowering of its own for them. */
-function either(mnemonic: string, xmm: Lowering | undefined): Lowering {
-  const mmx = mmxLowerings[mnemonic];
-  return (e, instruction) => {
-    const lowering = mmx !== undefined && hasMmx(instruction) ? mmx : xmm;
-    return lowering === undefined ? false : lowering(e, instruction);
-  };
-}
-
-const bitLowerings: LoweringMap = {
+const xmmLowerings = {
   ...vectorMoveLowerings,
   ...vectorIntegerLowerings,
   ...vectorShuffleLowerings,
   ...vectorShiftLowerings,
-};
-
-/** Those that take their operands as bits: MXCSR does not matter. */
-export const vectorBitLowerings: LoweringMap = {
-  ...bitLowerings,
-  ...Object.fromEntries(Object.keys(mmxLowerings).map((mnemonic) => [mnemonic, either(mnemonic, bitLowerings[mnemonic])])),
-};
-
-export const vectorLowerings: LoweringMap = {
-  ...vectorBitLowerings,
   ...vectorFloatLowerings,
-};
+} satisfies LoweringMap;
+
+/** MMX registers first, where an instruction has a lowering of its own for them. */
+function either(mmx: Lowering, mnemonic: keyof typeof mmxLowerings): Lowering {
+  const xmm: Lowering | undefined = (xmmLowerings as LoweringMap)[mnemonic];
+  return (e, instruction) => {
+    const lowering = hasMmx(instruction) ? mmx : xmm;
+    return lowering === undefined ? false : lowering(e, instruction);
+  };
+}
+
+export const vectorLowerings = { ...xmmLowerings, ...mapValues<keyof typeof mmxLowerings, Lowering, Lowering>(mmxLowerings, either) };

@@ -15,8 +15,8 @@ import { loadSlot, storeRegister } from "../runtime/x87-slots.ts";
 import { FLAGS_SHIFT, getValue, type Inexactness, setValue, type Value } from "../runtime/x87-value.ts";
 import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
-import { keyAfter } from "./x87-effects.ts";
-import type { X87Plan } from "./x87-plan.ts";
+import { keyAfter } from "../analysis/x87-effects.ts";
+import type { X87Plan } from "../analysis/x87-plan.ts";
 
 const { I32, I64 } = ValueType;
 const EXCEPTIONS = 0x3f;

@@ -13,7 +13,7 @@ import type { Code } from "../wasm/code.ts";
 import { Op, ValueType } from "../wasm/opcodes.ts";
 import { isCalculation, operate } from "./x87-arithmetic.ts";
 import type { X87Code } from "./x87-code.ts";
-import { ALL_MASKS, isNearest, isTruncating } from "./x87-effects.ts";
+import { ALL_MASKS, isNearest, isTruncating } from "../analysis/x87-effects.ts";
 
 /** A memory format: bytes, and the load that leaves an i64. */
 interface Format {

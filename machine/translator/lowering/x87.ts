@@ -14,7 +14,7 @@ import { Op } from "../wasm/opcodes.ts";
 import type { Lowering, LoweringMap } from "./lowering.ts";
 import { compare, compareToFlags, examine, isCalculation, operate, replaceByBoth, replaceTop } from "./x87-arithmetic.ts";
 import type { X87Code } from "./x87-code.ts";
-import { indexOf, isNearest, operationOf } from "./x87-effects.ts";
+import { indexOf, isNearest, operationOf } from "../analysis/x87-effects.ts";
 import { lowerMemoryForm } from "./x87-memory.ts";
 
 const EAX = 0;
@@ -250,4 +250,4 @@ const lower: Lowering = (e, instruction) => {
 /** FWAIT: nothing is pending where x87 code is translated. */
 const wait: Lowering = ({ x87 }) => x87 !== undefined;
 
-export const x87Lowerings: LoweringMap = { x87: lower, wait };
+export const x87Lowerings = { x87: lower, wait } satisfies LoweringMap;

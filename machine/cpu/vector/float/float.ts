@@ -3,6 +3,7 @@
  * Beneath: elements (single.ts, double.ts, comparison.ts, conversion.ts, approximation.ts) and shapes.ts.
  */
 import type { Flags } from "../../flags.ts";
+import type { UserMnemonic } from "../../instruction-set/instruction-set.ts";
 import type { RegisterFile } from "../../registers.ts";
 import { createApproximation } from "./approximation.ts";
 import { createDoubleComparison, createSingleComparison } from "./comparison.ts";
@@ -22,7 +23,7 @@ import { createFloatState } from "./state.ts";
  */
 export type FloatOperation = (destination: number, source: number, immediate: number) => void;
 
-export function createVectorFloat(file: RegisterFile, flags: Flags): Readonly<Record<string, FloatOperation>> {
+export function createVectorFloat(file: RegisterFile, flags: Flags) {
   const state = createFloatState(file);
   const exact = createExactArithmetic(state);
   const single = { ...createSingleArithmetic(state, exact), ...createSingleComparison(state, flags), ...createApproximation(state) };
@@ -94,5 +95,5 @@ export function createVectorFloat(file: RegisterFile, flags: Flags): Readonly<Re
     cvtss2sd: scalarDouble(conversion.singleToDouble),
     cvtpd2ps: narrowingZeroed(conversion.doubleToSingle),
     cvtsd2ss: scalarSingle(conversion.doubleToSingle),
-  };
+  } satisfies Readonly<Partial<Record<UserMnemonic, FloatOperation>>>;
 }

@@ -9,7 +9,7 @@
 import type { Instruction } from "../../cpu/instruction.ts";
 import { controlOf, emptyOf, keyOf, topOf } from "../../cpu/x87/loan.ts";
 import { ROUND_NEAREST, ROUND_TO_ZERO, ROUNDING_FIELD } from "../../cpu/x87/state.ts";
-import type { Step } from "../block.ts";
+import type { Step } from "./block.ts";
 import { precisionOf } from "../runtime/x87-precision.ts";
 
 export const ALL_MASKS = 0x3f;

@@ -2,9 +2,11 @@
  * What ESP and EBP hold in a region, as far as it is known from its instructions: constant distances from what one of
  * them held at the entry of the region.
  *
- * Source: Intel SDM vol. 2, the instructions named here; any other one that writes ESP or EBP makes its value unknown.
+ * What an instruction does to the stack and which operands it writes is in its row; what it writes is known only of those named here
+ * (Intel SDM vol. 2), of others it becomes unknown.
  */
-import { type Instruction, Kind, type Operand } from "../cpu/instruction.ts";
+import { mayWrite, Stack } from "../../cpu/instruction-set/row.ts";
+import { type Instruction, Kind, type Operand } from "../../cpu/instruction.ts";
 import type { Block } from "./block.ts";
 
 export const ESP = 4;
@@ -19,14 +21,10 @@ export interface StackValue {
 /** Values of ESP and EBP, undefined when they are unknown. */
 export type StackState = readonly [esp: StackValue | undefined, ebp: StackValue | undefined];
 
-const UNKNOWN: StackState = [undefined, undefined];
 const ENTRY: StackState = [
   { origin: ESP, distance: 0 },
   { origin: EBP, distance: 0 },
 ];
-
-/** Instructions that read their first operand only. */
-const READERS: ReadonlySet<string> = new Set(["cmp", "test", "bt", "jmp", "mul", "div", "idiv"]);
 
 /** Bytes that PUSH and POP move. */
 export function stackSize({ operandSize }: Instruction): 2 | 4 {
@@ -95,48 +93,54 @@ function written(state: StackState, { kind, register, size }: Operand, value: St
   return register === EBP ? [state[0], known] : state;
 }
 
-function after(state: StackState, instruction: Instruction): StackState {
-  const { row, operands, operandSize, address } = instruction;
+/** The state behind what an instruction does to the stack. */
+function afterStack(state: StackState, instruction: Instruction): StackState {
   const [esp, ebp] = state;
+  const { stack } = instruction.row.facts;
+  switch (stack) {
+    case Stack.PUSH:
+      return [moved(esp, -stackSize(instruction)), ebp];
+    case Stack.POP:
+      return [moved(esp, stackSize(instruction)), ebp];
+    case Stack.RETURN:
+      return [moved(esp, stackSize(instruction) + ((instruction.operands[0]?.value ?? 0) & 0xffff)), ebp];
+    case Stack.LEAVE:
+      return [instruction.operandSize === 4 ? moved(ebp, 4) : undefined, ebp];
+    case Stack.MANY:
+      return [undefined, ebp];
+    default:
+      return state;
+  }
+}
+
+/** The value that an instruction gives to its first operand, if it is known. @param state in front of the instruction */
+function result(state: StackState, { row, operands, address, addressSize }: Instruction): StackValue | undefined {
   const [first, second] = operands;
   switch (row.mnemonic) {
-    case "push":
-    case "pushf":
-      return [moved(esp, -stackSize(instruction)), ebp];
-    case "popf":
-      return [moved(esp, stackSize(instruction)), ebp];
-    case "pop":
-      return written([moved(esp, stackSize(instruction)), ebp], first!, undefined);
-    case "call":
-      return [moved(esp, -operandSize), ebp];
-    case "ret":
-      return [moved(esp, operandSize + ((first?.value ?? 0) & 0xffff)), ebp];
-    case "leave":
-      return operandSize === 4 ? [moved(ebp, 4), undefined] : UNKNOWN;
-    case "enter":
-    case "pusha":
-    case "popa":
-      return UNKNOWN;
-    case "xchg":
-    case "xadd":
-      return written(written(state, first!, undefined), second!, undefined);
     case "mov":
-      return written(state, first!, second!.kind === Kind.REGISTER ? valueOf(state, second!.register) : undefined);
-    case "lea": {
-      const isPlain = address!.index < 0 && instruction.addressSize === 4;
-      return written(state, first!, isPlain ? moved(valueOf(state, address!.base), address!.displacement) : undefined);
-    }
+      return second!.kind === Kind.REGISTER ? valueOf(state, second!.register) : undefined;
+    case "lea":
+      return address!.index < 0 && addressSize === 4 ? moved(valueOf(state, address!.base), address!.displacement) : undefined;
     case "inc":
-      return written(state, first!, moved(valueOf(state, first!.register), 1));
+      return moved(valueOf(state, first!.register), 1);
     case "dec":
-      return written(state, first!, moved(valueOf(state, first!.register), -1));
+      return moved(valueOf(state, first!.register), -1);
     case "add":
-    case "sub": {
-      if (second!.kind !== Kind.IMMEDIATE) return written(state, first!, undefined);
-      const distance = row.mnemonic === "add" ? second!.value : -second!.value;
-      return written(state, first!, moved(valueOf(state, first!.register), distance));
-    }
+      return second!.kind === Kind.IMMEDIATE ? moved(valueOf(state, first!.register), second!.value) : undefined;
+    case "sub":
+      return second!.kind === Kind.IMMEDIATE ? moved(valueOf(state, first!.register), -second!.value) : undefined;
     default:
-      return first === undefined || READERS.has(row.mnemonic) ? state : written(state, first, undefined);
+      return undefined;
   }
+}
+
+function after(state: StackState, instruction: Instruction): StackState {
+  const { facts } = instruction.row;
+  const [esp, saved] = afterStack(state, instruction);
+  const ebp = (facts.writes & (1 << EBP)) === 0 ? saved : undefined;
+  let next: StackState = esp === state[0] && ebp === state[1] ? state : [esp, ebp];
+  instruction.operands.forEach((operand, position) => {
+    if (mayWrite(facts, position)) next = written(next, operand, position === 0 ? result(state, instruction) : undefined);
+  });
+  return next;
 }

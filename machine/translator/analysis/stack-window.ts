@@ -4,7 +4,8 @@
  *
  * A region that finds them elsewhere goes on to its next variant, which looks at each access.
  */
-import { type Address, Kind, Segment } from "../cpu/instruction.ts";
+import { Stack } from "../../cpu/instruction-set/row.ts";
+import { type Address, Kind, Segment } from "../../cpu/instruction.ts";
 import type { Block, Step } from "./block.ts";
 import { EBP, ESP, stackSize, type StackState, type StackValue, valueOf } from "./stack-flow.ts";
 
@@ -64,9 +65,10 @@ function accessesOf({ instruction }: Step, state: StackState): Access[] {
   if (memory !== undefined && memory.size > 0 && address !== undefined) add(addressValue(state, address, addressSize), 0, memory.size);
   const [esp, ebp] = state;
   const size = stackSize(instruction);
-  if (row.mnemonic === "push" || row.mnemonic === "call") add(esp, -size, size);
-  if (row.mnemonic === "pop" || row.mnemonic === "ret") add(esp, 0, size);
-  if (row.mnemonic === "leave") add(ebp, 0, size);
+  const { stack } = row.facts;
+  if (stack === Stack.PUSH) add(esp, -size, size);
+  if (stack === Stack.POP || stack === Stack.RETURN) add(esp, 0, size);
+  if (stack === Stack.LEAVE) add(ebp, 0, size);
   return accesses;
 }
 

@@ -5,7 +5,7 @@
  */
 import { Kind } from "../../cpu/instruction.ts";
 import { controlOf } from "../../cpu/x87/loan.ts";
-import type { Block } from "../block.ts";
+import type { Block } from "./block.ts";
 import { type ControlChange, isSupported, isX87, keyAfter, touchedSlots } from "./x87-effects.ts";
 
 export interface X87Plan {

@@ -1,7 +1,7 @@
 /**
  * What a region consists of: blocks of decoded instructions, and how each block ends.
  */
-import type { Instruction } from "../cpu/instruction.ts";
+import type { Instruction } from "../../cpu/instruction.ts";
 import type { StackState } from "./stack-flow.ts";
 
 /** An instruction at its linear address. */

@@ -2,9 +2,8 @@
  * What of the vector unit a region uses.
  */
 import { Kind } from "../../cpu/instruction.ts";
-import { VECTOR_READERS } from "../../cpu/vector-opcodes.ts";
-import type { Block } from "../block.ts";
-import { vectorFloatLowerings } from "./vector-floats.ts";
+import { mayWrite } from "../../cpu/instruction-set/row.ts";
+import type { Block } from "./block.ts";
 
 export interface VectorPlan {
   /** The XMM registers that the region touches, one bit each. */
@@ -27,12 +26,12 @@ export function planVector(blocks: readonly Block[], isInexactRecorded: boolean)
     for (const { instruction } of steps) {
       const { operands, row } = instruction;
       const [first] = operands;
-      if (first?.kind === Kind.XMM && !VECTOR_READERS.has(row.mnemonic)) written |= 1 << first.register;
+      if (first?.kind === Kind.XMM && mayWrite(row.facts, 0)) written |= 1 << first.register;
       for (const { kind, register } of operands) {
         if (kind === Kind.XMM) registers |= 1 << register;
         if (kind === Kind.MMX) usesMmx = true;
       }
-      if (vectorFloatLowerings[row.mnemonic] !== undefined) computes = true;
+      if (row.facts.computes && !row.facts.interpreted) computes = true;
     }
   }
   return registers === 0 && !usesMmx ? undefined : { registers, written, computes, isInexactRecorded };

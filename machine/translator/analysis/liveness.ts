@@ -2,11 +2,10 @@
  * Liveness of the arithmetic flags in a region: which flags are needed behind each instruction, be it by an
  * instruction or because the region may be left, for then all are.
  */
-import { ARITHMETIC_FLAGS, Flag } from "../cpu/flags.ts";
+import { ARITHMETIC_FLAGS, Flag } from "../../cpu/flags.ts";
+import type { Instruction } from "../../cpu/instruction.ts";
 import { type Block, Ending } from "./block.ts";
 import { flagEffects, mayExit } from "./flag-effects.ts";
-
-const COUNTS = new Set(["inc", "dec"]);
 
 /** Fills in Block.liveAfter and Block.liveBefore of all blocks. @param order reverse postorder */
 export function computeLiveness(order: readonly Block[]): void {
@@ -25,8 +24,12 @@ export function computeLiveness(order: readonly Block[]): void {
 /** Whether an INC or DEC keeps a CF that somebody may read. To be asked when the liveness is there. */
 export function keepsCarry(order: readonly Block[]): boolean {
   return order.some(({ steps, liveAfter }) =>
-    steps.some(({ instruction }, index) => COUNTS.has(instruction.row.mnemonic) && (liveAfter[index]! & Flag.CF) !== 0),
+    steps.some(({ instruction }, index) => isCount(instruction) && (liveAfter[index]! & Flag.CF) !== 0),
   );
+}
+
+function isCount({ row }: Instruction): boolean {
+  return row.mnemonic === "inc" || row.mnemonic === "dec";
 }
 
 function visit(block: Block): void {

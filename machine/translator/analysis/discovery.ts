@@ -2,14 +2,15 @@
  * Finds the blocks of a region: all code that direct control flow reaches from a hot entry, up to a size, with the
  * callees of calls, and the targets of indirect jumps that were observed.
  */
-import { decode } from "../cpu/decoder.ts";
-import { type Instruction, Invalid, Kind } from "../cpu/instruction.ts";
-import { Attribute } from "../cpu/opcodes.ts";
-import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from "../ram.ts";
+import { decode } from "../../cpu/decoder.ts";
+import { Flow as Transfer } from "../../cpu/instruction-set/row.ts";
+import { type Instruction, Kind } from "../../cpu/instruction.ts";
+import { PAGE_MASK, PAGE_SHIFT, PAGE_SIZE } from "../../ram.ts";
 import { Block, CallContext, type Edge, Ending, type Step } from "./block.ts";
 import { analyse, type Flow } from "./graph.ts";
-import { planVector, type VectorPlan } from "./lowering/vector-plan.ts";
-import { planX87, usesX87, type X87Plan } from "./lowering/x87-plan.ts";
+import { isTranslatable } from "./translatable.ts";
+import { planVector, type VectorPlan } from "./vector-plan.ts";
+import { planX87, usesX87, type X87Plan } from "./x87-plan.ts";
 
 /** Largest region, in instructions. */
 const MAX_STEPS = 240;
@@ -43,8 +44,6 @@ export interface CodeView {
   controlChange(eip: number): number | undefined;
   /** Whether MXCSR says that the program has had inexact results. */
   hasInexactResults(): boolean;
-  /** Whether the translator has code for an instruction other than leaving the region. */
-  canTranslate(instruction: Instruction): boolean;
 }
 
 export interface Discovery {
@@ -58,8 +57,6 @@ export interface Discovery {
   /** Undefined when there is nothing to do with XMM and MMX registers. */
   readonly vector: VectorPlan | undefined;
 }
-
-const CONDITIONAL = Attribute.CONDITIONAL;
 
 class Explorer {
   readonly pages = new Map<number, number>();
@@ -131,7 +128,7 @@ class Explorer {
         }
       }
       const instruction = this.fetch(eip);
-      if (instruction === undefined || !this.isUsable(instruction)) {
+      if (instruction === undefined || !isTranslatable(instruction)) {
         block.after = eip;
         return instruction !== undefined || block.steps.length > 0;
       }
@@ -151,35 +148,26 @@ class Explorer {
     return this.steps >= ENOUGH_STEPS && context.depth === 0 && this.view.isTranslated(eip);
   }
 
-  private isUsable(instruction: Instruction): boolean {
-    if (instruction.invalid !== Invalid.NONE) return false;
-    const { attributes, mnemonic } = instruction.row;
-    if ((attributes & Attribute.PRIVILEGED) !== 0) return false;
-    if (isTransfer(instruction)) return instruction.operandSize === 4 && !(mnemonic.startsWith("loop") && instruction.addressSize !== 4);
-    return this.view.canTranslate(instruction);
-  }
-
   /** Ends the block if the step is a transfer of control. */
   private end(block: Block, step: Step, next: number): boolean {
     const { instruction } = step;
     const { context } = block;
-    const { mnemonic } = instruction.row;
+    const { facts } = instruction.row;
     const target = (next + instruction.immediate) >>> 0;
     const isDirect = instruction.operands[0]?.kind === Kind.RELATIVE;
-    if ((instruction.row.attributes & CONDITIONAL) !== 0) {
-      this.go(block, Ending.BRANCH, { eip: target, context, block: undefined }, { eip: next, context, block: undefined });
-      return true;
-    }
-    switch (mnemonic) {
-      case "jmp":
+    switch (facts.flow) {
+      case Transfer.BRANCH:
+        this.go(block, Ending.BRANCH, { eip: target, context, block: undefined }, { eip: next, context, block: undefined });
+        return true;
+      case Transfer.JUMP:
         if (isDirect) this.go(block, Ending.JUMP, { eip: target, context, block: undefined });
         else this.goIndirect(block, step, context);
         return true;
-      case "call":
+      case Transfer.CALL:
         if (isDirect) this.call(block, target, context, next);
         else this.goIndirect(block, step, this.enter(context, next));
         return true;
-      case "ret":
+      case Transfer.RETURN:
         block.ending = Ending.RETURN;
         block.edges = context.returns;
         if (!this.returning.has(context)) {
@@ -189,7 +177,7 @@ class Explorer {
         return true;
       default:
         // Repeated instructions cost more than one: the budget is looked at behind them.
-        if ((instruction.row.attributes & Attribute.STRING) !== 0 && instruction.repeat !== 0) {
+        if (facts.repeats && instruction.repeat !== 0) {
           this.go(block, Ending.JUMP, { eip: next, context, block: undefined });
           return true;
         }
@@ -312,10 +300,6 @@ function key({ eip, context }: { eip: number; context: CallContext }): number {
   return context.id * 2 ** 32 + eip;
 }
 
-function isTransfer({ row }: Instruction): boolean {
-  return (row.attributes & CONDITIONAL) !== 0 || row.mnemonic === "jmp" || row.mnemonic === "call" || row.mnemonic === "ret";
-}
-
 /**
  * The region that starts at an address, or undefined when nothing can be translated there.
  * @param x87Key asks for the state of the x87 unit
@@ -345,7 +329,7 @@ function estimate({ order, isHeader, positions }: Flow<Block>): void {
   order.forEach((block, position) => {
     if (isHeader[position]) block.checksBudget = true;
     const last = block.steps[block.steps.length - 1];
-    if (last !== undefined && (last.instruction.row.attributes & Attribute.STRING) !== 0) {
+    if (last?.instruction.row.facts.repeats === true) {
       for (const successor of block.successors()) successor.checksBudget = true;
     }
   });
