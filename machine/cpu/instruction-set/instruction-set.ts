@@ -2,7 +2,6 @@
  * All instructions of an i686 with MMX, SSE and SSE2, and the sets of mnemonics that follow from their rows: maps by
  * mnemonic are records of these types, so that a gap does not compile.
  */
-import { Flag } from "../flags.ts";
 import { PRIVILEGED_INSTRUCTIONS, STACK, SYSTEM, TRANSFERS } from "./control.ts";
 import { ARITHMETIC, MOVES, SHIFTS, STRINGS } from "./integers.ts";
 import { type Facts, factsOf, type Flow, type InstructionRow, row, Unit } from "./row.ts";
@@ -11,7 +10,7 @@ import { VECTOR_NUMBERS } from "./vector-numbers.ts";
 
 /** The escape opcodes are one row each; their instructions are in x87/instruction-table.ts. */
 const FLOATING_POINT = {
-  x87: row("D8-DF E", { unit: Unit.X87, flags: { reads: Flag.CF | Flag.PF | Flag.ZF }, raises: true }),
+  x87: row("D8-DF E", { unit: Unit.X87, raises: true }),
   wait: row("9B", { unit: Unit.X87, raises: true }),
 };
 
