@@ -1,6 +1,6 @@
 /*
- * Process 1. It runs /etc/rc once, if there is one, and then collects every process that loses its parent. Signals of the
- * keyboard are not for it.
+ * Process 1. It runs /etc/rc once, if there is one, and then collects every process that loses its parent. Signals of
+ * the keyboard are not for it.
  */
 #include <errno.h>
 #include <signal.h>

@@ -4,7 +4,8 @@
 #include <string.h>
 #include <tool.h>
 
-static const char help[] = "Usage: basename NAME [SUFFIX]\n   or: basename [-az] [-s SUFFIX] NAME...\nPrint the last part of a name, without a suffix.\n";
+static const char help[] =
+    "Usage: basename NAME [SUFFIX]\n   or: basename [-az] [-s SUFFIX] NAME...\nPrint the last part of a name, without a suffix.\n";
 
 int main(int argc, char **argv) {
   static const struct option names[] = {{"multiple", 0, 0, 'a'}, {"suffix", 1, 0, 's'}, {"zero", 0, 0, 'z'}, {0}};
@@ -27,8 +28,8 @@ int main(int argc, char **argv) {
   if (!several && argc - optind == 2) suffix = argv[--argc];
   for (; optind < argc; optind++) {
     char *name = last_component(argv[optind]);
-    size_t length = strlen(name), suffixLength = strlen(suffix);
-    if (length > suffixLength && strcmp(name + length - suffixLength, suffix) == 0) name[length - suffixLength] = 0;
+    size_t length = strlen(name), suffix_length = strlen(suffix);
+    if (length > suffix_length && strcmp(name + length - suffix_length, suffix) == 0) name[length - suffix_length] = 0;
     printf("%s%c", name, end);
     free(name);
   }

@@ -8,15 +8,14 @@
 #include <getopt.h>
 #include <unistd.h>
 
-static const char help[] =
-    "Usage: cat [-AbeEnstTuv] [FILE]...\n"
-    "Write the files, or standard input, to standard output.\n"
-    "  -n  number lines        -b  number lines that are not empty\n"
-    "  -s  one empty line for several\n"
-    "  -E  $ at line ends      -T  tabs as ^I    -v  other control bytes as ^X and M-X\n"
-    "  -A  -vET   -e  -vE   -t  -vT   -u  ignored\n";
+static const char help[] = "Usage: cat [-AbeEnstTuv] [FILE]...\n"
+                           "Write the files, or standard input, to standard output.\n"
+                           "  -n  number lines        -b  number lines that are not empty\n"
+                           "  -s  one empty line for several\n"
+                           "  -E  $ at line ends      -T  tabs as ^I    -v  other control bytes as ^X and M-X\n"
+                           "  -A  -vET   -e  -vE   -t  -vT   -u  ignored\n";
 
-static int numberAll, numberText, squeeze, showEnds, showTabs, showControls;
+static int number_all, number_text, squeeze, show_ends, show_tabs, show_controls;
 static char buffer[65536];
 
 static int copy_plain(int fd, const char *name) {
@@ -32,11 +31,11 @@ static int copy_plain(int fd, const char *name) {
 }
 
 static void show_byte(int c) {
-  if (c == '\t' && !showTabs) {
+  if (c == '\t' && !show_tabs) {
     putchar(c);
     return;
   }
-  if (showControls && c >= 128) {
+  if (show_controls && c >= 128) {
     fputs("M-", stdout);
     c -= 128;
     if (c == '\n' || c == '\t') {
@@ -45,7 +44,7 @@ static void show_byte(int c) {
       return;
     }
   }
-  if ((c < 32 && (showControls || c == '\t')) || (c == 127 && showControls)) {
+  if ((c < 32 && (show_controls || c == '\t')) || (c == 127 && show_controls)) {
     putchar('^');
     putchar(c ^ 64);
   } else {
@@ -53,32 +52,32 @@ static void show_byte(int c) {
   }
 }
 
-/** Line number and what came before go on from file to file. */
+/* Line number and what came before go on from file to file. */
 static int copy_edited(int fd, const char *name) {
-  static int line, emptyLines, atStart = 1, heldReturn;
+  static int line, empty_lines, at_start = 1, held_return;
   ssize_t count;
   while ((count = read(fd, buffer, sizeof buffer)) > 0) {
     for (ssize_t i = 0; i < count; i++) {
       int c = (unsigned char)buffer[i];
       /* With -E a carriage return at the end of a line is shown. */
-      if (heldReturn) {
+      if (held_return) {
         if (c == '\n') fputs("^M", stdout);
         else putchar('\r');
       }
-      heldReturn = c == '\r' && showEnds && !showControls;
-      if (atStart && c == '\n') {
-        if (++emptyLines > 1 && squeeze) continue;
+      held_return = c == '\r' && show_ends && !show_controls;
+      if (at_start && c == '\n') {
+        if (++empty_lines > 1 && squeeze) continue;
       } else {
-        emptyLines = 0;
+        empty_lines = 0;
       }
-      if (atStart && (numberAll || (numberText && c != '\n'))) printf("%6d\t", ++line);
+      if (at_start && (number_all || (number_text && c != '\n'))) printf("%6d\t", ++line);
       if (c == '\n') {
-        if (showEnds) putchar('$');
+        if (show_ends) putchar('$');
         putchar('\n');
-      } else if (!heldReturn) {
+      } else if (!held_return) {
         show_byte(c);
       }
-      atStart = c == '\n';
+      at_start = c == '\n';
     }
     fflush(stdout);
   }
@@ -86,7 +85,7 @@ static int copy_edited(int fd, const char *name) {
   return count < 0;
 }
 
-/** Copying a file to its own end would never end. */
+/* Copying a file to its own end would never end. */
 static int is_output(int fd) {
   struct stat input, output;
   if (fstat(fd, &input) || fstat(STDOUT_FILENO, &output)) return 0;
@@ -97,17 +96,17 @@ static int is_output(int fd) {
 int main(int argc, char **argv) {
   static const struct command_line line = {"AbeEnstTuv", 0, help, 1};
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) {
-    numberAll |= letter == 'n';
-    numberText |= letter == 'b';
+    number_all |= letter == 'n';
+    number_text |= letter == 'b';
     squeeze |= letter == 's';
-    showEnds |= strchr("AeE", letter) != 0;
-    showTabs |= strchr("AtT", letter) != 0;
-    showControls |= strchr("Aetv", letter) != 0;
+    show_ends |= strchr("AeE", letter) != 0;
+    show_tabs |= strchr("AtT", letter) != 0;
+    show_controls |= strchr("Aetv", letter) != 0;
   }
-  if (numberText) numberAll = 0;
-  int edited = numberAll || numberText || squeeze || showEnds || showTabs || showControls, status = 0;
-  static char *standardInput[] = {"-", 0};
-  for (char **name = optind < argc ? argv + optind : standardInput; *name; name++) {
+  if (number_text) number_all = 0;
+  int edited = number_all || number_text || squeeze || show_ends || show_tabs || show_controls, status = 0;
+  static char *standard_input[] = {"-", 0};
+  for (char **name = optind < argc ? argv + optind : standard_input; *name; name++) {
     int fd = open_input(*name);
     if (fd < 0) {
       status = 1;

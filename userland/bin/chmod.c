@@ -10,19 +10,19 @@ static const char help[] =
     "Change permissions. A mode is octal or like u+rwx,go-w,a=rX.\n  -R  trees   -v  tell each   -c  tell changes   -f  no messages\n";
 
 static int recursive, verbose, quiet, status;
-static const char *modeText;
+static const char *mode_argument;
 static mode_t mask;
 
-static void change(const char *path, int isOperand) {
+static void change(const char *path, int is_operand) {
   struct stat info;
-  if (isOperand ? stat(path, &info) : lstat(path, &info)) {
+  if (is_operand ? stat(path, &info) : lstat(path, &info)) {
     if (!quiet) complain_errno("cannot access %s", quoted(path));
     status = 1;
     return;
   }
-  if (!isOperand && S_ISLNK(info.st_mode)) return;
+  if (!is_operand && S_ISLNK(info.st_mode)) return;
   mode_t old = info.st_mode & 07777, mode = old;
-  apply_mode(modeText, old, S_ISDIR(info.st_mode), mask, &mode);
+  apply_mode(mode_argument, old, S_ISDIR(info.st_mode), mask, &mode);
   if (chmod(path, mode)) {
     if (!quiet) complain_errno("changing permissions of %s", quoted(path));
     status = 1;
@@ -32,7 +32,8 @@ static void change(const char *path, int isOperand) {
   mode_text(old, before);
   mode_text(mode, after);
   if (verbose == 2 && mode == old) printf("mode of %s retained as %04o (%s)\n", quoted(path), mode, after + 1);
-  else if (verbose && mode != old) printf("mode of %s changed from %04o (%s) to %04o (%s)\n", quoted(path), old, before + 1, mode, after + 1);
+  else if (verbose && mode != old)
+    printf("mode of %s changed from %04o (%s) to %04o (%s)\n", quoted(path), old, before + 1, mode, after + 1);
   struct name_list list;
   if (!recursive || !S_ISDIR(info.st_mode)) return;
   if (!list_directory(path, &list)) {
@@ -48,19 +49,20 @@ static void change(const char *path, int isOperand) {
   free_names(&list);
 }
 
-/** "-w" and "-rx" are modes, not options. */
+/* "-w" and "-rx" are modes, not options. */
 static int is_mode(const char *argument) {
   return argument[0] == '-' && argument[1] && strchr("rwxXstugo", argument[1]) != 0;
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"recursive", 0, 0, 'R'}, {"verbose", 0, 0, 'v'}, {"changes", 0, 0, 'c'}, {"quiet", 0, 0, 'f'}, {0}};
+  static const struct option names[] = {
+      {"recursive", 0, 0, 'R'}, {"verbose", 0, 0, 'v'}, {"changes", 0, 0, 'c'}, {"quiet", 0, 0, 'f'}, {0}};
   static const struct command_line line = {"Rvcf", names, help, 1};
   char **rest = argv;
   for (int i = 1, j = 1; i < argc; i++) {
-    if (!modeText && is_mode(argv[i])) modeText = argv[i];
+    if (!mode_argument && is_mode(argv[i])) mode_argument = argv[i];
     else rest[j++] = argv[i];
-    if (modeText && i == argc - 1) {
+    if (mode_argument && i == argc - 1) {
       argc = j;
       rest[j] = 0;
     }
@@ -71,20 +73,20 @@ int main(int argc, char **argv) {
       case 'c': verbose = 1; break;
       default: quiet = 1;
     }
-  if (!modeText && optind < argc) modeText = argv[optind++];
-  if (!modeText) {
+  if (!mode_argument && optind < argc) mode_argument = argv[optind++];
+  if (!mode_argument) {
     complain("missing operand");
     usage_error(1);
   }
   if (optind == argc) {
-    complain("missing operand after %s", quoted(modeText));
+    complain("missing operand after %s", quoted(mode_argument));
     usage_error(1);
   }
   mask = umask(0);
   umask(mask);
   mode_t ignored;
-  if (!apply_mode(modeText, 0, 0, mask, &ignored)) {
-    complain("invalid mode: %s", quoted(modeText));
+  if (!apply_mode(mode_argument, 0, 0, mask, &ignored)) {
+    complain("invalid mode: %s", quoted(mode_argument));
     usage_error(1);
   }
   for (; optind < argc; optind++) change(argv[optind], 1);

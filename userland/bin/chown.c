@@ -9,14 +9,15 @@
 #include <tool.h>
 #include <unistd.h>
 
-static const char help[] = "Usage: chown [-Rhv] [OWNER][:[GROUP]] FILE...\nChange owner and group.\n  -R  trees   -h  links themselves\n";
+static const char help[] =
+    "Usage: chown [-Rhv] [OWNER][:[GROUP]] FILE...\nChange owner and group.\n  -R  trees   -h  links themselves\n";
 
-static int recursive, noFollow, verbose, status;
+static int recursive, no_follow, verbose, status;
 static uid_t uid = (uid_t)-1;
 static gid_t gid = (gid_t)-1;
 
 static void change(const char *path) {
-  if (noFollow ? lchown(path, uid, gid) : chown(path, uid, gid)) {
+  if (no_follow ? lchown(path, uid, gid) : chown(path, uid, gid)) {
     complain_errno("changing ownership of %s", quoted(path));
     status = 1;
   } else if (verbose) {
@@ -54,11 +55,12 @@ static void parse_owner(char *text) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"recursive", 0, 0, 'R'}, {"no-dereference", 0, 0, 'h'}, {"verbose", 0, 0, 'v'}, {0}};
+  static const struct option names[] = {
+      {"recursive", 0, 0, 'R'}, {"no-dereference", 0, 0, 'h'}, {"verbose", 0, 0, 'v'}, {0}};
   static const struct command_line line = {"Rhv", names, help, 1};
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) {
     recursive |= letter == 'R';
-    noFollow |= letter == 'h';
+    no_follow |= letter == 'h';
     verbose |= letter == 'v';
   }
   if (optind == argc) {

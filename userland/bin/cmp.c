@@ -5,7 +5,8 @@
 #include <sys/stat.h>
 #include <tool.h>
 
-static const char help[] = "Usage: cmp [-bls] [-i SKIP[:SKIP2]] [-n LIMIT] FILE1 [FILE2 [SKIP1 [SKIP2]]]\nTell where two files differ first.\n  -l  every difference   -s  only by the status   -b  with the bytes\n";
+static const char help[] =
+    "Usage: cmp [-bls] [-i SKIP[:SKIP2]] [-n LIMIT] FILE1 [FILE2 [SKIP1 [SKIP2]]]\nTell where two files differ first.\n  -l  every difference   -s  only by the status   -b  with the bytes\n";
 
 static void visible(int c, char *text) {
   if (c >= 128) {
@@ -33,12 +34,18 @@ static unsigned long long number(const char *text) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"verbose", 0, 0, 'l'}, {"quiet", 0, 0, 's'}, {"silent", 0, 0, 's'}, {"print-bytes", 0, 0, 'b'}, {"bytes", 1, 0, 'n'}, {"ignore-initial", 1, 0, 'i'}, {0}};
+  static const struct option names[] = {{"verbose", 0, 0, 'l'},
+                                        {"quiet", 0, 0, 's'},
+                                        {"silent", 0, 0, 's'},
+                                        {"print-bytes", 0, 0, 'b'},
+                                        {"bytes", 1, 0, 'n'},
+                                        {"ignore-initial", 1, 0, 'i'},
+                                        {0}};
   static const struct command_line line = {"bi:ln:s", names, help, 2};
-  int list = 0, silent = 0, showBytes = 0, status = 0;
+  int list = 0, silent = 0, show_bytes = 0, status = 0;
   unsigned long long skip[2] = {0}, limit = ~0ULL;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
-      case 'b': showBytes = 1; break;
+      case 'b': show_bytes = 1; break;
       case 'l': list = 1; break;
       case 's': silent = 1; break;
       case 'n': limit = number(optarg); break;
@@ -69,14 +76,15 @@ int main(int argc, char **argv) {
     }
     skip_bytes(streams[i], skip[i]);
   }
-  unsigned long long at = 0, lineNumber = 1;
-  int lastByte = '\n';
+  unsigned long long at = 0, line_number = 1;
+  int last_byte = '\n';
   /* The number of digits of -l follows from the size of the files. */
   struct stat info;
   int width = 1;
   off_t largest = 0;
   for (int i = 0; i < 2; i++)
-    if (fstat(fileno(streams[i]), &info) == 0 && S_ISREG(info.st_mode) && (i == 0 || info.st_size < largest)) largest = info.st_size;
+    if (fstat(fileno(streams[i]), &info) == 0 && S_ISREG(info.st_mode) && (i == 0 || info.st_size < largest))
+      largest = info.st_size;
   for (off_t size = largest; size >= 10; size /= 10) width++;
   for (; at < limit; at++) {
     int a = getc(streams[0]), b = getc(streams[1]);
@@ -87,8 +95,12 @@ int main(int argc, char **argv) {
       fflush(stdout);
       if (at == 0) fprintf(stderr, "%s: EOF on %s which is empty\n", program_name, quoted(shorter));
       else if (list) fprintf(stderr, "%s: EOF on %s after byte %llu\n", program_name, quoted(shorter), at);
-      else if (lastByte == '\n') fprintf(stderr, "%s: EOF on %s after byte %llu, line %llu\n", program_name, quoted(shorter), at, lineNumber - 1);
-      else fprintf(stderr, "%s: EOF on %s after byte %llu, in line %llu\n", program_name, quoted(shorter), at, lineNumber);
+      else if (last_byte == '\n')
+        fprintf(stderr, "%s: EOF on %s after byte %llu, line %llu\n", program_name, quoted(shorter), at,
+                line_number - 1);
+      else
+        fprintf(stderr, "%s: EOF on %s after byte %llu, in line %llu\n", program_name, quoted(shorter), at,
+                line_number);
       return finish_with(1, 2);
     }
     if (a != b) {
@@ -98,17 +110,18 @@ int main(int argc, char **argv) {
       if (silent) return 1;
       status = 1;
       if (list) {
-        if (showBytes) printf("%*llu %3o %-4s %3o %s\n", width, at + 1, (unsigned)a, left, (unsigned)b, right);
+        if (show_bytes) printf("%*llu %3o %-4s %3o %s\n", width, at + 1, (unsigned)a, left, (unsigned)b, right);
         else printf("%*llu %3o %3o\n", width, at + 1, (unsigned)a, (unsigned)b);
       } else {
-        printf("%s %s differ: %s %llu, line %llu", files[0], files[1], showBytes ? "byte" : "char", at + 1, lineNumber);
-        if (showBytes) printf(" is %3o %s %3o %s", (unsigned)a, left, (unsigned)b, right);
+        printf("%s %s differ: %s %llu, line %llu", files[0], files[1], show_bytes ? "byte" : "char", at + 1,
+               line_number);
+        if (show_bytes) printf(" is %3o %s %3o %s", (unsigned)a, left, (unsigned)b, right);
         putchar('\n');
         break;
       }
     }
-    lineNumber += a == '\n';
-    lastByte = a;
+    line_number += a == '\n';
+    last_byte = a;
   }
   for (int i = 0; i < 2; i++)
     if (ferror(streams[i])) die_errno(2, "%s", files[i]);

@@ -15,15 +15,15 @@ struct range {
   unsigned long from, to;
 };
 static struct range *ranges;
-static size_t rangeCount;
-static int byFields, onlyDelimited, complement, delimiter = '\t', lineEnd = '\n';
-/** Between parts; of no length for bytes unless it is given. */
+static size_t range_count;
+static int by_fields, only_delimited, complement, delimiter = '\t', line_end = '\n';
+/* Between parts; of no length for bytes unless it is given. */
 static const char *between;
-static size_t betweenLength;
+static size_t between_length;
 
 static void add_range(unsigned long from, unsigned long to) {
-  ranges = must_realloc(ranges, (rangeCount + 1) * sizeof *ranges);
-  ranges[rangeCount++] = (struct range){from, to};
+  ranges = must_realloc(ranges, (range_count + 1) * sizeof *ranges);
+  ranges[range_count++] = (struct range){from, to};
 }
 
 static _Noreturn void bad_list(const char *message) {
@@ -35,12 +35,13 @@ static void parse_list(const char *list) {
   for (;;) {
     char *end;
     unsigned long from = 1, to;
-    int haveFrom = isdigit((unsigned char)*list);
+    int have_from = isdigit((unsigned char)*list);
     const char *start = list;
-    if (haveFrom) {
+    if (have_from) {
       from = strtoul(list, &end, 10);
       list = end;
-      if (from == 0) bad_list(byFields ? "fields are numbered from 1" : "byte/character positions are numbered from 1");
+      if (from == 0)
+        bad_list(by_fields ? "fields are numbered from 1" : "byte/character positions are numbered from 1");
     }
     to = from;
     if (*list == '-') {
@@ -49,17 +50,19 @@ static void parse_list(const char *list) {
       if (isdigit((unsigned char)*list)) {
         to = strtoul(list, &end, 10);
         list = end;
-      } else if (!haveFrom) {
+      } else if (!have_from) {
         bad_list("invalid range with no endpoint: -");
       }
       if (to < from) bad_list("invalid decreasing range");
-    } else if (!haveFrom) {
-      if (!*start || *start == ',') bad_list(byFields ? "fields are numbered from 1" : "byte/character positions are numbered from 1");
-      bad_list(must_format("invalid %s value %s", byFields ? "field" : "byte or character", quoted(start)));
+    } else if (!have_from) {
+      if (!*start || *start == ',')
+        bad_list(by_fields ? "fields are numbered from 1" : "byte/character positions are numbered from 1");
+      bad_list(must_format("invalid %s value %s", by_fields ? "field" : "byte or character", quoted(start)));
     }
     add_range(from, to);
     if (!*list) break;
-    if (*list != ',' && !isblank((unsigned char)*list)) bad_list(must_format("invalid %s value %s", byFields ? "field" : "byte/character position", quoted(start)));
+    if (*list != ',' && !isblank((unsigned char)*list))
+      bad_list(must_format("invalid %s value %s", by_fields ? "field" : "byte/character position", quoted(start)));
     list++;
   }
 }
@@ -69,25 +72,25 @@ static int compare(const void *a, const void *b) {
   return x->from < y->from ? -1 : x->from > y->from;
 }
 
-/** Sorts and joins the ranges, so that one look forward decides. */
+/* Sorts and joins the ranges, so that one look forward decides. */
 static void normalize(void) {
-  qsort(ranges, rangeCount, sizeof *ranges, compare);
+  qsort(ranges, range_count, sizeof *ranges, compare);
   size_t kept = 0;
-  for (size_t i = 1; i < rangeCount; i++) {
+  for (size_t i = 1; i < range_count; i++) {
     if (ranges[i].from <= ranges[kept].to) {
       if (ranges[i].to > ranges[kept].to) ranges[kept].to = ranges[i].to;
     } else {
       ranges[++kept] = ranges[i];
     }
   }
-  rangeCount = kept + 1;
+  range_count = kept + 1;
   if (!complement) return;
   struct range *old = ranges;
-  size_t oldCount = rangeCount;
+  size_t old_count = range_count;
   ranges = 0;
-  rangeCount = 0;
+  range_count = 0;
   unsigned long next = 1;
-  for (size_t i = 0; i < oldCount; i++) {
+  for (size_t i = 0; i < old_count; i++) {
     if (old[i].from > next) add_range(next, old[i].from - 1);
     if (old[i].to == ULONG_MAX) return;
     next = old[i].to + 1;
@@ -96,41 +99,41 @@ static void normalize(void) {
 }
 
 static void cut_bytes(const char *line, size_t length) {
-  for (size_t i = 0; i < rangeCount && ranges[i].from <= length; i++) {
-    if (i > 0) fwrite(between, 1, betweenLength, stdout);
+  for (size_t i = 0; i < range_count && ranges[i].from <= length; i++) {
+    if (i > 0) fwrite(between, 1, between_length, stdout);
     size_t to = ranges[i].to < length ? ranges[i].to : length;
     fwrite(line + ranges[i].from - 1, 1, to - ranges[i].from + 1, stdout);
   }
-  putchar(lineEnd);
+  putchar(line_end);
 }
 
-static void cut_fields(const char *line, size_t length, int isDelimited) {
+static void cut_fields(const char *line, size_t length, int is_delimited) {
   const char *end = line + length, *at = line;
-  if (!isDelimited) {
-    if (onlyDelimited) return;
+  if (!is_delimited) {
+    if (only_delimited) return;
     fwrite(line, 1, length, stdout);
-    putchar(lineEnd);
+    putchar(line_end);
     return;
   }
   size_t range = 0;
   int printed = 0;
-  for (unsigned long field = 1; at <= end && range < rangeCount; field++) {
+  for (unsigned long field = 1; at <= end && range < range_count; field++) {
     const char *stop = memchr(at, delimiter, (size_t)(end - at));
     if (!stop) stop = end;
     if (field >= ranges[range].from) {
-      if (printed) fwrite(between, 1, betweenLength, stdout);
+      if (printed) fwrite(between, 1, between_length, stdout);
       fwrite(at, 1, (size_t)(stop - at), stdout);
       printed = 1;
       if (field == ranges[range].to) range++;
     }
     at = stop + 1;
   }
-  putchar(lineEnd);
+  putchar(line_end);
 }
 
-/** Reads up to the next end of a line; all that is there if lines are the fields. */
+/* Reads up to the next end of a line; all that is there if lines are the fields. */
 static ssize_t read_record(char **text, size_t *capacity, FILE *stream) {
-  if (!byFields || delimiter != lineEnd) return getdelim(text, capacity, lineEnd, stream);
+  if (!by_fields || delimiter != line_end) return getdelim(text, capacity, line_end, stream);
   size_t length = 0;
   for (size_t got = 1; got; length += got) {
     if (length == *capacity) *text = must_realloc(*text, *capacity = *capacity ? *capacity * 2 : 16384);
@@ -140,16 +143,23 @@ static ssize_t read_record(char **text, size_t *capacity, FILE *stream) {
 }
 
 static void set_mode(const char *list, int fields) {
-  if (rangeCount) bad_list("only one list may be specified");
-  byFields = fields;
+  if (range_count) bad_list("only one list may be specified");
+  by_fields = fields;
   parse_list(list);
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"bytes", 1, 0, 'b'}, {"characters", 1, 0, 'c'}, {"fields", 1, 0, 'f'}, {"delimiter", 1, 0, 'd'}, {"only-delimited", 0, 0, 's'},
-                                        {"complement", 0, 0, 'C'}, {"output-delimiter", 1, 0, 'o'}, {"zero-terminated", 0, 0, 'z'}, {0}};
+  static const struct option names[] = {{"bytes", 1, 0, 'b'},
+                                        {"characters", 1, 0, 'c'},
+                                        {"fields", 1, 0, 'f'},
+                                        {"delimiter", 1, 0, 'd'},
+                                        {"only-delimited", 0, 0, 's'},
+                                        {"complement", 0, 0, 'C'},
+                                        {"output-delimiter", 1, 0, 'o'},
+                                        {"zero-terminated", 0, 0, 'z'},
+                                        {0}};
   static const struct command_line line = {"b:c:d:f:nsz", names, help, 1};
-  int haveDelimiter = 0;
+  int have_delimiter = 0;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
       case 'b':
       case 'c':
@@ -157,40 +167,41 @@ int main(int argc, char **argv) {
       case 'd':
         if (*optarg && optarg[1]) bad_list("the delimiter must be a single character");
         delimiter = (unsigned char)*optarg;
-        haveDelimiter = 1;
+        have_delimiter = 1;
         break;
-      case 's': onlyDelimited = 1; break;
-      case 'z': lineEnd = 0; break;
+      case 's': only_delimited = 1; break;
+      case 'z': line_end = 0; break;
       case 'C': complement = 1; break;
       case 'o':
         between = optarg;
         /* As GNU's: an empty string stands for NUL. */
-        betweenLength = *optarg ? strlen(optarg) : 1;
+        between_length = *optarg ? strlen(optarg) : 1;
         break;
     }
-  if (!rangeCount) bad_list("you must specify a list of bytes, characters, or fields");
-  if (!byFields && haveDelimiter) bad_list("an input delimiter may be specified only when operating on fields");
-  if (!byFields && onlyDelimited) bad_list("suppressing non-delimited lines makes sense\n\tonly when operating on fields");
+  if (!range_count) bad_list("you must specify a list of bytes, characters, or fields");
+  if (!by_fields && have_delimiter) bad_list("an input delimiter may be specified only when operating on fields");
+  if (!by_fields && only_delimited)
+    bad_list("suppressing non-delimited lines makes sense\n\tonly when operating on fields");
   normalize();
-  const char delimiterText = (char)delimiter;
-  if (!between && byFields) {
-    between = &delimiterText;
-    betweenLength = 1;
+  const char delimiter_text = (char)delimiter;
+  if (!between && by_fields) {
+    between = &delimiter_text;
+    between_length = 1;
   }
-  static char *standardInput[] = {"-", 0};
+  static char *standard_input[] = {"-", 0};
   int status = 0;
   char *text = 0;
   size_t capacity = 0;
-  for (char **name = optind < argc ? argv + optind : standardInput; *name; name++) {
+  for (char **name = optind < argc ? argv + optind : standard_input; *name; name++) {
     FILE *stream = open_input_stream(*name);
     if (!stream) {
       status = 1;
       continue;
     }
     for (ssize_t length; (length = read_record(&text, &capacity, stream)) > 0;) {
-      size_t size = (size_t)length - (text[length - 1] == (char)lineEnd);
+      size_t size = (size_t)length - (text[length - 1] == (char)line_end);
       /* An end of a line that is a delimiter makes even a single field a delimited one. */
-      if (byFields) cut_fields(text, size, memchr(text, delimiter, (size_t)length) != 0);
+      if (by_fields) cut_fields(text, size, memchr(text, delimiter, (size_t)length) != 0);
       else cut_bytes(text, size);
     }
     if (ferror(stream)) {

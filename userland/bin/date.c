@@ -11,7 +11,7 @@ static const char help[] =
     "  -u  in UTC   -d DATE  another time: YYYY-MM-DD hh:mm:ss, @SECONDS, 'yesterday', '2 days ago'\n"
     "  -r FILE  when it was changed   -s DATE  set the clock   -I  as ISO 8601   -R  as RFC 5322\n";
 
-/** The format with %N (nanoseconds; %3N are milliseconds) replaced. */
+/* The format with %N (nanoseconds; %3N are milliseconds) replaced. */
 static char *expand_nanoseconds(const char *format, long nanoseconds) {
   char *result = must_malloc(strlen(format) * 10 + 1), *to = result;
   while (*format) {
@@ -34,7 +34,11 @@ static char *expand_nanoseconds(const char *format, long nanoseconds) {
 static const char *iso_format(const char *precision) {
   static const struct {
     const char *name, *format;
-  } formats[] = {{"date", "%Y-%m-%d"}, {"hours", "%Y-%m-%dT%H%:z"}, {"minutes", "%Y-%m-%dT%H:%M%:z"}, {"seconds", "%Y-%m-%dT%H:%M:%S%:z"}, {"ns", "%Y-%m-%dT%H:%M:%S,%N%:z"}};
+  } formats[] = {{"date", "%Y-%m-%d"},
+                 {"hours", "%Y-%m-%dT%H%:z"},
+                 {"minutes", "%Y-%m-%dT%H:%M%:z"},
+                 {"seconds", "%Y-%m-%dT%H:%M:%S%:z"},
+                 {"ns", "%Y-%m-%dT%H:%M:%S,%N%:z"}};
   for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
     if (!precision || strncmp(formats[i].name, precision, strlen(precision)) == 0) return formats[i].format;
   complain("invalid argument %s for '--iso-8601'", quoted(precision));
@@ -42,13 +46,15 @@ static const char *iso_format(const char *precision) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"utc", 0, 0, 'u'}, {"universal", 0, 0, 'u'}, {"date", 1, 0, 'd'}, {"reference", 1, 0, 'r'}, {"set", 1, 0, 's'}, {"iso-8601", 2, 0, 'I'}, {"rfc-email", 0, 0, 'R'}, {0}};
+  static const struct option names[] = {
+      {"utc", 0, 0, 'u'}, {"universal", 0, 0, 'u'}, {"date", 1, 0, 'd'},      {"reference", 1, 0, 'r'},
+      {"set", 1, 0, 's'}, {"iso-8601", 2, 0, 'I'},  {"rfc-email", 0, 0, 'R'}, {0}};
   static const struct command_line line = {"d:r:s:uI::R", names, help, 1};
-  const char *format = "%a %b %e %H:%M:%S %Z %Y", *dateText = 0, *file = 0, *setText = 0;
+  const char *format = "%a %b %e %H:%M:%S %Z %Y", *date_text = 0, *file = 0, *set_text = 0;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
-      case 'd': dateText = optarg; break;
+      case 'd': date_text = optarg; break;
       case 'r': file = optarg; break;
-      case 's': setText = optarg; break;
+      case 's': set_text = optarg; break;
       case 'I': format = iso_format(optarg); break;
       case 'R': format = "%a, %d %b %Y %H:%M:%S %z"; break;
       default: setenv("TZ", "UTC0", 1);
@@ -67,10 +73,10 @@ int main(int argc, char **argv) {
     if (stat(file, &info)) die_errno(1, "%s", quoted_if_needed(file));
     time = info.st_mtim;
   }
-  const char *given = dateText ? dateText : setText;
+  const char *given = date_text ? date_text : set_text;
   if (given && !parse_date(given, &time)) die(1, "invalid date %s", quoted(given));
   int status = 0;
-  if (setText && clock_settime(CLOCK_REALTIME, &time)) {
+  if (set_text && clock_settime(CLOCK_REALTIME, &time)) {
     complain_errno("cannot set date");
     status = 1;
   }

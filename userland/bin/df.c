@@ -6,7 +6,8 @@
 #include <sys/statvfs.h>
 #include <tool.h>
 
-static const char help[] = "Usage: df [-ahkPT] [FILE]...\nShow the space of all file systems, or of those that hold the files.\n  -h  sizes as 1K 2M   -k, -P  in blocks of 1024 bytes (always)   -T  types   -a  also those without space\n";
+static const char help[] =
+    "Usage: df [-ahkPT] [FILE]...\nShow the space of all file systems, or of those that hold the files.\n  -h  sizes as 1K 2M   -k, -P  in blocks of 1024 bytes (always)   -T  types   -a  also those without space\n";
 
 #define TEXT 256
 #define ROWS 64
@@ -16,9 +17,9 @@ struct row {
 };
 
 static struct row rows[ROWS];
-static int count, human, showTypes, showAll;
+static int count, human, show_types, show_all;
 
-/** The octal escapes of /proc/mounts. */
+/* The octal escapes of /proc/mounts. */
 static void unescape(char *text) {
   char *to = text;
   for (; *text; text++) {
@@ -38,22 +39,22 @@ static void size_text(char text[24], unsigned long long blocks, unsigned long un
   else sprintf(text, "%llu", (bytes + 1023) / 1024);
 }
 
-/** One file system may be mounted in several places: only the first is listed, unless all are wanted. */
+/* One file system may be mounted in several places: only the first is listed, unless all are wanted. */
 static int is_known(const char *place) {
   static dev_t known[ROWS];
-  static int knownCount;
+  static int known_count;
   struct stat info;
   if (stat(place, &info)) return 0;
-  for (int i = 0; i < knownCount; i++)
+  for (int i = 0; i < known_count; i++)
     if (known[i] == info.st_dev) return 1;
-  if (knownCount < ROWS) known[knownCount++] = info.st_dev;
+  if (known_count < ROWS) known[known_count++] = info.st_dev;
   return 0;
 }
 
 static void add_row(const char *device, const char *place, const char *type, int wanted) {
   struct statvfs space;
   if (count == ROWS || statvfs(place, &space)) return;
-  if (!showAll && !wanted && (space.f_blocks == 0 || is_known(place))) return;
+  if (!show_all && !wanted && (space.f_blocks == 0 || is_known(place))) return;
   struct row *row = &rows[count++];
   strlcpy(row->device, device, TEXT);
   strlcpy(row->place, place, TEXT);
@@ -66,7 +67,7 @@ static void add_row(const char *device, const char *place, const char *type, int
   else strcpy(row->percent, "-");
 }
 
-/** The mount that holds a file is the last one with its device number. */
+/* The mount that holds a file is the last one with its device number. */
 static int add_mounts(const char *path) {
   struct stat wanted, info;
   char device[TEXT], place[TEXT], type[32], best[3][TEXT];
@@ -98,13 +99,14 @@ static void widen(int *width, const char *text) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"human-readable", 0, 0, 'h'}, {"print-type", 0, 0, 'T'}, {"all", 0, 0, 'a'}, {0}};
+  static const struct option names[] = {
+      {"human-readable", 0, 0, 'h'}, {"print-type", 0, 0, 'T'}, {"all", 0, 0, 'a'}, {0}};
   static const struct command_line line = {"ahkPT", names, help, 1};
   int status = 0;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) {
     human |= letter == 'h';
-    showTypes |= letter == 'T';
-    showAll |= letter == 'a';
+    show_types |= letter == 'T';
+    show_all |= letter == 'a';
   }
   if (optind == argc) add_mounts(0);
   for (; optind < argc; optind++)
@@ -122,12 +124,14 @@ int main(int argc, char **argv) {
     widen(&available, rows[i].free);
   }
   printf("%-*s ", device, "Filesystem");
-  if (showTypes) printf("%-*s ", type, "Type");
-  printf("%*s %*s %*s Use%% Mounted on\n", size, human ? "Size" : "1K-blocks", used, "Used", available, human ? "Avail" : "Available");
+  if (show_types) printf("%-*s ", type, "Type");
+  printf("%*s %*s %*s Use%% Mounted on\n", size, human ? "Size" : "1K-blocks", used, "Used", available,
+         human ? "Avail" : "Available");
   for (int i = 0; i < count; i++) {
     printf("%-*s ", device, rows[i].device);
-    if (showTypes) printf("%-*s ", type, rows[i].type);
-    printf("%*s %*s %*s %4s %s\n", size, rows[i].size, used, rows[i].used, available, rows[i].free, rows[i].percent, rows[i].place);
+    if (show_types) printf("%-*s ", type, rows[i].type);
+    printf("%*s %*s %*s %4s %s\n", size, rows[i].size, used, rows[i].used, available, rows[i].free, rows[i].percent,
+           rows[i].place);
   }
   return finish(status);
 }

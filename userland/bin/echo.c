@@ -3,7 +3,7 @@
 #include <string.h>
 #include <tool.h>
 
-/** Prints with escapes; false after \c. */
+/* Prints with escapes; false after \c. */
 static int print_escaped(const char *s) {
   while (*s) {
     if (*s != '\\' || !s[1]) {
@@ -20,7 +20,8 @@ static int print_escaped(const char *s) {
 
 int main(int argc, char **argv) {
   int newline = 1, escapes = 0, first = 1;
-  for (; first < argc && argv[first][0] == '-' && argv[first][1] && !argv[first][1 + strspn(argv[first] + 1, "neE")]; first++)
+  for (; first < argc && argv[first][0] == '-' && argv[first][1] && !argv[first][1 + strspn(argv[first] + 1, "neE")];
+       first++)
     for (const char *letter = argv[first] + 1; *letter; letter++) {
       if (*letter == 'n') newline = 0;
       else escapes = *letter == 'e';

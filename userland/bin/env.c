@@ -6,10 +6,12 @@
 #include <tool.h>
 #include <unistd.h>
 
-static const char help[] = "Usage: env [-i0] [-u NAME]... [-C DIR] [NAME=VALUE]... [COMMAND [ARG]...]\nRun a command in a changed environment, or show it.\n  -i  from nothing   -u NAME  without NAME   -0  NUL at line ends\n";
+static const char help[] =
+    "Usage: env [-i0] [-u NAME]... [-C DIR] [NAME=VALUE]... [COMMAND [ARG]...]\nRun a command in a changed environment, or show it.\n  -i  from nothing   -u NAME  without NAME   -0  NUL at line ends\n";
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"ignore-environment", 0, 0, 'i'}, {"unset", 1, 0, 'u'}, {"null", 0, 0, '0'}, {"chdir", 1, 0, 'C'}, {0}};
+  static const struct option names[] = {
+      {"ignore-environment", 0, 0, 'i'}, {"unset", 1, 0, 'u'}, {"null", 0, 0, '0'}, {"chdir", 1, 0, 'C'}, {0}};
   static const struct command_line line = {"+iu:0C:", names, help, 125};
   int end = '\n';
   const char *directory = 0;

@@ -5,11 +5,12 @@
 #include <string.h>
 #include <tool.h>
 
-static const char help[] = "Usage: expr EXPRESSION\nEvaluate: | & = != < <= > >= + - * / % : ( ), and match, substr, index, length.\n";
+static const char help[] =
+    "Usage: expr EXPRESSION\nEvaluate: | & = != < <= > >= + - * / % : ( ), and match, substr, index, length.\n";
 
 static char **words;
 
-/** Values are strings; numbers are strings that look so. All are allocated. */
+/* Values are strings; numbers are strings that look so. All are allocated. */
 static char *evaluate_or(int needed);
 
 static int next_is(const char *word) {
@@ -58,7 +59,8 @@ static char *match(const char *text, const char *pattern) {
   char *result;
   if (expression.re_nsub > 0) {
     int inside = found && matches[1].rm_so >= 0;
-    result = inside ? must_format("%.*s", matches[1].rm_eo - matches[1].rm_so, text + matches[1].rm_so) : must_strdup("");
+    result = inside ? must_format("%.*s", matches[1].rm_eo - matches[1].rm_so, text + matches[1].rm_so)
+                    : must_strdup("");
   } else {
     result = from_number(found ? matches[0].rm_eo : 0);
   }
@@ -164,7 +166,10 @@ static char *evaluate_comparison(int needed) {
     long long a, b;
     int order = to_number(left, &a) && to_number(right, &b) ? (a > b) - (a < b) : strcmp(left, right);
     int equal = operator[1] == '=' || *operator == '=';
-    int result = *operator == '<' ? order < 0 || (equal && order == 0) : *operator == '>' ? order > 0 || (equal && order == 0) : *operator == '!' ? order != 0 : order == 0;
+    int result = *operator == '<'   ? order < 0 || (equal && order == 0)
+                 : *operator == '>' ? order > 0 || (equal && order == 0)
+                 : *operator == '!' ? order != 0
+                                    : order == 0;
     left = from_number(result);
   }
 }

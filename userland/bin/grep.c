@@ -28,35 +28,36 @@ struct pattern {
 };
 
 static struct pattern *patterns;
-static size_t patternCount;
-static int fixed, extended, foldCase, invert, wholeWords, wholeLines;
-static int showCount, listMatching, listOthers, quiet, onlyMatching, showNumbers, showOffsets, silent, followAll, coloured, alignWithTabs;
+static size_t pattern_count;
+static int fixed, extended, fold_case, invert, whole_words, whole_lines;
+static int show_count, list_matching, list_others, quiet, only_matching, show_numbers, show_offsets, silent, follow_all,
+    coloured, align_with_tabs;
 static long before, after, limit = -1;
-static int delimiter = '\n', status = 1, failed, endsNames;
-static const char *inputLabel = "(standard input)";
+static int delimiter = '\n', status = 1, failed, ends_names;
+static const char *input_label = "(standard input)";
 
-/** Names of files: never, where they were found in trees, always. */
-static enum { NAMES_NEVER, NAMES_IN_TREES, NAMES_ALWAYS } showNames;
-/** What is done with binary files, that is, those that hold a NUL. */
-static enum { BINARY_TOLD, BINARY_TEXT, BINARY_WITHOUT_MATCH } binaryFiles;
+/* Names of files: never, where they were found in trees, always. */
+static enum { NAMES_NEVER, NAMES_IN_TREES, NAMES_ALWAYS } show_names;
+/* What is done with binary files, that is, those that hold a NUL. */
+static enum { BINARY_TOLD, BINARY_TEXT, BINARY_WITHOUT_MATCH } binary_files;
 static enum { DIRECTORIES_READ, DIRECTORIES_SKIP, DIRECTORIES_RECURSE } directories;
 
-/** --include, --exclude and --exclude-dir, in their order. */
+/* --include, --exclude and --exclude-dir, in their order. */
 static struct glob {
   const char *pattern;
   enum { GLOB_INCLUDE, GLOB_EXCLUDE, GLOB_EXCLUDE_DIRECTORY } kind;
 } *globs;
-static size_t globCount;
+static size_t glob_count;
 
 static void add_patterns(const char *text, size_t length) {
   for (;;) {
     const char *newline = memchr(text, '\n', length);
     size_t size = newline ? (size_t)(newline - text) : length;
-    patterns = must_realloc(patterns, (patternCount + 1) * sizeof *patterns);
+    patterns = must_realloc(patterns, (pattern_count + 1) * sizeof *patterns);
     char *copy = must_malloc(size + 1);
     memcpy(copy, text, size);
     copy[size] = 0;
-    patterns[patternCount++] = (struct pattern){.text = copy, .length = size};
+    patterns[pattern_count++] = (struct pattern){.text = copy, .length = size};
     if (!newline) break;
     text += size + 1;
     length -= size + 1;
@@ -68,12 +69,13 @@ static void add_pattern_file(const char *name) {
   if (!stream) die_errno(2, "%s", name);
   char *line = 0;
   size_t capacity = 0;
-  for (ssize_t length; (length = getline(&line, &capacity, stream)) > 0;) add_patterns(line, (size_t)length - (line[length - 1] == '\n'));
+  for (ssize_t length; (length = getline(&line, &capacity, stream)) > 0;)
+    add_patterns(line, (size_t)length - (line[length - 1] == '\n'));
   free(line);
   close_input_stream(stream);
 }
 
-/** Without special characters an expression is a plain string, which is found faster. */
+/* Without special characters an expression is a plain string, which is found faster. */
 static int is_plain(const char *text) {
   return !strpbrk(text, extended ? "\\[](){}.*+?^$|" : "\\[].*^$");
 }
@@ -81,11 +83,11 @@ static int is_plain(const char *text) {
 static void compile_patterns(void) {
   if (!fixed) {
     fixed = 1;
-    for (size_t i = 0; i < patternCount; i++) fixed &= is_plain(patterns[i].text);
+    for (size_t i = 0; i < pattern_count; i++) fixed &= is_plain(patterns[i].text);
     if (fixed) return;
   }
-  for (size_t i = 0; i < patternCount && !fixed; i++) {
-    int flags = (extended ? REG_EXTENDED : 0) | (foldCase ? REG_ICASE : 0);
+  for (size_t i = 0; i < pattern_count && !fixed; i++) {
+    int flags = (extended ? REG_EXTENDED : 0) | (fold_case ? REG_ICASE : 0);
     int error = regcomp(&patterns[i].expression, patterns[i].text, flags);
     if (!error) continue;
     char message[100];
@@ -100,11 +102,12 @@ static const char *find_folded(const char *text, size_t size, const char *needle
   return 0;
 }
 
-/** Leftmost and longest match of one pattern in [from, end). */
-static int find_pattern(const struct pattern *pattern, const char *text, size_t from, size_t end, int needsPlace, regmatch_t *match) {
+/* Leftmost and longest match of one pattern in [from, end). */
+static int find_pattern(const struct pattern *pattern, const char *text, size_t from, size_t end, int needs_place,
+                        regmatch_t *match) {
   if (fixed) {
-    const char *found = foldCase ? find_folded(text + from, end - from, pattern->text, pattern->length)
-                                 : memmem(text + from, end - from, pattern->text, pattern->length);
+    const char *found = fold_case ? find_folded(text + from, end - from, pattern->text, pattern->length)
+                                  : memmem(text + from, end - from, pattern->text, pattern->length);
     if (!found) return 0;
     match->rm_so = (regoff_t)(found - text);
     match->rm_eo = match->rm_so + (regoff_t)pattern->length;
@@ -112,7 +115,7 @@ static int find_pattern(const struct pattern *pattern, const char *text, size_t 
   }
   match->rm_so = (regoff_t)from;
   match->rm_eo = (regoff_t)end;
-  return regexec(&pattern->expression, text, needsPlace ? 1 : 0, match, REG_STARTEND) == 0;
+  return regexec(&pattern->expression, text, needs_place ? 1 : 0, match, REG_STARTEND) == 0;
 }
 
 static int is_word(int c) {
@@ -120,16 +123,17 @@ static int is_word(int c) {
 }
 
 static int is_whole_word(const char *text, size_t length, const regmatch_t *match) {
-  int wordBefore = match->rm_so > 0 && is_word((unsigned char)text[match->rm_so - 1]);
-  int wordAfter = (size_t)match->rm_eo < length && is_word((unsigned char)text[match->rm_eo]);
-  return !wordBefore && !wordAfter;
+  int word_before = match->rm_so > 0 && is_word((unsigned char)text[match->rm_so - 1]);
+  int word_after = (size_t)match->rm_eo < length && is_word((unsigned char)text[match->rm_eo]);
+  return !word_before && !word_after;
 }
 
-/** As find_pattern, but the match must be a whole line or word if that is asked. */
-static int find_limited(const struct pattern *pattern, const char *text, size_t from, size_t length, regmatch_t *match) {
+/* As find_pattern, but the match must be a whole line or word if that is asked. */
+static int find_limited(const struct pattern *pattern, const char *text, size_t from, size_t length,
+                        regmatch_t *match) {
   for (size_t start = from; start <= length; start = (size_t)match->rm_so + 1) {
     if (!find_pattern(pattern, text, start, length, 1, match)) return 0;
-    if (wholeLines) {
+    if (whole_lines) {
       if (match->rm_so != 0) return 0;
       if ((size_t)match->rm_eo == length) return 1;
       continue;
@@ -151,30 +155,31 @@ static int find_limited(const struct pattern *pattern, const char *text, size_t 
   return 0;
 }
 
-/** The leftmost, then longest match of all patterns. */
-static int find(const char *text, size_t from, size_t length, int needsPlace, regmatch_t *match) {
+/* The leftmost, then longest match of all patterns. */
+static int find(const char *text, size_t from, size_t length, int needs_place, regmatch_t *match) {
   int found = 0;
-  for (size_t i = 0; i < patternCount; i++) {
+  for (size_t i = 0; i < pattern_count; i++) {
     regmatch_t one;
-    int here = wholeWords || wholeLines ? find_limited(&patterns[i], text, from, length, &one) : find_pattern(&patterns[i], text, from, length, needsPlace, &one);
+    int here = whole_words || whole_lines ? find_limited(&patterns[i], text, from, length, &one)
+                                          : find_pattern(&patterns[i], text, from, length, needs_place, &one);
     if (!here) continue;
     if (!found || one.rm_so < match->rm_so || (one.rm_so == match->rm_so && one.rm_eo > match->rm_eo)) *match = one;
     found = 1;
-    if (!needsPlace) break;
+    if (!needs_place) break;
   }
   return found;
 }
 
-/** State of one file's search. */
+/* State of one file's search. */
 struct search {
   const char *name;
   char *text;
   size_t length;
   int named, binary;
   long matches;
-  /** Lines printed up to here; where the next context may begin. */
-  size_t printedTo;
-  long printedLine;
+  /* Lines printed up to here; where the next context may begin. */
+  size_t printed_to;
+  long printed_line;
   int anything;
 };
 
@@ -204,14 +209,14 @@ static void print_mark(char mark) {
 
 static void print_name(const struct search *search, char mark) {
   print_coloured(COLOUR_NAME, search->name, strlen(search->name));
-  if (endsNames) putchar(0);
+  if (ends_names) putchar(0);
   else if (mark) print_mark(mark);
 }
 
-/** With -T as wide as the largest offset, so that all of a file's numbers have one width. */
+/* With -T as wide as the largest offset, so that all of a file's numbers have one width. */
 static void print_number(const struct search *search, size_t value, char mark) {
   int width = 0;
-  for (size_t rest = alignWithTabs ? search->length : 0; rest; rest /= 10) width++;
+  for (size_t rest = align_with_tabs ? search->length : 0; rest; rest /= 10) width++;
   begin_colour(COLOUR_NUMBER);
   printf("%*zu", width, value);
   end_colour();
@@ -220,9 +225,9 @@ static void print_number(const struct search *search, size_t value, char mark) {
 
 static void print_prefix(const struct search *search, long number, size_t offset, char mark) {
   if (search->named) print_name(search, mark);
-  if (showNumbers) print_number(search, (size_t)number, mark);
-  if (showOffsets) print_number(search, offset, mark);
-  if (alignWithTabs && (search->named || showNumbers || showOffsets)) fputs("\t", stdout);
+  if (show_numbers) print_number(search, (size_t)number, mark);
+  if (show_offsets) print_number(search, offset, mark);
+  if (align_with_tabs && (search->named || show_numbers || show_offsets)) fputs("\t", stdout);
 }
 
 static void print_line(const struct search *search, size_t start, size_t end, long number, char mark) {
@@ -233,10 +238,11 @@ static void print_line(const struct search *search, size_t start, size_t end, lo
   /* Only what was looked for is shown in colour: matches in selected lines, or in context around lines without. */
   if (coloured && (mark == ':') != invert)
     while (from < length && find(text, from, length, 1, &match)) {
-      size_t matchEnd = (size_t)match.rm_eo, next = matchEnd > (size_t)match.rm_so ? matchEnd : matchEnd + 1;
+      size_t match_end = (size_t)match.rm_eo, next = match_end > (size_t)match.rm_so ? match_end : match_end + 1;
       fwrite(text + from, 1, (size_t)match.rm_so - from, stdout);
-      if (matchEnd > (size_t)match.rm_so) print_coloured(COLOUR_MATCH, text + match.rm_so, matchEnd - (size_t)match.rm_so);
-      else if (next <= length) fwrite(text + matchEnd, 1, 1, stdout);
+      if (match_end > (size_t)match.rm_so)
+        print_coloured(COLOUR_MATCH, text + match.rm_so, match_end - (size_t)match.rm_so);
+      else if (next <= length) fwrite(text + match_end, 1, 1, stdout);
       from = next;
     }
   if (from < length) fwrite(text + from, 1, length - from, stdout);
@@ -264,24 +270,24 @@ static size_t line_end(const struct search *search, size_t start) {
   return found ? (size_t)(found - search->text) : search->length;
 }
 
-/** Prints the lines before a match that have not been printed, after a separator if there is a gap. */
+/* Prints the lines before a match that have not been printed, after a separator if there is a gap. */
 static void print_before(struct search *search, size_t start, long number) {
-  static int anythingAtAll;
+  static int anything_at_all;
   size_t from = start;
   long line = number;
-  for (long left = before; left > 0 && from > search->printedTo; left--) {
+  for (long left = before; left > 0 && from > search->printed_to; left--) {
     const char *newline = from > 1 ? memrchr(search->text, delimiter, from - 1) : 0;
     from = newline ? (size_t)(newline - search->text) + 1 : 0;
     line--;
   }
-  if ((before || after) && anythingAtAll && (from > search->printedTo || !search->anything)) {
+  if ((before || after) && anything_at_all && (from > search->printed_to || !search->anything)) {
     print_coloured(COLOUR_MARK, "--", 2);
     putchar('\n');
   }
-  anythingAtAll = search->anything = 1;
+  anything_at_all = search->anything = 1;
   while (from < start) {
     size_t end = line_end(search, from);
-    if (!onlyMatching) print_line(search, from, end, line, '-');
+    if (!only_matching) print_line(search, from, end, line, '-');
     from = end + 1;
     line++;
   }
@@ -289,30 +295,32 @@ static void print_before(struct search *search, size_t start, long number) {
 
 static void search_text(struct search *search) {
   long number = 0, trailing = 0;
-  int printing = !showCount && !listMatching && !listOthers && !quiet;
+  int printing = !show_count && !list_matching && !list_others && !quiet;
   for (size_t start = 0; start < search->length;) {
     size_t end = line_end(search, start);
     regmatch_t match;
     number++;
     if (limit >= 0 && search->matches >= limit && trailing <= 0) break;
-    int selected = limit < 0 || search->matches < limit ? find(search->text + start, 0, end - start, 0, &match) != invert : 0;
+    int selected = limit < 0 || search->matches < limit
+                       ? find(search->text + start, 0, end - start, 0, &match) != invert
+                       : 0;
     if (selected) {
       search->matches++;
       if (!printing) {
-        if (!showCount) break;
+        if (!show_count) break;
       } else if (search->binary) {
         break;
       } else {
         print_before(search, start, number);
-        if (!onlyMatching) print_line(search, start, end, number, ':');
+        if (!only_matching) print_line(search, start, end, number, ':');
         else if (!invert) print_matches(search, start, end, number);
-        search->printedTo = end + 1;
+        search->printed_to = end + 1;
         trailing = after;
       }
     } else if (printing && trailing > 0) {
       trailing--;
-      if (!onlyMatching) print_line(search, start, end, number, '-');
-      search->printedTo = end + 1;
+      if (!only_matching) print_line(search, start, end, number, '-');
+      search->printed_to = end + 1;
     }
     start = end + 1;
   }
@@ -321,21 +329,23 @@ static void search_text(struct search *search) {
 static void report(const struct search *search) {
   if (search->matches) status = 0;
   if (quiet) return;
-  if (search->binary && search->matches && !showCount && !listMatching && !listOthers) complain("%s: binary file matches", search->name);
-  if (showCount && !listMatching && !listOthers) {
+  if (search->binary && search->matches && !show_count && !list_matching && !list_others)
+    complain("%s: binary file matches", search->name);
+  if (show_count && !list_matching && !list_others) {
     if (search->named) print_name(search, ':');
     printf("%ld\n", search->matches);
   }
-  if ((listMatching && search->matches) || (listOthers && !search->matches)) {
+  if ((list_matching && search->matches) || (list_others && !search->matches)) {
     print_name(search, 0);
-    if (!endsNames) putchar('\n');
+    if (!ends_names) putchar('\n');
   }
 }
 
-static void search_stream(FILE *stream, const char *name, int inTree) {
+static void search_stream(FILE *stream, const char *name, int in_tree) {
   static char *text;
   static size_t capacity;
-  struct search search = {.name = name, .named = showNames == NAMES_ALWAYS || (inTree && showNames == NAMES_IN_TREES)};
+  struct search search = {.name = name,
+                          .named = show_names == NAMES_ALWAYS || (in_tree && show_names == NAMES_IN_TREES)};
   for (size_t got = 1; got; search.length += got) {
     if (search.length + 1 >= capacity) text = must_realloc(text, capacity = capacity ? capacity * 2 : 32768);
     got = fread(text + search.length, 1, capacity - 1 - search.length, stream);
@@ -348,17 +358,17 @@ static void search_stream(FILE *stream, const char *name, int inTree) {
     return;
   }
   search.text = text;
-  search.binary = binaryFiles != BINARY_TEXT && delimiter && memchr(text, 0, search.length) != 0;
-  if (!search.binary || binaryFiles != BINARY_WITHOUT_MATCH) search_text(&search);
+  search.binary = binary_files != BINARY_TEXT && delimiter && memchr(text, 0, search.length) != 0;
+  if (!search.binary || binary_files != BINARY_WITHOUT_MATCH) search_text(&search);
   report(&search);
 }
 
-/** An operand is matched as it was given, what is found in a tree by its name. The last option that matches decides. */
-static int is_excluded(const char *path, int isOperand, int isDirectory) {
-  char *name = isOperand ? must_strdup(path) : last_component(path);
+/* An operand is matched as it was given, what is found in a tree by its name. The last option that matches decides. */
+static int is_excluded(const char *path, int is_operand, int is_directory) {
+  char *name = is_operand ? must_strdup(path) : last_component(path);
   int excluded = 0, includes = 0, decided = 0;
-  for (size_t i = 0; i < globCount; i++) {
-    if ((globs[i].kind == GLOB_EXCLUDE_DIRECTORY) != isDirectory) continue;
+  for (size_t i = 0; i < glob_count; i++) {
+    if ((globs[i].kind == GLOB_EXCLUDE_DIRECTORY) != is_directory) continue;
     includes |= globs[i].kind == GLOB_INCLUDE;
     if (fnmatch(globs[i].pattern, name, 0)) continue;
     decided = 1;
@@ -369,27 +379,27 @@ static int is_excluded(const char *path, int isOperand, int isDirectory) {
 }
 
 static void add_glob(const char *pattern, int kind) {
-  globs = must_realloc(globs, (globCount + 1) * sizeof *globs);
-  globs[globCount].pattern = pattern;
-  globs[globCount++].kind = kind;
+  globs = must_realloc(globs, (glob_count + 1) * sizeof *globs);
+  globs[glob_count].pattern = pattern;
+  globs[glob_count++].kind = kind;
 }
 
-/** The directories in which one is. */
+/* The directories in which one is. */
 struct chain {
   const struct chain *above;
   dev_t device;
   ino_t inode;
 };
 
-static void search_path(const char *path, int isOperand, const struct chain *chain) {
+static void search_path(const char *path, int is_operand, const struct chain *chain) {
   struct stat info;
-  if (isOperand || followAll ? stat(path, &info) : lstat(path, &info)) {
+  if (is_operand || follow_all ? stat(path, &info) : lstat(path, &info)) {
     if (!silent) complain_errno("%s", path);
     failed = 1;
     return;
   }
   struct name_list list;
-  if (is_excluded(path, isOperand, S_ISDIR(info.st_mode))) return;
+  if (is_excluded(path, is_operand, S_ISDIR(info.st_mode))) return;
   if (S_ISDIR(info.st_mode)) {
     if (directories == DIRECTORIES_SKIP) return;
     if (directories == DIRECTORIES_READ) {
@@ -418,14 +428,14 @@ static void search_path(const char *path, int isOperand, const struct chain *cha
     return;
   }
   /* In trees only files are searched: a device or a pipe could wait for ever. */
-  if (!isOperand && !S_ISREG(info.st_mode)) return;
+  if (!is_operand && !S_ISREG(info.st_mode)) return;
   FILE *stream = fopen(path, "r");
   if (!stream) {
     if (!silent) complain_errno("%s", path);
     failed = 1;
     return;
   }
-  search_stream(stream, path, !isOperand);
+  search_stream(stream, path, !is_operand);
   fclose(stream);
 }
 
@@ -436,7 +446,7 @@ static long count_argument(const char *text, const char *what) {
   return value;
 }
 
-/** Index of a word in a list that ends with null. */
+/* Index of a word in a list that ends with null. */
 static int choose(const char *word, const char *const *choices, const char *option) {
   for (int i = 0; choices[i]; i++)
     if (strcmp(word, choices[i]) == 0) return i;
@@ -453,22 +463,50 @@ static int choose_colour(const char *when) {
 }
 
 int main(int argc, char **argv) {
-  static const char *const binaryChoices[] = {"binary", "text", "without-match", 0};
-  static const char *const directoryChoices[] = {"read", "skip", "recurse", 0};
+  static const char *const binary_choices[] = {"binary", "text", "without-match", 0};
+  static const char *const directory_choices[] = {"read", "skip", "recurse", 0};
   enum { LONG_INCLUDE = 256, LONG_EXCLUDE, LONG_EXCLUDE_DIRECTORY, LONG_COLOUR, LONG_BINARY_FILES, LONG_LABEL };
-  static const struct option names[] = {{"extended-regexp", 0, 0, 'E'}, {"fixed-strings", 0, 0, 'F'}, {"ignore-case", 0, 0, 'i'}, {"invert-match", 0, 0, 'v'},
-                                        {"count", 0, 0, 'c'}, {"files-with-matches", 0, 0, 'l'}, {"files-without-match", 0, 0, 'L'}, {"quiet", 0, 0, 'q'},
-                                        {"silent", 0, 0, 'q'}, {"only-matching", 0, 0, 'o'}, {"line-number", 0, 0, 'n'}, {"with-filename", 0, 0, 'H'},
-                                        {"no-filename", 0, 0, 'h'}, {"no-messages", 0, 0, 's'}, {"recursive", 0, 0, 'r'}, {"word-regexp", 0, 0, 'w'},
-                                        {"line-regexp", 0, 0, 'x'}, {"regexp", 1, 0, 'e'}, {"file", 1, 0, 'f'}, {"after-context", 1, 0, 'A'},
-                                        {"before-context", 1, 0, 'B'}, {"context", 1, 0, 'C'}, {"max-count", 1, 0, 'm'}, {"include", 1, 0, LONG_INCLUDE},
-                                        {"exclude", 1, 0, LONG_EXCLUDE}, {"exclude-dir", 1, 0, LONG_EXCLUDE_DIRECTORY}, {"color", 2, 0, LONG_COLOUR},
-                                        {"colour", 2, 0, LONG_COLOUR}, {"null-data", 0, 0, 'z'}, {"byte-offset", 0, 0, 'b'}, {"text", 0, 0, 'a'},
-                                        {"binary-files", 1, 0, LONG_BINARY_FILES}, {"label", 1, 0, LONG_LABEL}, {"null", 0, 0, 'Z'},
-                                        {"directories", 1, 0, 'd'}, {"dereference-recursive", 0, 0, 'R'}, {"initial-tab", 0, 0, 'T'},
-                                        {"no-ignore-case", 0, 0, 'N'}, {0}};
+  static const struct option names[] = {{"extended-regexp", 0, 0, 'E'},
+                                        {"fixed-strings", 0, 0, 'F'},
+                                        {"ignore-case", 0, 0, 'i'},
+                                        {"invert-match", 0, 0, 'v'},
+                                        {"count", 0, 0, 'c'},
+                                        {"files-with-matches", 0, 0, 'l'},
+                                        {"files-without-match", 0, 0, 'L'},
+                                        {"quiet", 0, 0, 'q'},
+                                        {"silent", 0, 0, 'q'},
+                                        {"only-matching", 0, 0, 'o'},
+                                        {"line-number", 0, 0, 'n'},
+                                        {"with-filename", 0, 0, 'H'},
+                                        {"no-filename", 0, 0, 'h'},
+                                        {"no-messages", 0, 0, 's'},
+                                        {"recursive", 0, 0, 'r'},
+                                        {"word-regexp", 0, 0, 'w'},
+                                        {"line-regexp", 0, 0, 'x'},
+                                        {"regexp", 1, 0, 'e'},
+                                        {"file", 1, 0, 'f'},
+                                        {"after-context", 1, 0, 'A'},
+                                        {"before-context", 1, 0, 'B'},
+                                        {"context", 1, 0, 'C'},
+                                        {"max-count", 1, 0, 'm'},
+                                        {"include", 1, 0, LONG_INCLUDE},
+                                        {"exclude", 1, 0, LONG_EXCLUDE},
+                                        {"exclude-dir", 1, 0, LONG_EXCLUDE_DIRECTORY},
+                                        {"color", 2, 0, LONG_COLOUR},
+                                        {"colour", 2, 0, LONG_COLOUR},
+                                        {"null-data", 0, 0, 'z'},
+                                        {"byte-offset", 0, 0, 'b'},
+                                        {"text", 0, 0, 'a'},
+                                        {"binary-files", 1, 0, LONG_BINARY_FILES},
+                                        {"label", 1, 0, LONG_LABEL},
+                                        {"null", 0, 0, 'Z'},
+                                        {"directories", 1, 0, 'd'},
+                                        {"dereference-recursive", 0, 0, 'R'},
+                                        {"initial-tab", 0, 0, 'T'},
+                                        {"no-ignore-case", 0, 0, 'N'},
+                                        {0}};
   static const struct command_line line = {"A:B:C:EFGHILRTZabcd:e:f:hilm:noqrsvwxyz0123456789", names, help, 2};
-  int havePatterns = 0, namesAsked = -1;
+  int have_patterns = 0, names_asked = -1;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
       case 'A': after = count_argument(optarg, "context length"); break;
       case 'B': before = count_argument(optarg, "context length"); break;
@@ -479,51 +517,51 @@ int main(int argc, char **argv) {
         extended = letter == 'E';
         fixed = letter == 'F';
         break;
-      case 'H': namesAsked = NAMES_ALWAYS; break;
-      case 'h': namesAsked = NAMES_NEVER; break;
-      case 'I': binaryFiles = BINARY_WITHOUT_MATCH; break;
-      case 'T': alignWithTabs = 1; break;
-      case 'Z': endsNames = 1; break;
-      case 'a': binaryFiles = BINARY_TEXT; break;
-      case 'd': directories = choose(optarg, directoryChoices, "--directories"); break;
-      case LONG_BINARY_FILES: binaryFiles = choose(optarg, binaryChoices, 0); break;
+      case 'H': names_asked = NAMES_ALWAYS; break;
+      case 'h': names_asked = NAMES_NEVER; break;
+      case 'I': binary_files = BINARY_WITHOUT_MATCH; break;
+      case 'T': align_with_tabs = 1; break;
+      case 'Z': ends_names = 1; break;
+      case 'a': binary_files = BINARY_TEXT; break;
+      case 'd': directories = choose(optarg, directory_choices, "--directories"); break;
+      case LONG_BINARY_FILES: binary_files = choose(optarg, binary_choices, 0); break;
       case LONG_COLOUR: coloured = choose_colour(optarg); break;
       case LONG_INCLUDE: add_glob(optarg, GLOB_INCLUDE); break;
       case LONG_EXCLUDE: add_glob(optarg, GLOB_EXCLUDE); break;
       case LONG_EXCLUDE_DIRECTORY: add_glob(optarg, GLOB_EXCLUDE_DIRECTORY); break;
-      case LONG_LABEL: inputLabel = optarg; break;
-      case 'L': listOthers = 1; break;
+      case LONG_LABEL: input_label = optarg; break;
+      case 'L': list_others = 1; break;
       case 'R':
       case 'r':
         directories = DIRECTORIES_RECURSE;
-        followAll = letter == 'R';
+        follow_all = letter == 'R';
         break;
-      case 'b': showOffsets = 1; break;
-      case 'c': showCount = 1; break;
+      case 'b': show_offsets = 1; break;
+      case 'c': show_count = 1; break;
       case 'e':
         add_patterns(optarg, strlen(optarg));
-        havePatterns = 1;
+        have_patterns = 1;
         break;
       case 'f':
         add_pattern_file(optarg);
-        havePatterns = 1;
+        have_patterns = 1;
         break;
-      case 'N': foldCase = 0; break;
+      case 'N': fold_case = 0; break;
       case 'i':
-      case 'y': foldCase = 1; break;
-      case 'l': listMatching = 1; break;
+      case 'y': fold_case = 1; break;
+      case 'l': list_matching = 1; break;
       case 'm': limit = count_argument(optarg, "max count"); break;
-      case 'n': showNumbers = 1; break;
-      case 'o': onlyMatching = 1; break;
+      case 'n': show_numbers = 1; break;
+      case 'o': only_matching = 1; break;
       case 'q': quiet = 1; break;
       case 's': silent = 1; break;
       case 'v': invert = 1; break;
-      case 'w': wholeWords = 1; break;
-      case 'x': wholeLines = 1; break;
+      case 'w': whole_words = 1; break;
+      case 'x': whole_lines = 1; break;
       case 'z': delimiter = 0; break;
       default: before = after = before * 10 + letter - '0';
     }
-  if (!havePatterns) {
+  if (!have_patterns) {
     if (optind == argc) {
       fprintf(stderr, "Usage: %s [OPTION]... PATTERNS [FILE]...\n", program_name);
       usage_error(2);
@@ -534,16 +572,19 @@ int main(int argc, char **argv) {
   compile_patterns();
   int files = argc - optind;
   int recursive = directories == DIRECTORIES_RECURSE;
-  showNames = namesAsked >= 0 ? (unsigned)namesAsked : files > 1 ? NAMES_ALWAYS : recursive ? NAMES_IN_TREES : NAMES_NEVER;
+  show_names = names_asked >= 0 ? (unsigned)names_asked
+               : files > 1      ? NAMES_ALWAYS
+               : recursive      ? NAMES_IN_TREES
+                                : NAMES_NEVER;
   if (files == 0 && recursive) {
     struct name_list list;
     if (!list_directory(".", &list)) die_errno(2, ".");
     for (size_t i = 0; i < list.count; i++) search_path(list.names[i], 0, 0);
   } else if (files == 0) {
-    search_stream(stdin, inputLabel, 0);
+    search_stream(stdin, input_label, 0);
   }
   for (; optind < argc && !(quiet && status == 0); optind++) {
-    if (strcmp(argv[optind], "-") == 0) search_stream(stdin, inputLabel, 0);
+    if (strcmp(argv[optind], "-") == 0) search_stream(stdin, input_label, 0);
     else search_path(argv[optind], 1, 0);
   }
   int result = failed && !(quiet && status == 0) ? 2 : status;

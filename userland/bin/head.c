@@ -11,9 +11,10 @@ static const char help[] =
     "  -q  no names   -v  names always\n";
 
 static unsigned long long count = 10;
-static int bytes, allBut, quiet, loud;
+static int bytes, all_but, quiet, loud;
 
-/** A short read would take more from a pipe than is printed: what was read too much is given back where that is possible. */
+/* A short read would take more from a pipe than is printed: what was read too much is given back where that is
+ * possible. */
 static void print_first(FILE *stream) {
   unsigned long long left = count;
   for (int c; left && (c = getc(stream)) != EOF;) {
@@ -52,14 +53,16 @@ static void print_all_but_last(FILE *stream) {
   free(text);
 }
 
-static void set_count(const char *text, int isBytes) {
-  bytes = isBytes;
-  allBut = *text == '-';
-  if (!parse_size(text + (*text == '-' || *text == '+'), &count)) die(1, "invalid number of %s: %s", isBytes ? "bytes" : "lines", quoted(text));
+static void set_count(const char *text, int is_bytes) {
+  bytes = is_bytes;
+  all_but = *text == '-';
+  if (!parse_size(text + (*text == '-' || *text == '+'), &count))
+    die(1, "invalid number of %s: %s", is_bytes ? "bytes" : "lines", quoted(text));
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"lines", 1, 0, 'n'}, {"bytes", 1, 0, 'c'}, {"quiet", 0, 0, 'q'}, {"verbose", 0, 0, 'v'}, {0}};
+  static const struct option names[] = {
+      {"lines", 1, 0, 'n'}, {"bytes", 1, 0, 'c'}, {"quiet", 0, 0, 'q'}, {"verbose", 0, 0, 'v'}, {0}};
   static const struct command_line line = {"c:n:qv0123456789", names, help, 1};
   /* "head -5" is the old form of -n 5. */
   if (argc > 1 && argv[1][0] == '-' && isdigit((unsigned char)argv[1][1])) {
@@ -73,22 +76,21 @@ int main(int argc, char **argv) {
       case 'c': set_count(optarg, letter == 'c'); break;
       case 'q': quiet = 1; break;
       case 'v': loud = 1; break;
-      default:
-        complain("invalid option -- '%c'", letter);
-        usage_error(1);
+      default: complain("invalid option -- '%c'", letter); usage_error(1);
     }
-  static char *standardInput[] = {"-", 0};
+  static char *standard_input[] = {"-", 0};
   int status = 0, printed = 0, several = argc - optind > 1;
-  for (char **name = optind < argc ? argv + optind : standardInput; *name; name++) {
+  for (char **name = optind < argc ? argv + optind : standard_input; *name; name++) {
     FILE *stream = strcmp(*name, "-") ? fopen(*name, "r") : stdin;
     if (!stream) {
       complain_errno("cannot open %s for reading", quoted(*name));
       status = 1;
       continue;
     }
-    if (loud || (several && !quiet)) printf("%s==> %s <==\n", printed ? "\n" : "", stream == stdin ? "standard input" : *name);
+    if (loud || (several && !quiet))
+      printf("%s==> %s <==\n", printed ? "\n" : "", stream == stdin ? "standard input" : *name);
     printed = 1;
-    if (allBut) print_all_but_last(stream);
+    if (all_but) print_all_but_last(stream);
     else print_first(stream);
     if (ferror(stream)) {
       complain_errno("error reading %s", quoted(*name));

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <tool.h>
 
-static const char help[] = "Usage: kill [-s SIGNAL | -SIGNAL] PID...\n   or: kill -l [SIGNAL]...\nSend a signal (TERM), or list names.\n";
+static const char help[] =
+    "Usage: kill [-s SIGNAL | -SIGNAL] PID...\n   or: kill -l [SIGNAL]...\nSend a signal (TERM), or list names.\n";
 
 static int list(char **words) {
   int status = 0;

@@ -45,14 +45,15 @@ static int make_link(const char *target, const char *path) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"symbolic", 0, 0, 's'}, {"force", 0, 0, 'f'}, {"no-dereference", 0, 0, 'n'}, {"verbose", 0, 0, 'v'}, {0}};
+  static const struct option names[] = {
+      {"symbolic", 0, 0, 's'}, {"force", 0, 0, 'f'}, {"no-dereference", 0, 0, 'n'}, {"verbose", 0, 0, 'v'}, {0}};
   static const struct command_line line = {"finsTv", names, help, 1};
-  int exact = 0, noFollow = 0;
+  int exact = 0, no_follow = 0;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
       case 's': symbolic = 1; break;
       case 'f': force = 1; break;
       case 'i': force = 0; break;
-      case 'n': noFollow = 1; break;
+      case 'n': no_follow = 1; break;
       case 'T': exact = 1; break;
       default: verbose = 1;
     }
@@ -64,8 +65,8 @@ int main(int argc, char **argv) {
   const char *last = argv[argc - 1], *directory = ".";
   struct stat info;
   if (count > 1) {
-    int isLink = noFollow && lstat(last, &info) == 0 && S_ISLNK(info.st_mode);
-    if (exact || isLink || !is_directory(last)) {
+    int is_link = no_follow && lstat(last, &info) == 0 && S_ISLNK(info.st_mode);
+    if (exact || is_link || !is_directory(last)) {
       if (count > 2) die(1, "target %s: %s", quoted(last), access(last, F_OK) ? strerror(errno) : "Not a directory");
       return finish(!make_link(argv[optind], last));
     }

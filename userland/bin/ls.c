@@ -23,11 +23,11 @@ static const char help[] =
 
 struct file {
   char *name;
-  /** Text of a symbolic link, or null. */
+  /* Text of a symbolic link, or null. */
   char *target;
   struct stat info;
-  /** Mode of what the link names; 0 if it names nothing. */
-  mode_t targetMode;
+  /* Mode of what the link names; 0 if it names nothing. */
+  mode_t target_mode;
 };
 struct list {
   struct file *files;
@@ -38,8 +38,9 @@ enum layout { UNDECIDED, SINGLE, COLUMNS, ACROSS, COMMAS, LONG };
 enum order { BY_NAME, BY_TIME, BY_SIZE, UNSORTED };
 static enum layout layout;
 static enum order order;
-static int showAll, showAlmostAll, asIs, recursive, reverse, showInode, showBlocks, numeric, human, follow, followOperands = -1;
-static int noOwner, noGroup, hideControls, timeField = 'm', status;
+static int show_all, show_almost_all, as_is, recursive, reverse, show_inode, show_blocks, numeric, human, follow,
+    follow_operands = -1;
+static int no_owner, no_group, hide_controls, time_field = 'm', status;
 static char marks;
 static time_t now;
 
@@ -49,7 +50,7 @@ static void fail(int severity, const char *what, const char *path) {
 }
 
 static const struct timespec *time_of(const struct file *file) {
-  return timeField == 'u' ? &file->info.st_atim : timeField == 'c' ? &file->info.st_ctim : &file->info.st_mtim;
+  return time_field == 'u' ? &file->info.st_atim : time_field == 'c' ? &file->info.st_ctim : &file->info.st_mtim;
 }
 
 static int compare(const void *left, const void *right) {
@@ -57,7 +58,9 @@ static int compare(const void *left, const void *right) {
   int result = 0;
   if (order == BY_TIME) {
     const struct timespec *x = time_of(a), *y = time_of(b);
-    result = x->tv_sec != y->tv_sec ? (x->tv_sec < y->tv_sec ? 1 : -1) : x->tv_nsec != y->tv_nsec ? (x->tv_nsec < y->tv_nsec ? 1 : -1) : 0;
+    result = x->tv_sec != y->tv_sec     ? (x->tv_sec < y->tv_sec ? 1 : -1)
+             : x->tv_nsec != y->tv_nsec ? (x->tv_nsec < y->tv_nsec ? 1 : -1)
+                                        : 0;
   } else if (order == BY_SIZE && a->info.st_size != b->info.st_size) {
     result = a->info.st_size < b->info.st_size ? 1 : -1;
   }
@@ -69,9 +72,9 @@ static void sort(struct list *list) {
   if (order != UNSORTED) qsort(list->files, list->count, sizeof *list->files, compare);
 }
 
-/** Whether more than the name (which readdir tells) is needed. */
+/* Whether more than the name (which readdir tells) is needed. */
 static int needs_attributes(void) {
-  return layout == LONG || marks || showInode || showBlocks || order == BY_TIME || order == BY_SIZE || recursive;
+  return layout == LONG || marks || show_inode || show_blocks || order == BY_TIME || order == BY_SIZE || recursive;
 }
 
 static void read_link(struct file *file, const char *path) {
@@ -84,24 +87,25 @@ static void read_link(struct file *file, const char *path) {
   text[length] = 0;
   file->target = must_strdup(text);
   struct stat info;
-  if (stat(path, &info) == 0) file->targetMode = info.st_mode;
+  if (stat(path, &info) == 0) file->target_mode = info.st_mode;
 }
 
-/** Adds a file to the list; false if there is no such file. */
-static int add(struct list *list, const char *name, const char *path, int isOperand) {
+/* Adds a file to the list; false if there is no such file. */
+static int add(struct list *list, const char *name, const char *path, int is_operand) {
   struct file file = {0};
-  if (isOperand || needs_attributes()) {
-    int through = follow || (isOperand && followOperands);
+  if (is_operand || needs_attributes()) {
+    int through = follow || (is_operand && follow_operands);
     int failed = through ? stat(path, &file.info) : lstat(path, &file.info);
     /* A link to nothing is shown as a link. */
     if (failed && through && !follow) failed = lstat(path, &file.info);
     if (failed) {
-      fail(isOperand ? 2 : 1, "cannot access", path);
+      fail(is_operand ? 2 : 1, "cannot access", path);
       return 0;
     }
     if (S_ISLNK(file.info.st_mode) && (layout == LONG || marks)) read_link(&file, path);
   }
-  if ((list->count & (list->count - 1)) == 0) list->files = must_realloc(list->files, (list->count ? list->count * 2 : 16) * sizeof file);
+  if ((list->count & (list->count - 1)) == 0)
+    list->files = must_realloc(list->files, (list->count ? list->count * 2 : 16) * sizeof file);
   file.name = must_strdup(name);
   list->files[list->count++] = file;
   return 1;
@@ -125,10 +129,10 @@ static const char *mark_of(mode_t mode) {
   return S_ISREG(mode) && mode & 0111 ? "*" : "";
 }
 
-/** On a terminal control bytes are shown as question marks. */
+/* On a terminal control bytes are shown as question marks. */
 static const char *shown_name(const char *name) {
   static char *text;
-  if (!hideControls) return name;
+  if (!hide_controls) return name;
   free(text);
   text = must_strdup(name);
   for (char *p = text; *p; p++)
@@ -145,7 +149,7 @@ static void size_text(unsigned long long bytes, char text[24]) {
   else sprintf(text, "%llu", bytes);
 }
 
-/** Widths of the columns that all lines of a listing share. */
+/* Widths of the columns that all lines of a listing share. */
 struct widths {
   int inode, blocks, links, owner, group, size, major, minor;
 };
@@ -154,18 +158,18 @@ static void widen(int *width, int length) {
   if (*width < length) *width = length;
 }
 
-/** Name of a user or group, or the number; looked up once for each. */
-static const char *account_name(unsigned id, int isGroup) {
+/* Name of a user or group, or the number; looked up once for each. */
+static const char *account_name(unsigned id, int is_group) {
   static struct account {
     unsigned id;
-    int isGroup;
+    int is_group;
     char *name;
     struct account *next;
   } *known;
   for (struct account *each = known; each; each = each->next)
-    if (each->id == id && each->isGroup == isGroup) return each->name;
+    if (each->id == id && each->is_group == is_group) return each->name;
   const char *name = 0;
-  if (!numeric && isGroup) {
+  if (!numeric && is_group) {
     struct group *group = getgrgid(id);
     name = group ? group->gr_name : 0;
   } else if (!numeric) {
@@ -173,7 +177,7 @@ static const char *account_name(unsigned id, int isGroup) {
     name = user ? user->pw_name : 0;
   }
   struct account *new = must_malloc(sizeof *new);
-  *new = (struct account){id, isGroup, name ? must_strdup(name) : must_format("%u", id), known};
+  *new = (struct account){id, is_group, name ? must_strdup(name) : must_format("%u", id), known};
   known = new;
   return new->name;
 }
@@ -187,15 +191,15 @@ static struct widths measure(const struct list *list) {
   char text[24];
   for (size_t i = 0; i < list->count; i++) {
     const struct file *file = &list->files[i];
-    if (showInode) widen(&widths.inode, sprintf(text, "%llu", file->info.st_ino));
-    if (showBlocks) {
+    if (show_inode) widen(&widths.inode, sprintf(text, "%llu", file->info.st_ino));
+    if (show_blocks) {
       size_text(human ? blocks_of(file) * 1024 : blocks_of(file), text);
       widen(&widths.blocks, (int)strlen(text));
     }
     if (layout != LONG) continue;
     widen(&widths.links, sprintf(text, "%u", file->info.st_nlink));
-    if (!noOwner) widen(&widths.owner, (int)strlen(account_name(file->info.st_uid, 0)));
-    if (!noGroup) widen(&widths.group, (int)strlen(account_name(file->info.st_gid, 1)));
+    if (!no_owner) widen(&widths.owner, (int)strlen(account_name(file->info.st_uid, 0)));
+    if (!no_group) widen(&widths.group, (int)strlen(account_name(file->info.st_gid, 1)));
     if (is_device(file)) {
       widen(&widths.major, sprintf(text, "%u", major(file->info.st_rdev)));
       widen(&widths.minor, sprintf(text, "%u", minor(file->info.st_rdev)));
@@ -208,12 +212,12 @@ static struct widths measure(const struct list *list) {
   return widths;
 }
 
-/** Columns that -i and -s put before a name; their length. */
+/* Columns that -i and -s put before a name; their length. */
 static int print_prefix(const struct file *file, const struct widths *widths, int aligned) {
   int length = 0;
   char text[24];
-  if (showInode) length += printf("%*llu ", aligned ? widths->inode : 0, file->info.st_ino);
-  if (showBlocks) {
+  if (show_inode) length += printf("%*llu ", aligned ? widths->inode : 0, file->info.st_ino);
+  if (show_blocks) {
     size_text(human ? blocks_of(file) * 1024 : blocks_of(file), text);
     length += printf("%*s ", aligned ? widths->blocks : 0, text);
   }
@@ -243,11 +247,12 @@ static void print_long(const struct file *file, const struct widths *widths) {
   mode_text(file->info.st_mode, mode);
   print_prefix(file, widths, 1);
   printf("%s %*u ", mode, widths->links, file->info.st_nlink);
-  if (!noOwner) printf("%-*s ", widths->owner, account_name(file->info.st_uid, 0));
-  if (!noGroup) printf("%-*s ", widths->group, account_name(file->info.st_gid, 1));
+  if (!no_owner) printf("%-*s ", widths->owner, account_name(file->info.st_uid, 0));
+  if (!no_group) printf("%-*s ", widths->group, account_name(file->info.st_gid, 1));
   if (is_device(file)) {
     int gap = widths->size - (widths->major + 2 + widths->minor);
-    printf("%*u, %*u ", widths->major + (gap > 0 ? gap : 0), major(file->info.st_rdev), widths->minor, minor(file->info.st_rdev));
+    printf("%*u, %*u ", widths->major + (gap > 0 ? gap : 0), major(file->info.st_rdev), widths->minor,
+           minor(file->info.st_rdev));
   } else {
     size_text((unsigned long long)file->info.st_size, text);
     printf("%*s ", widths->size, text);
@@ -256,12 +261,12 @@ static void print_long(const struct file *file, const struct widths *widths) {
   print_name(file);
   if (file->target) {
     printf(" -> %s", shown_name(file->target));
-    if (marks && file->targetMode) fputs(mark_of(file->targetMode), stdout);
+    if (marks && file->target_mode) fputs(mark_of(file->target_mode), stdout);
   }
   putchar('\n');
 }
 
-/** Moves from column to column with tabs where these reach, as GNU does. */
+/* Moves from column to column with tabs where these reach, as GNU does. */
 static void indent(int from, int to) {
   while (from < to) {
     if (to / 8 > (from + 1) / 8) {
@@ -275,10 +280,10 @@ static void indent(int from, int to) {
 }
 
 static int cell_length(const struct file *file, const struct widths *widths) {
-  return name_length(file) + (showInode ? widths->inode + 1 : 0) + (showBlocks ? widths->blocks + 1 : 0);
+  return name_length(file) + (show_inode ? widths->inode + 1 : 0) + (show_blocks ? widths->blocks + 1 : 0);
 }
 
-/** Greatest number of columns that fit; their widths are stored. */
+/* Greatest number of columns that fit; their widths are stored. */
 static size_t arrange(const struct list *list, const struct widths *widths, int *columns) {
   int width = terminal_width(STDOUT_FILENO);
   size_t most = (size_t)width / 3;
@@ -364,7 +369,7 @@ static int is_dots(const char *name) {
   return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/** Directories that are being listed, from the outermost: a link may lead back into one. */
+/* Directories that are being listed, from the outermost: a link may lead back into one. */
 static struct entered {
   dev_t device;
   ino_t inode;
@@ -382,7 +387,7 @@ static void list_directories(const struct list *list, const char *parent) {
 }
 
 static void list_one(const char *path, int titled) {
-  static int listedBefore;
+  static int listed_before;
   struct name_list names;
   struct stat info;
   if (!list_directory(path, &names)) {
@@ -403,23 +408,23 @@ static void list_one(const char *path, int titled) {
   }
   entered = &here;
   struct list list = {0};
-  if (showAll)
+  if (show_all)
     for (int i = 0; i < 2; i++) {
       char *inner = join_path(path, i ? ".." : ".");
       add(&list, i ? ".." : ".", inner, 0);
       free(inner);
     }
   for (size_t i = 0; i < names.count; i++) {
-    if (names.names[i][0] == '.' && !showAll && !showAlmostAll) continue;
+    if (names.names[i][0] == '.' && !show_all && !show_almost_all) continue;
     char *inner = join_path(path, names.names[i]);
     add(&list, names.names[i], inner, 0);
     free(inner);
   }
   free_names(&names);
   sort(&list);
-  if (titled) printf("%s%s:\n", listedBefore ? "\n" : "", path);
-  listedBefore = 1;
-  if (layout == LONG || showBlocks) {
+  if (titled) printf("%s%s:\n", listed_before ? "\n" : "", path);
+  listed_before = 1;
+  if (layout == LONG || show_blocks) {
     unsigned long long blocks = 0;
     char text[24];
     for (size_t i = 0; i < list.count; i++) blocks += (unsigned long long)list.files[i].info.st_blocks;
@@ -435,32 +440,41 @@ static void list_one(const char *path, int titled) {
 static void set_option(int letter) {
   switch (letter) {
     case '1': layout = layout == LONG ? LONG : SINGLE; break;
-    case 'a': showAll = 1; break;
-    case 'A': showAlmostAll = 1; break;
+    case 'a': show_all = 1; break;
+    case 'A': show_almost_all = 1; break;
     case 'C': layout = COLUMNS; break;
     case 'c':
-    case 'u': timeField = letter; break;
-    case 'd': asIs = 1; break;
+    case 'u': time_field = letter; break;
+    case 'd': as_is = 1; break;
     case 'F':
     case 'p': marks = (char)letter; break;
     case 'f':
-      showAll = 1;
+      show_all = 1;
       order = UNSORTED;
       break;
-    case 'g': noOwner = 1; layout = LONG; break;
-    case 'o': noGroup = 1; layout = LONG; break;
+    case 'g':
+      no_owner = 1;
+      layout = LONG;
+      break;
+    case 'o':
+      no_group = 1;
+      layout = LONG;
+      break;
     case 'h': human = 1; break;
-    case 'H': followOperands = 1; break;
-    case 'i': showInode = 1; break;
+    case 'H': follow_operands = 1; break;
+    case 'i': show_inode = 1; break;
     case 'L': follow = 1; break;
     case 'l': layout = LONG; break;
     case 'm': layout = COMMAS; break;
-    case 'n': numeric = 1; layout = LONG; break;
-    case 'q': hideControls = 1; break;
+    case 'n':
+      numeric = 1;
+      layout = LONG;
+      break;
+    case 'q': hide_controls = 1; break;
     case 'R': recursive = 1; break;
     case 'r': reverse = 1; break;
     case 'S': order = BY_SIZE; break;
-    case 's': showBlocks = 1; break;
+    case 's': show_blocks = 1; break;
     case 't': order = BY_TIME; break;
     case 'U': order = UNSORTED; break;
     case 'x': layout = ACROSS; break;
@@ -468,17 +482,26 @@ static void set_option(int letter) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"all", 0, 0, 'a'}, {"almost-all", 0, 0, 'A'}, {"directory", 0, 0, 'd'}, {"classify", 0, 0, 'F'},
-                                        {"human-readable", 0, 0, 'h'}, {"inode", 0, 0, 'i'}, {"recursive", 0, 0, 'R'}, {"reverse", 0, 0, 'r'},
-                                        {"size", 0, 0, 's'}, {"numeric-uid-gid", 0, 0, 'n'}, {"color", 2, 0, 'K'}, {0}};
+  static const struct option names[] = {{"all", 0, 0, 'a'},
+                                        {"almost-all", 0, 0, 'A'},
+                                        {"directory", 0, 0, 'd'},
+                                        {"classify", 0, 0, 'F'},
+                                        {"human-readable", 0, 0, 'h'},
+                                        {"inode", 0, 0, 'i'},
+                                        {"recursive", 0, 0, 'R'},
+                                        {"reverse", 0, 0, 'r'},
+                                        {"size", 0, 0, 's'},
+                                        {"numeric-uid-gid", 0, 0, 'n'},
+                                        {"color", 2, 0, 'K'},
+                                        {0}};
   static const struct command_line line = {"1AaCcdFfghHiLlmnopqRrSstuUx", names, help, 2};
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) set_option(letter);
   int terminal = isatty(STDOUT_FILENO);
   if (layout == UNDECIDED) layout = terminal ? COLUMNS : SINGLE;
-  if (terminal) hideControls = 1;
+  if (terminal) hide_controls = 1;
   /* With -u and -c the time is also what is sorted by, unless the times are shown. */
-  if (timeField != 'm' && layout != LONG && order == BY_NAME) order = BY_TIME;
-  if (followOperands < 0) followOperands = !asIs && layout != LONG && marks != 'F';
+  if (time_field != 'm' && layout != LONG && order == BY_NAME) order = BY_TIME;
+  if (follow_operands < 0) follow_operands = !as_is && layout != LONG && marks != 'F';
   time(&now);
   struct list files = {0}, directories = {0};
   static char *here[] = {".", 0};
@@ -486,8 +509,8 @@ int main(int argc, char **argv) {
   for (char **name = operands; *name; name++) {
     struct list *list = &files;
     struct stat info;
-    int known = (followOperands || follow ? stat(*name, &info) : lstat(*name, &info)) == 0;
-    if (!asIs && known && S_ISDIR(info.st_mode)) list = &directories;
+    int known = (follow_operands || follow ? stat(*name, &info) : lstat(*name, &info)) == 0;
+    if (!as_is && known && S_ISDIR(info.st_mode)) list = &directories;
     add(list, *name, *name, 1);
   }
   sort(&files);

@@ -3,7 +3,8 @@
 #include <string.h>
 #include <tool.h>
 
-static const char help[] = "Usage: mount\nShow the mounted file systems. They are mounted by the host, with its --mount option.\n";
+static const char help[] =
+    "Usage: mount\nShow the mounted file systems. They are mounted by the host, with its --mount option.\n";
 
 int main(int argc, char **argv) {
   char device[256], place[256], type[64], options[256];

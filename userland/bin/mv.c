@@ -11,7 +11,7 @@ static const char help[] =
     "Usage: mv [-finuTv] SOURCE TARGET\n   or: mv [OPTIONS] SOURCE... DIRECTORY\nRename files.\n"
     "  -f  without questions   -i  ask before replacing   -n  never replace   -u  only if newer   -v  tell each\n";
 
-static int ask, noClobber, verbose, update, force;
+static int ask, no_clobber, verbose, update, force;
 
 static int remove_tree(const char *path) {
   struct stat info;
@@ -29,7 +29,13 @@ static int remove_tree(const char *path) {
 }
 
 static int move_by_copy(const char *from, const char *to) {
-  static const struct copy_options options = {.recursive = 1, .keepLinks = 1, .force = 1, .keepMode = 1, .keepOwner = 1, .keepTimes = 1, .keepHardLinks = 1};
+  static const struct copy_options options = {.recursive = 1,
+                                              .keep_links = 1,
+                                              .force = 1,
+                                              .keep_mode = 1,
+                                              .keep_owner = 1,
+                                              .keep_times = 1,
+                                              .keep_hard_links = 1};
   struct stat info;
   if (lstat(to, &info) == 0 && (S_ISDIR(info.st_mode) ? rmdir(to) : unlink(to))) {
     complain_errno("inter-device move failed: %s to %s; unable to remove target", quoted(from), quoted(to));
@@ -48,11 +54,12 @@ static int move(const char *from, const char *to) {
     return 0;
   }
   if (lstat(to, &old) == 0) {
-    if (source.st_dev == old.st_dev && source.st_ino == old.st_ino && (S_ISDIR(source.st_mode) || strcmp(from, to) == 0)) {
+    if (source.st_dev == old.st_dev && source.st_ino == old.st_ino &&
+        (S_ISDIR(source.st_mode) || strcmp(from, to) == 0)) {
       complain("%s and %s are the same file", quoted(from), quoted(to));
       return 0;
     }
-    if (noClobber || (update && old.st_mtime >= source.st_mtime)) return 1;
+    if (no_clobber || (update && old.st_mtime >= source.st_mtime)) return 1;
     if (S_ISDIR(old.st_mode) && !S_ISDIR(source.st_mode)) {
       complain("cannot overwrite directory %s with non-directory", quoted(to));
       return 0;
@@ -83,9 +90,14 @@ static int move(const char *from, const char *to) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"force", 0, 0, 'f'},   {"no-clobber", 0, 0, 'n'},       {"interactive", 0, 0, 'i'},
-                                        {"verbose", 0, 0, 'v'}, {"target-directory", 1, 0, 't'}, {"no-target-directory", 0, 0, 'T'},
-                                        {"update", 0, 0, 'u'},  {0}};
+  static const struct option names[] = {{"force", 0, 0, 'f'},
+                                        {"no-clobber", 0, 0, 'n'},
+                                        {"interactive", 0, 0, 'i'},
+                                        {"verbose", 0, 0, 'v'},
+                                        {"target-directory", 1, 0, 't'},
+                                        {"no-target-directory", 0, 0, 'T'},
+                                        {"update", 0, 0, 'u'},
+                                        {0}};
   static const struct command_line line = {"finTt:uv", names, help, 1};
   int exact = 0;
   const char *directory = 0;
@@ -95,7 +107,7 @@ int main(int argc, char **argv) {
       case 'n':
         force = letter == 'f';
         ask = letter == 'i';
-        noClobber = letter == 'n';
+        no_clobber = letter == 'n';
         break;
       case 'T': exact = 1; break;
       case 't': directory = optarg; break;
@@ -117,7 +129,10 @@ int main(int argc, char **argv) {
       directory = last;
       argc--;
     } else if (count > 2) {
-      die(1, "target %s: %s", quoted(last), is_directory(last) ? "Is a directory" : access(last, F_OK) ? strerror(errno) : "Not a directory");
+      die(1, "target %s: %s", quoted(last),
+          is_directory(last)   ? "Is a directory"
+          : access(last, F_OK) ? strerror(errno)
+                               : "Not a directory");
     } else {
       return finish(!move(argv[optind], last));
     }

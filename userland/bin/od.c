@@ -1,4 +1,5 @@
-/* od: bytes as octal, hexadecimal, decimal or characters. (POSIX od, with its XSI letters and offsets; -S -w --endian of GNU) */
+/* od: bytes as octal, hexadecimal, decimal or characters. (POSIX od, with its XSI letters and offsets; -S -w --endian
+ * of GNU) */
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -13,14 +14,15 @@ static const char help[] =
     "  -a is -t a, -b o1, -c c, -B -o o2, -O o4, -d u2, -D u4, -s d2, -i -I -l -L d4, -h -x x2, -H -X x4, -f fF, -e -F fD\n"
     "  -S N  strings of at least N printable bytes that NUL ends\n";
 
-/** Types that have a letter of their own; long has 32 bits here. */
+/* Types that have a letter of their own; long has 32 bits here. */
 static const struct {
   char letter;
   const char *type;
-} letters[] = {{'a', "a"},  {'b', "o1"}, {'c', "c"},  {'B', "o2"}, {'o', "o2"}, {'O', "o4"}, {'d', "u2"}, {'D', "u4"}, {'s', "d2"}, {'i', "d4"},
-               {'I', "d4"}, {'l', "d4"}, {'L', "d4"}, {'h', "x2"}, {'x', "x2"}, {'H', "x4"}, {'X', "x4"}, {'f', "fF"}, {'e', "fD"}, {'F', "fD"}};
+} letters[] = {{'a', "a"},  {'b', "o1"}, {'c', "c"},  {'B', "o2"}, {'o', "o2"}, {'O', "o4"}, {'d', "u2"},
+               {'D', "u4"}, {'s', "d2"}, {'i', "d4"}, {'I', "d4"}, {'l', "d4"}, {'L', "d4"}, {'h', "x2"},
+               {'x', "x2"}, {'H', "x4"}, {'X', "x4"}, {'f', "fF"}, {'e', "fD"}, {'F', "fD"}};
 
-/** One -t: how to show `size` bytes, in `width` columns. */
+/* One -t: how to show `size` bytes, in `width` columns. */
 struct format {
   char letter;
   int size, width, text;
@@ -29,7 +31,7 @@ struct format {
 #define FORMATS 16
 #define LINE 4096
 static struct format formats[FORMATS];
-static int formatCount, lineBytes = 16, addressBase = 8, bigEndian;
+static int format_count, line_bytes = 16, address_base = 8, big_endian;
 static char **files;
 static FILE *stream;
 static int status;
@@ -38,11 +40,14 @@ static void add_format(char letter, int size, int text) {
   static const struct {
     char letter;
     int widths[4];
-  } widths[] = {{'o', {3, 6, 11, 22}}, {'x', {2, 4, 8, 16}}, {'u', {3, 5, 10, 20}}, {'d', {4, 6, 11, 20}}, {'c', {3}}, {'a', {3}}, {'f', {0, 0, 15, 24}}};
+  } widths[] = {{'o', {3, 6, 11, 22}}, {'x', {2, 4, 8, 16}}, {'u', {3, 5, 10, 20}},
+                {'d', {4, 6, 11, 20}}, {'c', {3}},           {'a', {3}},
+                {'f', {0, 0, 15, 24}}};
   int log = size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : 3;
-  if (formatCount == FORMATS) die(1, "too many types");
+  if (format_count == FORMATS) die(1, "too many types");
   for (size_t i = 0; i < sizeof widths / sizeof *widths; i++)
-    if (widths[i].letter == letter) formats[formatCount++] = (struct format){letter, size, widths[i].widths[log], text};
+    if (widths[i].letter == letter)
+      formats[format_count++] = (struct format){letter, size, widths[i].widths[log], text};
 }
 
 static void parse_types(const char *text) {
@@ -61,7 +66,9 @@ static void parse_types(const char *text) {
       } else if (isdigit((unsigned char)*text)) {
         char *end;
         size = (int)strtol(text, &end, 10);
-        if ((size != 1 && size != 2 && size != 4 && size != 8) || (letter == 'f' && size < 4)) die(1, "invalid type string %s;\nthis system doesn't provide a %d-byte %s type", quoted(start), size, letter == 'f' ? "floating point" : "integral");
+        if ((size != 1 && size != 2 && size != 4 && size != 8) || (letter == 'f' && size < 4))
+          die(1, "invalid type string %s;\nthis system doesn't provide a %d-byte %s type", quoted(start), size,
+              letter == 'f' ? "floating point" : "integral");
         text = end;
       }
     }
@@ -72,8 +79,9 @@ static void parse_types(const char *text) {
 }
 
 static const char *character_text(int c, char letter, char text[8]) {
-  static const char *const names[] = {"nul", "soh", "stx", "etx", "eot", "enq", "ack", "bel", "bs", "ht", "nl", "vt", "ff", "cr", "so", "si", "dle",
-                                      "dc1", "dc2", "dc3", "dc4", "nak", "syn", "etb", "can", "em", "sub", "esc", "fs", "gs", "rs", "us", "sp"};
+  static const char *const names[] = {"nul", "soh", "stx", "etx", "eot", "enq", "ack", "bel", "bs",  "ht",  "nl",
+                                      "vt",  "ff",  "cr",  "so",  "si",  "dle", "dc1", "dc2", "dc3", "dc4", "nak",
+                                      "syn", "etb", "can", "em",  "sub", "esc", "fs",  "gs",  "rs",  "us",  "sp"};
   if (letter == 'a') {
     c &= 0x7f;
     if (c <= 32) return names[c];
@@ -95,11 +103,11 @@ static const char *character_text(int c, char letter, char text[8]) {
   return text;
 }
 
-/** Shortest text that reads back as the same number. */
+/* Shortest text that reads back as the same number. */
 static void float_text(double value, int size, char *text) {
   double magnitude = fabs(value);
-  int isDenormal = magnitude < (size == 4 ? 0x1p-126 : 0x1p-1022);
-  for (int digits = isDenormal ? 1 : size == 4 ? 6 : 15; digits <= 17; digits++) {
+  int is_denormal = magnitude < (size == 4 ? 0x1p-126 : 0x1p-1022);
+  for (int digits = is_denormal ? 1 : size == 4 ? 6 : 15; digits <= 17; digits++) {
     sprintf(text, "%.*g", digits, value);
     if (size == 4 ? strtof(text, 0) == (float)value : strtod(text, 0) == value) return;
   }
@@ -108,7 +116,7 @@ static void float_text(double value, int size, char *text) {
 static void print_item(const struct format *format, const unsigned char *bytes, int width) {
   char text[64];
   unsigned long long value = 0;
-  for (int i = 0; i < format->size; i++) value = value << 8 | bytes[bigEndian ? i : format->size - 1 - i];
+  for (int i = 0; i < format->size; i++) value = value << 8 | bytes[big_endian ? i : format->size - 1 - i];
   int shift = 64 - 8 * format->size;
   switch (format->letter) {
     case 'o': sprintf(text, "%0*llo", format->width, value); break;
@@ -133,23 +141,24 @@ static void print_item(const struct format *format, const unsigned char *bytes, 
 }
 
 static void print_address(unsigned long long address) {
-  if (addressBase == 8) printf("%07llo", address);
-  else if (addressBase == 10) printf("%07llu", address);
-  else if (addressBase == 16) printf("%06llx", address);
+  if (address_base == 8) printf("%07llo", address);
+  else if (address_base == 10) printf("%07llu", address);
+  else if (address_base == 16) printf("%06llx", address);
 }
 
-/** Formats of different widths are lined up: every item gets its share of the widest format's width. */
+/* Formats of different widths are lined up: every item gets its share of the widest format's width. */
 static void print_line(unsigned long long address, unsigned char *bytes, int size) {
-  int perEight = 0;
-  for (int i = 0; i < formatCount; i++) {
+  int per_eight = 0;
+  for (int i = 0; i < format_count; i++) {
     int width = (formats[i].width + 1) * 8 / formats[i].size;
-    if (width > perEight) perEight = width;
+    if (width > per_eight) per_eight = width;
   }
-  for (int i = 0; i < formatCount; i++) {
+  for (int i = 0; i < format_count; i++) {
     const struct format *format = &formats[i];
     if (i == 0) print_address(address);
-    else printf("%*s", addressBase == 16 ? 6 : addressBase ? 7 : 0, "");
-    int items = lineBytes / format->size, total = perEight * lineBytes / 8, padding = total - items * (format->width + 1), used = 0;
+    else printf("%*s", address_base == 16 ? 6 : address_base ? 7 : 0, "");
+    int items = line_bytes / format->size, total = per_eight * line_bytes / 8,
+        padding = total - items * (format->width + 1), used = 0;
     for (int item = 0; item < items; item++) {
       if (item * format->size >= size) {
         used = item;
@@ -170,7 +179,7 @@ static void print_line(unsigned long long address, unsigned char *bytes, int siz
   }
 }
 
-/** Next byte of all files. */
+/* Next byte of all files. */
 static int next_byte(void) {
   for (;;) {
     if (!stream) {
@@ -192,7 +201,7 @@ static int next_byte(void) {
   }
 }
 
-/** -S: runs of printable bytes up to a NUL. */
+/* -S: runs of printable bytes up to a NUL. */
 static void print_strings(size_t least, unsigned long long address, unsigned long long limit) {
   char *text = 0;
   size_t length = 0, capacity = 0;
@@ -206,7 +215,7 @@ static void print_strings(size_t least, unsigned long long address, unsigned lon
     }
     if (c == 0 && length >= least) {
       print_address(address - length);
-      if (addressBase) putchar(' ');
+      if (address_base) putchar(' ');
       for (size_t i = 0; i < length; i++) putchar(text[i]);
       putchar('\n');
     }
@@ -214,7 +223,7 @@ static void print_strings(size_t least, unsigned long long address, unsigned lon
   }
 }
 
-/** POSIX's older form, [+]OFFSET[.][b]: octal, hexadecimal with 0x, decimal with a point; b is for blocks. */
+/* POSIX's older form, [+]OFFSET[.][b]: octal, hexadecimal with 0x, decimal with a point; b is for blocks. */
 static int parse_offset(const char *text, unsigned long long *offset) {
   char *end;
   text += *text == '+';
@@ -232,40 +241,51 @@ static int parse_offset(const char *text, unsigned long long *offset) {
 
 static unsigned long long number(const char *text) {
   char *end;
-  unsigned long long value = strtoull(text, &end, 0), factor = *end == 'b' ? 512 : *end == 'k' || *end == 'K' ? 1024 : *end == 'm' || *end == 'M' ? 1 << 20 : 1;
+  unsigned long long value = strtoull(text, &end, 0), factor = *end == 'b'                  ? 512
+                                                               : *end == 'k' || *end == 'K' ? 1024
+                                                               : *end == 'm' || *end == 'M' ? 1 << 20
+                                                                                            : 1;
   if (end == text || (*end && factor == 1)) die(1, "invalid argument %s", quoted(text));
   return value * factor;
 }
 
 int main(int argc, char **argv) {
   enum { LONG_ENDIAN = 256, LONG_TRADITIONAL };
-  static const struct option names[] = {{"address-radix", 1, 0, 'A'}, {"skip-bytes", 1, 0, 'j'}, {"read-bytes", 1, 0, 'N'}, {"format", 1, 0, 't'}, {"output-duplicates", 0, 0, 'v'}, {"width", 2, 0, 'w'},
-                                        {"strings", 2, 0, 'S'}, {"endian", 1, 0, LONG_ENDIAN}, {"traditional", 0, 0, LONG_TRADITIONAL}, {0}};
+  static const struct option names[] = {{"address-radix", 1, 0, 'A'},
+                                        {"skip-bytes", 1, 0, 'j'},
+                                        {"read-bytes", 1, 0, 'N'},
+                                        {"format", 1, 0, 't'},
+                                        {"output-duplicates", 0, 0, 'v'},
+                                        {"width", 2, 0, 'w'},
+                                        {"strings", 2, 0, 'S'},
+                                        {"endian", 1, 0, LONG_ENDIAN},
+                                        {"traditional", 0, 0, LONG_TRADITIONAL},
+                                        {0}};
   static const struct command_line line = {"A:BDFHILOS:XabcdefhiIj:lN:ost:vw::x", names, help, 1};
   unsigned long long skip = 0, limit = ~0ULL, address = 0;
-  size_t leastString = 0;
-  int all = 0, isOldForm = 1, traditional = 0;
+  size_t least_string = 0;
+  int all = 0, is_old_form = 1, traditional = 0;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) {
-    if (strchr("AjNtvwS", letter)) isOldForm = 0;
+    if (strchr("AjNtvwS", letter)) is_old_form = 0;
     switch (letter) {
       case 'A': {
         static const char radixes[] = "odxn";
         static const int bases[] = {8, 10, 16, 0};
         const char *found = *optarg ? strchr(radixes, *optarg) : 0;
         if (!found) die(1, "invalid output address radix '%c'; it must be one character from [doxn]", *optarg);
-        addressBase = bases[found - radixes];
+        address_base = bases[found - radixes];
         break;
       }
       case 't': parse_types(optarg); break;
       case 'j': skip = number(optarg); break;
       case 'N': limit = number(optarg); break;
       case 'v': all = 1; break;
-      case 'w': lineBytes = optarg ? (int)number(optarg) : 32; break;
-      case 'S': leastString = optarg ? (size_t)number(optarg) : 3; break;
+      case 'w': line_bytes = optarg ? (int)number(optarg) : 32; break;
+      case 'S': least_string = optarg ? (size_t)number(optarg) : 3; break;
       case LONG_TRADITIONAL: traditional = 1; break;
       case LONG_ENDIAN:
-        bigEndian = strcmp(optarg, "big") == 0;
-        if (!bigEndian && strcmp(optarg, "little")) {
+        big_endian = strcmp(optarg, "big") == 0;
+        if (!big_endian && strcmp(optarg, "little")) {
           complain("invalid argument %s for '--endian'", quoted(optarg));
           usage_error(1);
         }
@@ -277,30 +297,32 @@ int main(int argc, char **argv) {
   }
   int operands = argc - optind;
   const char *last = argv[argc - 1];
-  if (operands > 0 && operands <= 2 && (isOldForm || traditional) && (traditional || *last == '+' || (operands == 2 && isdigit((unsigned char)*last))) && parse_offset(last, &skip)) argc--;
-  if (!formatCount) parse_types("o2");
+  if (operands > 0 && operands <= 2 && (is_old_form || traditional) &&
+      (traditional || *last == '+' || (operands == 2 && isdigit((unsigned char)*last))) && parse_offset(last, &skip))
+    argc--;
+  if (!format_count) parse_types("o2");
   /* Sizes are powers of two, so that the largest is a multiple of all. */
   int largest = 1;
-  for (int i = 0; i < formatCount; i++)
+  for (int i = 0; i < format_count; i++)
     if (formats[i].size > largest) largest = formats[i].size;
-  if (lineBytes < 1 || lineBytes > LINE / 2 || lineBytes % largest) {
-    complain("warning: invalid width %d; using %d instead", lineBytes, largest);
-    lineBytes = largest;
+  if (line_bytes < 1 || line_bytes > LINE / 2 || line_bytes % largest) {
+    complain("warning: invalid width %d; using %d instead", line_bytes, largest);
+    line_bytes = largest;
   }
-  static char *standardInput[] = {"-", 0};
-  files = optind < argc ? argv + optind : standardInput;
+  static char *standard_input[] = {"-", 0};
+  files = optind < argc ? argv + optind : standard_input;
   argv[argc] = 0;
   for (; address < skip; address++)
     if (next_byte() == EOF) die(1, "cannot skip past end of combined input");
-  if (leastString) {
-    print_strings(leastString, address, limit);
+  if (least_string) {
+    print_strings(least_string, address, limit);
     return finish(status);
   }
   static unsigned char bytes[LINE + 8], previous[LINE];
   int starred = 0, first = 1, size = 0;
   unsigned long long read = 0;
   do {
-    for (size = 0; size < lineBytes && read < limit; size++, read++) {
+    for (size = 0; size < line_bytes && read < limit; size++, read++) {
       int c = next_byte();
       if (c == EOF) break;
       bytes[size] = (unsigned char)c;
@@ -308,7 +330,7 @@ int main(int argc, char **argv) {
     if (!size) break;
     memset(bytes + size, 0, 8);
     /* Lines equal to the one before are a star. */
-    if (!all && !first && size == lineBytes && memcmp(bytes, previous, (size_t)size) == 0) {
+    if (!all && !first && size == line_bytes && memcmp(bytes, previous, (size_t)size) == 0) {
       if (!starred) puts("*");
       starred = 1;
     } else {
@@ -318,8 +340,8 @@ int main(int argc, char **argv) {
     memcpy(previous, bytes, (size_t)size);
     first = 0;
     address += (unsigned)size;
-  } while (size == lineBytes);
-  if (addressBase) {
+  } while (size == line_bytes);
+  if (address_base) {
     print_address(address);
     putchar('\n');
   }

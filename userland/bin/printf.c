@@ -6,7 +6,8 @@
 #include <string.h>
 #include <tool.h>
 
-static const char help[] = "Usage: printf FORMAT [ARGUMENT]...\nPrint the arguments as the format says; %b prints a string with escapes, %q a quoted one.\n";
+static const char help[] =
+    "Usage: printf FORMAT [ARGUMENT]...\nPrint the arguments as the format says; %b prints a string with escapes, %q a quoted one.\n";
 
 static char **arguments;
 static int status;
@@ -15,7 +16,7 @@ static const char *next_argument(void) {
   return *arguments ? *arguments++ : 0;
 }
 
-/** Complains about what is wrong with a number that ended at `end`. */
+/* Complains about what is wrong with a number that ended at `end`. */
 static void check_number(const char *text, const char *end) {
   if (errno) complain_errno("%s", quoted(text));
   else if (end == text) complain("%s: expected a numeric value", quoted(text));
@@ -24,18 +25,18 @@ static void check_number(const char *text, const char *end) {
   status = 1;
 }
 
-/** 'c or "c is the value of the byte. */
+/* 'c or "c is the value of the byte. */
 static int is_character(const char *text) {
   return (*text == '\'' || *text == '"') && text[1];
 }
 
-static intmax_t integer_argument(int isSigned) {
+static intmax_t integer_argument(int is_signed) {
   const char *text = next_argument();
   if (!text) return 0;
   if (is_character(text)) return (unsigned char)text[1];
   char *end;
   errno = 0;
-  intmax_t value = isSigned ? strtoimax(text, &end, 0) : (intmax_t)strtoumax(text, &end, 0);
+  intmax_t value = is_signed ? strtoimax(text, &end, 0) : (intmax_t)strtoumax(text, &end, 0);
   check_number(text, end);
   return value;
 }
@@ -51,8 +52,8 @@ static long double float_argument(void) {
   return value;
 }
 
-/** Text with its escapes replaced; *stop is set by \c. The result is allocated, *length long. */
-static char *unescape(const char *text, int echoForm, size_t *length, int *stop) {
+/* Text with its escapes replaced; *stop is set by \c. The result is allocated, *length long. */
+static char *unescape(const char *text, int echo_form, size_t *length, int *stop) {
   char *result = must_malloc(strlen(text) + 1), *to = result;
   *stop = 0;
   while (*text && !*stop) {
@@ -61,7 +62,7 @@ static char *unescape(const char *text, int echoForm, size_t *length, int *stop)
       continue;
     }
     text++;
-    int c = read_escape(&text, echoForm);
+    int c = read_escape(&text, echo_form);
     if (c == -1) *stop = 1;
     else *to++ = (char)(c == -2 ? '\\' : c);
   }
@@ -70,7 +71,7 @@ static char *unescape(const char *text, int echoForm, size_t *length, int *stop)
   return result;
 }
 
-/** Bytes that may include NUL, in a field of the conversion's width and precision. */
+/* Bytes that may include NUL, in a field of the conversion's width and precision. */
 static void print_bytes(const char *bytes, size_t length, int left, int width, int precision) {
   if (precision >= 0 && (size_t)precision < length) length = (size_t)precision;
   int padding = width - (int)length;
@@ -79,7 +80,7 @@ static void print_bytes(const char *bytes, size_t length, int left, int width, i
   for (int i = 0; i < padding && left; i++) putchar(' ');
 }
 
-/** Prints one conversion; at is behind the '%'. Returns what follows, or a null pointer after \c in %b. */
+/* Prints one conversion; at is behind the '%'. Returns what follows, or a null pointer after \c in %b. */
 static const char *convert(const char *at) {
   char flags[8] = "", format[32];
   int width = 0, precision = -1;
@@ -107,7 +108,11 @@ static const char *convert(const char *at) {
     width = -width;
   }
   char letter = *at;
-  sprintf(format, "%%%s*.*%s%c", flags, strchr("diouxX", letter) && letter ? "j" : strchr("aefgAEFG", letter) && letter ? "L" : "", letter);
+  sprintf(format, "%%%s*.*%s%c", flags,
+          strchr("diouxX", letter) && letter     ? "j"
+          : strchr("aefgAEFG", letter) && letter ? "L"
+                                                 : "",
+          letter);
   int left = strchr(flags, '-') != 0, stop = 0;
   switch (letter) {
     case 'd':
@@ -127,9 +132,7 @@ static const char *convert(const char *at) {
     case 'f':
     case 'F':
     case 'g':
-    case 'G':
-      printf(format, width, precision, float_argument());
-      break;
+    case 'G': printf(format, width, precision, float_argument()); break;
     case 'c': {
       const char *text = next_argument();
       /* The NUL of an empty argument is printed too. */
@@ -164,7 +167,7 @@ static const char *convert(const char *at) {
   return stop ? 0 : at + 1;
 }
 
-/** One pass over the format; false after \c. */
+/* One pass over the format; false after \c. */
 static int print(const char *at) {
   while (*at) {
     if (*at == '%' && at[1] == '%') {
@@ -195,6 +198,7 @@ int main(int argc, char **argv) {
   char **before;
   do before = arguments;
   while (print(argv[first]) && *arguments && arguments != before);
-  if (*arguments && arguments == before) complain("warning: ignoring excess arguments, starting with %s", quoted(*arguments));
+  if (*arguments && arguments == before)
+    complain("warning: ignoring excess arguments, starting with %s", quoted(*arguments));
   return finish(status);
 }

@@ -7,7 +7,8 @@
 #include <tool.h>
 #include <unistd.h>
 
-static const char help[] = "Usage: pwd [-LP]\nPrint the working directory; -L with symbolic links as in $PWD, -P without (default).\n";
+static const char help[] =
+    "Usage: pwd [-LP]\nPrint the working directory; -L with symbolic links as in $PWD, -P without (default).\n";
 
 static int is_here(const char *path) {
   struct stat a, b;

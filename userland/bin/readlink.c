@@ -8,9 +8,10 @@
 #include <tool.h>
 #include <unistd.h>
 
-static const char help[] = "Usage: readlink [-efnqsvz] FILE...\nPrint what symbolic links name; -f the full name without links, of which the last part may be missing (not so with -e).\n  -n  no newline at the end   -v  messages\n";
+static const char help[] =
+    "Usage: readlink [-efnqsvz] FILE...\nPrint what symbolic links name; -f the full name without links, of which the last part may be missing (not so with -e).\n  -n  no newline at the end   -v  messages\n";
 
-/** The last part may not exist, even behind symbolic links. */
+/* The last part may not exist, even behind symbolic links. */
 static char *canonical(const char *path, int depth) {
   char *result = realpath(path, 0);
   if (result || errno != ENOENT || depth > 40) return result;
@@ -32,7 +33,10 @@ static char *canonical(const char *path, int depth) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"canonicalize", 0, 0, 'f'}, {"canonicalize-existing", 0, 0, 'e'}, {"no-newline", 0, 0, 'n'}, {"quiet", 0, 0, 'q'}, {"silent", 0, 0, 'q'}, {"verbose", 0, 0, 'v'}, {"zero", 0, 0, 'z'}, {0}};
+  static const struct option names[] = {{"canonicalize", 0, 0, 'f'}, {"canonicalize-existing", 0, 0, 'e'},
+                                        {"no-newline", 0, 0, 'n'},   {"quiet", 0, 0, 'q'},
+                                        {"silent", 0, 0, 'q'},       {"verbose", 0, 0, 'v'},
+                                        {"zero", 0, 0, 'z'},         {0}};
   static const struct command_line line = {"efnqsvz", names, help, 1};
   int mode = 0, newline = 1, verbose = 0, end = '\n', status = 0;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {

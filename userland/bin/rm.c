@@ -7,12 +7,11 @@
 #include <tool.h>
 #include <unistd.h>
 
-static const char help[] =
-    "Usage: rm [-dfirRv] FILE...\nRemove files.\n"
-    "  -r, -R  directories with all that is in them   -d  empty directories\n"
-    "  -f  no questions, no error for what is missing -i  ask before each   -v  tell each\n";
+static const char help[] = "Usage: rm [-dfirRv] FILE...\nRemove files.\n"
+                           "  -r, -R  directories with all that is in them   -d  empty directories\n"
+                           "  -f  no questions, no error for what is missing -i  ask before each   -v  tell each\n";
 
-static int recursive, force, ask, verbose, emptyDirectories, status;
+static int recursive, force, ask, verbose, empty_directories, status;
 
 static int confirmed(const char *verb, const char *kind, const char *path) {
   fflush(stdout);
@@ -34,7 +33,7 @@ static const char *kind_name(const struct stat *info) {
   return S_ISCHR(info->st_mode) ? "character special file" : "block special file";
 }
 
-/** A file that may not be written is asked about when somebody is there to answer. */
+/* A file that may not be written is asked about when somebody is there to answer. */
 static int may_remove(const char *path, const struct stat *info) {
   if (force && !ask) return 1;
   int protected = !S_ISLNK(info->st_mode) && access(path, W_OK) != 0;
@@ -59,7 +58,7 @@ static void remove_contents(const char *path) {
 }
 
 static void remove_directory(const char *path, const struct stat *info) {
-  if (!recursive && !emptyDirectories) {
+  if (!recursive && !empty_directories) {
     errno = EISDIR;
     fail(path);
     return;
@@ -88,11 +87,12 @@ static void remove_tree(const char *path) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"recursive", 0, 0, 'r'}, {"force", 0, 0, 'f'}, {"verbose", 0, 0, 'v'}, {"dir", 0, 0, 'd'}, {0}};
+  static const struct option names[] = {
+      {"recursive", 0, 0, 'r'}, {"force", 0, 0, 'f'}, {"verbose", 0, 0, 'v'}, {"dir", 0, 0, 'd'}, {0}};
   static const struct command_line line = {"dfirRv", names, help, 1};
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) {
     if (letter == 'r' || letter == 'R') recursive = 1;
-    if (letter == 'd') emptyDirectories = 1;
+    if (letter == 'd') empty_directories = 1;
     if (letter == 'v') verbose = 1;
     if (letter == 'f' || letter == 'i') {
       force = letter == 'f';
@@ -106,7 +106,7 @@ int main(int argc, char **argv) {
   }
   for (; optind < argc; optind++) {
     char *name = last_component(argv[optind]);
-    if ((recursive || emptyDirectories) && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)) {
+    if ((recursive || empty_directories) && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)) {
       complain("refusing to remove '.' or '..' directory: skipping %s", quoted(argv[optind]));
       status = 1;
     } else if (recursive && strcmp(name, "/") == 0) {

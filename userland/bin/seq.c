@@ -5,7 +5,8 @@
 #include <string.h>
 #include <tool.h>
 
-static const char help[] = "Usage: seq [-w] [-s STRING] [-f FORMAT] [FIRST [STEP]] LAST\nPrint numbers from FIRST to LAST.\n  -w  zeros before, to equal width   -s STRING  between numbers   -f FORMAT  as printf's\n";
+static const char help[] =
+    "Usage: seq [-w] [-s STRING] [-f FORMAT] [FIRST [STEP]] LAST\nPrint numbers from FIRST to LAST.\n  -w  zeros before, to equal width   -s STRING  between numbers   -f FORMAT  as printf's\n";
 
 static long double parse(const char *text) {
   char *end;
@@ -17,7 +18,7 @@ static long double parse(const char *text) {
   return value;
 }
 
-/** Decimals that are needed to show the number as it was given; -1 for hexadecimal ones, of which that is not known. */
+/* Decimals that are needed to show the number as it was given; -1 for hexadecimal ones, of which that is not known. */
 static int decimals(const char *text) {
   if (strpbrk(text, "xX")) return strpbrk(text, ".pP") ? -1 : 0;
   const char *point = strchr(text, '.'), *exponent = strpbrk(text, "eE");
@@ -26,7 +27,7 @@ static int decimals(const char *text) {
   return places > 0 ? (int)places : 0;
 }
 
-/** Whole numbers are counted as text, for they may have more digits than any number type. */
+/* Whole numbers are counted as text, for they may have more digits than any number type. */
 static char *whole_text(const char *text, long double value) {
   text += strspn(text, " +");
   const char *digits = text + strspn(text, "0");
@@ -34,11 +35,11 @@ static char *whole_text(const char *text, long double value) {
 }
 
 static int compare_whole(const char *a, const char *b) {
-  size_t aLength = strlen(a), bLength = strlen(b);
-  return aLength != bLength ? (aLength < bLength ? -1 : 1) : strcmp(a, b);
+  size_t a_length = strlen(a), b_length = strlen(b);
+  return a_length != b_length ? (a_length < b_length ? -1 : 1) : strcmp(a, b);
 }
 
-/** From one whole number to another; infinity has no text as a last one. */
+/* From one whole number to another; infinity has no text as a last one. */
 static void count_whole(const char *first, unsigned long step, const char *last, const char *separator) {
   size_t length = strlen(first), capacity = length + 64;
   char *digits = must_malloc(capacity + 1);
@@ -68,15 +69,17 @@ static void count_whole(const char *first, unsigned long step, const char *last,
   }
 }
 
-/** The number of digits before the point that -w needs for a number: as many as it was given, or more if it has an exponent. */
+/* The number of digits before the point that -w needs for a number: as many as it was given, or more if it has an
+ * exponent. */
 static int whole_width(const char *given, long double value) {
   char text[64];
   given += strspn(given, " +");
-  int plain = (int)strspn(given, "-0123456789"), needed = snprintf(text, sizeof text, "%.0Lf", truncl(value)) + (value < 0 && value > -1 ? (text[0] != '-') : 0);
+  int plain = (int)strspn(given, "-0123456789"),
+      needed = snprintf(text, sizeof text, "%.0Lf", truncl(value)) + (value < 0 && value > -1 ? (text[0] != '-') : 0);
   return plain > needed ? plain : needed;
 }
 
-/** One conversion of a floating-point number, to which "L" is added. */
+/* One conversion of a floating-point number, to which "L" is added. */
 static char *check_format(const char *format) {
   const char *at = format;
   while ((at = strchr(at, '%')) && at[1] == '%') at += 2;
@@ -95,24 +98,27 @@ static char *check_format(const char *format) {
   }
   /* The only locale has nothing between groups of digits. */
   char *result = must_format("%.*sL%s", (int)(end - format), format, letter);
-  for (char *mark; (mark = memchr(result + (at - format), '\'', (size_t)(end - at)));) memmove(mark, mark + 1, strlen(mark));
+  for (char *mark; (mark = memchr(result + (at - format), '\'', (size_t)(end - at)));)
+    memmove(mark, mark + 1, strlen(mark));
   return result;
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"equal-width", 0, 0, 'w'}, {"separator", 1, 0, 's'}, {"format", 1, 0, 'f'}, {0}};
+  static const struct option names[] = {
+      {"equal-width", 0, 0, 'w'}, {"separator", 1, 0, 's'}, {"format", 1, 0, 'f'}, {0}};
   static const struct command_line line = {"+ws:f:", names, help, 1};
   const char *separator = "\n", *format = 0;
-  int equalWidth = 0;
+  int equal_width = 0;
   /* "-5" is a number, not an option. */
-  while (optind < argc && !(argv[optind][0] == '-' && (argv[optind][1] == '.' || (argv[optind][1] >= '0' && argv[optind][1] <= '9')))) {
+  while (optind < argc &&
+         !(argv[optind][0] == '-' && (argv[optind][1] == '.' || (argv[optind][1] >= '0' && argv[optind][1] <= '9')))) {
     int letter = next_option(argc, argv, &line);
     if (letter == -1) break;
-    if (letter == 'w') equalWidth = 1;
+    if (letter == 'w') equal_width = 1;
     else if (letter == 's') separator = optarg;
     else format = optarg;
   }
-  if (equalWidth && format) {
+  if (equal_width && format) {
     complain("format string may not be specified when printing equal width strings");
     usage_error(1);
   }
@@ -125,36 +131,41 @@ int main(int argc, char **argv) {
     complain("extra operand %s", quoted(argv[optind + 3]));
     usage_error(1);
   }
-  const char *firstText = count > 1 ? argv[optind] : "1", *stepText = count > 2 ? argv[optind + 1] : "1", *lastText = argv[argc - 1];
-  long double first = parse(firstText), step = parse(stepText), last = parse(lastText);
+  const char *first_text = count > 1 ? argv[optind] : "1", *step_text = count > 2 ? argv[optind + 1] : "1",
+             *last_text = argv[argc - 1];
+  long double first = parse(first_text), step = parse(step_text), last = parse(last_text);
   if (step == 0) {
-    complain("invalid Zero increment value: %s", quoted(stepText));
+    complain("invalid Zero increment value: %s", quoted(step_text));
     usage_error(1);
   }
-  int firstPlaces = decimals(firstText), stepPlaces = decimals(stepText);
-  int places = firstPlaces > stepPlaces ? firstPlaces : stepPlaces;
-  if (!format && !equalWidth && !firstPlaces && !stepPlaces && !decimals(lastText) && first >= 0 && last >= 0 && step > 0 && step < 1e9L && isfinite(first)) {
-    char *firstWhole = whole_text(firstText, first), *lastWhole = isfinite(last) ? whole_text(lastText, last) : 0;
-    count_whole(firstWhole, (unsigned long)step, lastWhole, separator);
+  int first_places = decimals(first_text), step_places = decimals(step_text);
+  int places = first_places > step_places ? first_places : step_places;
+  if (!format && !equal_width && !first_places && !step_places && !decimals(last_text) && first >= 0 && last >= 0 &&
+      step > 0 && step < 1e9L && isfinite(first)) {
+    char *first_whole = whole_text(first_text, first), *last_whole = isfinite(last) ? whole_text(last_text, last) : 0;
+    count_whole(first_whole, (unsigned long)step, last_whole, separator);
     return finish(0);
   }
   char *made;
   if (format) {
     made = check_format(format);
-  } else if (firstPlaces < 0 || stepPlaces < 0) {
+  } else if (first_places < 0 || step_places < 0) {
     made = "%Lg";
   } else {
-    int firstWidth = whole_width(firstText, first), lastWidth = whole_width(lastText, last), width = firstWidth > lastWidth ? firstWidth : lastWidth;
-    made = equalWidth ? must_format("%%0%d.%dLf", width + (places ? places + 1 : 0), places) : must_format("%%.%dLf", places);
+    int first_width = whole_width(first_text, first), last_width = whole_width(last_text, last),
+        width = first_width > last_width ? first_width : last_width;
+    made = equal_width ? must_format("%%0%d.%dLf", width + (places ? places + 1 : 0), places)
+                       : must_format("%%.%dLf", places);
   }
   /* The last value may exceed LAST by a rounding error and still be printed as LAST. */
-  char text[512], lastPrinted[512];
-  snprintf(lastPrinted, sizeof lastPrinted, made, last);
+  char text[512], last_printed[512];
+  snprintf(last_printed, sizeof last_printed, made, last);
   for (long double i = 0;; i++) {
     long double value = i > 0 ? first + i * step : first;
     int beyond = step > 0 ? value > last : value < last;
     snprintf(text, sizeof text, made, value);
-    if (beyond && !(i > 0 && strcmp(text, lastPrinted) == 0 && strtold(text, 0) == last && fabsl(value - last) < fabsl(step) / 2)) {
+    if (beyond && !(i > 0 && strcmp(text, last_printed) == 0 && strtold(text, 0) == last &&
+                    fabsl(value - last) < fabsl(step) / 2)) {
       if (i > 0) putchar('\n');
       break;
     }

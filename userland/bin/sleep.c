@@ -6,7 +6,8 @@
 #include <time.h>
 #include <tool.h>
 
-static const char help[] = "Usage: sleep NUMBER[smhd]...\nWait for that many seconds, minutes, hours or days, which may be fractions.\n";
+static const char help[] =
+    "Usage: sleep NUMBER[smhd]...\nWait for that many seconds, minutes, hours or days, which may be fractions.\n";
 
 static double parse(const char *text) {
   char *end;

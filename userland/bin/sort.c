@@ -16,11 +16,11 @@ static const char help[] =
     "  -c, -C  check only  -m  merge sorted files  -o FILE  output  -z  lines end with NUL\n";
 
 struct order {
-  int numeric, floating, human, month, version, reverse, fold, dictionary, printable, skipBlanks, skipEndBlanks;
+  int numeric, floating, human, month, version, reverse, fold, dictionary, printable, skip_blanks, skip_end_blanks;
 };
 struct key {
-  /** Field and byte, from 0; an end field of -1 is the end of the line, an end byte of 0 the end of its field. */
-  long startField, startByte, endField, endByte;
+  /* Field and byte, from 0; an end field of -1 is the end of the line, an end byte of 0 the end of its field. */
+  long start_field, start_byte, end_field, end_byte;
   struct order order;
   struct key *next;
 };
@@ -34,7 +34,8 @@ static struct order global;
 static int unique, stable, delimiter = '\n', separator = -1;
 
 static int is_plain(const struct order *order) {
-  return !order->numeric && !order->floating && !order->human && !order->month && !order->version && !order->reverse && !order->fold && !order->dictionary && !order->printable && !order->skipBlanks && !order->skipEndBlanks;
+  return !order->numeric && !order->floating && !order->human && !order->month && !order->version && !order->reverse &&
+         !order->fold && !order->dictionary && !order->printable && !order->skip_blanks && !order->skip_end_blanks;
 }
 
 static const char *skip_blanks(const char *at, const char *end) {
@@ -42,7 +43,7 @@ static const char *skip_blanks(const char *at, const char *end) {
   return at;
 }
 
-/** Start of field n (from 0). Without a separator a field begins with the blanks before it. */
+/* Start of field n (from 0). Without a separator a field begins with the blanks before it. */
 static const char *field_start(const char *at, const char *end, long n) {
   for (; n > 0 && at < end; n--) {
     if (separator >= 0) {
@@ -68,52 +69,53 @@ static const char *field_end(const char *at, const char *end) {
 
 static void find_key(const struct line *line, const struct key *key, const char **from, const char **to) {
   const char *end = line->text + line->length;
-  const char *start = field_start(line->text, end, key->startField);
-  if (key->order.skipBlanks) start = skip_blanks(start, end);
-  start = end - start < key->startByte ? end : start + key->startByte;
+  const char *start = field_start(line->text, end, key->start_field);
+  if (key->order.skip_blanks) start = skip_blanks(start, end);
+  start = end - start < key->start_byte ? end : start + key->start_byte;
   const char *stop = end;
-  if (key->endField >= 0) {
-    stop = field_start(line->text, end, key->endField);
-    if (key->endByte == 0) {
+  if (key->end_field >= 0) {
+    stop = field_start(line->text, end, key->end_field);
+    if (key->end_byte == 0) {
       stop = field_end(stop, end);
     } else {
-      if (key->order.skipEndBlanks) stop = skip_blanks(stop, end);
-      stop = end - stop < key->endByte ? end : stop + key->endByte;
+      if (key->order.skip_end_blanks) stop = skip_blanks(stop, end);
+      stop = end - stop < key->end_byte ? end : stop + key->end_byte;
     }
   }
   *from = start;
   *to = stop < start ? start : stop;
 }
 
-/** Digits are compared as text, so that numbers may have any length. */
-static int compare_numbers(const char *a, const char *aEnd, const char *b, const char *bEnd) {
-  a = skip_blanks(a, aEnd);
-  b = skip_blanks(b, bEnd);
-  int aMinus = a < aEnd && *a == '-', bMinus = b < bEnd && *b == '-';
-  a += aMinus;
-  b += bMinus;
-  while (a < aEnd && *a == '0') a++;
-  while (b < bEnd && *b == '0') b++;
-  const char *aDigits = a, *bDigits = b;
-  while (a < aEnd && isdigit((unsigned char)*a)) a++;
-  while (b < bEnd && isdigit((unsigned char)*b)) b++;
-  long aCount = a - aDigits, bCount = b - bDigits;
-  int order = aCount != bCount ? (aCount < bCount ? -1 : 1) : memcmp(aDigits, bDigits, (size_t)aCount);
-  int aZero = aCount == 0, bZero = bCount == 0;
-  const char *aPoint = a < aEnd && *a == '.' ? a + 1 : aEnd, *bPoint = b < bEnd && *b == '.' ? b + 1 : bEnd;
+/* Digits are compared as text, so that numbers may have any length. */
+static int compare_numbers(const char *a, const char *a_end, const char *b, const char *b_end) {
+  a = skip_blanks(a, a_end);
+  b = skip_blanks(b, b_end);
+  int a_minus = a < a_end && *a == '-', b_minus = b < b_end && *b == '-';
+  a += a_minus;
+  b += b_minus;
+  while (a < a_end && *a == '0') a++;
+  while (b < b_end && *b == '0') b++;
+  const char *a_digits = a, *b_digits = b;
+  while (a < a_end && isdigit((unsigned char)*a)) a++;
+  while (b < b_end && isdigit((unsigned char)*b)) b++;
+  long a_count = a - a_digits, b_count = b - b_digits;
+  int order = a_count != b_count ? (a_count < b_count ? -1 : 1) : memcmp(a_digits, b_digits, (size_t)a_count);
+  int a_zero = a_count == 0, b_zero = b_count == 0;
+  const char *a_point = a < a_end && *a == '.' ? a + 1 : a_end, *b_point = b < b_end && *b == '.' ? b + 1 : b_end;
   int fraction = 0;
   for (;;) {
-    int x = aPoint < aEnd && isdigit((unsigned char)*aPoint) ? *aPoint++ : 0, y = bPoint < bEnd && isdigit((unsigned char)*bPoint) ? *bPoint++ : 0;
+    int x = a_point < a_end && isdigit((unsigned char)*a_point) ? *a_point++ : 0,
+        y = b_point < b_end && isdigit((unsigned char)*b_point) ? *b_point++ : 0;
     if (!x && !y) break;
-    if (x > '0') aZero = 0;
-    if (y > '0') bZero = 0;
+    if (x > '0') a_zero = 0;
+    if (y > '0') b_zero = 0;
     if (!fraction) fraction = (x ? x : '0') - (y ? y : '0');
   }
   if (order == 0) order = fraction;
-  if (aZero) aMinus = 0;
-  if (bZero) bMinus = 0;
-  if (aMinus != bMinus) return aMinus ? -1 : 1;
-  return aMinus ? -order : order;
+  if (a_zero) a_minus = 0;
+  if (b_zero) b_minus = 0;
+  if (a_minus != b_minus) return a_minus ? -1 : 1;
+  return a_minus ? -order : order;
 }
 
 static int suffix_power(const char *at, const char *end) {
@@ -130,28 +132,28 @@ static int is_negative(const char *at, const char *end) {
   return at < end && *at == '-';
 }
 
-static int compare_human(const char *a, const char *aEnd, const char *b, const char *bEnd) {
-  int x = suffix_power(a, aEnd), y = suffix_power(b, bEnd);
-  if (is_negative(a, aEnd)) x = -x;
-  if (is_negative(b, bEnd)) y = -y;
-  return x != y ? x - y : compare_numbers(a, aEnd, b, bEnd);
+static int compare_human(const char *a, const char *a_end, const char *b, const char *b_end) {
+  int x = suffix_power(a, a_end), y = suffix_power(b, b_end);
+  if (is_negative(a, a_end)) x = -x;
+  if (is_negative(b, b_end)) y = -y;
+  return x != y ? x - y : compare_numbers(a, a_end, b, b_end);
 }
 
-static long double float_value(const char *at, const char *end, int *isNumber) {
+static long double float_value(const char *at, const char *end, int *is_number) {
   char text[400], *stop;
   size_t length = (size_t)(end - at) < sizeof text - 1 ? (size_t)(end - at) : sizeof text - 1;
   memcpy(text, at, length);
   text[length] = 0;
   long double value = strtold(text, &stop);
-  *isNumber = stop != text;
+  *is_number = stop != text;
   return value;
 }
 
-/** What is no number comes before NaN, and that before all others. */
-static int compare_floats(const char *a, const char *aEnd, const char *b, const char *bEnd) {
-  int aNumber, bNumber;
-  long double x = float_value(a, aEnd, &aNumber), y = float_value(b, bEnd, &bNumber);
-  if (aNumber != bNumber || !aNumber) return aNumber - bNumber;
+/* What is no number comes before NaN, and that before all others. */
+static int compare_floats(const char *a, const char *a_end, const char *b, const char *b_end) {
+  int a_number, b_number;
+  long double x = float_value(a, a_end, &a_number), y = float_value(b, b_end, &b_number);
+  if (a_number != b_number || !a_number) return a_number - b_number;
   if (isnan(x) || isnan(y)) {
     if (!isnan(x) || !isnan(y)) return isnan(y) - isnan(x);
     return signbit(x) == signbit(y) ? 0 : signbit(x) ? 1 : -1;
@@ -159,7 +161,7 @@ static int compare_floats(const char *a, const char *aEnd, const char *b, const 
   return x < y ? -1 : x > y;
 }
 
-/** 1 to 12, or 0 for what does not begin with a month's name. */
+/* 1 to 12, or 0 for what does not begin with a month's name. */
 static int month_number(const char *at, const char *end) {
   static const char names[] = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
   at = skip_blanks(at, end);
@@ -173,16 +175,16 @@ static int counts(int c, const struct order *order) {
   return !order->printable || isprint(c);
 }
 
-static int compare_text(const char *a, const char *aEnd, const char *b, const char *bEnd, const struct order *order) {
+static int compare_text(const char *a, const char *a_end, const char *b, const char *b_end, const struct order *order) {
   if (!order->fold && !order->dictionary && !order->printable) {
-    size_t aLength = (size_t)(aEnd - a), bLength = (size_t)(bEnd - b);
-    int result = memcmp(a, b, aLength < bLength ? aLength : bLength);
-    return result ? result : aLength < bLength ? -1 : aLength > bLength;
+    size_t a_length = (size_t)(a_end - a), b_length = (size_t)(b_end - b);
+    int result = memcmp(a, b, a_length < b_length ? a_length : b_length);
+    return result ? result : a_length < b_length ? -1 : a_length > b_length;
   }
   for (;; a++, b++) {
-    while (a < aEnd && !counts((unsigned char)*a, order)) a++;
-    while (b < bEnd && !counts((unsigned char)*b, order)) b++;
-    if (a == aEnd || b == bEnd) return (a < aEnd) - (b < bEnd);
+    while (a < a_end && !counts((unsigned char)*a, order)) a++;
+    while (b < b_end && !counts((unsigned char)*b, order)) b++;
+    if (a == a_end || b == b_end) return (a < a_end) - (b < b_end);
     int x = (unsigned char)*a, y = (unsigned char)*b;
     if (order->fold) {
       x = toupper(x);
@@ -194,16 +196,16 @@ static int compare_text(const char *a, const char *aEnd, const char *b, const ch
 
 static int compare_keys(const struct line *a, const struct line *b) {
   for (const struct key *key = keys; key; key = key->next) {
-    const char *aFrom, *aTo, *bFrom, *bTo;
-    find_key(a, key, &aFrom, &aTo);
-    find_key(b, key, &bFrom, &bTo);
+    const char *a_from, *a_to, *b_from, *b_to;
+    find_key(a, key, &a_from, &a_to);
+    find_key(b, key, &b_from, &b_to);
     const struct order *order = &key->order;
-    int result = order->numeric    ? compare_numbers(aFrom, aTo, bFrom, bTo)
-                 : order->human    ? compare_human(aFrom, aTo, bFrom, bTo)
-                 : order->floating ? compare_floats(aFrom, aTo, bFrom, bTo)
-                 : order->month    ? month_number(aFrom, aTo) - month_number(bFrom, bTo)
-                 : order->version  ? compare_versions(aFrom, (size_t)(aTo - aFrom), bFrom, (size_t)(bTo - bFrom))
-                                   : compare_text(aFrom, aTo, bFrom, bTo, order);
+    int result = order->numeric    ? compare_numbers(a_from, a_to, b_from, b_to)
+                 : order->human    ? compare_human(a_from, a_to, b_from, b_to)
+                 : order->floating ? compare_floats(a_from, a_to, b_from, b_to)
+                 : order->month    ? month_number(a_from, a_to) - month_number(b_from, b_to)
+                 : order->version  ? compare_versions(a_from, (size_t)(a_to - a_from), b_from, (size_t)(b_to - b_from))
+                                   : compare_text(a_from, a_to, b_from, b_to, order);
     if (result) return order->reverse ? -result : result;
   }
   return 0;
@@ -218,8 +220,8 @@ static int compare(const void *left, const void *right) {
   return global.reverse ? -result : result;
 }
 
-/** Sets the order named by a letter; false if it names none. */
-static int set_order(struct order *order, char letter, int atEnd) {
+/* Sets the order named by a letter; false if it names none. */
+static int set_order(struct order *order, char letter, int at_end) {
   switch (letter) {
     case 'n': order->numeric = 1; break;
     case 'g': order->floating = 1; break;
@@ -230,7 +232,7 @@ static int set_order(struct order *order, char letter, int atEnd) {
     case 'f': order->fold = 1; break;
     case 'd': order->dictionary = 1; break;
     case 'i': order->printable = 1; break;
-    case 'b': atEnd ? (order->skipEndBlanks = 1) : (order->skipBlanks = 1); break;
+    case 'b': at_end ? (order->skip_end_blanks = 1) : (order->skip_blanks = 1); break;
     default: return 0;
   }
   return 1;
@@ -242,32 +244,32 @@ static void bad_key(const char *what, const char *text) {
 
 static void add_key(const char *text) {
   struct key *key = must_malloc(sizeof *key), **last = &keys;
-  *key = (struct key){.endField = -1};
+  *key = (struct key){.end_field = -1};
   char *at;
-  key->startField = strtol(text, &at, 10);
-  if (key->startField <= 0) {
+  key->start_field = strtol(text, &at, 10);
+  if (key->start_field <= 0) {
     if (at == text) die(2, "invalid number at field start: invalid count at start of %s", quoted(text));
     bad_key("field number is zero", text);
   }
-  key->startField--;
+  key->start_field--;
   if (*at == '.') {
     char *start = at + 1;
-    key->startByte = strtol(start, &at, 10);
-    if (key->startByte <= 0) bad_key("character offset is zero", text);
-    key->startByte--;
+    key->start_byte = strtol(start, &at, 10);
+    if (key->start_byte <= 0) bad_key("character offset is zero", text);
+    key->start_byte--;
   }
   while (set_order(&key->order, *at, 0)) at++;
   if (*at == ',') {
     char *start = at + 1;
-    key->endField = strtol(start, &at, 10);
-    if (key->endField <= 0) {
+    key->end_field = strtol(start, &at, 10);
+    if (key->end_field <= 0) {
       if (at == start) die(2, "invalid number after ',': invalid count at start of %s", quoted(start));
       bad_key("field number is zero", text);
     }
-    key->endField--;
+    key->end_field--;
     if (*at == '.') {
       start = at + 1;
-      key->endByte = strtol(start, &at, 10);
+      key->end_byte = strtol(start, &at, 10);
     }
     while (set_order(&key->order, *at, 1)) at++;
   }
@@ -276,36 +278,39 @@ static void add_key(const char *text) {
   *last = key;
 }
 
-/** Orders of different kinds for one key contradict each other. */
+/* Orders of different kinds for one key contradict each other. */
 static void check_order(const struct order *order) {
   int ignores = order->dictionary || order->printable;
   if (order->numeric + order->floating + order->human + order->month + (order->version || ignores) < 2) return;
   const struct {
-    int isSet;
+    int is_set;
     char letter;
-  } all[] = {{order->dictionary, 'd'}, {order->floating, 'g'}, {order->human, 'h'}, {order->printable && !order->dictionary, 'i'},
-             {order->month, 'M'},      {order->numeric, 'n'},  {order->version, 'V'}};
+  } all[] = {{order->dictionary, 'd'}, {order->floating, 'g'},
+             {order->human, 'h'},      {order->printable && !order->dictionary, 'i'},
+             {order->month, 'M'},      {order->numeric, 'n'},
+             {order->version, 'V'}};
   char letters[8], *to = letters;
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-    if (all[i].isSet) *to++ = all[i].letter;
+    if (all[i].is_set) *to++ = all[i].letter;
   *to = 0;
   die(2, "options '-%s' are incompatible", letters);
 }
 
 static struct line *lines;
-static size_t lineCount;
+static size_t line_count;
 
 static void add_lines(char *text, size_t length) {
   for (char *at = text, *end = text + length; at < end;) {
     char *stop = memchr(at, delimiter, (size_t)(end - at));
     if (!stop) stop = end;
-    if ((lineCount & (lineCount - 1)) == 0) lines = must_realloc(lines, (lineCount ? lineCount * 2 : 64) * sizeof *lines);
-    lines[lineCount++] = (struct line){at, (size_t)(stop - at)};
+    if ((line_count & (line_count - 1)) == 0)
+      lines = must_realloc(lines, (line_count ? line_count * 2 : 64) * sizeof *lines);
+    lines[line_count++] = (struct line){at, (size_t)(stop - at)};
     at = stop + 1;
   }
 }
 
-/** A file as a whole: the lines point into it. */
+/* A file as a whole: the lines point into it. */
 static void read_file(const char *name) {
   FILE *stream = strcmp(name, "-") ? fopen(name, "r") : stdin;
   if (!stream) die_errno(2, "cannot read: %s", quoted_if_needed(name));
@@ -321,7 +326,7 @@ static void read_file(const char *name) {
 }
 
 static int check(const char *name, int silent) {
-  for (size_t i = 1; i < lineCount; i++) {
+  for (size_t i = 1; i < line_count; i++) {
     int order = compare(&lines[i - 1], &lines[i]);
     if (order < 0 || (order == 0 && !unique)) continue;
     if (!silent) complain("%s:%zu: disorder: %.*s", name, i + 1, (int)lines[i].length, lines[i].text);
@@ -330,12 +335,12 @@ static int check(const char *name, int silent) {
   return 0;
 }
 
-/** Takes the least first line of the files again and again; ends[i] is where file i's lines end. */
+/* Takes the least first line of the files again and again; ends[i] is where file i's lines end. */
 static void merge(const size_t *ends, int files) {
-  struct line *merged = must_malloc((lineCount + 1) * sizeof *merged);
+  struct line *merged = must_malloc((line_count + 1) * sizeof *merged);
   size_t *next = must_malloc((size_t)(files + 1) * sizeof *next);
   for (int i = 0; i < files; i++) next[i] = i ? ends[i - 1] : 0;
-  for (size_t k = 0; files && k < lineCount; k++) {
+  for (size_t k = 0; files && k < line_count; k++) {
     int least = -1;
     for (int i = 0; i < files; i++)
       if (next[i] < ends[i] && (least < 0 || compare(&lines[next[i]], &lines[next[least]]) < 0)) least = i;
@@ -345,7 +350,7 @@ static void merge(const size_t *ends, int files) {
 }
 
 static void write_lines(FILE *stream) {
-  for (size_t i = 0; i < lineCount; i++) {
+  for (size_t i = 0; i < line_count; i++) {
     int same = i > 0 && (keys ? compare_keys(&lines[i - 1], &lines[i]) == 0 : compare(&lines[i - 1], &lines[i]) == 0);
     if (unique && same) {
       lines[i] = lines[i - 1];
@@ -363,7 +368,7 @@ static int parse_separator(const char *text) {
   return (unsigned char)*text;
 }
 
-/** The letter of a word in a table; the table ends with null. */
+/* The letter of a word in a table; the table ends with null. */
 struct choice {
   const char *word;
   char letter;
@@ -378,15 +383,33 @@ static char choose(const char *word, const struct choice *choices, const char *o
 
 int main(int argc, char **argv) {
   enum { LONG_SORT = 256, LONG_CHECK };
-  static const struct choice orders[] = {{"general-numeric", 'g'}, {"human-numeric", 'h'}, {"month", 'M'}, {"numeric", 'n'}, {"version", 'V'}, {0}};
+  static const struct choice orders[] = {{"general-numeric", 'g'}, {"human-numeric", 'h'}, {"month", 'M'},
+                                         {"numeric", 'n'},         {"version", 'V'},       {0}};
   static const struct choice checks[] = {{"quiet", 'C'}, {"silent", 'C'}, {"diagnose-first", 'c'}, {0}};
-  static const struct option names[] = {{"numeric-sort", 0, 0, 'n'}, {"reverse", 0, 0, 'r'}, {"unique", 0, 0, 'u'}, {"key", 1, 0, 'k'},
-                                        {"field-separator", 1, 0, 't'}, {"output", 1, 0, 'o'}, {"stable", 0, 0, 's'}, {"check", 2, 0, LONG_CHECK},
-                                        {"ignore-case", 0, 0, 'f'}, {"merge", 0, 0, 'm'}, {"zero-terminated", 0, 0, 'z'}, {"sort", 1, 0, LONG_SORT},
-                                        {"dictionary-order", 0, 0, 'd'}, {"general-numeric-sort", 0, 0, 'g'}, {"human-numeric-sort", 0, 0, 'h'},
-                                        {"ignore-nonprinting", 0, 0, 'i'}, {"month-sort", 0, 0, 'M'}, {"version-sort", 0, 0, 'V'},
-                                        {"ignore-leading-blanks", 0, 0, 'b'}, {"buffer-size", 1, 0, 'S'}, {"temporary-directory", 1, 0, 'T'},
-                                        {"parallel", 1, 0, 'S'}, {"batch-size", 1, 0, 'S'}, {0}};
+  static const struct option names[] = {{"numeric-sort", 0, 0, 'n'},
+                                        {"reverse", 0, 0, 'r'},
+                                        {"unique", 0, 0, 'u'},
+                                        {"key", 1, 0, 'k'},
+                                        {"field-separator", 1, 0, 't'},
+                                        {"output", 1, 0, 'o'},
+                                        {"stable", 0, 0, 's'},
+                                        {"check", 2, 0, LONG_CHECK},
+                                        {"ignore-case", 0, 0, 'f'},
+                                        {"merge", 0, 0, 'm'},
+                                        {"zero-terminated", 0, 0, 'z'},
+                                        {"sort", 1, 0, LONG_SORT},
+                                        {"dictionary-order", 0, 0, 'd'},
+                                        {"general-numeric-sort", 0, 0, 'g'},
+                                        {"human-numeric-sort", 0, 0, 'h'},
+                                        {"ignore-nonprinting", 0, 0, 'i'},
+                                        {"month-sort", 0, 0, 'M'},
+                                        {"version-sort", 0, 0, 'V'},
+                                        {"ignore-leading-blanks", 0, 0, 'b'},
+                                        {"buffer-size", 1, 0, 'S'},
+                                        {"temporary-directory", 1, 0, 'T'},
+                                        {"parallel", 1, 0, 'S'},
+                                        {"batch-size", 1, 0, 'S'},
+                                        {0}};
   static const struct command_line line = {"bcCdfghiMk:mno:rst:uVzS:T:", names, help, 2};
   int checking = 0, silent = 0, merging = 0;
   const char *output = 0;
@@ -409,7 +432,7 @@ int main(int argc, char **argv) {
       case 'z': delimiter = 0; break;
       default: set_order(&global, (char)letter, 0);
     }
-  global.skipEndBlanks = global.skipBlanks;
+  global.skip_end_blanks = global.skip_blanks;
   check_order(&global);
   for (struct key *key = keys; key; key = key->next) {
     check_order(&key->order);
@@ -417,23 +440,24 @@ int main(int argc, char **argv) {
   }
   struct order apart = global;
   apart.reverse = 0;
-  static struct key whole = {.endField = -1};
+  static struct key whole = {.end_field = -1};
   if (!keys && !is_plain(&apart)) {
     whole.order = global;
     keys = &whole;
   }
-  if (checking && argc - optind > 1) die(2, "extra operand %s not allowed with -%c", quoted(argv[optind + 1]), silent ? 'C' : 'c');
+  if (checking && argc - optind > 1)
+    die(2, "extra operand %s not allowed with -%c", quoted(argv[optind + 1]), silent ? 'C' : 'c');
   const char *first = optind < argc ? argv[optind] : "-";
   if (optind == argc) read_file("-");
   int files = argc - optind;
   size_t *ends = must_malloc((size_t)(files + 1) * sizeof *ends);
   for (int i = 0; i < files; i++) {
     read_file(argv[optind + i]);
-    ends[i] = lineCount;
+    ends[i] = line_count;
   }
   if (checking) return check(first, silent);
   if (merging) merge(ends, files);
-  else qsort(lines, lineCount, sizeof *lines, compare);
+  else qsort(lines, line_count, sizeof *lines, compare);
   /* Opened only now: it may be one of the inputs. */
   if (output && !freopen(output, "w", stdout)) die_errno(2, "open failed: %s", quoted_if_needed(output));
   write_lines(stdout);

@@ -15,7 +15,7 @@ static const char help[] =
 enum word { INPUT, OUTPUT, CONTROL, LOCAL };
 enum { SANE = 1, INSANE = 2, HIDDEN = 4 };
 
-/** Flags in the order in which -a shows them. SANE ones are set by "sane", INSANE ones cleared. */
+/* Flags in the order in which -a shows them. SANE ones are set by "sane", INSANE ones cleared. */
 static const struct flag {
   const char *name;
   enum word word;
@@ -23,29 +23,45 @@ static const struct flag {
   tcflag_t mask;
   int kind;
 } flags[] = {
-    {"parenb", CONTROL, PARENB, 0, 0},     {"parodd", CONTROL, PARODD, 0, 0},    {"cmspar", CONTROL, CMSPAR, 0, 0},   {"cs5", CONTROL, CS5, CSIZE, 0},      {"cs6", CONTROL, CS6, CSIZE, 0},
-    {"cs7", CONTROL, CS7, CSIZE, 0},       {"cs8", CONTROL, CS8, CSIZE, 0},      {"hupcl", CONTROL, HUPCL, 0, 0},      {"cstopb", CONTROL, CSTOPB, 0, 0},
-    {"cread", CONTROL, CREAD, 0, SANE},    {"clocal", CONTROL, CLOCAL, 0, 0},    {"crtscts", CONTROL, CRTSCTS, 0, 0},  {"ignbrk", INPUT, IGNBRK, 0, INSANE},
-    {"brkint", INPUT, BRKINT, 0, SANE},    {"ignpar", INPUT, IGNPAR, 0, 0},      {"parmrk", INPUT, PARMRK, 0, 0},      {"inpck", INPUT, INPCK, 0, 0},
-    {"istrip", INPUT, ISTRIP, 0, 0},       {"inlcr", INPUT, INLCR, 0, INSANE},   {"igncr", INPUT, IGNCR, 0, INSANE},   {"icrnl", INPUT, ICRNL, 0, SANE},
-    {"ixon", INPUT, IXON, 0, SANE},        {"ixoff", INPUT, IXOFF, 0, INSANE},   {"iuclc", INPUT, IUCLC, 0, INSANE},   {"ixany", INPUT, IXANY, 0, INSANE},
-    {"imaxbel", INPUT, IMAXBEL, 0, SANE},  {"iutf8", INPUT, IUTF8, 0, INSANE},   {"opost", OUTPUT, OPOST, 0, SANE},    {"olcuc", OUTPUT, OLCUC, 0, INSANE},
-    {"ocrnl", OUTPUT, OCRNL, 0, INSANE},   {"onlcr", OUTPUT, ONLCR, 0, SANE},    {"onocr", OUTPUT, ONOCR, 0, INSANE},  {"onlret", OUTPUT, ONLRET, 0, INSANE},
-    {"ofill", OUTPUT, OFILL, 0, INSANE},   {"ofdel", OUTPUT, OFDEL, 0, INSANE},  {"nl0", OUTPUT, 0, NLDLY, 0},        {"cr0", OUTPUT, 0, CRDLY, 0},
-    {"tab0", OUTPUT, 0, TABDLY, 0},        {"bs0", OUTPUT, 0, BSDLY, 0},        {"vt0", OUTPUT, 0, VTDLY, 0},         {"ff0", OUTPUT, 0, FFDLY, 0},
-    {"isig", LOCAL, ISIG, 0, SANE},       {"icanon", LOCAL, ICANON, 0, SANE},
-    {"iexten", LOCAL, IEXTEN, 0, SANE},    {"echo", LOCAL, ECHO, 0, SANE},       {"echoe", LOCAL, ECHOE, 0, SANE},     {"echok", LOCAL, ECHOK, 0, SANE},
-    {"echonl", LOCAL, ECHONL, 0, INSANE},  {"noflsh", LOCAL, NOFLSH, 0, INSANE}, {"xcase", LOCAL, XCASE, 0, INSANE},   {"tostop", LOCAL, TOSTOP, 0, INSANE},
-    {"echoprt", LOCAL, ECHOPRT, 0, INSANE}, {"echoctl", LOCAL, ECHOCTL, 0, SANE}, {"echoke", LOCAL, ECHOKE, 0, SANE},   {"flusho", LOCAL, FLUSHO, 0, INSANE}, {"extproc", LOCAL, EXTPROC, 0, INSANE},
+    {"parenb", CONTROL, PARENB, 0, 0},     {"parodd", CONTROL, PARODD, 0, 0},
+    {"cmspar", CONTROL, CMSPAR, 0, 0},     {"cs5", CONTROL, CS5, CSIZE, 0},
+    {"cs6", CONTROL, CS6, CSIZE, 0},       {"cs7", CONTROL, CS7, CSIZE, 0},
+    {"cs8", CONTROL, CS8, CSIZE, 0},       {"hupcl", CONTROL, HUPCL, 0, 0},
+    {"cstopb", CONTROL, CSTOPB, 0, 0},     {"cread", CONTROL, CREAD, 0, SANE},
+    {"clocal", CONTROL, CLOCAL, 0, 0},     {"crtscts", CONTROL, CRTSCTS, 0, 0},
+    {"ignbrk", INPUT, IGNBRK, 0, INSANE},  {"brkint", INPUT, BRKINT, 0, SANE},
+    {"ignpar", INPUT, IGNPAR, 0, 0},       {"parmrk", INPUT, PARMRK, 0, 0},
+    {"inpck", INPUT, INPCK, 0, 0},         {"istrip", INPUT, ISTRIP, 0, 0},
+    {"inlcr", INPUT, INLCR, 0, INSANE},    {"igncr", INPUT, IGNCR, 0, INSANE},
+    {"icrnl", INPUT, ICRNL, 0, SANE},      {"ixon", INPUT, IXON, 0, SANE},
+    {"ixoff", INPUT, IXOFF, 0, INSANE},    {"iuclc", INPUT, IUCLC, 0, INSANE},
+    {"ixany", INPUT, IXANY, 0, INSANE},    {"imaxbel", INPUT, IMAXBEL, 0, SANE},
+    {"iutf8", INPUT, IUTF8, 0, INSANE},    {"opost", OUTPUT, OPOST, 0, SANE},
+    {"olcuc", OUTPUT, OLCUC, 0, INSANE},   {"ocrnl", OUTPUT, OCRNL, 0, INSANE},
+    {"onlcr", OUTPUT, ONLCR, 0, SANE},     {"onocr", OUTPUT, ONOCR, 0, INSANE},
+    {"onlret", OUTPUT, ONLRET, 0, INSANE}, {"ofill", OUTPUT, OFILL, 0, INSANE},
+    {"ofdel", OUTPUT, OFDEL, 0, INSANE},   {"nl0", OUTPUT, 0, NLDLY, 0},
+    {"cr0", OUTPUT, 0, CRDLY, 0},          {"tab0", OUTPUT, 0, TABDLY, 0},
+    {"bs0", OUTPUT, 0, BSDLY, 0},          {"vt0", OUTPUT, 0, VTDLY, 0},
+    {"ff0", OUTPUT, 0, FFDLY, 0},          {"isig", LOCAL, ISIG, 0, SANE},
+    {"icanon", LOCAL, ICANON, 0, SANE},    {"iexten", LOCAL, IEXTEN, 0, SANE},
+    {"echo", LOCAL, ECHO, 0, SANE},        {"echoe", LOCAL, ECHOE, 0, SANE},
+    {"echok", LOCAL, ECHOK, 0, SANE},      {"echonl", LOCAL, ECHONL, 0, INSANE},
+    {"noflsh", LOCAL, NOFLSH, 0, INSANE},  {"xcase", LOCAL, XCASE, 0, INSANE},
+    {"tostop", LOCAL, TOSTOP, 0, INSANE},  {"echoprt", LOCAL, ECHOPRT, 0, INSANE},
+    {"echoctl", LOCAL, ECHOCTL, 0, SANE},  {"echoke", LOCAL, ECHOKE, 0, SANE},
+    {"flusho", LOCAL, FLUSHO, 0, INSANE},  {"extproc", LOCAL, EXTPROC, 0, INSANE},
 };
 
 static const struct {
   const char *name;
   int index;
-  /** Value of "sane". */
+  /* Value of "sane". */
   int sane;
-} characters[] = {{"intr", VINTR, 3},   {"quit", VQUIT, 28},    {"erase", VERASE, 127}, {"kill", VKILL, 21},   {"eof", VEOF, 4},         {"eol", VEOL, 0},      {"eol2", VEOL2, 0},      {"swtch", VSWTC, 0},
-                  {"start", VSTART, 17}, {"stop", VSTOP, 19},   {"susp", VSUSP, 26},    {"rprnt", VREPRINT, 18}, {"werase", VWERASE, 23}, {"lnext", VLNEXT, 22}, {"discard", VDISCARD, 15}};
+} characters[] = {{"intr", VINTR, 3},      {"quit", VQUIT, 28},   {"erase", VERASE, 127},   {"kill", VKILL, 21},
+                  {"eof", VEOF, 4},        {"eol", VEOL, 0},      {"eol2", VEOL2, 0},       {"swtch", VSWTC, 0},
+                  {"start", VSTART, 17},   {"stop", VSTOP, 19},   {"susp", VSUSP, 26},      {"rprnt", VREPRINT, 18},
+                  {"werase", VWERASE, 23}, {"lnext", VLNEXT, 22}, {"discard", VDISCARD, 15}};
 
 #define COUNT(table) (sizeof table / sizeof *table)
 static struct termios settings;
@@ -72,7 +88,7 @@ static void character_text(int c, char text[8]) {
   else sprintf(text, "%c", c);
 }
 
-/** Words of the listing are wrapped at the terminal's width. */
+/* Words of the listing are wrapped at the terminal's width. */
 static int column;
 static void show(const char *word, int last) {
   int length = (int)strlen(word);
@@ -119,7 +135,7 @@ static void show_all(void) {
   }
 }
 
-/** Only what differs from "sane". */
+/* Only what differs from "sane". */
 static void show_changes(void) {
   char word[64], text[8];
   printf("speed %u baud; line = %u;\n", speed(), settings.c_line);
@@ -153,7 +169,7 @@ static void make_sane(void) {
   settings.c_cc[VTIME] = 0;
 }
 
-/** "raw", "cooked" and their like; false if the word is none. */
+/* "raw", "cooked" and their like; false if the word is none. */
 static int set_mode(const char *word) {
   int negated = *word == '-';
   const char *name = word + negated;
@@ -210,7 +226,7 @@ static void set_window(const char *word, int value) {
   if (ioctl(STDIN_FILENO, TIOCSWINSZ, &window)) die_errno(1, "standard input");
 }
 
-/** Settings that take a value; false if the word is none. */
+/* Settings that take a value; false if the word is none. */
 static int set_value(const char *word, const char *value) {
   for (size_t i = 0; i < COUNT(characters); i++)
     if (strcmp(word, characters[i].name) == 0) {
@@ -219,12 +235,13 @@ static int set_value(const char *word, const char *value) {
     }
   if (strcmp(word, "min") == 0) settings.c_cc[VMIN] = (cc_t)atoi(value);
   else if (strcmp(word, "time") == 0) settings.c_cc[VTIME] = (cc_t)atoi(value);
-  else if (strcmp(word, "rows") == 0 || strcmp(word, "cols") == 0 || strcmp(word, "columns") == 0) set_window(word, atoi(value));
+  else if (strcmp(word, "rows") == 0 || strcmp(word, "cols") == 0 || strcmp(word, "columns") == 0)
+    set_window(word, atoi(value));
   else return 0;
   return 1;
 }
 
-/** What -g shows: all of it in hexadecimal. */
+/* What -g shows: all of it in hexadecimal. */
 static void show_packed(void) {
   printf("%x:%x:%x:%x", settings.c_iflag, settings.c_oflag, settings.c_cflag, settings.c_lflag);
   for (int i = 0; i < NCCS; i++) printf(":%x", settings.c_cc[i]);

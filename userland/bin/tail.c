@@ -14,7 +14,7 @@ static const char help[] =
     "  -f  go on with what is appended   -s SECONDS  between looks   -q  no names   -v  names always\n";
 
 static unsigned long long count = 10;
-static int bytes, fromStart, follow, quiet, loud, status;
+static int bytes, from_start, follow, quiet, loud, status;
 static double interval = 1;
 static char block[65536];
 
@@ -50,7 +50,7 @@ static void print_from(int fd, const char *name) {
   copy_rest(fd, name);
 }
 
-/** Where the last `count` lines of text begin. */
+/* Where the last `count` lines of text begin. */
 static size_t last_lines(const char *text, size_t length) {
   if (!count) return length;
   unsigned long long left = count;
@@ -63,7 +63,7 @@ static size_t last_lines(const char *text, size_t length) {
   }
 }
 
-/** Of a large file only the end is read. */
+/* Of a large file only the end is read. */
 static void skip_start(int fd, off_t size) {
   off_t step = sizeof block, start = size;
   unsigned long long lines = 0;
@@ -95,10 +95,11 @@ static void print_last(int fd, const char *name) {
   free(text);
 }
 
-static void set_count(const char *text, int isBytes) {
-  bytes = isBytes;
-  fromStart = *text == '+';
-  if (!parse_size(text + (*text == '-' || *text == '+'), &count)) die(1, "invalid number of %s: %s", isBytes ? "bytes" : "lines", quoted(text));
+static void set_count(const char *text, int is_bytes) {
+  bytes = is_bytes;
+  from_start = *text == '+';
+  if (!parse_size(text + (*text == '-' || *text == '+'), &count))
+    die(1, "invalid number of %s: %s", is_bytes ? "bytes" : "lines", quoted(text));
 }
 
 static void print_name(const char *name) {
@@ -108,8 +109,8 @@ static void print_name(const char *name) {
   fflush(stdout);
 }
 
-/** Looks for more at the end of each file, for ever. */
-static void watch(char **names, int *fds, int files, int showNames) {
+/* Looks for more at the end of each file, for ever. */
+static void watch(char **names, int *fds, int files, int show_names) {
   int last = files - 1;
   for (;;) {
     for (int i = 0; i < files; i++) {
@@ -122,7 +123,7 @@ static void watch(char **names, int *fds, int files, int showNames) {
       }
       ssize_t got = read_block(fds[i], names[i]);
       if (got <= 0) continue;
-      if (showNames && i != last) print_name(names[i]);
+      if (show_names && i != last) print_name(names[i]);
       last = i;
       put(block, (size_t)got);
       copy_rest(fds[i], names[i]);
@@ -133,7 +134,8 @@ static void watch(char **names, int *fds, int files, int showNames) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"lines", 1, 0, 'n'}, {"bytes", 1, 0, 'c'}, {"follow", 0, 0, 'f'}, {"quiet", 0, 0, 'q'}, {"verbose", 0, 0, 'v'}, {0}};
+  static const struct option names[] = {{"lines", 1, 0, 'n'}, {"bytes", 1, 0, 'c'},   {"follow", 0, 0, 'f'},
+                                        {"quiet", 0, 0, 'q'}, {"verbose", 0, 0, 'v'}, {0}};
   static const struct command_line line = {"c:fFn:qs:v", names, help, 1};
   /* "tail -5" and "tail +5" are old forms of -n. */
   if (argc > 1 && (argv[1][0] == '-' || argv[1][0] == '+') && isdigit((unsigned char)argv[1][1])) {
@@ -151,22 +153,22 @@ int main(int argc, char **argv) {
       case 's': interval = strtod(optarg, 0); break;
       default: loud = 1;
     }
-  static char *standardInput[] = {"-", 0};
-  char **files = optind < argc ? argv + optind : standardInput;
-  int fileCount = optind < argc ? argc - optind : 1, showNames = loud || (fileCount > 1 && !quiet);
-  int *fds = must_malloc((size_t)fileCount * sizeof *fds);
-  for (int i = 0; i < fileCount; i++) {
+  static char *standard_input[] = {"-", 0};
+  char **files = optind < argc ? argv + optind : standard_input;
+  int file_count = optind < argc ? argc - optind : 1, show_names = loud || (file_count > 1 && !quiet);
+  int *fds = must_malloc((size_t)file_count * sizeof *fds);
+  for (int i = 0; i < file_count; i++) {
     fds[i] = strcmp(files[i], "-") ? open(files[i], O_RDONLY) : STDIN_FILENO;
     if (fds[i] < 0) {
       complain_errno("cannot open %s for reading", quoted(files[i]));
       status = 1;
       continue;
     }
-    if (showNames) print_name(files[i]);
-    if (fromStart) print_from(fds[i], files[i]);
+    if (show_names) print_name(files[i]);
+    if (from_start) print_from(fds[i], files[i]);
     else print_last(fds[i], files[i]);
     if (!follow && fds[i] > 0) close(fds[i]);
   }
-  if (follow) watch(files, fds, fileCount, showNames);
+  if (follow) watch(files, fds, file_count, show_names);
   return finish(status);
 }

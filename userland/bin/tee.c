@@ -7,7 +7,8 @@
 #include <tool.h>
 #include <unistd.h>
 
-static const char help[] = "Usage: tee [-ai] [FILE]...\nCopy standard input to standard output and to the files.\n  -a  append   -i  ignore interrupts\n";
+static const char help[] =
+    "Usage: tee [-ai] [FILE]...\nCopy standard input to standard output and to the files.\n  -a  append   -i  ignore interrupts\n";
 
 int main(int argc, char **argv) {
   static const struct option names[] = {{"append", 0, 0, 'a'}, {"ignore-interrupts", 0, 0, 'i'}, {0}};

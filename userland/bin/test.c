@@ -13,7 +13,7 @@ static int count, at;
 
 static int evaluate_or(void);
 
-/** Blanks around the digits are allowed. Numbers of any length are compared as text would be: only by value. */
+/* Blanks around the digits are allowed. Numbers of any length are compared as text would be: only by value. */
 static long long integer(const char *text) {
   char *end;
   errno = 0;
@@ -28,7 +28,8 @@ static int is_unary(const char *word) {
 }
 
 static int is_binary(const char *word) {
-  static const char *const operators[] = {"=", "==", "!=", "<", ">", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"};
+  static const char *const operators[] = {"=",   "==",  "!=",  "<",   ">",   "-eq", "-ne",
+                                          "-lt", "-le", "-gt", "-ge", "-nt", "-ot", "-ef"};
   for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
     if (strcmp(word, operators[i]) == 0) return 1;
   return 0;
@@ -77,10 +78,10 @@ static int binary(const char *left, const char *operator, const char *right) {
   if (*operator == '>') return strcmp(left, right) > 0;
   if (strcmp(operator, "-nt") == 0 || strcmp(operator, "-ot") == 0 || strcmp(operator, "-ef") == 0) {
     struct stat a, b;
-    int haveA = stat(left, &a) == 0, haveB = stat(right, &b) == 0;
-    if (operator[1] == 'e') return haveA && haveB && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-    if (operator[1] == 'n') return haveA && (!haveB || is_newer(&a, &b));
-    return haveB && (!haveA || is_newer(&b, &a));
+    int have_a = stat(left, &a) == 0, have_b = stat(right, &b) == 0;
+    if (operator[1] == 'e') return have_a && have_b && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+    if (operator[1] == 'n') return have_a && (!have_b || is_newer(&a, &b));
+    return have_b && (!have_a || is_newer(&b, &a));
   }
   long long a = integer(left), b = integer(right);
   switch (operator[1] << 8 | operator[2]) {
@@ -140,7 +141,7 @@ static int evaluate_or(void) {
   return result;
 }
 
-/** Up to four words have a meaning that follows from their number, so that operands may look like operators. */
+/* Up to four words have a meaning that follows from their number, so that operands may look like operators. */
 static int evaluate(void) {
   switch (count - at) {
     case 0: return 0;

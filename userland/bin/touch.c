@@ -19,7 +19,7 @@ static int two_digits(const char **at) {
   return value;
 }
 
-/** [[CC]YY]MMDDhhmm[.SS] */
+/* [[CC]YY]MMDDhhmm[.SS] */
 static int parse_stamp(const char *text, struct timespec *result) {
   size_t digits = strspn(text, "0123456789");
   const char *dot = text + digits;
@@ -45,11 +45,13 @@ static int parse_stamp(const char *text, struct timespec *result) {
   }
   struct tm given = date;
   *result = (struct timespec){mktime(&date), 0, 0};
-  return given.tm_mon == date.tm_mon && given.tm_mday == date.tm_mday && given.tm_hour == date.tm_hour && given.tm_min == date.tm_min;
+  return given.tm_mon == date.tm_mon && given.tm_mday == date.tm_mday && given.tm_hour == date.tm_hour &&
+         given.tm_min == date.tm_min;
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"no-create", 0, 0, 'c'}, {"date", 1, 0, 'd'}, {"reference", 1, 0, 'r'}, {"no-dereference", 0, 0, 'h'}, {0}};
+  static const struct option names[] = {
+      {"no-create", 0, 0, 'c'}, {"date", 1, 0, 'd'}, {"reference", 1, 0, 'r'}, {"no-dereference", 0, 0, 'h'}, {0}};
   static const struct command_line line = {"acd:fhmr:t:", names, help, 1};
   int access = 0, modification = 0, create = 1, flags = 0, status = 0;
   struct timespec times[2] = {{0, UTIME_NOW, 0}, {0, UTIME_NOW, 0}};
@@ -68,7 +70,8 @@ int main(int argc, char **argv) {
         times[1] = times[0];
         break;
       case 'r':
-        if (flags ? lstat(optarg, &info) : stat(optarg, &info)) die_errno(1, "failed to get attributes of %s", quoted(optarg));
+        if (flags ? lstat(optarg, &info) : stat(optarg, &info))
+          die_errno(1, "failed to get attributes of %s", quoted(optarg));
         times[0] = info.st_atim;
         times[1] = info.st_mtim;
         break;

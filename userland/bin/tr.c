@@ -15,11 +15,11 @@ static const char help[] =
 struct set {
   unsigned char bytes[SET_LIMIT];
   int length;
-  /** Where "[c*]" stands, to be repeated as needed; -1 if nowhere. */
+  /* Where "[c*]" stands, to be repeated as needed; -1 if nowhere. */
   int fill;
-  /** Number of bytes that come from classes: these may not be a target, except for case. */
-  int hasClass;
-  const char *caseClass;
+  /* Number of bytes that come from classes: these may not be a target, except for case. */
+  int has_class;
+  const char *case_class;
 };
 
 static void add(struct set *set, int c) {
@@ -46,14 +46,14 @@ static int parse_class(const char **at, struct set *set) {
   if (!test) die(1, "invalid character class %s", quoted(must_format("%.*s", (int)(end - *at - 2), *at + 2)));
   for (int c = 0; c < 256; c++)
     if (test(c)) add(set, c);
-  set->hasClass = 1;
-  if (test == isupper || test == islower) set->caseClass = test == isupper ? "upper" : "lower";
+  set->has_class = 1;
+  if (test == isupper || test == islower) set->case_class = test == isupper ? "upper" : "lower";
   *at = end + 2;
   return 1;
 }
 
-/** "[c*n]" or "[c*]"; false if it is none. */
-static int parse_repeat(const char **at, struct set *set, int isSecond) {
+/* "[c*n]" or "[c*]"; false if it is none. */
+static int parse_repeat(const char **at, struct set *set, int is_second) {
   const char *p = *at + 1;
   if (!*p) return 0;
   int c = read_byte(&p);
@@ -61,14 +61,14 @@ static int parse_repeat(const char **at, struct set *set, int isSecond) {
   char *end;
   long count = strtol(p + 1, &end, p[1] == '0' ? 8 : 10);
   if (*end != ']') return 0;
-  if (!isSecond) die(1, "the [c*] repeat construct may not appear in string1");
+  if (!is_second) die(1, "the [c*] repeat construct may not appear in string1");
   if (count == 0) set->fill = set->length;
   for (long i = 0; i < (count ? count : 1); i++) add(set, c);
   *at = end + 1;
   return 1;
 }
 
-static void parse_set(const char *text, struct set *set, int isSecond) {
+static void parse_set(const char *text, struct set *set, int is_second) {
   *set = (struct set){.fill = -1};
   for (const char *at = text; *at;) {
     if (at[0] == '[' && at[1] == ':' && parse_class(&at, set)) continue;
@@ -77,13 +77,14 @@ static void parse_set(const char *text, struct set *set, int isSecond) {
       at += 5;
       continue;
     }
-    if (at[0] == '[' && parse_repeat(&at, set, isSecond)) continue;
+    if (at[0] == '[' && parse_repeat(&at, set, is_second)) continue;
     const char *start = at;
     int from = read_byte(&at), to = from;
     if (at[0] == '-' && at[1]) {
       at++;
       to = read_byte(&at);
-      if (to < from) die(1, "range-endpoints of '%.*s' are in reverse collating sequence order", (int)(at - start), start);
+      if (to < from)
+        die(1, "range-endpoints of '%.*s' are in reverse collating sequence order", (int)(at - start), start);
     }
     for (int c = from; c <= to; c++) add(set, c);
   }
@@ -97,7 +98,7 @@ static void complement_set(struct set *set) {
     if (!present[c]) add(set, c);
 }
 
-/** Makes the second set as long as the first. */
+/* Makes the second set as long as the first. */
 static void extend(struct set *second, int length) {
   if (second->fill >= 0) {
     int missing = length - second->length + 1, tail = second->length - second->fill - 1;
@@ -115,7 +116,11 @@ static void extend(struct set *second, int length) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"complement", 0, 0, 'c'}, {"delete", 0, 0, 'd'}, {"squeeze-repeats", 0, 0, 's'}, {"truncate-set1", 0, 0, 't'}, {0}};
+  static const struct option names[] = {{"complement", 0, 0, 'c'},
+                                        {"delete", 0, 0, 'd'},
+                                        {"squeeze-repeats", 0, 0, 's'},
+                                        {"truncate-set1", 0, 0, 't'},
+                                        {0}};
   static const struct command_line line = {"+cCdst", names, help, 1};
   int complement = 0, delete = 0, squeeze = 0, truncate = 0;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) {
@@ -131,12 +136,14 @@ int main(int argc, char **argv) {
   }
   if (sets < least) {
     complain("missing operand after %s", quoted(argv[optind]));
-    fprintf(stderr, "Two strings must be given when %s.\n", delete ? "both deleting and squeezing repeats" : "translating");
+    fprintf(stderr, "Two strings must be given when %s.\n",
+            delete ? "both deleting and squeezing repeats" : "translating");
     usage_error(1);
   }
   if (sets > most) {
     complain("extra operand %s", quoted(argv[optind + most]));
-    if (most == 1 && sets == 2) fprintf(stderr, "Only one string may be given when deleting without squeezing repeats.\n");
+    if (most == 1 && sets == 2)
+      fprintf(stderr, "Only one string may be given when deleting without squeezing repeats.\n");
     usage_error(1);
   }
   static struct set first, second;
@@ -145,7 +152,7 @@ int main(int argc, char **argv) {
   int translate = sets == 2 && !delete;
   if (complement) complement_set(&first);
   if (translate) {
-    if (second.hasClass && !(second.caseClass && first.caseClass) && !complement)
+    if (second.has_class && !(second.case_class && first.case_class) && !complement)
       die(1, "when translating, the only character classes that may appear in\nstring2 are 'upper' and 'lower'");
     if (truncate && second.fill < 0 && first.length > second.length) first.length = second.length;
     if (second.length == 0 && first.length > 0) die(1, "when not truncating set1, string2 must be non-empty");

@@ -5,11 +5,18 @@
 #include <sys/utsname.h>
 #include <tool.h>
 
-static const char help[] = "Usage: uname [-asnrvmpio]\nPrint names of the system: kernel (-s), host (-n), release (-r), version (-v), machine (-m), system (-o), all (-a).\n";
+static const char help[] =
+    "Usage: uname [-asnrvmpio]\nPrint names of the system: kernel (-s), host (-n), release (-r), version (-v), machine (-m), system (-o), all (-a).\n";
 
 int main(int argc, char **argv) {
-  static const struct option names[] = {{"all", 0, 0, 'a'}, {"kernel-name", 0, 0, 's'}, {"nodename", 0, 0, 'n'}, {"kernel-release", 0, 0, 'r'},
-                                        {"kernel-version", 0, 0, 'v'}, {"machine", 0, 0, 'm'}, {"operating-system", 0, 0, 'o'}, {0}};
+  static const struct option names[] = {{"all", 0, 0, 'a'},
+                                        {"kernel-name", 0, 0, 's'},
+                                        {"nodename", 0, 0, 'n'},
+                                        {"kernel-release", 0, 0, 'r'},
+                                        {"kernel-version", 0, 0, 'v'},
+                                        {"machine", 0, 0, 'm'},
+                                        {"operating-system", 0, 0, 'o'},
+                                        {0}};
   static const struct command_line line = {"asnrvmpio", names, help, 1};
   char wanted[32] = "";
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) {
@@ -26,7 +33,8 @@ int main(int argc, char **argv) {
   const struct {
     char letter;
     const char *text;
-  } fields[] = {{'s', system.sysname}, {'n', system.nodename}, {'r', system.release}, {'v', system.version}, {'m', system.machine}, {'p', "unknown"}, {'i', "unknown"}, {'o', "GNU/Linux"}};
+  } fields[] = {{'s', system.sysname}, {'n', system.nodename}, {'r', system.release}, {'v', system.version},
+                {'m', system.machine}, {'p', "unknown"},       {'i', "unknown"},      {'o', "GNU/Linux"}};
   int printed = 0;
   for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
     if (strchr(wanted, fields[i].letter)) printf("%s%s", printed++ ? " " : "", fields[i].text);

@@ -17,27 +17,27 @@ static const char help[] =
     "  -P COUNT  commands at a time, 0 for all   --process-slot-var=NAME  a variable that tells them apart\n"
     "  -r  nothing without arguments   -t  show commands   -p  and ask   -o  commands read the terminal   -x  end if SIZE is too small\n";
 
-static size_t maxArguments = ~(size_t)0, maxLines, maxSize = 131072, maxProcesses = 1;
-static int separator = -1, show, ask, skipEmpty, exitIfTooLong, readsTerminal;
-static const char *replaced, *endMark, *slotVariable;
+static size_t max_arguments = ~(size_t)0, max_lines, max_size = 131072, max_processes = 1;
+static int separator = -1, show, ask, skip_empty, exit_if_too_long, reads_terminal;
+static const char *replaced, *end_mark, *slot_variable;
 static char **command;
-static int commandLength, status;
-static size_t commandSize;
+static int command_length, status;
+static size_t command_size;
 static FILE *input;
 
 static char **arguments;
 static size_t count, size;
 
-/** Processes that run, by slot; 0 is a free one. */
+/* Processes that run, by slot; 0 is a free one. */
 static pid_t *slots;
-static size_t slotCount, running;
+static size_t slot_count, running;
 
-/** Waits for one of the commands; its status as waitpid gives it. */
+/* Waits for one of the commands; its status as waitpid gives it. */
 static int reap(void) {
   int result;
   pid_t pid = waitpid(-1, &result, 0);
   if (pid < 0) die_errno(1, "error waiting for child process");
-  for (size_t i = 0; i < slotCount; i++) {
+  for (size_t i = 0; i < slot_count; i++) {
     if (slots[i] != pid) continue;
     slots[i] = 0;
     running--;
@@ -45,14 +45,14 @@ static int reap(void) {
   return result;
 }
 
-/** No more commands are begun; those that run are waited for. */
+/* No more commands are begun; those that run are waited for. */
 static _Noreturn void stop(int result) {
   while (running) reap();
   fflush(stdout);
   exit(result);
 }
 
-/** Waits for one of the commands. Status 255 and signals end all. */
+/* Waits for one of the commands. Status 255 and signals end all. */
 static void wait_for_one(void) {
   int result = reap();
   if (WIFSIGNALED(result)) {
@@ -68,12 +68,12 @@ static void wait_for_one(void) {
 }
 
 static size_t free_slot(void) {
-  if (maxProcesses && running == maxProcesses) wait_for_one();
+  if (max_processes && running == max_processes) wait_for_one();
   size_t slot = 0;
-  while (slot < slotCount && slots[slot]) slot++;
-  if (slot == slotCount) {
-    slots = must_realloc(slots, (slotCount + 1) * sizeof *slots);
-    slots[slotCount++] = 0;
+  while (slot < slot_count && slots[slot]) slot++;
+  if (slot == slot_count) {
+    slots = must_realloc(slots, (slot_count + 1) * sizeof *slots);
+    slots[slot_count++] = 0;
   }
   return slot;
 }
@@ -92,17 +92,17 @@ static int is_confirmed(void) {
   return first == 'y' || first == 'Y';
 }
 
-/** What the process does that becomes the command. If that fails, the error goes into the pipe. */
+/* What the process does that becomes the command. If that fails, the error goes into the pipe. */
 static _Noreturn void become(char **argv, size_t slot, int failure) {
   /* The command must not read our arguments. */
-  const char *source = readsTerminal ? "/dev/tty" : input == stdin ? "/dev/null" : 0;
+  const char *source = reads_terminal ? "/dev/tty" : input == stdin ? "/dev/null" : 0;
   int fd = source ? open(source, O_RDONLY) : STDIN_FILENO;
   if (fd < 0) die_errno(1, "%s", source);
   if (fd != STDIN_FILENO) {
     dup2(fd, STDIN_FILENO);
     close(fd);
   }
-  if (slotVariable) setenv(slotVariable, must_format("%zu", slot), 1);
+  if (slot_variable) setenv(slot_variable, must_format("%zu", slot), 1);
   execvp(argv[0], argv);
   int error = errno;
   complain_errno("%s", quoted_if_needed(argv[0]));
@@ -130,14 +130,14 @@ static void run(char **argv) {
   int failed = read(failure[0], &error, sizeof error) == sizeof error;
   close(failure[0]);
   if (failed) stop(error == ENOENT ? 127 : 126);
-  if (maxProcesses == 1) wait_for_one();
+  if (max_processes == 1) wait_for_one();
 }
 
 static void flush(void) {
-  char **argv = must_malloc(((size_t)commandLength + count + 1) * sizeof *argv);
-  memcpy(argv, command, (size_t)commandLength * sizeof *argv);
-  if (count) memcpy(argv + commandLength, arguments, count * sizeof *argv);
-  argv[(size_t)commandLength + count] = 0;
+  char **argv = must_malloc(((size_t)command_length + count + 1) * sizeof *argv);
+  memcpy(argv, command, (size_t)command_length * sizeof *argv);
+  if (count) memcpy(argv + command_length, arguments, count * sizeof *argv);
+  argv[(size_t)command_length + count] = 0;
   run(argv);
   free(argv);
   while (count) free(arguments[--count]);
@@ -162,19 +162,19 @@ static char *substitute(const char *text, const char *by) {
 }
 
 static void run_replaced(const char *argument) {
-  char **argv = must_malloc(((size_t)commandLength + 1) * sizeof *argv);
+  char **argv = must_malloc(((size_t)command_length + 1) * sizeof *argv);
   size_t total = 0;
-  for (int i = 0; i < commandLength; i++) {
+  for (int i = 0; i < command_length; i++) {
     argv[i] = i ? substitute(command[i], argument) : must_strdup(command[0]);
     total += strlen(argv[i]) + 1;
   }
-  if (total > maxSize) {
+  if (total > max_size) {
     complain("command too long");
     stop(1);
   }
-  argv[commandLength] = 0;
+  argv[command_length] = 0;
   run(argv);
-  for (int i = 0; i < commandLength; i++) free(argv[i]);
+  for (int i = 0; i < command_length; i++) free(argv[i]);
   free(argv);
 }
 
@@ -185,18 +185,18 @@ static void take(char *argument) {
     return;
   }
   size_t length = strlen(argument) + 1;
-  if (count && commandSize + size + length > maxSize) {
-    if (exitIfTooLong) {
+  if (count && command_size + size + length > max_size) {
+    if (exit_if_too_long) {
       complain("argument list too long");
       stop(1);
     }
     flush();
   }
-  if (commandSize + length > maxSize) too_long();
+  if (command_size + length > max_size) too_long();
   if (count % 64 == 0) arguments = must_realloc(arguments, (count + 64) * sizeof *arguments);
   arguments[count++] = argument;
   size += length;
-  if (count >= maxArguments) flush();
+  if (count >= max_arguments) flush();
 }
 
 struct word {
@@ -205,23 +205,25 @@ struct word {
 };
 
 static void append(struct word *word, int c) {
-  if (word->length + 1 >= word->capacity) word->text = must_realloc(word->text, word->capacity = word->capacity ? word->capacity * 2 : 64);
+  if (word->length + 1 >= word->capacity)
+    word->text = must_realloc(word->text, word->capacity = word->capacity ? word->capacity * 2 : 64);
   word->text[word->length++] = (char)c;
   word->text[word->length] = 0;
 }
 
-/** What was read before the fault is still run. */
+/* What was read before the fault is still run. */
 static _Noreturn void fail_unmatched(int quote) {
   if (count) flush();
-  complain("unmatched %s quote; by default quotes are special to xargs unless you use the -0 option", quote == '"' ? "double" : "single");
+  complain("unmatched %s quote; by default quotes are special to xargs unless you use the -0 option",
+           quote == '"' ? "double" : "single");
   stop(1);
 }
 
-/** Next argument, allocated, or null at the end. *endsLine tells whether a line ended with it. */
-static char *read_argument(int *endsLine) {
+/* Next argument, allocated, or null at the end. *ends_line tells whether a line ended with it. */
+static char *read_argument(int *ends_line) {
   struct word word = {0};
   int quote = 0, started = 0, c;
-  *endsLine = 0;
+  *ends_line = 0;
   while ((c = getc(input)) != EOF) {
     if (separator >= 0) {
       if (c == separator) {
@@ -240,7 +242,7 @@ static char *read_argument(int *endsLine) {
     if (c == '\n' || (isblank(c) && !replaced) || (isspace(c) && !replaced)) {
       if (!started) continue;
       /* A line that ends with a blank goes on. */
-      *endsLine = c == '\n';
+      *ends_line = c == '\n';
       break;
     }
     if (isblank(c) && !started) continue;
@@ -251,7 +253,7 @@ static char *read_argument(int *endsLine) {
     if (!word.text) append(&word, 0), word.length = 0;
   }
   if (c == EOF && quote) fail_unmatched(quote);
-  if (c == EOF) *endsLine = 1;
+  if (c == EOF) *ends_line = 1;
   return word.text;
 }
 
@@ -269,20 +271,35 @@ static size_t number(const char *text, char letter, unsigned long least) {
   return value;
 }
 
-/** Of -I, -L and -n the last one counts; one before is told to be without effect. */
+/* Of -I, -L and -n the last one counts; one before is told to be without effect. */
 static void override(const char *option) {
-  const char *earlier = replaced ? "replace" : maxLines ? "max-lines" : maxArguments != ~(size_t)0 ? "max-args" : 0;
-  if (earlier && !strstr(option, earlier)) complain("warning: options --%s and %s are mutually exclusive, ignoring previous --%s value", earlier, option, earlier);
+  const char *earlier = replaced ? "replace" : max_lines ? "max-lines" : max_arguments != ~(size_t)0 ? "max-args" : 0;
+  if (earlier && !strstr(option, earlier))
+    complain("warning: options --%s and %s are mutually exclusive, ignoring previous --%s value", earlier, option,
+             earlier);
   replaced = 0;
-  maxLines = 0;
-  maxArguments = ~(size_t)0;
+  max_lines = 0;
+  max_arguments = ~(size_t)0;
 }
 
 int main(int argc, char **argv) {
   enum { LONG_SLOT = 256 };
-  static const struct option names[] = {{"null", 0, 0, '0'},      {"max-args", 1, 0, 'n'},    {"no-run-if-empty", 0, 0, 'r'}, {"delimiter", 1, 0, 'd'},   {"verbose", 0, 0, 't'},
-                                        {"arg-file", 1, 0, 'a'},  {"max-procs", 1, 0, 'P'},   {"replace", 2, 0, 'i'},         {"max-lines", 2, 0, 'l'},   {"max-chars", 1, 0, 's'},
-                                        {"exit", 0, 0, 'x'},      {"eof", 2, 0, 'e'},         {"interactive", 0, 0, 'p'},     {"open-tty", 0, 0, 'o'},    {"process-slot-var", 1, 0, LONG_SLOT}, {0}};
+  static const struct option names[] = {{"null", 0, 0, '0'},
+                                        {"max-args", 1, 0, 'n'},
+                                        {"no-run-if-empty", 0, 0, 'r'},
+                                        {"delimiter", 1, 0, 'd'},
+                                        {"verbose", 0, 0, 't'},
+                                        {"arg-file", 1, 0, 'a'},
+                                        {"max-procs", 1, 0, 'P'},
+                                        {"replace", 2, 0, 'i'},
+                                        {"max-lines", 2, 0, 'l'},
+                                        {"max-chars", 1, 0, 's'},
+                                        {"exit", 0, 0, 'x'},
+                                        {"eof", 2, 0, 'e'},
+                                        {"interactive", 0, 0, 'p'},
+                                        {"open-tty", 0, 0, 'o'},
+                                        {"process-slot-var", 1, 0, LONG_SLOT},
+                                        {0}};
   static const struct command_line line = {"+0a:d:E:e::I:i::L:l::n:oP:prs:tx", names, help, 1};
   const char *file = 0;
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;) switch (letter) {
@@ -294,7 +311,7 @@ int main(int argc, char **argv) {
         break;
       }
       case 'E':
-      case 'e': endMark = optarg && *optarg ? optarg : 0; break;
+      case 'e': end_mark = optarg && *optarg ? optarg : 0; break;
       case 'I':
       case 'i':
         override("--replace/-I/-i");
@@ -302,47 +319,47 @@ int main(int argc, char **argv) {
         break;
       case 'L':
         override("-L");
-        maxLines = number(optarg, 'L', 1);
+        max_lines = number(optarg, 'L', 1);
         break;
       case 'l':
         override("--max-lines/-l");
-        maxLines = optarg ? number(optarg, 'l', 1) : 1;
+        max_lines = optarg ? number(optarg, 'l', 1) : 1;
         break;
       case 'n': {
         size_t given = number(optarg, 'n', 1);
         /* One line at a time is what -I means anyway. */
         if (replaced && given == 1) break;
         override("--max-args/-n");
-        maxArguments = given;
+        max_arguments = given;
         break;
       }
-      case 'o': readsTerminal = 1; break;
-      case 'P': maxProcesses = number(optarg, 'P', 0); break;
+      case 'o': reads_terminal = 1; break;
+      case 'P': max_processes = number(optarg, 'P', 0); break;
       case 'p': ask = 1; break;
-      case 's': maxSize = number(optarg, 's', 1); break;
-      case 'r': skipEmpty = 1; break;
+      case 's': max_size = number(optarg, 's', 1); break;
+      case 'r': skip_empty = 1; break;
       case 't': show = 1; break;
-      case 'x': exitIfTooLong = 1; break;
-      case LONG_SLOT: slotVariable = optarg; break;
+      case 'x': exit_if_too_long = 1; break;
+      case LONG_SLOT: slot_variable = optarg; break;
     }
   static char *echo[] = {"echo", 0};
   command = optind < argc ? argv + optind : echo;
-  commandLength = optind < argc ? argc - optind : 1;
-  for (int i = 0; i < commandLength; i++) commandSize += strlen(command[i]) + 1;
+  command_length = optind < argc ? argc - optind : 1;
+  for (int i = 0; i < command_length; i++) command_size += strlen(command[i]) + 1;
   input = file && strcmp(file, "-") ? fopen(file, "r") : stdin;
   if (!input) die_errno(1, "Cannot open input file %s", quoted(file));
   size_t lines = 0, taken = 0;
-  int endsLine;
-  for (char *argument; (argument = read_argument(&endsLine)); taken++) {
-    if (endMark && separator < 0 && strcmp(argument, endMark) == 0) break;
+  int ends_line;
+  for (char *argument; (argument = read_argument(&ends_line)); taken++) {
+    if (end_mark && separator < 0 && strcmp(argument, end_mark) == 0) break;
     take(argument);
-    if (maxLines && endsLine && ++lines % maxLines == 0 && count) flush();
+    if (max_lines && ends_line && ++lines % max_lines == 0 && count) flush();
   }
-  if (commandSize > maxSize) {
+  if (command_size > max_size) {
     complain("cannot fit single argument within argument list size limit");
     stop(1);
   }
-  if (count || (!taken && !skipEmpty && !replaced)) flush();
+  if (count || (!taken && !skip_empty && !replaced)) flush();
   while (running) wait_for_one();
   return status;
 }

@@ -1,6 +1,6 @@
 /*
- * l3-chief: confines a task. The task is made by this process, which is its chief and its pager: all its messages to others, and all
- * messages of others to it, come here first. The chief writes them down and lets small numbers pass.
+ * l3-chief: confines a task. The task is made by this process, which is its chief and its pager: all its messages to
+ * others, and all messages of others to it, come here first. The chief writes them down and lets small numbers pass.
  */
 #include <l3.h>
 #include <signal.h>
@@ -43,7 +43,8 @@ static void serve(void) {
   }
 }
 
-/* A page of the confined task is the same page of ours; a page of its data becomes ours by a write that changes nothing. */
+/* A page of the confined task is the same page of ours; a page of its data becomes ours by a write that changes
+ * nothing. */
 static void serve_fault(l3_id client, unsigned words[3]) {
   char *page = (char *)(words[2] & -L3_PAGE_BYTES);
   int write = words[0] & L3_FAULT_WRITE;

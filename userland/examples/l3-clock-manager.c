@@ -1,8 +1,8 @@
 /*
  * l3-clock-manager: a memory manager that pages with the clock algorithm.
  *
- * It runs a command, whose programs bind their arenas to it (l3_arena), and serves their page faults from few frames of its own;
- * what does not fit goes to a file. The tutorial in docs/managers.md explains it.
+ * It runs a command, whose programs bind their arenas to it (l3_arena), and serves their page faults from few frames of
+ * its own; what does not fit goes to a file. The tutorial in docs/managers.md explains it.
  */
 #include <errno.h>
 #include <l3.h>

@@ -37,8 +37,9 @@ static void pong(void *unused) {
   l3_code code = l3_wait(&partner, words, descriptor(&answer), L3_NO_TIMEOUTS);
   for (;;) {
     words[0]++;
-    code = l3_error(code) ? l3_wait(&partner, words, descriptor(&answer), L3_NO_TIMEOUTS)
-                          : l3_reply_and_wait(&partner, descriptor(&answer), words, descriptor(&answer), L3_NO_TIMEOUTS);
+    code = l3_error(code)
+               ? l3_wait(&partner, words, descriptor(&answer), L3_NO_TIMEOUTS)
+               : l3_reply_and_wait(&partner, descriptor(&answer), words, descriptor(&answer), L3_NO_TIMEOUTS);
   }
 }
 
@@ -57,7 +58,8 @@ static void ping(const char *what, l3_id partner) {
     if (l3_error(code)) die(1, "%s: %s", what, l3_strerror(code));
     if (words[0] != round + 1 || words[1] != 2 || words[2] != 3) die(1, "%s: wrong answer %u", what, words[0]);
   }
-  printf("%-14s %u words, %u rounds, %llu cycles each\n", what, length, rounds, (l3_clock_ns() - start) / rounds / NS_PER_CYCLE);
+  printf("%-14s %u words, %u rounds, %llu cycles each\n", what, length, rounds,
+         (l3_clock_ns() - start) / rounds / NS_PER_CYCLE);
 }
 
 int main(int argc, char **argv) {

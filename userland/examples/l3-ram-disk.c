@@ -1,6 +1,6 @@
 /*
- * l3-ram-disk: a driver. It keeps blocks in memory and speaks the Generic Driver Protocol; a second process is its client, and
- * tells what it got.
+ * l3-ram-disk: a driver. It keeps blocks in memory and speaks the Generic Driver Protocol; a second process is its
+ * client, and tells what it got.
  */
 #include <l3.h>
 #include <signal.h>
@@ -46,14 +46,17 @@ static void write_blocks(const struct l3_driver_request *request, struct l3_driv
 }
 
 /* The answer says "bad argument" until something better is known. */
-static void serve(struct l3_driver *driver, l3_id client, const struct l3_driver_request *request, struct l3_driver_answer *answer) {
+static void serve(struct l3_driver *driver, l3_id client, const struct l3_driver_request *request,
+                  struct l3_driver_answer *answer) {
   (void)driver, (void)client;
   if (request->unit != 0) {
     answer->status = L3_STATUS_NO_SUCH_UNIT;
     return;
   }
   switch (request->operation) {
-    case L3_DRIVER_IDENTIFY: *answer = (struct l3_driver_answer){L3_STATUS_OK, {L3_CLASS_BLOCK, BLOCK_BYTES, BLOCKS}, 0, 0}; break;
+    case L3_DRIVER_IDENTIFY:
+      *answer = (struct l3_driver_answer){L3_STATUS_OK, {L3_CLASS_BLOCK, BLOCK_BYTES, BLOCKS}, 0, 0};
+      break;
     case L3_DRIVER_OPEN:
       answer->status = is_open ? L3_STATUS_BUSY : L3_STATUS_OK;
       is_open = 1;
@@ -77,13 +80,15 @@ static void use(l3_id driver) {
 
   for (unsigned i = 0; i < sizeof text; i++) text[i] = 'a' + i % 26;
   status = l3_driver_identify(driver, 0, &identity);
-  printf("identify: %s, class %u, %u blocks of %u bytes\n", l3_driver_strerror(status), identity.class, identity.blocks, identity.block_bytes);
+  printf("identify: %s, class %u, %u blocks of %u bytes\n", l3_driver_strerror(status), identity.class, identity.blocks,
+         identity.block_bytes);
   printf("open: %s\n", l3_driver_strerror(l3_driver_open(driver, 0)));
   printf("open again: %s\n", l3_driver_strerror(l3_driver_open(driver, 0)));
   status = l3_driver_write(driver, 0, 5, text, sizeof text, &done);
   printf("write: %s, %u blocks\n", l3_driver_strerror(status), done);
   status = l3_driver_read(driver, 0, 5, 3, back, sizeof back, &done);
-  printf("read: %s, %u blocks, %s\n", l3_driver_strerror(status), done, memcmp(text, back, sizeof text) ? "different" : "equal");
+  printf("read: %s, %u blocks, %s\n", l3_driver_strerror(status), done,
+         memcmp(text, back, sizeof text) ? "different" : "equal");
   printf("read beyond: %s\n", l3_driver_strerror(l3_driver_read(driver, 0, BLOCKS - 1, 2, back, sizeof back, &done)));
   printf("write half a block: %s\n", l3_driver_strerror(l3_driver_write(driver, 0, 0, text, 100, &done)));
   printf("unit 1: %s\n", l3_driver_strerror(l3_driver_open(driver, 1)));

@@ -36,17 +36,18 @@ int do_list(const struct node *node, const struct visit *visit) {
   const struct stat *info = visit->info;
   const struct passwd *user = getpwuid(info->st_uid);
   const struct group *group = getgrgid(info->st_gid);
-  char mode[11], date[32], userId[16], groupId[16];
+  char mode[11], date[32], user_id[16], group_id[16];
   mode_text(info->st_mode, mode);
-  sprintf(userId, "%u", (unsigned)info->st_uid);
-  sprintf(groupId, "%u", (unsigned)info->st_gid);
+  sprintf(user_id, "%u", (unsigned)info->st_uid);
+  sprintf(group_id, "%u", (unsigned)info->st_gid);
   /* The time of the day for the last half year, the year otherwise. */
   long long age = now - info->st_mtime;
   strftime(date, sizeof date, age >= 0 && age < 15778476 ? "%b %e %H:%M" : "%b %e  %Y", localtime(&info->st_mtime));
   char *link = link_text(visit);
-  fprintf(node->output, "%9llu %6llu %s %3lu %-8s %-8s %8lld %s %s%s%s\n", (unsigned long long)info->st_ino, ((unsigned long long)info->st_blocks + 1) / 2, mode,
-          (unsigned long)info->st_nlink, user ? user->pw_name : userId, group ? group->gr_name : groupId, (long long)info->st_size, date, visit->path,
-          *link ? " -> " : "", link);
+  fprintf(node->output, "%9llu %6llu %s %3lu %-8s %-8s %8lld %s %s%s%s\n", (unsigned long long)info->st_ino,
+          ((unsigned long long)info->st_blocks + 1) / 2, mode, (unsigned long)info->st_nlink,
+          user ? user->pw_name : user_id, group ? group->gr_name : group_id, (long long)info->st_size, date,
+          visit->path, *link ? " -> " : "", link);
   free(link);
   return 1;
 }

@@ -1,4 +1,5 @@
-/* -printf: a format with escapes and directives of one letter, or two for times. (GNU find manual, "Format Directives") */
+/* -printf: a format with escapes and directives of one letter, or two for times. (GNU find manual, "Format Directives")
+ */
 #include "find.h"
 #include <ctype.h>
 #include <grp.h>
@@ -7,7 +8,7 @@
 #include <string.h>
 #include <tool.h>
 
-/** "%-10.5": where it begins, and its flags and numbers with the percent sign. */
+/* "%-10.5": where it begins, and its flags and numbers with the percent sign. */
 struct directive {
   const char *start;
   int length;
@@ -25,9 +26,9 @@ static void put_number(FILE *out, struct directive directive, const char *conver
   free(format);
 }
 
-/** A time by one letter of strftime, or '@' and '+'. Seconds have their fraction, of ten digits as GNU's. */
+/* A time by one letter of strftime, or '@' and '+'. Seconds have their fraction, of ten digits as GNU's. */
 static char *time_text(const struct timespec *time, char letter) {
-  static const char *const withSeconds[] = {"S%S.", "T%H:%M:%S.", "X%H:%M:%S.", "+%Y-%m-%d+%H:%M:%S.", "r%I:%M:%S."};
+  static const char *const with_seconds[] = {"S%S.", "T%H:%M:%S.", "X%H:%M:%S.", "+%Y-%m-%d+%H:%M:%S.", "r%I:%M:%S."};
   char text[200];
   struct tm *date = localtime(&time->tv_sec);
   if (letter == '@') return must_format("%lld.%09ld0", (long long)time->tv_sec, time->tv_nsec);
@@ -35,9 +36,9 @@ static char *time_text(const struct timespec *time, char letter) {
     strftime(text, sizeof text, "%a %b %e %H:%M:%S.", date);
     return must_format("%s%09ld0 %d", text, time->tv_nsec, date->tm_year + 1900);
   }
-  for (size_t i = 0; i < sizeof withSeconds / sizeof *withSeconds; i++) {
-    if (*withSeconds[i] != letter) continue;
-    strftime(text, sizeof text, withSeconds[i] + 1, date);
+  for (size_t i = 0; i < sizeof with_seconds / sizeof *with_seconds; i++) {
+    if (*with_seconds[i] != letter) continue;
+    strftime(text, sizeof text, with_seconds[i] + 1, date);
     return must_format("%s%09ld0%s", text, time->tv_nsec, letter != 'r' ? "" : date->tm_hour < 12 ? " AM" : " PM");
   }
   char format[] = {'%', letter, 0};
@@ -45,7 +46,7 @@ static char *time_text(const struct timespec *time, char letter) {
   return must_strdup(text);
 }
 
-/** Everything before the last name; "." if there is nothing. */
+/* Everything before the last name; "." if there is nothing. */
 static char *directory_text(const char *path) {
   const char *slash = strrchr(path, '/');
   if (!slash) return must_strdup(".");
@@ -67,7 +68,7 @@ static char *group_text(gid_t id) {
   return group ? must_strdup(group->gr_name) : must_format("%u", (unsigned)id);
 }
 
-/** The directive's text, allocated; null if the letter is for a number or unknown. */
+/* The directive's text, allocated; null if the letter is for a number or unknown. */
 static char *directive_text(const struct visit *visit, char letter, char second) {
   const struct stat *info = visit->info;
   char mode[11];
@@ -93,7 +94,7 @@ static char *directive_text(const struct visit *visit, char letter, char second)
   }
 }
 
-/** A number directive: its value, and the conversion that shows it; null for other letters. */
+/* A number directive: its value, and the conversion that shows it; null for other letters. */
 static const char *directive_number(const struct visit *visit, char letter, unsigned long long *value) {
   const struct stat *info = visit->info;
   switch (letter) {

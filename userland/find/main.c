@@ -14,24 +14,26 @@ static const char help[] =
     "  -delete, -prune, -quit.\n"
     "Options: -maxdepth N -mindepth N -depth -xdev -daystart -regextype TYPE -follow.\n";
 
-struct walk_options walkOptions = {.maxDepth = 0x7fffffff};
-int status, prune, quit, startDirectory;
+struct walk_options walk_options = {.max_depth = 0x7fffffff};
+int status, prune, quit, start_directory;
 time_t now;
 
-/** -H, -L, -P and levels of optimization, of which there are none. */
+/* -H, -L, -P and levels of optimization, of which there are none. */
 static int is_leading_option(const char *word) {
-  return strcmp(word, "-H") == 0 || strcmp(word, "-L") == 0 || strcmp(word, "-P") == 0 || (word[0] == '-' && word[1] == 'O' && word[2]);
+  return strcmp(word, "-H") == 0 || strcmp(word, "-L") == 0 || strcmp(word, "-P") == 0 ||
+         (word[0] == '-' && word[1] == 'O' && word[2]);
 }
 
 int main(int argc, char **argv) {
   int first = argc == 2 ? no_options(argc, argv, help) : 1;
   for (; first < argc && is_leading_option(argv[first]); first++)
-    if (argv[first][1] != 'O') walkOptions.followLinks = argv[first][1] == 'L' ? 1 : argv[first][1] == 'H' ? -1 : 0;
+    if (argv[first][1] != 'O') walk_options.follow_links = argv[first][1] == 'L' ? 1 : argv[first][1] == 'H' ? -1 : 0;
   if (first < argc && strcmp(argv[first], "--") == 0) first++;
   int end = first;
-  while (end < argc && !(argv[end][0] == '-' && argv[end][1]) && strcmp(argv[end], "!") && strcmp(argv[end], "(")) end++;
+  while (end < argc && !(argv[end][0] == '-' && argv[end][1]) && strcmp(argv[end], "!") && strcmp(argv[end], "("))
+    end++;
   time(&now);
-  startDirectory = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  start_directory = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const struct node *expression = parse_expression(argv + end);
   if (first == end) walk(expression, ".");
   for (int i = first; i < end && !quit; i++) walk(expression, argv[i]);

@@ -22,7 +22,7 @@ int test_false(const struct node *node, const struct visit *visit) {
   return !test_true(node, visit);
 }
 
-/** A pattern has nothing to do with slashes at the end of a starting point. */
+/* A pattern has nothing to do with slashes at the end of a starting point. */
 int test_name(const struct node *node, const struct visit *visit) {
   char *name = last_component(visit->name);
   int result = fnmatch(node->text, name, (int)node->number) == 0;
@@ -71,10 +71,11 @@ int test_type(const struct node *node, const struct visit *visit) {
   return strchr(node->text, type_letter(visit->info->st_mode)) != 0;
 }
 
-/** What lies on the other side of -type: behind links, or with -L the link itself. */
+/* What lies on the other side of -type: behind links, or with -L the link itself. */
 int test_target_type(const struct node *node, const struct visit *visit) {
   struct stat link;
-  if (walkOptions.followLinks > 0 && lstat(visit->here, &link) == 0) return strchr(node->text, type_letter(link.st_mode)) != 0;
+  if (walk_options.follow_links > 0 && lstat(visit->here, &link) == 0)
+    return strchr(node->text, type_letter(link.st_mode)) != 0;
   char type = target_type(visit);
   return strchr(node->text, type == 'N' || type == 'L' ? 'l' : type) != 0;
 }
@@ -92,7 +93,7 @@ int test_newer(const struct node *node, const struct visit *visit) {
   return own->tv_sec > node->time.tv_sec || (own->tv_sec == node->time.tv_sec && own->tv_nsec > node->time.tv_nsec);
 }
 
-/** Whole units of age. */
+/* Whole units of age. */
 int test_age(const struct node *node, const struct visit *visit) {
   return compare(node, (now - time_of(visit->info, node->which)->tv_sec) / (long long)node->unit);
 }

@@ -1,6 +1,6 @@
 /*
- * The walk. It goes from directory to directory, so that paths may be longer than the kernel takes at once. `..` leads back, or an
- * open directory where that would lead elsewhere: behind a link.
+ * The walk. It goes from directory to directory, so that paths may be longer than the kernel takes at once. `..` leads
+ * back, or an open directory where that would lead elsewhere: behind a link.
  */
 #include "find.h"
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <tool.h>
 #include <unistd.h>
 
-/** The directories in which one is. */
+/* The directories in which one is. */
 struct level {
   const struct level *above;
   const char *path;
@@ -24,7 +24,7 @@ static void fail(const char *path) {
 }
 
 static void apply(const struct node *expression, const struct visit *visit) {
-  if (visit->depth >= walkOptions.minDepth) expression->test(expression, visit);
+  if (visit->depth >= walk_options.min_depth) expression->test(expression, visit);
 }
 
 static const struct level *find_loop(const struct level *level, const struct stat *info) {
@@ -32,7 +32,7 @@ static const struct level *find_loop(const struct level *level, const struct sta
   return level;
 }
 
-/** Goes back to the directory that `back` is, or else to the one above, which must be the expected one. */
+/* Goes back to the directory that `back` is, or else to the one above, which must be the expected one. */
 static void leave(int back, const struct stat *expected, const char *path) {
   struct stat info;
   int failed = back >= 0 ? fchdir(back) : chdir("..");
@@ -51,9 +51,9 @@ static void descend(const struct node *expression, const struct visit *visit, co
   struct name_list list;
   struct stat parent;
   /* Where the directory was reached through a link or by several names, its `..` is not where we are. */
-  int isOneStep = visit->depth > 0 && walkOptions.followLinks <= 0;
-  int back = isOneStep ? -1 : open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (isOneStep && stat(".", &parent)) {
+  int is_one_step = visit->depth > 0 && walk_options.follow_links <= 0;
+  int back = is_one_step ? -1 : open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (is_one_step && stat(".", &parent)) {
     fail(visit->path);
     return;
   }
@@ -67,7 +67,8 @@ static void descend(const struct node *expression, const struct visit *visit, co
   } else {
     for (size_t i = 0; i < list.count && !quit; i++) {
       char *path = join_path(visit->path, list.names[i]);
-      struct visit inner = {.path = path, .name = list.names[i], .here = list.names[i], .start = visit->start, .depth = visit->depth + 1};
+      struct visit inner = {
+          .path = path, .name = list.names[i], .here = list.names[i], .start = visit->start, .depth = visit->depth + 1};
       visit_one(expression, &inner, &level);
       free(path);
     }
@@ -80,7 +81,7 @@ static void descend(const struct node *expression, const struct visit *visit, co
 
 static void visit_one(const struct node *expression, const struct visit *place, const struct level *above) {
   struct stat info;
-  int follows = walkOptions.followLinks > 0 || (place->depth == 0 && walkOptions.followLinks < 0);
+  int follows = walk_options.follow_links > 0 || (place->depth == 0 && walk_options.follow_links < 0);
   if (follows ? stat(place->here, &info) && lstat(place->here, &info) : lstat(place->here, &info)) {
     fail(place->path);
     return;
@@ -96,10 +97,11 @@ static void visit_one(const struct node *expression, const struct visit *place, 
     return;
   }
   prune = 0;
-  if (!walkOptions.depthFirst) apply(expression, &visit);
-  int goes = S_ISDIR(info.st_mode) && !prune && visit.depth < walkOptions.maxDepth && !(walkOptions.oneDevice && above && info.st_dev != above->device);
+  if (!walk_options.depth_first) apply(expression, &visit);
+  int goes = S_ISDIR(info.st_mode) && !prune && visit.depth < walk_options.max_depth &&
+             !(walk_options.one_device && above && info.st_dev != above->device);
   if (goes && !quit) descend(expression, &visit, above);
-  if (walkOptions.depthFirst && !quit) apply(expression, &visit);
+  if (walk_options.depth_first && !quit) apply(expression, &visit);
 }
 
 void walk(const struct node *expression, const char *start) {

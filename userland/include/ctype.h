@@ -14,5 +14,5 @@ int isupper(int c);
 int isxdigit(int c);
 int tolower(int c);
 int toupper(int c);
-/** The class named as in POSIX brackets ("alpha", `length` bytes long), or a null pointer. */
+/* The class named as in POSIX brackets ("alpha", `length` bytes long), or a null pointer. */
 int (*__class_named(const char *name, int length))(int);

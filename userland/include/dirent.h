@@ -2,7 +2,7 @@
 #pragma once
 #include <bits/dirent.h>
 #include <sys/types.h>
-/** As getdents64 fills it. */
+/* As getdents64 fills it. */
 struct dirent {
   ino_t d_ino;
   off_t d_off;

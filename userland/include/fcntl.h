@@ -5,7 +5,7 @@
 
 #define AT_FDCWD (-100)
 
-/** Packed as the kernel's struct flock64 on i386. */
+/* Packed as the kernel's struct flock64 on i386. */
 struct flock {
   short l_type, l_whence;
   off_t l_start, l_len;

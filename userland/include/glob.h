@@ -16,5 +16,5 @@ typedef struct {
   char **gl_pathv;
   size_t gl_offs;
 } glob_t;
-int glob(const char *restrict pattern, int flags, int (*onError)(const char *, int), glob_t *restrict result);
+int glob(const char *restrict pattern, int flags, int (*on_error)(const char *, int), glob_t *restrict result);
 void globfree(glob_t *result);

@@ -1,4 +1,5 @@
-/* Regular expressions, basic and extended, leftmost and longest. (POSIX <regex.h>, with GNU's \w \W \b \B \< \> \+ \? \|) */
+/* Regular expressions, basic and extended, leftmost and longest. (POSIX <regex.h>, with GNU's \w \W \b \B \< \> \+ \?
+ * \|) */
 #pragma once
 #include <stddef.h>
 #define REG_EXTENDED 1
@@ -7,7 +8,7 @@
 #define REG_NEWLINE 8
 #define REG_NOTBOL 1
 #define REG_NOTEOL 2
-/** The text is [rm_so, rm_eo) of the first match entry, and may hold NUL bytes. */
+/* The text is [rm_so, rm_eo) of the first match entry, and may hold NUL bytes. */
 #define REG_STARTEND 4
 
 #define REG_NOMATCH 1

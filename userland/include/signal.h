@@ -12,12 +12,16 @@ typedef unsigned long long sigset_t;
 typedef void (*sighandler_t)(int);
 #define SIG_DFL ((sighandler_t)0)
 #define SIG_IGN ((sighandler_t)1)
-#define SIG_ERR ((sighandler_t)-1)
+#define SIG_ERR ((sighandler_t) - 1)
 
 typedef struct {
   int si_signo, si_errno, si_code;
   union {
-    struct { pid_t si_pid; uid_t si_uid; int si_status; } __child;
+    struct {
+      pid_t si_pid;
+      uid_t si_uid;
+      int si_status;
+    } __child;
     void *si_addr;
     int __padding[29];
   } __of;
@@ -49,7 +53,7 @@ int sigismember(const sigset_t *set, int signal);
 int kill(pid_t pid, int signal);
 int killpg(pid_t group, int signal);
 int raise(int signal);
-/** "HUP" for 1; a null pointer if the number names no signal. */
+/* "HUP" for 1; a null pointer if the number names no signal. */
 const char *sigabbrev(int signal);
-/** Number of a signal given as number, name or name with SIG (any case); -1 if there is none. 0 and EXIT are 0. */
+/* Number of a signal given as number, name or name with SIG (any case); -1 if there is none. 0 and EXIT are 0. */
 int signumber(const char *name);

@@ -20,7 +20,7 @@ extern FILE *const stdin, *const stdout, *const stderr;
 FILE *fopen(const char *restrict path, const char *restrict mode);
 FILE *fdopen(int fd, const char *mode);
 FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict stream);
-/** A stream that writes to memory; the buffer is current after fflush or fclose. */
+/* A stream that writes to memory; the buffer is current after fflush or fclose. */
 FILE *open_memstream(char **buffer, size_t *size);
 int fclose(FILE *stream);
 int fflush(FILE *stream);

@@ -7,9 +7,15 @@
 #define RAND_MAX 0x7fffffff
 #define MB_CUR_MAX 1
 
-typedef struct { int quot, rem; } div_t;
-typedef struct { long quot, rem; } ldiv_t;
-typedef struct { long long quot, rem; } lldiv_t;
+typedef struct {
+  int quot, rem;
+} div_t;
+typedef struct {
+  long quot, rem;
+} ldiv_t;
+typedef struct {
+  long long quot, rem;
+} lldiv_t;
 
 void *malloc(size_t size);
 void *calloc(size_t count, size_t size);
@@ -37,7 +43,7 @@ div_t div(int a, int b);
 ldiv_t ldiv(long a, long b);
 lldiv_t lldiv(long long a, long long b);
 
-/** Stable (a merge sort), which ISO C does not ask for. */
+/* Stable (a merge sort), which ISO C does not ask for. */
 void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
 void *bsearch(const void *key, const void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
 int rand(void);

@@ -1,4 +1,5 @@
-/* Times and dates. The zone is that of TZ: a name ("Europe/Berlin") or a rule ("CET-1CEST,M3.5.0,M10.5.0/3"). (POSIX <time.h>) */
+/* Times and dates. The zone is that of TZ: a name ("Europe/Berlin") or a rule ("CET-1CEST,M3.5.0,M10.5.0/3"). (POSIX
+ * <time.h>) */
 #pragma once
 #include <bits/time.h>
 #include <stddef.h>
@@ -11,7 +12,7 @@ struct tm {
   long tm_gmtoff;
   const char *tm_zone;
 };
-/** As the kernel's 64-bit timespec: the padding is ignored by it. */
+/* As the kernel's 64-bit timespec: the padding is ignored by it. */
 struct timespec {
   time_t tv_sec;
   long tv_nsec;

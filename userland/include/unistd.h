@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-/** Raw system call: result or -1 with errno. */
+/* Raw system call: result or -1 with errno. */
 long syscall(long number, ...);
 
 pid_t fork(void);
@@ -59,7 +59,7 @@ int tcsetpgrp(int fd, pid_t group);
 int access(const char *path, int mode);
 int faccessat(int dirfd, const char *path, int mode, int flags);
 int link(const char *from, const char *to);
-int linkat(int fromDir, const char *from, int toDir, const char *to, int flags);
+int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags);
 int symlink(const char *target, const char *path);
 ssize_t readlink(const char *restrict path, char *restrict buffer, size_t size);
 int unlink(const char *path);

@@ -8,8 +8,9 @@
 #define FIELDS 7
 #define MEMBERS 64
 
-/** Finds the line whose field 0 is `name`, or whose field 2 is `id` when name is null; splits it at the colons. */
-static int find(const char *path, const char *name, unsigned id, int count, char *line, size_t size, char *fields[FIELDS]) {
+/* Finds the line whose field 0 is `name`, or whose field 2 is `id` when name is null; splits it at the colons. */
+static int find(const char *path, const char *name, unsigned id, int count, char *line, size_t size,
+                char *fields[FIELDS]) {
   FILE *file = fopen(path, "re");
   if (!file) return 0;
   int found = 0;
@@ -29,7 +30,9 @@ static struct passwd *find_user(const char *name, uid_t uid) {
   static char line[1024];
   char *fields[FIELDS];
   if (!find("/etc/passwd", name, uid, 7, line, sizeof line, fields)) return 0;
-  user = (struct passwd){fields[0], fields[1], (uid_t)strtoul(fields[2], 0, 10), (gid_t)strtoul(fields[3], 0, 10), fields[4], fields[5], fields[6]};
+  user = (struct passwd){
+      fields[0], fields[1], (uid_t)strtoul(fields[2], 0, 10), (gid_t)strtoul(fields[3], 0, 10), fields[4],
+      fields[5], fields[6]};
   return &user;
 }
 

@@ -1,7 +1,7 @@
 /* Dates of the Gregorian calendar, universal and local. (POSIX gmtime, localtime, mktime) */
 #include "zone.h"
 
-/** Days from 1970-01-01 to the first of the month of a year; months may be out of range. Years begin in March here. */
+/* Days from 1970-01-01 to the first of the month of a year; months may be out of range. Years begin in March here. */
 long long __days_before(long long year, long long month) {
   year += month / 12;
   month %= 12;
@@ -13,9 +13,9 @@ long long __days_before(long long year, long long month) {
     month += 12;
     year--;
   }
-  long long era = (year >= 0 ? year : year - 399) / 400, yearOfEra = year - era * 400;
-  long long dayOfYear = (153 * (month - 2) + 2) / 5;
-  return era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468;
+  long long era = (year >= 0 ? year : year - 399) / 400, year_of_era = year - era * 400;
+  long long day_of_year = (153 * (month - 2) + 2) / 5;
+  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
 }
 
 static struct tm *split(time_t time, const struct zone_type *zone, struct tm *result) {
@@ -40,7 +40,7 @@ static struct tm *split(time_t time, const struct zone_type *zone, struct tm *re
       .tm_year = (int)(year - 1900),
       .tm_wday = (int)(week < 0 ? week + 7 : week),
       .tm_yday = (int)(days - __days_before(year, 0)),
-      .tm_isdst = zone->isDst,
+      .tm_isdst = zone->is_dst,
       .tm_gmtoff = zone->offset,
       .tm_zone = zone->name,
   };
@@ -73,18 +73,18 @@ time_t timegm(struct tm *date) {
   return result;
 }
 
-/** Another offset of the zone, half a year away, for dates that ask for the other kind of time. */
-static long offset_of_kind(time_t time, int isDst, long otherwise) {
+/* Another offset of the zone, half a year away, for dates that ask for the other kind of time. */
+static long offset_of_kind(time_t time, int is_dst, long otherwise) {
   for (int months = -6; months <= 6; months += 3) {
     const struct zone_type *type = __zone_at(time + months * 2629746LL);
-    if (type->isDst == isDst) return type->offset;
+    if (type->is_dst == is_dst) return type->offset;
   }
   return otherwise;
 }
 
-/**
- * A date may be there twice, when clocks are set back, or never. tm_isdst decides; without its word the offset from before the
- * change holds.
+/*
+ * A date may be there twice, when clocks are set back, or never. tm_isdst decides; without its word the offset from
+ * before the change holds.
  */
 time_t mktime(struct tm *date) {
   int wanted = date->tm_isdst;
@@ -92,10 +92,12 @@ time_t mktime(struct tm *date) {
   time_t local = timegm(&copy);
   const struct zone_type *before = __zone_at(local - 86400), *after = __zone_at(local + 86400);
   long offset = before->offset;
-  if (__zone_at(local - offset)->offset != offset && __zone_at(local - after->offset)->offset == after->offset) offset = after->offset;
+  if (__zone_at(local - offset)->offset != offset && __zone_at(local - after->offset)->offset == after->offset)
+    offset = after->offset;
   const struct zone_type *found = __zone_at(local - offset);
-  if (wanted >= 0 && found->isDst != (wanted > 0)) {
-    int other = after->offset != offset && __zone_at(local - after->offset)->isDst == (wanted > 0) && __zone_at(local - after->offset)->offset == after->offset;
+  if (wanted >= 0 && found->is_dst != (wanted > 0)) {
+    int other = after->offset != offset && __zone_at(local - after->offset)->is_dst == (wanted > 0) &&
+                __zone_at(local - after->offset)->offset == after->offset;
     offset = other ? after->offset : offset_of_kind(local - offset, wanted > 0, offset);
   }
   time_t result = local - offset;

@@ -11,7 +11,7 @@ typedef union {
   };
 } halves;
 
-/** high:low / divisor, for high < divisor. */
+/* high:low / divisor, for high < divisor. */
 static inline uint32_t divide(uint32_t high, uint32_t low, uint32_t divisor, uint32_t *remainder) {
   uint32_t quotient;
   __asm__("divl %4" : "=a"(quotient), "=d"(*remainder) : "a"(low), "d"(high), "rm"(divisor) : "cc");

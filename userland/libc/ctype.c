@@ -62,12 +62,14 @@ static const struct {
   const char *name;
   int (*test)(int);
 } classes[] = {
-    {"alnum", isalnum}, {"alpha", isalpha}, {"blank", isblank}, {"cntrl", iscntrl}, {"digit", isdigit}, {"graph", isgraph},
-    {"lower", islower}, {"print", isprint}, {"punct", ispunct}, {"space", isspace}, {"upper", isupper}, {"xdigit", isxdigit},
+    {"alnum", isalnum}, {"alpha", isalpha}, {"blank", isblank}, {"cntrl", iscntrl},
+    {"digit", isdigit}, {"graph", isgraph}, {"lower", islower}, {"print", isprint},
+    {"punct", ispunct}, {"space", isspace}, {"upper", isupper}, {"xdigit", isxdigit},
 };
 
 int (*__class_named(const char *name, int length))(int) {
   for (unsigned i = 0; i < sizeof classes / sizeof *classes; i++)
-    if ((int)strlen(classes[i].name) == length && strncmp(name, classes[i].name, (size_t)length) == 0) return classes[i].test;
+    if ((int)strlen(classes[i].name) == length && strncmp(name, classes[i].name, (size_t)length) == 0)
+      return classes[i].test;
   return 0;
 }

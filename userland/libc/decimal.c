@@ -14,7 +14,7 @@ static void trim(struct decimal *number) {
   if (number->first == number->end) number->first = number->end = number->point;
 }
 
-/** Makes limbs [from, to) part of the number. */
+/* Makes limbs [from, to) part of the number. */
 static void widen(struct decimal *number, int from, int to) {
   if (number->first == number->end) number->first = number->end = from;
   while (number->first > from) number->limbs[--number->first] = 0;
@@ -70,7 +70,7 @@ int __decimal_exponent(const struct decimal *number) {
   return (number->point - 1 - number->first) * 9 + digits - 1;
 }
 
-/** Whether the digits below 10^position are more than (1), exactly (0) or less than (-1) half of it. */
+/* Whether the digits below 10^position are more than (1), exactly (0) or less than (-1) half of it. */
 static int compare_half(const struct decimal *number, int position) {
   int digit = __decimal_digit(number, position - 1);
   if (digit != 5) return digit > 5 ? 1 : -1;

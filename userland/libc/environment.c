@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/** The table that this file allocated, if environ is still that one. */
-static char **ownTable;
+/* The table that this file allocated, if environ is still that one. */
+static char **own_table;
 
 static char **find(const char *name, size_t length) {
   for (char **entry = environ; entry && *entry; entry++)
@@ -29,12 +29,12 @@ int putenv(char *assignment) {
   }
   size_t count = 0;
   while (environ && environ[count]) count++;
-  char **table = realloc(environ == ownTable ? ownTable : 0, (count + 2) * sizeof *table);
+  char **table = realloc(environ == own_table ? own_table : 0, (count + 2) * sizeof *table);
   if (!table) return -1;
-  if (environ && environ != ownTable) memcpy(table, environ, count * sizeof *table);
+  if (environ && environ != own_table) memcpy(table, environ, count * sizeof *table);
   table[count] = assignment;
   table[count + 1] = 0;
-  environ = ownTable = table;
+  environ = own_table = table;
   return 0;
 }
 

@@ -1,4 +1,5 @@
-/* Text to floating point, correctly rounded: the decimal number is scaled until its integer part is the mantissa. (ISO C 7.22.1.3) */
+/* Text to floating point, correctly rounded: the decimal number is scaled until its integer part is the mantissa. (ISO
+ * C 7.22.1.3) */
 #include "decimal.h"
 #include "internal.h"
 #include <ctype.h>
@@ -7,22 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** More digits than the longest exact half-way case of a double has; the rest only counts as "not zero". */
+/* More digits than the longest exact half-way case of a double has; the rest only counts as "not zero". */
 #define DIGIT_LIMIT 4000
 
 struct format {
-  int mantissaBits;
-  /** Exponent of the lowest bit of a subnormal. */
+  int mantissa_bits;
+  /* Exponent of the lowest bit of a subnormal. */
   int lowest;
-  /** Exponent above that of the largest finite value: 2^highest is infinite. */
+  /* Exponent above that of the largest finite value: 2^highest is infinite. */
   int highest;
 };
 
-/** mantissa * 2^exponent (plus something smaller when sticky) in the format. */
+/* mantissa * 2^exponent (plus something smaller when sticky) in the format. */
 static long double assemble(uint64_t mantissa, int exponent, int sticky, const struct format *format) {
   if (mantissa == 0) return 0;
   int length = 64 - __builtin_clzll(mantissa);
-  int drop = length - format->mantissaBits;
+  int drop = length - format->mantissa_bits;
   if (exponent + drop < format->lowest) drop = format->lowest - exponent;
   if (drop > 0) {
     uint64_t kept = drop > 63 ? 0 : mantissa >> drop;
@@ -40,16 +41,17 @@ static long double assemble(uint64_t mantissa, int exponent, int sticky, const s
   return ldexpl(mantissa, exponent);
 }
 
-/** Stores the integer part of the number; false if it does not fit. */
+/* Stores the integer part of the number; false if it does not fit. */
 static int integer_part(const struct decimal *number, uint64_t *whole) {
   *whole = 0;
   for (int i = __decimal_exponent(number); i >= 0; i--)
-    if (__builtin_mul_overflow(*whole, 10, whole) || __builtin_add_overflow(*whole, (unsigned)__decimal_digit(number, i), whole))
+    if (__builtin_mul_overflow(*whole, 10, whole) ||
+        __builtin_add_overflow(*whole, (unsigned)__decimal_digit(number, i), whole))
       return 0;
   return 1;
 }
 
-/** Sets the number to the digits (which may hold a point) times 10^exponent, with the point between two limbs. */
+/* Sets the number to the digits (which may hold a point) times 10^exponent, with the point between two limbs. */
 static void read_digits(struct decimal *number, const char *digits, const char *end, long magnitude) {
   int before = (int)((magnitude % 9 + 9) % 9);
   int count = before ? 9 - before : 0, kept = 0;
@@ -91,7 +93,7 @@ static long double from_decimal(const char *digits, const char *end, long expone
   struct decimal number;
   read_digits(&number, digits, end, magnitude);
   /* Scale until the integer part has as many bits as the mantissa; log2(10) is 3.3219. */
-  int bits = format->mantissaBits, lowest = -format->lowest;
+  int bits = format->mantissa_bits, lowest = -format->lowest;
   int scale = bits - (int)(magnitude * 33219L / 10000);
   if (scale > lowest) scale = lowest;
   __decimal_scale(&number, scale);
@@ -114,11 +116,11 @@ static long double from_decimal(const char *digits, const char *end, long expone
 
 static long double from_hex(const char *at, const char **end, const struct format *format) {
   uint64_t mantissa = 0;
-  int exponent = 0, sticky = 0, seenPoint = 0, digits = 0;
+  int exponent = 0, sticky = 0, seen_point = 0, digits = 0;
   for (;; at++) {
     int c = (unsigned char)*at;
-    if (c == '.' && !seenPoint) {
-      seenPoint = 1;
+    if (c == '.' && !seen_point) {
+      seen_point = 1;
       continue;
     }
     if (!isxdigit(c)) break;
@@ -126,10 +128,10 @@ static long double from_hex(const char *at, const char **end, const struct forma
     unsigned digit = (unsigned)(isdigit(c) ? c - '0' : (c | 32) - 'a' + 10);
     if (mantissa >> 60) {
       sticky |= digit != 0;
-      exponent += seenPoint ? 0 : 4;
+      exponent += seen_point ? 0 : 4;
     } else {
       mantissa = mantissa * 16 + digit;
-      exponent -= seenPoint ? 4 : 0;
+      exponent -= seen_point ? 4 : 0;
     }
   }
   if (!digits) return 0;
@@ -162,7 +164,8 @@ static long double convert(const char *s, char **end, const struct format *forma
   } else if (starts_with(at, "nan")) {
     value = NAN;
     after = at + 3;
-  } else if (at[0] == '0' && (at[1] | 32) == 'x' && (isxdigit((unsigned char)at[2]) || (at[2] == '.' && isxdigit((unsigned char)at[3])))) {
+  } else if (at[0] == '0' && (at[1] | 32) == 'x' &&
+             (isxdigit((unsigned char)at[2]) || (at[2] == '.' && isxdigit((unsigned char)at[3])))) {
     value = from_hex(at + 2, &after, format);
   } else {
     const char *p = at;
@@ -172,13 +175,13 @@ static long double convert(const char *s, char **end, const struct format *forma
       long exponent = 0;
       after = p;
       if ((*p | 32) == 'e') {
-        char *exponentEnd;
+        char *exponent_end;
         int sign = p[1] == '-' || p[1] == '+';
         if (isdigit((unsigned char)p[1 + sign])) {
-          exponent = strtol(p + 1, &exponentEnd, 10);
+          exponent = strtol(p + 1, &exponent_end, 10);
           if (exponent > 1000000) exponent = 1000000;
           if (exponent < -1000000) exponent = -1000000;
-          after = exponentEnd;
+          after = exponent_end;
         }
       }
       value = from_decimal(at, p, exponent, format);

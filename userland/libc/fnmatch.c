@@ -7,7 +7,7 @@ static int fold(int c, int flags) {
   return flags & FNM_CASEFOLD ? tolower(c) : c;
 }
 
-/**
+/*
  * Matches c with the bracket expression after its '['. Returns what follows the ']', or a null pointer if there is no
  * complete bracket; *matched tells the result.
  */
@@ -34,13 +34,14 @@ static const char *match_bracket(const char *pattern, int c, int flags, int *mat
       to = (unsigned char)*pattern++;
     }
     if (c >= from && c <= to) found = 1;
-    if (flags & FNM_CASEFOLD && ((tolower(c) >= from && tolower(c) <= to) || (toupper(c) >= from && toupper(c) <= to))) found = 1;
+    if (flags & FNM_CASEFOLD && ((tolower(c) >= from && tolower(c) <= to) || (toupper(c) >= from && toupper(c) <= to)))
+      found = 1;
   }
   *matched = found != negated;
   return pattern + 1;
 }
 
-/** A period that only an explicit period matches. */
+/* A period that only an explicit period matches. */
 static int hidden(const char *string, const char *start, int flags) {
   return *string == '.' && flags & FNM_PERIOD && (string == start || (flags & FNM_PATHNAME && string[-1] == '/'));
 }
@@ -48,7 +49,7 @@ static int hidden(const char *string, const char *start, int flags) {
 int fnmatch(const char *pattern, const char *string, int flags) {
   const char *start = string;
   /* After a mismatch the last star takes one byte more; earlier stars need not be tried again. */
-  const char *starPattern = 0, *starString = 0;
+  const char *star_pattern = 0, *star_string = 0;
   for (;;) {
     const char *next = 0;
     int c = (unsigned char)*string, matched = 0;
@@ -62,8 +63,8 @@ int fnmatch(const char *pattern, const char *string, int flags) {
         break;
       case '*':
         if (hidden(string, start, flags)) return FNM_NOMATCH;
-        starPattern = ++pattern;
-        starString = string;
+        star_pattern = ++pattern;
+        star_string = string;
         continue;
       case '[':
         next = c ? match_bracket(pattern + 1, c, flags, &matched) : 0;
@@ -77,17 +78,15 @@ int fnmatch(const char *pattern, const char *string, int flags) {
       case '\\':
         if (!(flags & FNM_NOESCAPE) && pattern[1]) pattern++;
         /* fall through */
-      default:
-        matched = c && fold((unsigned char)*pattern, flags) == fold(c, flags);
-        next = pattern + 1;
+      default: matched = c && fold((unsigned char)*pattern, flags) == fold(c, flags); next = pattern + 1;
     }
     if (matched) {
       pattern = next;
       string++;
       continue;
     }
-    if (!starPattern || !*starString || (*starString == '/' && flags & FNM_PATHNAME)) return FNM_NOMATCH;
-    pattern = starPattern;
-    string = ++starString;
+    if (!star_pattern || !*star_string || (*star_string == '/' && flags & FNM_PATHNAME)) return FNM_NOMATCH;
+    pattern = star_pattern;
+    string = ++star_string;
   }
 }

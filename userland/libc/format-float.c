@@ -23,11 +23,12 @@ static void put_exponent(struct text *text, char letter, int exponent, int minim
   while (count) put(text, digits[--count]);
 }
 
-/** Digits of weight 10^from down to 10^to, with the point after the units. */
-static void put_digits(struct text *text, const struct decimal *number, int from, int to, int pointAfter, int alternative) {
+/* Digits of weight 10^from down to 10^to, with the point after the units. */
+static void put_digits(struct text *text, const struct decimal *number, int from, int to, int point_after,
+                       int alternative) {
   for (int position = from; position >= to; position--) {
     put(text, (char)('0' + __decimal_digit(number, position)));
-    if (position == pointAfter && (position > to || alternative)) put(text, '.');
+    if (position == point_after && (position > to || alternative)) put(text, '.');
   }
 }
 
@@ -38,7 +39,7 @@ static void strip_zeros(struct text *text) {
 }
 
 static void format_decimal(struct text *text, const struct conversion *conversion, struct decimal *number) {
-  char letter = (char)(conversion->letter | 32), exponentLetter = (char)(conversion->letter & 32 ? 'e' : 'E');
+  char letter = (char)(conversion->letter | 32), exponent_letter = (char)(conversion->letter & 32 ? 'e' : 'E');
   int precision = conversion->precision < 0 ? 6 : conversion->precision;
   if (letter == 'f') {
     __decimal_round(number, precision);
@@ -52,16 +53,17 @@ static void format_decimal(struct text *text, const struct conversion *conversio
   __decimal_round(number, after - __decimal_exponent(number));
   int exponent = __decimal_exponent(number);
   if (general && exponent < precision && exponent >= -4) {
-    put_digits(text, number, exponent > 0 ? exponent : 0, exponent - after < 0 ? exponent - after : 0, 0, conversion->alternative);
+    put_digits(text, number, exponent > 0 ? exponent : 0, exponent - after < 0 ? exponent - after : 0, 0,
+               conversion->alternative);
     if (!conversion->alternative) strip_zeros(text);
     return;
   }
   put_digits(text, number, exponent, exponent - after, exponent, conversion->alternative);
   if (general && !conversion->alternative) strip_zeros(text);
-  put_exponent(text, exponentLetter, exponent, 2);
+  put_exponent(text, exponent_letter, exponent, 2);
 }
 
-/** As C libraries for the 80-bit format do: the four leading bits of the mantissa are before the point. */
+/* As C libraries for the 80-bit format do: the four leading bits of the mantissa are before the point. */
 static void format_hex(struct text *text, const struct conversion *conversion, uint64_t mantissa, int exponent) {
   const char *digits = conversion->letter & 32 ? "0123456789abcdef" : "0123456789ABCDEF";
   int precision = conversion->precision;

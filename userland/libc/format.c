@@ -19,11 +19,12 @@ void __sink_pad(struct sink *sink, char c, int count) {
   put(sink, block, (size_t)count);
 }
 
-void __format_padded(struct sink *sink, const struct conversion *conversion, const char *prefix, const char *body, int length) {
-  int prefixLength = (int)strlen(prefix);
-  int padding = conversion->width - prefixLength - length;
+void __format_padded(struct sink *sink, const struct conversion *conversion, const char *prefix, const char *body,
+                     int length) {
+  int prefix_length = (int)strlen(prefix);
+  int padding = conversion->width - prefix_length - length;
   if (!conversion->left && !conversion->zero) __sink_pad(sink, ' ', padding);
-  put(sink, prefix, (size_t)prefixLength);
+  put(sink, prefix, (size_t)prefix_length);
   if (!conversion->left && conversion->zero) __sink_pad(sink, '0', padding);
   put(sink, body, (size_t)length);
   if (conversion->left) __sink_pad(sink, ' ', padding);
@@ -35,19 +36,19 @@ static void format_integer(struct sink *sink, const struct conversion *conversio
   char letter = conversion->letter;
   unsigned base = letter == 'o' ? 8 : (letter | 32) == 'x' || letter == 'p' ? 16 : 10;
   const char *alphabet = letter == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
-  int isZero = value == 0;
+  int is_zero = value == 0;
   while (value >> 32) {
     *--at = alphabet[value % base];
     value /= base;
   }
   for (uint32_t rest = (uint32_t)value; rest; rest /= base) *--at = alphabet[rest % base];
   int length = (int)(end - at), zeros = conversion->precision - length;
-  if (conversion->precision < 0) zeros = isZero ? 1 : 0;
+  if (conversion->precision < 0) zeros = is_zero ? 1 : 0;
   if (letter == 'o' && conversion->alternative && zeros <= 0 && (length == 0 || *at != '0')) zeros = 1;
   if (zeros < 0) zeros = 0;
   const char *prefix = "";
   if (letter == 'd') prefix = negative ? "-" : conversion->plus ? "+" : conversion->space ? " " : "";
-  if (letter == 'p' || (conversion->alternative && base == 16 && !isZero)) prefix = letter == 'X' ? "0X" : "0x";
+  if (letter == 'p' || (conversion->alternative && base == 16 && !is_zero)) prefix = letter == 'X' ? "0X" : "0x";
   struct conversion changed = *conversion;
   if (conversion->precision >= 0) changed.zero = 0;
   int padding = changed.width - (int)strlen(prefix) - zeros - length;
@@ -59,7 +60,7 @@ static void format_integer(struct sink *sink, const struct conversion *conversio
   if (changed.left) __sink_pad(sink, ' ', padding);
 }
 
-/** Length modifiers: number of h or l, or one of the letters. */
+/* Length modifiers: number of h or l, or one of the letters. */
 enum size { INT, CHAR, SHORT, LONG, LONG_LONG, LONG_DOUBLE };
 
 static enum size parse_size(const char **format) {
@@ -78,7 +79,7 @@ static enum size parse_size(const char **format) {
   }
 }
 
-/** va_list as a parameter may decay to a pointer; in a structure it does not. */
+/* va_list as a parameter may decay to a pointer; in a structure it does not. */
 struct arguments {
   va_list list;
 };
@@ -159,12 +160,8 @@ void __format(struct sink *sink, const char *format, va_list list) {
       case 'u':
       case 'o':
       case 'x':
-      case 'X':
-        format_integer(sink, &conversion, unsigned_argument(&arguments, size), 0);
-        break;
-      case 'p':
-        format_integer(sink, &conversion, (uintptr_t)va_arg(arguments.list, void *), 0);
-        break;
+      case 'X': format_integer(sink, &conversion, unsigned_argument(&arguments, size), 0); break;
+      case 'p': format_integer(sink, &conversion, (uintptr_t)va_arg(arguments.list, void *), 0); break;
       case 'e':
       case 'E':
       case 'f':
@@ -173,7 +170,8 @@ void __format(struct sink *sink, const char *format, va_list list) {
       case 'G':
       case 'a':
       case 'A':
-        __format_float(sink, &conversion, size == LONG_DOUBLE ? va_arg(arguments.list, long double) : va_arg(arguments.list, double));
+        __format_float(sink, &conversion,
+                       size == LONG_DOUBLE ? va_arg(arguments.list, long double) : va_arg(arguments.list, double));
         break;
       case 'c': {
         char c = (char)va_arg(arguments.list, int);
@@ -189,14 +187,9 @@ void __format(struct sink *sink, const char *format, va_list list) {
         __format_padded(sink, &conversion, "", s, (int)strnlen(s, limit));
         break;
       }
-      case 'n':
-        store_count(&arguments, size, sink->count);
-        break;
-      case '%':
-        put(sink, "%", 1);
-        break;
-      default:
-        put(sink, start, (size_t)(format - start));
+      case 'n': store_count(&arguments, size, sink->count); break;
+      case '%': put(sink, "%", 1); break;
+      default: put(sink, start, (size_t)(format - start));
     }
   }
   va_end(arguments.list);

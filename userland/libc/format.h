@@ -6,7 +6,7 @@
 struct sink {
   void (*put)(struct sink *sink, const char *bytes, size_t size);
   void *target;
-  /** Of the target, if it is an array. */
+  /* Of the target, if it is an array. */
   size_t room;
   int count;
 };
@@ -18,6 +18,7 @@ struct conversion {
   char letter;
 };
 void __sink_pad(struct sink *sink, char c, int count);
-/** Prints with width, given sign or prefix and body; zero padding comes between them. */
-void __format_padded(struct sink *sink, const struct conversion *conversion, const char *prefix, const char *body, int length);
+/* Prints with width, given sign or prefix and body; zero padding comes between them. */
+void __format_padded(struct sink *sink, const struct conversion *conversion, const char *prefix, const char *body,
+                     int length);
 void __format_float(struct sink *sink, const struct conversion *conversion, long double value);

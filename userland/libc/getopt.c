@@ -1,6 +1,6 @@
 /*
- * Options. Operands before options are moved behind them (unless the option string begins with "+" or POSIXLY_CORRECT is
- * set); long names may be shortened while they are unique. (POSIX getopt; GNU's getopt_long)
+ * Options. Operands before options are moved behind them (unless the option string begins with "+" or POSIXLY_CORRECT
+ * is set); long names may be shortened while they are unique. (POSIX getopt; GNU's getopt_long)
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -9,13 +9,13 @@
 
 char *optarg;
 int optind = 1, opterr = 1, optopt;
-/** Rest of a group of letters that is being read. */
+/* Rest of a group of letters that is being read. */
 static char *group;
 
-/** Operands [skippedStart, skippedEnd) that the current option comes after. */
-static int skippedStart, skippedEnd;
+/* Operands [skipped_start, skipped_end) that the current option comes after. */
+static int skipped_start, skipped_end;
 
-/** Result for a wrong option; the format has the program's name and what is wrong. */
+/* Result for a wrong option; the format has the program's name and what is wrong. */
 static int complain(const char *options, char *const argv[], const char *format, const char *what) {
   if (opterr && options[*options == '+'] != ':') fprintf(stderr, format, argv[0], what);
   return '?';
@@ -26,7 +26,7 @@ static int complain_missing(const char *options, char *const argv[], const char 
   return options[*options == '+'] == ':' ? ':' : '?';
 }
 
-/** Moves argv[from, to) behind argv[to, end). */
+/* Moves argv[from, to) behind argv[to, end). */
 static void rotate(char **argv, int from, int to, int end) {
   if (from == to) return;
   for (; to < end; from++, to++) {
@@ -36,12 +36,12 @@ static void rotate(char **argv, int from, int to, int end) {
   }
 }
 
-/** When an option is read completely, the operands before it go behind it. */
+/* When an option is read completely, the operands before it go behind it. */
 static int settle(char **argv, int result) {
   if (group) return result;
-  rotate(argv, skippedStart, skippedEnd, optind);
-  optind -= skippedEnd - skippedStart;
-  skippedStart = skippedEnd = 0;
+  rotate(argv, skipped_start, skipped_end, optind);
+  optind -= skipped_end - skipped_start;
+  skipped_start = skipped_end = 0;
   return result;
 }
 
@@ -96,11 +96,13 @@ static int long_option(int argc, char *const argv[], const char *options, const 
   const struct option *option = &table[found];
   if (name[length]) {
     optopt = option->val;
-    if (option->has_arg == no_argument) return complain(options, argv, "%s: option '--%s' doesn't allow an argument\n", option->name);
+    if (option->has_arg == no_argument)
+      return complain(options, argv, "%s: option '--%s' doesn't allow an argument\n", option->name);
     optarg = name + length + 1;
   } else if (option->has_arg == required_argument) {
     optopt = option->val;
-    if (optind >= argc) return complain_missing(options, argv, "%s: option '--%s' requires an argument\n", option->name);
+    if (optind >= argc)
+      return complain_missing(options, argv, "%s: option '--%s' requires an argument\n", option->name);
     optarg = argv[optind++];
   }
   if (index) *index = found;
@@ -131,8 +133,8 @@ int getopt_long(int argc, char *const argv[], const char *options, const struct 
     group = argv[optind] + 1;
     result = short_option(argc, argv, options);
   }
-  skippedStart = start;
-  skippedEnd = next;
+  skipped_start = start;
+  skipped_end = next;
   return settle((char **)argv, result);
 }
 

@@ -10,7 +10,7 @@
 
 struct search {
   int flags;
-  int (*onError)(const char *, int);
+  int (*on_error)(const char *, int);
   glob_t *result;
   char path[PATH_MAX];
 };
@@ -40,7 +40,7 @@ static int has_wildcard(const char *part, size_t length) {
 
 static int expand(struct search *search, size_t length, const char *pattern);
 
-/** Appends one component to the path of `length` bytes and goes on with the rest of the pattern. */
+/* Appends one component to the path of `length` bytes and goes on with the rest of the pattern. */
 static int descend(struct search *search, size_t length, const char *name, size_t size, const char *rest) {
   if (length + size + 2 >= sizeof search->path) return 0;
   memcpy(search->path + length, name, size);
@@ -79,7 +79,7 @@ static int expand(struct search *search, size_t length, const char *pattern) {
   DIR *directory = opendir(length ? search->path : ".");
   if (!directory) {
     if (errno == ENOTDIR) return 0;
-    int stop = search->onError && search->onError(search->path, errno);
+    int stop = search->on_error && search->on_error(search->path, errno);
     return stop || search->flags & GLOB_ERR ? GLOB_ABORTED : 0;
   }
   int status = 0;
@@ -97,8 +97,8 @@ static int compare(const void *a, const void *b) {
   return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int glob(const char *restrict pattern, int flags, int (*onError)(const char *, int), glob_t *restrict result) {
-  struct search search = {.flags = flags, .onError = onError, .result = result};
+int glob(const char *restrict pattern, int flags, int (*on_error)(const char *, int), glob_t *restrict result) {
+  struct search search = {.flags = flags, .on_error = on_error, .result = result};
   if (!(flags & GLOB_APPEND)) {
     if (!(flags & GLOB_DOOFFS)) result->gl_offs = 0;
     result->gl_pathc = 0;
@@ -111,7 +111,8 @@ int glob(const char *restrict pattern, int flags, int (*onError)(const char *, i
   int status = pattern[slashes] || !slashes ? expand(&search, slashes, pattern + slashes) : add(&search, search.path);
   if (status) return status;
   if (result->gl_pathc == first) return flags & GLOB_NOCHECK ? add(&search, pattern) : GLOB_NOMATCH;
-  if (!(flags & GLOB_NOSORT)) qsort(result->gl_pathv + result->gl_offs + first, result->gl_pathc - first, sizeof(char *), compare);
+  if (!(flags & GLOB_NOSORT))
+    qsort(result->gl_pathv + result->gl_offs + first, result->gl_pathc - first, sizeof(char *), compare);
   return 0;
 }
 

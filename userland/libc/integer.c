@@ -5,8 +5,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
-/** Digits of s in base; saturates at `limit` with ERANGE (beyond -limit-1 for negatives when `isSigned`). */
-static unsigned long long convert(const char *s, char **end, int base, unsigned long long limit, int isSigned) {
+/* Digits of s in base; saturates at `limit` with ERANGE (beyond -limit-1 for negatives when `is_signed`). */
+static unsigned long long convert(const char *s, char **end, int base, unsigned long long limit, int is_signed) {
   const char *at = s;
   while (isspace((unsigned char)*at)) at++;
   int negative = *at == '-';
@@ -23,13 +23,14 @@ static unsigned long long convert(const char *s, char **end, int base, unsigned 
     int c = (unsigned char)*at;
     int digit = isdigit(c) ? c - '0' : isalpha(c) ? (c | 32) - 'a' + 10 : base;
     if (digit >= base) break;
-    if (__builtin_mul_overflow(value, (unsigned)base, &value) || __builtin_add_overflow(value, (unsigned)digit, &value)) overflow = 1;
+    if (__builtin_mul_overflow(value, (unsigned)base, &value) || __builtin_add_overflow(value, (unsigned)digit, &value))
+      overflow = 1;
   }
   if (end) *end = (char *)(digits ? at : s);
-  if (isSigned && negative) limit++;
+  if (is_signed && negative) limit++;
   if (overflow || value > limit) {
     errno = ERANGE;
-    return isSigned && negative ? -limit : limit;
+    return is_signed && negative ? -limit : limit;
   }
   return negative ? -value : value;
 }
@@ -94,16 +95,16 @@ lldiv_t lldiv(long long a, long long b) {
   return (lldiv_t){a / b, a % b};
 }
 
-static uint64_t randomState = 1;
+static uint64_t random_state = 1;
 
 void srandom(unsigned seed) {
-  randomState = seed;
+  random_state = seed;
 }
 
-/** Linear congruential generator with Knuth's MMIX constants; the high bits are good ones. */
+/* Linear congruential generator with Knuth's MMIX constants; the high bits are good ones. */
 long random(void) {
-  randomState = randomState * 6364136223846793005ULL + 1442695040888963407ULL;
-  return (long)(randomState >> 33);
+  random_state = random_state * 6364136223846793005ULL + 1442695040888963407ULL;
+  return (long)(random_state >> 33);
 }
 
 void srand(unsigned seed) {

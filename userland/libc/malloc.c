@@ -1,6 +1,6 @@
 /*
- * Dynamic memory. A small block comes from the free list of its size class, filled from the heap (brk); a large block is
- * a mapping of its own. A block's size class, or the length of its mapping, is in the eight bytes before it.
+ * Dynamic memory. A small block comes from the free list of its size class, filled from the heap (brk); a large block
+ * is a mapping of its own. A block's size class, or the length of its mapping, is in the eight bytes before it.
  */
 #include "internal.h"
 #include <stdlib.h>
@@ -12,20 +12,20 @@
 #define LARGE (128u << 10)
 #define CHUNK (64u << 10)
 #define PAGE 4096u
-/** Classes 0…31 are multiples of 16 bytes, then four to each power of two. */
+/* Classes 0…31 are multiples of 16 bytes, then four to each power of two. */
 #define FINE_CLASSES 32
 #define CLASSES (FINE_CLASSES + 4 * 9)
 #define MAPPED 0xffffffffu
 
 typedef struct block {
   uint32_t class;
-  /** Length of the mapping of a large block. */
+  /* Length of the mapping of a large block. */
   uint32_t length;
   struct block *next;
 } block;
 
-static block *freeLists[CLASSES];
-static char *heapAt, *heapEnd;
+static block *free_lists[CLASSES];
+static char *heap_at, *heap_end;
 
 static size_t class_size(unsigned class) {
   if (class < FINE_CLASSES) return (class + 1) * 16;
@@ -39,18 +39,18 @@ static unsigned class_of(size_t size) {
   return FINE_CLASSES + (power - 9) * 4 + (unsigned)((size - 1) >> (power - 2)) - 4;
 }
 
-/** Fresh memory from the heap; a null pointer if the kernel gives none. */
+/* Fresh memory from the heap; a null pointer if the kernel gives none. */
 static void *carve(size_t size) {
-  if ((size_t)(heapEnd - heapAt) < size) {
+  if ((size_t)(heap_end - heap_at) < size) {
     size_t grow = (size + CHUNK - 1) / CHUNK * CHUNK;
     char *start = sbrk((int)grow);
     if (start == (char *)-1) return 0;
-    if (start != heapEnd) heapAt = (char *)(((uintptr_t)start + 7) & ~(uintptr_t)7);
-    heapEnd = start + grow;
-    if ((size_t)(heapEnd - heapAt) < size) return carve(size);
+    if (start != heap_end) heap_at = (char *)(((uintptr_t)start + 7) & ~(uintptr_t)7);
+    heap_end = start + grow;
+    if ((size_t)(heap_end - heap_at) < size) return carve(size);
   }
-  void *result = heapAt;
-  heapAt += size;
+  void *result = heap_at;
+  heap_at += size;
   return result;
 }
 
@@ -70,9 +70,9 @@ static void *allocate_large(size_t size) {
 void *malloc(size_t size) {
   if (size + HEADER > LARGE || size > LARGE) return allocate_large(size);
   unsigned class = class_of(size + HEADER);
-  block *new = freeLists[class];
+  block *new = free_lists[class];
   if (new) {
-    freeLists[class] = new->next;
+    free_lists[class] = new->next;
   } else {
     new = carve(class_size(class));
     if (!new) {
@@ -91,8 +91,8 @@ void free(void *pointer) {
     munmap(old, old->length);
     return;
   }
-  old->next = freeLists[old->class];
-  freeLists[old->class] = old;
+  old->next = free_lists[old->class];
+  free_lists[old->class] = old;
 }
 
 void *calloc(size_t count, size_t size) {

@@ -12,11 +12,11 @@ static long double round_to(long double x, enum rounding mode) {
   return x;
 }
 
-#define BY_INSTRUCTION(name, code)           \
-  double name(double x) {                    \
-    long double result = x;                  \
-    __asm__(code : "+t"(result));            \
-    return (double)result;                   \
+#define BY_INSTRUCTION(name, code) \
+  double name(double x) {          \
+    long double result = x;        \
+    __asm__(code : "+t"(result));  \
+    return (double)result;         \
   }
 BY_INSTRUCTION(fabs, "fabs")
 BY_INSTRUCTION(sqrt, "fsqrt")
@@ -124,7 +124,7 @@ double ldexp(double x, int exponent) {
   return (double)ldexpl(x, exponent);
 }
 
-/** 2^x: the instruction wants -1 ≤ x ≤ 1, so the whole part is scaled in afterwards. */
+/* 2^x: the instruction wants -1 ≤ x ≤ 1, so the whole part is scaled in afterwards. */
 static long double power_of_two(long double x) {
   if (x > 17000) return HUGE_VAL;
   if (x < -17000) return 0;

@@ -19,21 +19,21 @@ int mprotect(void *address, size_t length, int protection) {
   return (int)syscall(SYS_mprotect, address, length, protection);
 }
 
-void *mremap(void *address, size_t oldLength, size_t newLength, int flags) {
-  return (void *)syscall(SYS_mremap, address, oldLength, newLength, flags);
+void *mremap(void *address, size_t old_length, size_t new_length, int flags) {
+  return (void *)syscall(SYS_mremap, address, old_length, new_length, flags);
 }
 
-static char *currentBreak;
+static char *current_break;
 
 int brk(void *end) {
-  currentBreak = (char *)__syscall(SYS_brk, end);
-  if (currentBreak >= (char *)end) return 0;
+  current_break = (char *)__syscall(SYS_brk, end);
+  if (current_break >= (char *)end) return 0;
   errno = ENOMEM;
   return -1;
 }
 
 void *sbrk(int increment) {
-  if (!currentBreak) currentBreak = (char *)__syscall(SYS_brk, 0);
-  char *old = currentBreak;
+  if (!current_break) current_break = (char *)__syscall(SYS_brk, 0);
+  char *old = current_break;
   return increment == 0 || brk(old + increment) == 0 ? old : (void *)-1;
 }

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/** Four bytes of whatever they are. */
+/* Four bytes of whatever they are. */
 typedef uint32_t __attribute__((may_alias)) word;
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size) {
@@ -49,7 +49,7 @@ int memcmp(const void *a, const void *b, size_t size) {
   return 0;
 }
 
-/** Whether one of the word's bytes is zero: the borrow of the subtraction reaches its top bit. */
+/* Whether one of the word's bytes is zero: the borrow of the subtraction reaches its top bit. */
 #define HAS_ZERO(word) (((word) - 0x01010101u) & ~(word) & 0x80808080u)
 
 void *memchr(const void *s, int c, size_t size) {

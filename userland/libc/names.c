@@ -8,10 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const errors[] = {
-    [0] = "Success",
+static const char *const errors[] = {[0] = "Success",
 #define ROW(error, text) [error] = text,
-    ERROR_TEXTS(ROW)
+                                     ERROR_TEXTS(ROW)
 #undef ROW
 };
 
@@ -68,13 +67,13 @@ char *strsignal(int signal) {
 }
 
 const char *sigabbrev(int signal) {
-  static char realTime[16];
+  static char real_time[16];
   if (signal > 0 && signal < SIGNALS) return signals[signal].name;
   if (signal < SIGRTMIN || signal > SIGRTMAX) return 0;
   if (signal == SIGRTMIN || signal == SIGRTMAX) return signal == SIGRTMIN ? "RTMIN" : "RTMAX";
-  if (signal - SIGRTMIN <= SIGRTMAX - signal) sprintf(realTime, "RTMIN+%d", signal - SIGRTMIN);
-  else sprintf(realTime, "RTMAX-%d", SIGRTMAX - signal);
-  return realTime;
+  if (signal - SIGRTMIN <= SIGRTMAX - signal) sprintf(real_time, "RTMIN+%d", signal - SIGRTMIN);
+  else sprintf(real_time, "RTMAX-%d", SIGRTMAX - signal);
+  return real_time;
 }
 
 int signumber(const char *name) {

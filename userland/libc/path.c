@@ -1,4 +1,5 @@
-/* Names in the file system: links, directories, owners, the working directory. (POSIX <unistd.h>, <sys/stat.h>, <libgen.h>) */
+/* Names in the file system: links, directories, owners, the working directory. (POSIX <unistd.h>, <sys/stat.h>,
+ * <libgen.h>) */
 #include "internal.h"
 #include <fcntl.h>
 #include <libgen.h>
@@ -18,8 +19,8 @@ int access(const char *path, int mode) {
   return faccessat(AT_FDCWD, path, mode, 0);
 }
 
-int linkat(int fromDir, const char *from, int toDir, const char *to, int flags) {
-  return (int)syscall(SYS_linkat, fromDir, from, toDir, to, flags);
+int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags) {
+  return (int)syscall(SYS_linkat, from_dir, from, to_dir, to, flags);
 }
 
 int link(const char *from, const char *to) {
@@ -110,7 +111,7 @@ int chroot(const char *path) {
   return (int)syscall(SYS_chroot, path);
 }
 
-/** With a null buffer the result is allocated, as GNU does. */
+/* With a null buffer the result is allocated, as GNU does. */
 char *getcwd(char *buffer, size_t size) {
   char own[PATH_MAX];
   if (syscall(SYS_getcwd, buffer ? buffer : own, buffer ? size : sizeof own) < 0) return 0;
@@ -135,7 +136,7 @@ char *dirname(char *path) {
   return path;
 }
 
-/** Replaces the XXXXXX at the end of the pattern by something new until `make` does not find it existing. */
+/* Replaces the XXXXXX at the end of the pattern by something new until `make` does not find it existing. */
 static int unique(char *pattern, int (*make)(const char *path)) {
   size_t length = strlen(pattern);
   if (length < 6 || strcmp(pattern + length - 6, "XXXXXX")) {
@@ -146,7 +147,8 @@ static int unique(char *pattern, int (*make)(const char *path)) {
   unsigned value = (unsigned)getpid() * 2654435761u;
   for (int tries = 0; tries < 1000; tries++) {
     unsigned rest = value + serial++ * 40503u;
-    for (int i = 1; i <= 6; i++, rest /= 36) pattern[length - (size_t)i] = "0123456789abcdefghijklmnopqrstuvwxyz"[rest % 36];
+    for (int i = 1; i <= 6; i++, rest /= 36)
+      pattern[length - (size_t)i] = "0123456789abcdefghijklmnopqrstuvwxyz"[rest % 36];
     int result = make(pattern);
     if (result >= 0 || errno != EEXIST) return result;
   }

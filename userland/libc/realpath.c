@@ -45,13 +45,13 @@ char *realpath(const char *restrict path, char *restrict resolved) {
     struct stat info;
     if (lstat(result, &info)) return 0;
     if (S_ISLNK(info.st_mode)) {
-      ssize_t targetLength = readlink(result, target, sizeof target);
-      if (targetLength < 0) return 0;
+      ssize_t target_length = readlink(result, target, sizeof target);
+      if (target_length < 0) return 0;
       if (++links > LINK_LIMIT) return fail(ELOOP);
       size_t tail = strlen(at);
-      if ((size_t)targetLength + tail + 1 > sizeof target) return fail(ENAMETOOLONG);
-      memcpy(target + targetLength, at, tail + 1);
-      memcpy(rest, target, (size_t)targetLength + tail + 1);
+      if ((size_t)target_length + tail + 1 > sizeof target) return fail(ENAMETOOLONG);
+      memcpy(target + target_length, at, tail + 1);
+      memcpy(rest, target, (size_t)target_length + tail + 1);
       at = rest;
       length = *rest == '/' ? 1 : parent;
       result[length] = 0;

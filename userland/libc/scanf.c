@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** Input with one byte of look-ahead: a stream, or a string when stream is null. */
+/* Input with one byte of look-ahead: a stream, or a string when stream is null. */
 struct source {
   FILE *stream;
   const char *text;
@@ -35,8 +35,9 @@ static void skip_space(struct source *source) {
   back(source, c);
 }
 
-/** Collects at most `width` bytes that `accept` likes; the state is the text so far. */
-static int collect(struct source *source, char *to, int width, int (*accept)(const char *text, int length, int c, int base), int base) {
+/* Collects at most `width` bytes that `accept` likes; the state is the text so far. */
+static int collect(struct source *source, char *to, int width,
+                   int (*accept)(const char *text, int length, int c, int base), int base) {
   int length = 0;
   while (length < width) {
     int c = next(source);
@@ -70,7 +71,7 @@ static int accept_float(const char *text, int length, int c, int base) {
   return isdigit(c) || strchr("infatyINFATY", c) != 0;
 }
 
-/** Parses "[^]a-z]" after its bracket into a table of accepted bytes. */
+/* Parses "[^]a-z]" after its bracket into a table of accepted bytes. */
 static const char *parse_set(const char *format, char accepted[256]) {
   int negated = *format == '^';
   if (negated) format++;
@@ -96,7 +97,7 @@ static void store_integer(void *target, char size, uintmax_t value) {
   }
 }
 
-/** -1 at the end of the input, 0 if it does not match, 1 if it does. */
+/* -1 at the end of the input, 0 if it does not match, 1 if it does. */
 static int scan_bytes(struct source *source, char letter, const char accepted[256], int width, char *to) {
   int length = 0, c = EOF;
   if (!width) width = letter == 'c' ? 1 : INT_MAX;
@@ -160,16 +161,16 @@ static int scan(struct source *source, const char *format, va_list arguments) {
       continue;
     }
     char text[400], *end;
-    int isFloat = strchr("aefgAEFG", letter) != 0;
+    int is_float = strchr("aefgAEFG", letter) != 0;
     int base = letter == 'i' ? 0 : (letter | 32) == 'x' || letter == 'p' ? 16 : letter == 'o' ? 8 : 10;
     if (!width || width > (int)sizeof text - 1) width = (int)sizeof text - 1;
-    int length = collect(source, text, width, isFloat ? accept_float : accept_integer, base);
+    int length = collect(source, text, width, is_float ? accept_float : accept_integer, base);
     if (length == 0) {
       int c = next(source);
       back(source, c);
       return c == EOF && !assigned ? EOF : assigned;
     }
-    if (isFloat) {
+    if (is_float) {
       long double value = strtold(text, &end);
       if (end == text) return assigned;
       void *target = suppress ? 0 : va_arg(arguments, void *);
@@ -178,7 +179,8 @@ static int scan(struct source *source, const char *format, va_list arguments) {
       else if (size == 'l') *(double *)target = strtod(text, 0);
       else *(float *)target = strtof(text, 0);
     } else {
-      uintmax_t value = letter == 'd' || letter == 'i' ? (uintmax_t)strtoll(text, &end, base) : strtoull(text, &end, base);
+      uintmax_t value = letter == 'd' || letter == 'i' ? (uintmax_t)strtoll(text, &end, base)
+                                                       : strtoull(text, &end, base);
       if (end == text) return assigned;
       if (suppress) continue;
       store_integer(va_arg(arguments, void *), size, value);

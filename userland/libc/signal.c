@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/** Where a handler returns to. The debugger recognizes these instructions. */
+/* Where a handler returns to. The debugger recognizes these instructions. */
 __asm__(".text\n"
         "__restore:\n"
         "  pop %eax\n"

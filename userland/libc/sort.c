@@ -1,4 +1,5 @@
-/* Sorting and searching. qsort is a bottom-up merge sort over pointers to the elements, so it is stable. (ISO C 7.22.5) */
+/* Sorting and searching. qsort is a bottom-up merge sort over pointers to the elements, so it is stable. (ISO C 7.22.5)
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +36,8 @@ void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, c
   free(memory);
 }
 
-void *bsearch(const void *key, const void *base, size_t count, size_t size, int (*compare)(const void *, const void *)) {
+void *bsearch(const void *key, const void *base, size_t count, size_t size,
+              int (*compare)(const void *, const void *)) {
   while (count > 0) {
     const char *middle = (const char *)base + count / 2 * size;
     int order = compare(key, middle);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** Whether unread bytes are in the buffer, after filling it if it was empty. */
+/* Whether unread bytes are in the buffer, after filling it if it was empty. */
 static inline int ready(FILE *stream) {
   return (stream->reading && stream->head < stream->tail) || __stream_fill(stream) > 0;
 }

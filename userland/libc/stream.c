@@ -6,30 +6,30 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct stream standardError = {.fd = 2, .mode = _IONBF, .writable = 1};
-static struct stream standardOutput = {.fd = 1, .mode = UNDECIDED, .writable = 1, .next = &standardError};
-static struct stream standardInput = {.fd = 0, .mode = UNDECIDED, .readable = 1, .next = &standardOutput};
-FILE *const stdin = &standardInput, *const stdout = &standardOutput, *const stderr = &standardError;
-static struct stream *streams = &standardInput;
+static struct stream standard_error = {.fd = 2, .mode = _IONBF, .writable = 1};
+static struct stream standard_output = {.fd = 1, .mode = UNDECIDED, .writable = 1, .next = &standard_error};
+static struct stream standard_input = {.fd = 0, .mode = UNDECIDED, .readable = 1, .next = &standard_output};
+FILE *const stdin = &standard_input, *const stdout = &standard_output, *const stderr = &standard_error;
+static struct stream *streams = &standard_input;
 
 static int decide_buffer(FILE *stream) {
   if (stream->mode == UNDECIDED) stream->mode = stream->writable && isatty(stream->fd) ? _IOLBF : _IOFBF;
   if (stream->buffer) return 1;
   stream->size = BUFSIZ;
   stream->buffer = malloc(BUFSIZ);
-  stream->ownBuffer = 1;
+  stream->own_buffer = 1;
   if (!stream->buffer) stream->error = 1;
   return stream->buffer != 0;
 }
 
 static int drain_memory(FILE *stream) {
-  char *grown = realloc(*stream->memory, stream->memoryLength + stream->tail + 1);
+  char *grown = realloc(*stream->memory, stream->memory_length + stream->tail + 1);
   if (!grown) return EOF;
-  memcpy(grown + stream->memoryLength, stream->buffer, stream->tail);
-  stream->memoryLength += stream->tail;
-  grown[stream->memoryLength] = 0;
+  memcpy(grown + stream->memory_length, stream->buffer, stream->tail);
+  stream->memory_length += stream->tail;
+  grown[stream->memory_length] = 0;
   *stream->memory = grown;
-  *stream->memorySize = stream->memoryLength;
+  *stream->memory_size = stream->memory_length;
   stream->tail = 0;
   return 0;
 }
@@ -74,9 +74,10 @@ size_t __stream_fill(FILE *stream) {
   return stream->tail;
 }
 
-/** Gives unread input back to the file, if it has positions. */
+/* Gives unread input back to the file, if it has positions. */
 static void unread(FILE *stream) {
-  if (stream->reading && stream->head < stream->tail) lseek(stream->fd, -(off_t)(stream->tail - stream->head), SEEK_CUR);
+  if (stream->reading && stream->head < stream->tail)
+    lseek(stream->fd, -(off_t)(stream->tail - stream->head), SEEK_CUR);
   stream->reading = 0;
   stream->head = stream->tail = 0;
 }
@@ -145,7 +146,7 @@ FILE *open_memstream(char **buffer, size_t *size) {
   if (!stream) return 0;
   stream->mode = _IOFBF;
   stream->memory = buffer;
-  stream->memorySize = size;
+  stream->memory_size = size;
   *buffer = 0;
   if (drain_memory(stream)) {
     fclose(stream);
@@ -175,7 +176,7 @@ int fclose(FILE *stream) {
       break;
     }
   if (stream->fd >= 0 && close(stream->fd)) result = EOF;
-  if (stream->ownBuffer) free(stream->buffer);
+  if (stream->own_buffer) free(stream->buffer);
   stream->buffer = 0;
   stream->fd = -1;
   if (stream != stdin && stream != stdout && stream != stderr) free(stream);

@@ -17,7 +17,7 @@ static void put(struct text *text, const char *s, size_t length) {
   if (length) text->at = text->end;
 }
 
-/** Flag and width given between % and the letter. */
+/* Flag and width given between % and the letter. */
 struct field {
   char flag;
   int upper, width;
@@ -29,7 +29,8 @@ static void put_number(struct text *text, struct field field, long long value, i
   if (field.flag == '0') padding = '0';
   if (field.width) width = field.width;
   if (field.flag == '-') width = 1;
-  int length = padding == ' ' ? sprintf(digits, "%*lld", width > 24 ? 24 : width, value) : sprintf(digits, "%0*lld", width > 24 ? 24 : width, value);
+  int length = padding == ' ' ? sprintf(digits, "%*lld", width > 24 ? 24 : width, value)
+                              : sprintf(digits, "%0*lld", width > 24 ? 24 : width, value);
   put(text, digits, (size_t)length);
 }
 
@@ -41,12 +42,12 @@ static void put_name(struct text *text, struct field field, const char *name, si
   }
 }
 
-/** Week of the year, when weeks begin at `start` (0 is Sunday). */
+/* Week of the year, when weeks begin at `start` (0 is Sunday). */
 static int week(const struct tm *date, int start) {
   return (date->tm_yday + 7 - (date->tm_wday - start + 7) % 7) / 7;
 }
 
-/** Week of ISO 8601: the first one has the year's first Thursday. */
+/* Week of ISO 8601: the first one has the year's first Thursday. */
 static int iso_week(const struct tm *date, int *year) {
   struct tm thursday = *date;
   thursday.tm_mday += 3 - (date->tm_wday + 6) % 7;
@@ -55,13 +56,13 @@ static int iso_week(const struct tm *date, int *year) {
   return thursday.tm_yday / 7 + 1;
 }
 
-/** Local time that is not known is called "-00". (RFC 3339, 4.3) */
+/* Local time that is not known is called "-00". (RFC 3339, 4.3) */
 static void put_offset(struct text *text, const struct tm *date, int colons) {
   char digits[16];
   long offset = date->tm_gmtoff;
-  int isNegative = offset < 0 || (offset == 0 && date->tm_zone && *date->tm_zone == '-');
+  int is_negative = offset < 0 || (offset == 0 && date->tm_zone && *date->tm_zone == '-');
   long minutes = (offset < 0 ? -offset : offset) / 60;
-  sprintf(digits, colons ? "%c%02ld:%02ld" : "%c%02ld%02ld", isNegative ? '-' : '+', minutes / 60, minutes % 60);
+  sprintf(digits, colons ? "%c%02ld:%02ld" : "%c%02ld%02ld", is_negative ? '-' : '+', minutes / 60, minutes % 60);
   put(text, digits, strlen(digits));
 }
 
@@ -81,7 +82,7 @@ static void format(struct text *text, const char *pattern, const struct tm *date
     int colons = 0;
     for (; *pattern == ':'; pattern++) colons++;
     while (*pattern == 'E' || *pattern == 'O') pattern++;
-    int isoYear, hour12 = date->tm_hour % 12 ? date->tm_hour % 12 : 12;
+    int iso_year, hour12 = date->tm_hour % 12 ? date->tm_hour % 12 : 12;
     struct tm copy;
     switch (*pattern) {
       case 'a': put_name(text, field, days[date->tm_wday], 3); break;
@@ -96,8 +97,14 @@ static void format(struct text *text, const char *pattern, const struct tm *date
       case 'x': format(text, "%m/%d/%y", date); break;
       case 'e': put_number(text, field, date->tm_mday, 2, ' '); break;
       case 'F': format(text, "%Y-%m-%d", date); break;
-      case 'g': iso_week(date, &isoYear); put_number(text, field, isoYear % 100, 2, '0'); break;
-      case 'G': iso_week(date, &isoYear); put_number(text, field, isoYear, 1, '0'); break;
+      case 'g':
+        iso_week(date, &iso_year);
+        put_number(text, field, iso_year % 100, 2, '0');
+        break;
+      case 'G':
+        iso_week(date, &iso_year);
+        put_number(text, field, iso_year, 1, '0');
+        break;
       case 'H': put_number(text, field, date->tm_hour, 2, '0'); break;
       case 'I': put_number(text, field, hour12, 2, '0'); break;
       case 'j': put_number(text, field, date->tm_yday + 1, 3, '0'); break;
@@ -120,13 +127,15 @@ static void format(struct text *text, const char *pattern, const struct tm *date
       case 'X': format(text, "%H:%M:%S", date); break;
       case 'u': put_number(text, field, date->tm_wday ? date->tm_wday : 7, 1, '0'); break;
       case 'U': put_number(text, field, week(date, 0), 2, '0'); break;
-      case 'V': put_number(text, field, iso_week(date, &isoYear), 2, '0'); break;
+      case 'V': put_number(text, field, iso_week(date, &iso_year), 2, '0'); break;
       case 'w': put_number(text, field, date->tm_wday, 1, '0'); break;
       case 'W': put_number(text, field, week(date, 1), 2, '0'); break;
       case 'y': put_number(text, field, (date->tm_year % 100 + 100) % 100, 2, '0'); break;
       case 'Y': put_number(text, field, date->tm_year + 1900LL, 1, '0'); break;
       case 'z': put_offset(text, date, colons); break;
-      case 'Z': put_name(text, field, date->tm_zone ? date->tm_zone : "", strlen(date->tm_zone ? date->tm_zone : "")); break;
+      case 'Z':
+        put_name(text, field, date->tm_zone ? date->tm_zone : "", strlen(date->tm_zone ? date->tm_zone : ""));
+        break;
       case '%': put(text, "%", 1); break;
       default:
         put(text, start, (size_t)(pattern - start));

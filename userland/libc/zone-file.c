@@ -1,6 +1,6 @@
 /*
- * Files of time zones, each on its own in /usr/share/zoneinfo, or all in one file `tzdata` there: a header, an index of names, and the
- * files one after the other, as in Android. (RFC 8536)
+ * Files of time zones, each on its own in /usr/share/zoneinfo, or all in one file `tzdata` there: a header, an index of
+ * names, and the files one after the other, as in Android. (RFC 8536)
  */
 #include "zone.h"
 #include <fcntl.h>
@@ -30,67 +30,73 @@ static int64_t number64(const unsigned char *at) {
   return (int64_t)((uint64_t)number32(at) << 32 | number32(at + 4));
 }
 
-/** Reads a file as a whole, into allocated memory with a NUL behind it. */
+/* Reads a file as a whole, into allocated memory with a NUL behind it. */
 static unsigned char *read_file(const char *path, size_t *size) {
   struct stat info;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return 0;
   unsigned char *content = 0;
-  if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size < LARGEST && (content = malloc((size_t)info.st_size + 1))) {
+  if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size < LARGEST &&
+      (content = malloc((size_t)info.st_size + 1))) {
     *size = 0;
-    for (ssize_t count; *size < (size_t)info.st_size && (count = read(fd, content + *size, (size_t)info.st_size - *size)) > 0;) *size += (size_t)count;
+    for (ssize_t count;
+         *size < (size_t)info.st_size && (count = read(fd, content + *size, (size_t)info.st_size - *size)) > 0;)
+      *size += (size_t)count;
     content[*size] = 0;
   }
   close(fd);
   return content;
 }
 
-/** Counts of a header, and the size of the data behind it. */
+/* Counts of a header, and the size of the data behind it. */
 struct header {
-  size_t utcCount, standardCount, leapCount, changeCount, typeCount, nameBytes, size;
+  size_t utc_count, standard_count, leap_count, change_count, type_count, name_bytes, size;
 };
 
-static int read_header(struct bytes file, size_t timeSize, struct header *header) {
+static int read_header(struct bytes file, size_t time_size, struct header *header) {
   if (file.size < HEADER || memcmp(file.at, "TZif", 4)) return 0;
-  size_t *counts[] = {&header->utcCount, &header->standardCount, &header->leapCount, &header->changeCount, &header->typeCount, &header->nameBytes};
+  size_t *counts[] = {&header->utc_count,    &header->standard_count, &header->leap_count,
+                      &header->change_count, &header->type_count,     &header->name_bytes};
   for (int i = 0; i < 6; i++) {
     *counts[i] = number32(file.at + 20 + 4 * i);
     if (*counts[i] > LARGEST) return 0;
   }
-  header->size = header->changeCount * (timeSize + 1) + header->typeCount * 6 + header->nameBytes + header->leapCount * (timeSize + 4) + header->standardCount + header->utcCount;
-  return header->size <= file.size - HEADER && header->typeCount > 0;
+  header->size = header->change_count * (time_size + 1) + header->type_count * 6 + header->name_bytes +
+                 header->leap_count * (time_size + 4) + header->standard_count + header->utc_count;
+  return header->size <= file.size - HEADER && header->type_count > 0;
 }
 
-static int read_data(struct bytes file, size_t timeSize, const struct header *header, struct zone_file *zone) {
-  const unsigned char *times = file.at + HEADER, *kinds = times + header->changeCount * timeSize, *types = kinds + header->changeCount;
-  const char *names = (const char *)types + header->typeCount * 6;
-  zone->changeCount = header->changeCount;
-  zone->typeCount = header->typeCount;
-  zone->changes = malloc((header->changeCount + 1) * sizeof *zone->changes);
-  zone->typeOf = malloc(header->changeCount + 1);
-  zone->types = malloc(header->typeCount * sizeof *zone->types);
-  if (!zone->changes || !zone->typeOf || !zone->types) return 0;
-  for (size_t i = 0; i < header->changeCount; i++) {
-    zone->changes[i] = timeSize == 8 ? number64(times + i * 8) : (int32_t)number32(times + i * 4);
-    zone->typeOf[i] = kinds[i];
-    if (kinds[i] >= header->typeCount || (i && zone->changes[i] <= zone->changes[i - 1])) return 0;
+static int read_data(struct bytes file, size_t time_size, const struct header *header, struct zone_file *zone) {
+  const unsigned char *times = file.at + HEADER, *kinds = times + header->change_count * time_size,
+                      *types = kinds + header->change_count;
+  const char *names = (const char *)types + header->type_count * 6;
+  zone->change_count = header->change_count;
+  zone->type_count = header->type_count;
+  zone->changes = malloc((header->change_count + 1) * sizeof *zone->changes);
+  zone->type_of = malloc(header->change_count + 1);
+  zone->types = malloc(header->type_count * sizeof *zone->types);
+  if (!zone->changes || !zone->type_of || !zone->types) return 0;
+  for (size_t i = 0; i < header->change_count; i++) {
+    zone->changes[i] = time_size == 8 ? number64(times + i * 8) : (int32_t)number32(times + i * 4);
+    zone->type_of[i] = kinds[i];
+    if (kinds[i] >= header->type_count || (i && zone->changes[i] <= zone->changes[i - 1])) return 0;
   }
-  for (size_t i = 0; i < header->typeCount; i++) {
+  for (size_t i = 0; i < header->type_count; i++) {
     const unsigned char *type = types + i * 6;
-    if (type[5] >= header->nameBytes || !memchr(names + type[5], 0, header->nameBytes - type[5])) return 0;
+    if (type[5] >= header->name_bytes || !memchr(names + type[5], 0, header->name_bytes - type[5])) return 0;
     zone->types[i] = (struct zone_type){(int32_t)number32(type), type[4] != 0, names + type[5]};
   }
   return 1;
 }
 
-/** The file must stay in memory: names point into it. A second version has times of 64 bits and a rule behind them. */
+/* The file must stay in memory: names point into it. A second version has times of 64 bits and a rule behind them. */
 static int read_zone(struct bytes file, struct zone_file *zone) {
   struct header header;
   *zone = (struct zone_file){0};
-  int isLater = file.size > 4 && file.at[4] >= '2';
+  int is_later = file.size > 4 && file.at[4] >= '2';
   /* The first version's part may be empty where there is a second. */
-  if (!read_header(file, 4, &header) && !(isLater && header.typeCount == 0)) return 0;
-  if (!isLater) return read_data(file, 4, &header, zone);
+  if (!read_header(file, 4, &header) && !(is_later && header.type_count == 0)) return 0;
+  if (!is_later) return read_data(file, 4, &header, zone);
   file = (struct bytes){file.at + HEADER + header.size, file.size - HEADER - header.size};
   if (!read_header(file, 8, &header) || !read_data(file, 8, &header, zone)) return 0;
   const char *rule = (const char *)file.at + HEADER + header.size, *end = (const char *)file.at + file.size;
@@ -101,11 +107,11 @@ static int read_zone(struct bytes file, struct zone_file *zone) {
   if (length >= sizeof text) return 0;
   memcpy(text, rule + 1, length);
   text[length] = 0;
-  zone->hasRule = length > 0 && __parse_zone_rule(text, &zone->rule, zone->ruleNames);
+  zone->has_rule = length > 0 && __parse_zone_rule(text, &zone->rule, zone->rule_names);
   return 1;
 }
 
-/** The part of the archive that has this name. */
+/* The part of the archive that has this name. */
 static struct bytes find_in_archive(struct bytes archive, const char *name) {
   const struct bytes none = {0};
   if (archive.size < ARCHIVE_HEADER || memcmp(archive.at, "tzdata", 6)) return none;

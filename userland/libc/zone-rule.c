@@ -22,7 +22,7 @@ static const char *read_number(const char *at, int limit, int *value) {
   return *value <= limit ? at : 0;
 }
 
-/** [+-]hours[:minutes[:seconds]]; hours may be those of several days in a rule. */
+/* [+-]hours[:minutes[:seconds]]; hours may be those of several days in a rule. */
 static const char *read_time(const char *at, int limit, long *seconds) {
   int negative = *at == '-', part;
   at += *at == '-' || *at == '+';
@@ -61,7 +61,7 @@ int __parse_zone_rule(const char *text, struct zone_rule *rule, char names[2][16
   if (!*at) return 1;
   at = read_name(at, names[1]);
   if (!at) return 0;
-  rule->hasSummer = 1;
+  rule->has_summer = 1;
   rule->summer = (struct zone_type){rule->standard.offset + 3600, 1, names[1]};
   if (*at && *at != ',') {
     at = read_time(at, 24, &west);
@@ -79,7 +79,7 @@ static int is_leap(long long year) {
   return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
-/** Local seconds from 1970 on at which the rule's day of a year is reached. */
+/* Local seconds from 1970 on at which the rule's day of a year is reached. */
 static long long day_of_year(const struct rule_day *rule, long long year) {
   long long first = __days_before(year, rule->kind == 'M' ? rule->month - 1 : 0), day = first + rule->day;
   if (rule->kind == 'J') day -= !(is_leap(year) && rule->day >= 60);
@@ -93,12 +93,12 @@ static long long day_of_year(const struct rule_day *rule, long long year) {
 }
 
 const struct zone_type *__apply_zone_rule(const struct zone_rule *rule, time_t time) {
-  if (!rule->hasSummer) return &rule->standard;
+  if (!rule->has_summer) return &rule->standard;
   time_t local = time + rule->standard.offset;
   struct tm date;
   gmtime_r(&local, &date);
   long long begin = day_of_year(&rule->begin, date.tm_year + 1900LL) - rule->standard.offset;
   long long end = day_of_year(&rule->end, date.tm_year + 1900LL) - rule->summer.offset;
-  int isSummer = begin < end ? time >= begin && time < end : time >= begin || time < end;
-  return isSummer ? &rule->summer : &rule->standard;
+  int is_summer = begin < end ? time >= begin && time < end : time >= begin || time < end;
+  return is_summer ? &rule->summer : &rule->standard;
 }

@@ -40,7 +40,8 @@ int l3_driver_identify(l3_id driver, unsigned unit, struct l3_driver_identity *i
   struct l3_driver_answer answer;
   int status = l3_driver_call(driver, &request, &answer);
 
-  if (status == L3_STATUS_OK) *identity = (struct l3_driver_identity){answer.value[0], answer.value[1], answer.value[2]};
+  if (status == L3_STATUS_OK)
+    *identity = (struct l3_driver_identity){answer.value[0], answer.value[1], answer.value[2]};
   return status;
 }
 
@@ -52,7 +53,8 @@ int l3_driver_close(l3_id driver, unsigned unit) {
   return simple(driver, &(struct l3_driver_request){.operation = L3_DRIVER_CLOSE, .unit = unit}, 0);
 }
 
-int l3_driver_read(l3_id driver, unsigned unit, unsigned block, unsigned count, void *buffer, unsigned room, unsigned *done) {
+int l3_driver_read(l3_id driver, unsigned unit, unsigned block, unsigned count, void *buffer, unsigned room,
+                   unsigned *done) {
   const struct l3_driver_request request = {
       .operation = L3_DRIVER_READ, .unit = unit, .block = block, .count = count, .buffer = buffer, .room = room};
 
@@ -60,13 +62,15 @@ int l3_driver_read(l3_id driver, unsigned unit, unsigned block, unsigned count, 
 }
 
 int l3_driver_write(l3_id driver, unsigned unit, unsigned block, const void *data, unsigned size, unsigned *done) {
-  const struct l3_driver_request request = {.operation = L3_DRIVER_WRITE, .unit = unit, .block = block, .data = data, .size = size};
+  const struct l3_driver_request request = {
+      .operation = L3_DRIVER_WRITE, .unit = unit, .block = block, .data = data, .size = size};
 
   return simple(driver, &request, done);
 }
 
 int l3_driver_control(l3_id driver, unsigned unit, unsigned code, unsigned argument, unsigned *result) {
-  const struct l3_driver_request request = {.operation = L3_DRIVER_CONTROL, .unit = unit, .block = code, .count = argument};
+  const struct l3_driver_request request = {
+      .operation = L3_DRIVER_CONTROL, .unit = unit, .block = code, .count = argument};
 
   return simple(driver, &request, result);
 }

@@ -2,8 +2,8 @@
 #include <l3/ipc.h>
 
 /*
- * EAX send descriptor, ECX timeouts, EDX EBX EDI words, EBP receive descriptor, ESI partner, on the stack the name to send under: in
- * the order of struct l3_ipc. A redirected message leaves in ECX whom it was sent to.
+ * EAX send descriptor, ECX timeouts, EDX EBX EDI words, EBP receive descriptor, ESI partner, on the stack the name to
+ * send under: in the order of struct l3_ipc. A redirected message leaves in ECX whom it was sent to.
  */
 #define TEXT_OF(value) #value
 #define TEXT(value) TEXT_OF(value)
@@ -26,21 +26,21 @@ __asm__(".section .text.l3_ipc,\"ax\",@progbits\n"
         "  movl 24(%eax), %esi\n"
         "  movl (%eax), %eax\n"
         "  int $" TEXT(L3_CALL_IPC) "\n"
-        "  movl %ecx, %ebp\n"
-        "  popl %ecx\n"
-        "  popl %ecx\n"
-        "  movl %edx, 8(%ecx)\n"
-        "  movl %ebx, 12(%ecx)\n"
-        "  movl %edi, 16(%ecx)\n"
-        "  movl %esi, 24(%ecx)\n"
-        "  movl %ebp, 32(%ecx)\n"
-        "  popl %edi\n"
-        "  popl %esi\n"
-        "  popl %ebx\n"
-        "  popl %ebp\n"
-        "  ret\n"
-        ".size l3_ipc, . - l3_ipc\n"
-        ".text\n");
+                                    "  movl %ecx, %ebp\n"
+                                    "  popl %ecx\n"
+                                    "  popl %ecx\n"
+                                    "  movl %edx, 8(%ecx)\n"
+                                    "  movl %ebx, 12(%ecx)\n"
+                                    "  movl %edi, 16(%ecx)\n"
+                                    "  movl %esi, 24(%ecx)\n"
+                                    "  movl %ebp, 32(%ecx)\n"
+                                    "  popl %edi\n"
+                                    "  popl %esi\n"
+                                    "  popl %ebx\n"
+                                    "  popl %ebp\n"
+                                    "  ret\n"
+                                    ".size l3_ipc, . - l3_ipc\n"
+                                    ".text\n");
 
 static l3_code exchange(struct l3_ipc *ipc, unsigned words[3]) {
   l3_code code;
@@ -68,7 +68,8 @@ l3_code l3_receive(l3_id from, unsigned words[3], unsigned receive, unsigned tim
 }
 
 l3_code l3_wait(l3_id *from, unsigned words[3], unsigned receive, unsigned timeouts) {
-  struct l3_ipc ipc = {.send = L3_SEND_NONE, .timeouts = timeouts, .receive = receive | L3_RECEIVE_OPEN, .partner = L3_NIL};
+  struct l3_ipc ipc = {
+      .send = L3_SEND_NONE, .timeouts = timeouts, .receive = receive | L3_RECEIVE_OPEN, .partner = L3_NIL};
   l3_code code = exchange(&ipc, words);
   *from = ipc.partner;
   return code;
@@ -87,7 +88,8 @@ l3_code l3_reply_and_wait(l3_id *partner, unsigned send, unsigned words[3], unsi
 }
 
 l3_code l3_wait_redirected(l3_id *from, l3_id *to, unsigned words[3], unsigned receive, unsigned timeouts) {
-  struct l3_ipc ipc = {.send = L3_SEND_NONE, .timeouts = timeouts, .receive = receive | L3_RECEIVE_OPEN, .partner = L3_NIL};
+  struct l3_ipc ipc = {
+      .send = L3_SEND_NONE, .timeouts = timeouts, .receive = receive | L3_RECEIVE_OPEN, .partner = L3_NIL};
   l3_code code = exchange(&ipc, words);
   *from = ipc.partner;
   *to = code & L3_CONDITION_REDIRECTED ? ipc.to : L3_NIL;

@@ -1,4 +1,5 @@
-/* A memory manager around a Unix command: starts the command with the manager's id in its environment, and serves until it ends. */
+/* A memory manager around a Unix command: starts the command with the manager's id in its environment, and serves until
+ * it ends. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -48,9 +49,9 @@ static int report(const struct l3_manager *manager) {
   if (!path) return 0;
   file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (file < 0) return -1;
-  dprintf(file, "faults %u zeroFills %u pageIns %u forgotten %u refused %u pageOuts %u flushes %u ipcs %u words %u\n", figures->faults,
-          figures->zero_fills, figures->page_ins, figures->forgotten, figures->refused, figures->page_outs, figures->flushes,
-          manager->pager.ipcs, manager->pager.words);
+  dprintf(file, "faults %u zeroFills %u pageIns %u forgotten %u refused %u pageOuts %u flushes %u ipcs %u words %u\n",
+          figures->faults, figures->zero_fills, figures->page_ins, figures->forgotten, figures->refused,
+          figures->page_outs, figures->flushes, manager->pager.ipcs, manager->pager.words);
   return close(file);
 }
 

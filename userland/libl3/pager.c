@@ -6,14 +6,14 @@
 enum answer { NONE, WORDS, MAPPING };
 
 /*
- * A fault's first word is a page's offset, with the write bit; further words are data space, address and EIP. Other messages are told
- * from faults by the low bits of that word, as every memory manager here does.
+ * A fault's first word is a page's offset, with the write bit; further words are data space, address and EIP. Other
+ * messages are told from faults by the low bits of that word, as every memory manager here does.
  */
 #define REQUEST_BITS ((L3_PAGE_BYTES - 1) & ~L3_FAULT_WRITE)
 
 /*
- * Only a page that the manager has itself can be mapped on: its own manager may have taken it. A write that changes nothing, in one
- * instruction because clients may write at the same time.
+ * Only a page that the manager has itself can be mapped on: its own manager may have taken it. A write that changes
+ * nothing, in one instruction because clients may write at the same time.
  */
 static void own(l3_fpage page) {
   char *address = l3_fpage_address(page);
@@ -64,7 +64,8 @@ int l3_pager_loop(struct l3_pager *pager) {
     answer = NONE;
     if (!l3_error(code)) pager->ipcs++, pager->words += L3_DOPE_WORDS(code);
     if (l3_error(code)) stop = pager->idle ? pager->idle(pager, code) : 0;
-    else if (!(words[0] & REQUEST_BITS)) answer = fault(pager, client, words, L3_DOPE_WORDS(code) > 3 ? message.word[3] : 0);
+    else if (!(words[0] & REQUEST_BITS))
+      answer = fault(pager, client, words, L3_DOPE_WORDS(code) > 3 ? message.word[3] : 0);
     else if (pager->request && pager->request(pager, client, words)) answer = WORDS;
   }
   return stop;

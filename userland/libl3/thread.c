@@ -1,10 +1,14 @@
-/* Threads and tasks. (L4 X.0 reference manual: id_nearest, lthread_ex_regs, thread_switch, thread_schedule, task_new) */
+/* Threads and tasks. (L4 X.0 reference manual: id_nearest, lthread_ex_regs, thread_switch, thread_schedule, task_new)
+ */
 #include <l3/thread.h>
 
 l3_id l3_nearest(l3_id destination, unsigned *type) {
   unsigned relation;
 
-  __asm__ volatile("int %2" : "=a"(relation), "+S"(destination) : "i"(L3_CALL_ID_NEAREST) : "ecx", "edx", "edi", "memory", "cc");
+  __asm__ volatile("int %2"
+                   : "=a"(relation), "+S"(destination)
+                   : "i"(L3_CALL_ID_NEAREST)
+                   : "ecx", "edx", "edi", "memory", "cc");
   if (type) *type = relation;
   return destination;
 }
@@ -51,7 +55,8 @@ void l3_switch(l3_id thread) {
 }
 
 void l3_sleep(unsigned us) {
-  struct l3_ipc ipc = {.send = L3_SEND_NONE, .timeouts = l3_timeouts(L3_FOREVER, us, L3_FOREVER, L3_FOREVER), .receive = L3_SHORT};
+  struct l3_ipc ipc = {
+      .send = L3_SEND_NONE, .timeouts = l3_timeouts(L3_FOREVER, us, L3_FOREVER, L3_FOREVER), .receive = L3_SHORT};
 
   l3_ipc(&ipc);
 }

@@ -1,4 +1,5 @@
-/* Timeouts word: m_rcv 8 | m_snd 8 | p_snd 4 | p_rcv 4 | e_snd 4 | e_rcv 4. (L4 X.0 reference manual; kernel/abi/ipc.ts) */
+/* Timeouts word: m_rcv 8 | m_snd 8 | p_snd 4 | p_rcv 4 | e_snd 4 | e_rcv 4. (L4 X.0 reference manual;
+ * kernel/abi/ipc.ts) */
 #include <l3/ipc.h>
 
 struct timeout {
@@ -32,6 +33,6 @@ static unsigned encode_fault(unsigned us) {
 unsigned l3_timeouts(unsigned send_us, unsigned receive_us, unsigned send_fault_us, unsigned receive_fault_us) {
   struct timeout send = encode(send_us), receive = encode(receive_us);
 
-  return receive.mantissa << 24 | send.mantissa << 16 | encode_fault(send_fault_us) << 12 | encode_fault(receive_fault_us) << 8 |
-         send.exponent << 4 | receive.exponent;
+  return receive.mantissa << 24 | send.mantissa << 16 | encode_fault(send_fault_us) << 12 |
+         encode_fault(receive_fault_us) << 8 | send.exponent << 4 | receive.exponent;
 }

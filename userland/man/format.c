@@ -1,6 +1,6 @@
 /*
- * Manual pages for a terminal: the macros of man(7), text filled and adjusted to the left, without hyphenation. Where words go is
- * what groff makes of the same page.
+ * Manual pages for a terminal: the macros of man(7), text filled and adjusted to the left, without hyphenation. Where
+ * words go is what groff makes of the same page.
  */
 #include "format.h"
 #include <ctype.h>
@@ -34,7 +34,8 @@ static char wanted_font, shown_font;
 static char footer[3][128];
 
 static void show_font(char font) {
-  if (format->fonts && font != shown_font) fputs(font == BOLD ? "\33[0;1m" : font == ITALIC ? "\33[0;4m" : "\33[0m", format->out);
+  if (format->fonts && font != shown_font)
+    fputs(font == BOLD ? "\33[0;1m" : font == ITALIC ? "\33[0;4m" : "\33[0m", format->out);
   shown_font = font;
 }
 
@@ -170,9 +171,9 @@ static void put_three(const char *left, const char *middle, const char *right) {
 }
 
 static void title(int count, char **arguments) {
-  static const char *const manuals[] = {"General Commands Manual", "System Calls Manual", "Library Functions Manual", "Kernel Interfaces Manual",
-                                        "File Formats Manual",     "Games Manual",        "Miscellaneous Information Manual",
-                                        "System Manager's Manual"};
+  static const char *const manuals[] = {
+      "General Commands Manual", "System Calls Manual", "Library Functions Manual",         "Kernel Interfaces Manual",
+      "File Formats Manual",     "Games Manual",        "Miscellaneous Information Manual", "System Manager's Manual"};
   const char *section = count > 1 ? arguments[1] : "";
   const char *manual = *section >= '1' && *section <= '8' ? manuals[*section - '1'] : "";
 
@@ -230,8 +231,8 @@ static void fill(int on) {
 /* Two letters of a request; fonts of those that set text in one or two. */
 static const struct {
   char name[3], fonts[2];
-} font_requests[] = {{"B", {BOLD, BOLD}},    {"I", {ITALIC, ITALIC}},  {"BR", {BOLD, ROMAN}},  {"RB", {ROMAN, BOLD}},
-                     {"BI", {BOLD, ITALIC}}, {"IB", {ITALIC, BOLD}},   {"IR", {ITALIC, ROMAN}}, {"RI", {ROMAN, ITALIC}}};
+} font_requests[] = {{"B", {BOLD, BOLD}},    {"I", {ITALIC, ITALIC}}, {"BR", {BOLD, ROMAN}},   {"RB", {ROMAN, BOLD}},
+                     {"BI", {BOLD, ITALIC}}, {"IB", {ITALIC, BOLD}},  {"IR", {ITALIC, ROMAN}}, {"RI", {ROMAN, ITALIC}}};
 
 static void request(char *line) {
   char *arguments[ARGUMENTS], name[3] = "";
@@ -244,7 +245,8 @@ static void request(char *line) {
   const char *first = count ? arguments[0] : 0;
 #define is(text) (length == sizeof text - 1 && !strcmp(name, text))
   for (size_t i = 0; i < sizeof font_requests / sizeof *font_requests; i++)
-    if (length == strlen(font_requests[i].name) && !strcmp(name, font_requests[i].name)) return font_line(count, arguments, font_requests[i].fonts);
+    if (length == strlen(font_requests[i].name) && !strcmp(name, font_requests[i].name))
+      return font_line(count, arguments, font_requests[i].fonts);
   if (is("TH")) title(count, arguments);
   else if (is("SH")) heading(0, count, arguments);
   else if (is("SS")) heading(SUBSECTION_INDENT, count, arguments);

@@ -10,13 +10,13 @@ struct page_format {
   int fonts;
 };
 
-/** Writes a page of man(7) source; `path` is for messages about what cannot be formatted. */
+/* Writes a page of man(7) source; `path` is for messages about what cannot be formatted. */
 void format_page(FILE *source, const char *path, const struct page_format *format);
 
 /* What roff_text makes of a line besides its bytes. */
 enum { BOLD = 1, ITALIC, ROMAN, SOLID_SPACE, SOLID_HYPHEN };
 
-/** Words of a request's line: quotes group, "" in them is one. Splits in place; at most `limit`. */
+/* Words of a request's line: quotes group, "" in them is one. Splits in place; at most `limit`. */
 int roff_arguments(char *line, char **arguments, int limit);
-/** Appends a text, its escapes replaced, to a string; `text` + `room` is where it ends at the latest. */
+/* Appends a text, its escapes replaced, to a string; `text` + `room` is where it ends at the latest. */
 char *roff_text(char *text, size_t room, const char *source);

@@ -84,17 +84,19 @@ static int list_match(const struct manual_page *page, const char *name, void *st
   struct search *search = state;
   const regex_t *expression = search->expression;
 
-  if (expression ? regexec(expression, name, 0, 0, 0) && regexec(expression, page->description, 0, 0, 0) : strcmp(name, search->word)) return 0;
+  if (expression ? regexec(expression, name, 0, 0, 0) && regexec(expression, page->description, 0, 0, 0)
+                 : strcmp(name, search->word))
+    return 0;
   list_name(page, name);
   search->found = 1;
   return 0;
 }
 
-static int list_matches(const char *word, int byExpression, const char *section) {
+static int list_matches(const char *word, int by_expression, const char *section) {
   struct search search = {0, word, 0};
   regex_t expression;
 
-  if (byExpression) {
+  if (by_expression) {
     int error = regcomp(&expression, word, REG_EXTENDED | REG_ICASE | REG_NOSUB);
     char message[80];
 
@@ -106,7 +108,7 @@ static int list_matches(const char *word, int byExpression, const char *section)
   }
   for (size_t i = 0; i < page_count; i++)
     if (in_section(&pages[i], section)) each_name(&pages[i], list_match, &search);
-  if (byExpression) regfree(&expression);
+  if (by_expression) regfree(&expression);
   if (search.found) return 0;
   fflush(stdout);
   fprintf(stderr, "%s: nothing appropriate.\n", word);
@@ -141,7 +143,8 @@ int main(int argc, char **argv) {
   for (int letter; (letter = next_option(argc, argv, &line)) != -1;)
     if (letter == 's') section = optarg;
     else list = letter;
-  if (!section && !list && argc - optind > 1 && argv[optind][0] >= '1' && argv[optind][0] <= '9') section = argv[optind++];
+  if (!section && !list && argc - optind > 1 && argv[optind][0] >= '1' && argv[optind][0] <= '9')
+    section = argv[optind++];
   if (optind == argc) {
     fprintf(stderr, list ? "%s what?\n" : "What manual page do you want?\nFor example, try '%s man'.\n", program_name);
     return 1;

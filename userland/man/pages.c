@@ -1,4 +1,5 @@
-/* The manual pages that are installed: found by MANPATH, known by their NAME sections. (man-db's rules, without its database) */
+/* The manual pages that are installed: found by MANPATH, known by their NAME sections. (man-db's rules, without its
+ * database) */
 #include "pages.h"
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +103,8 @@ const struct manual_page *manual_pages(size_t *count) {
   return pages;
 }
 
-int each_name(const struct manual_page *page, int (*visit)(const struct manual_page *page, const char *name, void *state), void *state) {
+int each_name(const struct manual_page *page,
+              int (*visit)(const struct manual_page *page, const char *name, void *state), void *state) {
   char *names = must_strdup(page->names), *rest = names;
   int result = 0;
 

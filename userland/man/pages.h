@@ -10,7 +10,8 @@ struct manual_page {
   char *names, *description;
 };
 
-/** All pages below the directories of MANPATH, by section and name. */
+/* All pages below the directories of MANPATH, by section and name. */
 const struct manual_page *manual_pages(size_t *count);
-/** Calls `visit` with each name of a page until it returns non-zero; returns that. */
-int each_name(const struct manual_page *page, int (*visit)(const struct manual_page *page, const char *name, void *state), void *state);
+/* Calls `visit` with each name of a page until it returns non-zero; returns that. */
+int each_name(const struct manual_page *page,
+              int (*visit)(const struct manual_page *page, const char *name, void *state), void *state);

@@ -30,7 +30,7 @@ int roff_arguments(char *line, char **arguments, int limit) {
 static const struct {
   char name[3];
   const char *text;
-} characters[] = {{"aq", "'"}, {"dq", "\""}, {"lq", "\""}, {"rq", "\""}, {"oq", "'"}, {"cq", "'"}, {"em", "--"},
+} characters[] = {{"aq", "'"}, {"dq", "\""}, {"lq", "\""}, {"rq", "\""}, {"oq", "'"},  {"cq", "'"},  {"em", "--"},
                   {"en", "-"}, {"bu", "o"},  {"ha", "^"},  {"ti", "~"},  {"rs", "\\"}, {"co", "(C)"}};
 
 static const char *character(const char *name) {

@@ -9,39 +9,39 @@
 #include "error.h"
 #include "output.h"
 
-static struct Alias *aliases;
+static struct alias *aliases;
 
-static struct Alias **slot_of(const char *name) {
-  struct Alias **slot = &aliases;
+static struct alias **slot_of(const char *name) {
+  struct alias **slot = &aliases;
   while (*slot && strcmp((*slot)->name, name) < 0) slot = &(*slot)->next;
   return slot;
 }
 
-static struct Alias *lookup(const char *name) {
-  struct Alias *alias = *slot_of(name);
+static struct alias *lookup(const char *name) {
+  struct alias *alias = *slot_of(name);
   return alias && strcmp(alias->name, name) == 0 ? alias : NULL;
 }
 
-struct Alias *alias_find(const char *name) {
+struct alias *alias_find(const char *name) {
   if (!aliases) return NULL;
-  struct Alias *alias = lookup(name);
+  struct alias *alias = lookup(name);
   return alias && !alias->uses ? alias : NULL;
 }
 
 const char *alias_value(const char *name) {
-  struct Alias *alias = lookup(name);
+  struct alias *alias = lookup(name);
   return alias ? alias->value : NULL;
 }
 
-static void free_alias(struct Alias *alias) {
+static void free_alias(struct alias *alias) {
   free(alias->name);
   free(alias->value);
   free(alias);
 }
 
 bool alias_remove(const char *name) {
-  struct Alias **slot = slot_of(name);
-  struct Alias *alias = *slot;
+  struct alias **slot = slot_of(name);
+  struct alias *alias = *slot;
   if (!alias || strcmp(alias->name, name) != 0) return false;
   *slot = alias->next;
   if (alias->uses) alias->removed = true;
@@ -55,17 +55,17 @@ void alias_remove_all(void) {
 
 void alias_set(const char *name, const char *value) {
   alias_remove(name);
-  struct Alias **slot = slot_of(name);
-  struct Alias *alias = memory_alloc(sizeof *alias);
-  *alias = (struct Alias){.next = *slot, .name = memory_copy(name), .value = memory_copy(value)};
+  struct alias **slot = slot_of(name);
+  struct alias *alias = memory_alloc(sizeof *alias);
+  *alias = (struct alias){.next = *slot, .name = memory_copy(name), .value = memory_copy(value)};
   *slot = alias;
 }
 
-void alias_acquire(struct Alias *alias) {
+void alias_acquire(struct alias *alias) {
   alias->uses++;
 }
 
-void alias_drop(struct Alias *alias) {
+void alias_drop(struct alias *alias) {
   if (--alias->uses == 0 && alias->removed) free_alias(alias);
 }
 
@@ -77,11 +77,11 @@ static void print_alias(const char *name, const char *value) {
 }
 
 int builtin_alias(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   int status = 0;
   builtin_option(&options, "");
   if (options.index == argc) {
-    for (struct Alias *alias = aliases; alias; alias = alias->next) print_alias(alias->name, alias->value);
+    for (struct alias *alias = aliases; alias; alias = alias->next) print_alias(alias->name, alias->value);
     return 0;
   }
   for (char **word = argv + options.index; *word; word++) {
@@ -102,7 +102,7 @@ int builtin_alias(int argc, char **argv) {
 }
 
 int builtin_unalias(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   int option;
   while ((option = builtin_option(&options, "a"))) {
     alias_remove_all();

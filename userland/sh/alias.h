@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-struct Alias {
-  struct Alias *next;
+struct alias {
+  struct alias *next;
   char *name;
   char *value;
   int uses;     /* sources that read the value now: it is not replaced again meanwhile */
@@ -13,13 +13,13 @@ struct Alias {
 };
 
 /* NULL if there is none, or if it is in use. */
-struct Alias *alias_find(const char *name);
+struct alias *alias_find(const char *name);
 const char *alias_value(const char *name);
 void alias_set(const char *name, const char *value);
 bool alias_remove(const char *name);
 void alias_remove_all(void);
-void alias_acquire(struct Alias *alias);
-void alias_drop(struct Alias *alias);
+void alias_acquire(struct alias *alias);
+void alias_drop(struct alias *alias);
 
 int builtin_alias(int argc, char **argv);
 int builtin_unalias(int argc, char **argv);

@@ -6,8 +6,8 @@
 
 #include "error.h"
 
-struct Chunk {
-  struct Chunk *older;
+struct chunk {
+  struct chunk *older;
   size_t size;
   size_t used;
   /* The data follows. */
@@ -15,16 +15,16 @@ struct Chunk {
 
 enum { ALIGNMENT = 8, CHUNK_SIZE = 4000, SPARE_LIMIT = 64 * 1024 };
 
-struct Arena scratch;
+struct arena scratch;
 
 /* One freed chunk is kept, so that a loop at a chunk's edge does not allocate on every turn. */
-static struct Chunk *spare;
+static struct chunk *spare;
 
 static size_t rounded(size_t size) {
   return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
-static char *data_of(struct Chunk *chunk) {
+static char *data_of(struct chunk *chunk) {
   return (char *)chunk + rounded(sizeof *chunk);
 }
 
@@ -45,8 +45,8 @@ char *memory_copy(const char *text) {
   return memcpy(memory_alloc(size), text, size);
 }
 
-static void add_chunk(struct Arena *arena, size_t need) {
-  struct Chunk *chunk;
+static void add_chunk(struct arena *arena, size_t need) {
+  struct chunk *chunk;
   if (spare && spare->size >= need) {
     chunk = spare;
     spare = NULL;
@@ -60,24 +60,24 @@ static void add_chunk(struct Arena *arena, size_t need) {
   arena->chunk = chunk;
 }
 
-static void drop_chunk(struct Chunk *chunk) {
+static void drop_chunk(struct chunk *chunk) {
   if (!spare && chunk->size <= SPARE_LIMIT) spare = chunk;
   else free(chunk);
 }
 
-void *arena_alloc(struct Arena *arena, size_t size) {
+void *arena_alloc(struct arena *arena, size_t size) {
   if (size > (size_t)-1 / 4) fail("Out of space");
   size = rounded(size ? size : 1);
   if (!arena->chunk || arena->chunk->size - arena->chunk->used < size) add_chunk(arena, size);
-  struct Chunk *chunk = arena->chunk;
+  struct chunk *chunk = arena->chunk;
   void *block = data_of(chunk) + chunk->used;
   chunk->used += size;
   return block;
 }
 
-void *arena_grow(struct Arena *arena, void *block, size_t old_size, size_t new_size) {
+void *arena_grow(struct arena *arena, void *block, size_t old_size, size_t new_size) {
   if (new_size > (size_t)-1 / 4) fail("Out of space");
-  struct Chunk *chunk = arena->chunk;
+  struct chunk *chunk = arena->chunk;
   size_t old_room = rounded(old_size ? old_size : 1);
   size_t new_room = rounded(new_size);
   if (block && chunk && (char *)block + old_room == data_of(chunk) + chunk->used &&
@@ -90,35 +90,35 @@ void *arena_grow(struct Arena *arena, void *block, size_t old_size, size_t new_s
   return moved;
 }
 
-char *arena_copy(struct Arena *arena, const char *text, size_t length) {
+char *arena_copy(struct arena *arena, const char *text, size_t length) {
   char *copy = arena_alloc(arena, length + 1);
   memcpy(copy, text, length);
   copy[length] = 0;
   return copy;
 }
 
-struct ArenaMark arena_mark(const struct Arena *arena) {
-  return (struct ArenaMark){arena->chunk, arena->chunk ? arena->chunk->used : 0};
+struct arena_mark arena_mark(const struct arena *arena) {
+  return (struct arena_mark){arena->chunk, arena->chunk ? arena->chunk->used : 0};
 }
 
-void arena_release(struct Arena *arena, struct ArenaMark mark) {
+void arena_release(struct arena *arena, struct arena_mark mark) {
   while (arena->chunk != mark.chunk) {
-    struct Chunk *chunk = arena->chunk;
+    struct chunk *chunk = arena->chunk;
     arena->chunk = chunk->older;
     drop_chunk(chunk);
   }
   if (arena->chunk) arena->chunk->used = mark.used;
 }
 
-void arena_free(struct Arena *arena) {
-  arena_release(arena, (struct ArenaMark){NULL, 0});
+void arena_free(struct arena *arena) {
+  arena_release(arena, (struct arena_mark){NULL, 0});
 }
 
-struct Buffer buffer_new(struct Arena *arena) {
-  return (struct Buffer){arena, NULL, 0, 0};
+struct buffer buffer_new(struct arena *arena) {
+  return (struct buffer){arena, NULL, 0, 0};
 }
 
-char *buffer_reserve(struct Buffer *buffer, size_t size) {
+char *buffer_reserve(struct buffer *buffer, size_t size) {
   size_t need = buffer->length + size;
   if (need > buffer->capacity) {
     size_t capacity = buffer->capacity ? buffer->capacity * 2 : 32;
@@ -129,27 +129,27 @@ char *buffer_reserve(struct Buffer *buffer, size_t size) {
   return buffer->text + buffer->length;
 }
 
-void buffer_char(struct Buffer *buffer, char c) {
+void buffer_char(struct buffer *buffer, char c) {
   if (buffer->length == buffer->capacity) buffer_reserve(buffer, 1);
   buffer->text[buffer->length++] = c;
 }
 
-void buffer_bytes(struct Buffer *buffer, const char *bytes, size_t length) {
+void buffer_bytes(struct buffer *buffer, const char *bytes, size_t length) {
   if (!length) return;
   memcpy(buffer_reserve(buffer, length), bytes, length);
   buffer->length += length;
 }
 
-void buffer_string(struct Buffer *buffer, const char *text) {
+void buffer_string(struct buffer *buffer, const char *text) {
   buffer_bytes(buffer, text, strlen(text));
 }
 
-char *buffer_finish(struct Buffer *buffer) {
+char *buffer_finish(struct buffer *buffer) {
   *buffer_reserve(buffer, 1) = 0;
   return buffer->text;
 }
 
-void list_add(struct List *list, char *item) {
+void list_add(struct list *list, char *item) {
   if (list->count + 2 > list->capacity) {
     size_t capacity = list->capacity ? list->capacity * 2 : 8;
     list->items = arena_grow(&scratch, list->items, list->capacity * sizeof(char *), capacity * sizeof(char *));

@@ -16,13 +16,13 @@
 typedef long long Number;
 typedef unsigned long long Bits;
 
-struct Evaluation {
+struct evaluation {
   const char *expression;
   const char *next;
   int skipped; /* depth of branches whose value is not wanted: they do not assign, divide or complain */
 };
 
-enum Operator {
+enum operator {
   MULTIPLY,
   DIVIDE,
   REMAINDER,
@@ -44,33 +44,33 @@ enum Operator {
   OPERATOR_COUNT
 };
 
-struct OperatorRow {
+struct operator_row {
   const char *text;
   int precedence;
   bool assigns; /* "op=" exists */
 };
 
-static const struct OperatorRow rows[OPERATOR_COUNT] = {
-  [MULTIPLY] = {"*", 10, true},      [DIVIDE] = {"/", 10, true},      [REMAINDER] = {"%", 10, true},
-  [ADD] = {"+", 9, true},            [SUBTRACT] = {"-", 9, true},     [SHIFT_LEFT] = {"<<", 8, true},
-  [SHIFT_RIGHT] = {">>", 8, true},   [LESS] = {"<", 7, false},        [LESS_EQUAL] = {"<=", 7, false},
-  [GREATER] = {">", 7, false},       [GREATER_EQUAL] = {">=", 7, false}, [EQUAL] = {"==", 6, false},
-  [NOT_EQUAL] = {"!=", 6, false},    [BIT_AND] = {"&", 5, true},      [BIT_XOR] = {"^", 4, true},
-  [BIT_OR] = {"|", 3, true},         [LOGICAL_AND] = {"&&", 2, false}, [LOGICAL_OR] = {"||", 1, false},
+static const struct operator_row rows[OPERATOR_COUNT] = {
+    [MULTIPLY] = {"*", 10, true},    [DIVIDE] = {"/", 10, true},         [REMAINDER] = {"%", 10, true},
+    [ADD] = {"+", 9, true},          [SUBTRACT] = {"-", 9, true},        [SHIFT_LEFT] = {"<<", 8, true},
+    [SHIFT_RIGHT] = {">>", 8, true}, [LESS] = {"<", 7, false},           [LESS_EQUAL] = {"<=", 7, false},
+    [GREATER] = {">", 7, false},     [GREATER_EQUAL] = {">=", 7, false}, [EQUAL] = {"==", 6, false},
+    [NOT_EQUAL] = {"!=", 6, false},  [BIT_AND] = {"&", 5, true},         [BIT_XOR] = {"^", 4, true},
+    [BIT_OR] = {"|", 3, true},       [LOGICAL_AND] = {"&&", 2, false},   [LOGICAL_OR] = {"||", 1, false},
 };
 
-static Number evaluate_assignment(struct Evaluation *evaluation);
-static Number evaluate_comma(struct Evaluation *evaluation);
+static Number evaluate_assignment(struct evaluation *evaluation);
+static Number evaluate_comma(struct evaluation *evaluation);
 
-static _Noreturn void complain(const struct Evaluation *evaluation, const char *what) {
+static _Noreturn void complain(const struct evaluation *evaluation, const char *what) {
   fail("arithmetic expression: %s: \"%s\"", what, evaluation->expression);
 }
 
-static void skip_blanks(struct Evaluation *evaluation) {
+static void skip_blanks(struct evaluation *evaluation) {
   while (*evaluation->next && strchr(" \t\n", *evaluation->next)) evaluation->next++;
 }
 
-static bool take(struct Evaluation *evaluation, char c) {
+static bool take(struct evaluation *evaluation, char c) {
   skip_blanks(evaluation);
   if (*evaluation->next != c) return false;
   evaluation->next++;
@@ -78,7 +78,7 @@ static bool take(struct Evaluation *evaluation, char c) {
 }
 
 /* The binary operator that is next; -1 if none is. *length is that of its text. */
-static int peek_operator(struct Evaluation *evaluation, size_t *length) {
+static int peek_operator(struct evaluation *evaluation, size_t *length) {
   int found = -1;
   skip_blanks(evaluation);
   *length = 0;
@@ -91,7 +91,7 @@ static int peek_operator(struct Evaluation *evaluation, size_t *length) {
   return found;
 }
 
-static Number apply(struct Evaluation *evaluation, enum Operator operator, Number left, Number right) {
+static Number apply(struct evaluation *evaluation, enum operator operator, Number left, Number right) {
   Bits a = (Bits)left;
   Bits b = (Bits)right;
   switch (operator) {
@@ -121,7 +121,7 @@ static Number apply(struct Evaluation *evaluation, enum Operator operator, Numbe
   }
 }
 
-static Number value_of(const struct Evaluation *evaluation, const char *name) {
+static Number value_of(const struct evaluation *evaluation, const char *name) {
   const char *value = variable_get(name);
   if (evaluation->skipped) return 0;
   if (!value && shell.option[OPTION_NOUNSET]) fail("%s: parameter not set", name);
@@ -129,32 +129,32 @@ static Number value_of(const struct Evaluation *evaluation, const char *name) {
   return parse_integer(value, 0);
 }
 
-static void assign(const struct Evaluation *evaluation, const char *name, Number value) {
+static void assign(const struct evaluation *evaluation, const char *name, Number value) {
   if (!evaluation->skipped) variable_set_number(name, value);
 }
 
-static char *read_name(struct Evaluation *evaluation) {
+static char *read_name(struct evaluation *evaluation) {
   size_t length = name_length(evaluation->next);
   char *name = arena_copy(&scratch, evaluation->next, length);
   evaluation->next += length;
   return name;
 }
 
-static Number read_constant(struct Evaluation *evaluation) {
+static Number read_constant(struct evaluation *evaluation) {
   char *end;
   Number value = strtoll(evaluation->next, &end, 0);
   evaluation->next = end;
   return value;
 }
 
-static Number add_to(const struct Evaluation *evaluation, const char *name, Number value, Number step) {
+static Number add_to(const struct evaluation *evaluation, const char *name, Number value, Number step) {
   Number sum = (Number)((Bits)value + (Bits)step);
   assign(evaluation, name, sum);
   return sum;
 }
 
 /* A variable, perhaps with ++ or -- behind it. */
-static Number evaluate_name(struct Evaluation *evaluation) {
+static Number evaluate_name(struct evaluation *evaluation) {
   char *name = read_name(evaluation);
   Number value = value_of(evaluation, name);
   skip_blanks(evaluation);
@@ -166,7 +166,7 @@ static Number evaluate_name(struct Evaluation *evaluation) {
   return value;
 }
 
-static Number evaluate_primary(struct Evaluation *evaluation) {
+static Number evaluate_primary(struct evaluation *evaluation) {
   skip_blanks(evaluation);
   char c = *evaluation->next;
   if (stack_low()) complain(evaluation, "nested too deeply");
@@ -189,7 +189,7 @@ static Number evaluate_primary(struct Evaluation *evaluation) {
   complain(evaluation, "expecting primary");
 }
 
-static Number evaluate_binary(struct Evaluation *evaluation, int lowest) {
+static Number evaluate_binary(struct evaluation *evaluation, int lowest) {
   Number left = evaluate_primary(evaluation);
   for (;;) {
     size_t length;
@@ -200,11 +200,11 @@ static Number evaluate_binary(struct Evaluation *evaluation, int lowest) {
     evaluation->skipped += skips;
     Number right = evaluate_binary(evaluation, rows[operator].precedence + 1);
     evaluation->skipped -= skips;
-    left = apply(evaluation, (enum Operator)operator, left, right);
+    left = apply(evaluation, (enum operator)operator, left, right);
   }
 }
 
-static Number evaluate_conditional(struct Evaluation *evaluation) {
+static Number evaluate_conditional(struct evaluation *evaluation) {
   Number condition = evaluate_binary(evaluation, 1);
   if (!take(evaluation, '?')) return condition;
   evaluation->skipped += !condition;
@@ -217,7 +217,7 @@ static Number evaluate_conditional(struct Evaluation *evaluation) {
   return condition ? if_true : if_false;
 }
 
-static Number evaluate_assignment(struct Evaluation *evaluation) {
+static Number evaluate_assignment(struct evaluation *evaluation) {
   const char *start;
   skip_blanks(evaluation);
   start = evaluation->next;
@@ -235,7 +235,7 @@ static Number evaluate_assignment(struct Evaluation *evaluation) {
     if (operator >= 0 && rows[operator].assigns && next[length] == '=') {
       evaluation->next += length + 1;
       Number right = evaluate_assignment(evaluation);
-      Number value = apply(evaluation, (enum Operator)operator, value_of(evaluation, name), right);
+      Number value = apply(evaluation, (enum operator)operator, value_of(evaluation, name), right);
       assign(evaluation, name, value);
       return value;
     }
@@ -244,14 +244,14 @@ static Number evaluate_assignment(struct Evaluation *evaluation) {
   return evaluate_conditional(evaluation);
 }
 
-static Number evaluate_comma(struct Evaluation *evaluation) {
+static Number evaluate_comma(struct evaluation *evaluation) {
   Number value = evaluate_assignment(evaluation);
   while (take(evaluation, ',')) value = evaluate_assignment(evaluation);
   return value;
 }
 
 long long arithmetic(const char *expression) {
-  struct Evaluation evaluation = {expression, expression, 0};
+  struct evaluation evaluation = {expression, expression, 0};
   Number value = evaluate_comma(&evaluation);
   skip_blanks(&evaluation);
   if (*evaluation.next) complain(&evaluation, "expecting EOF");

@@ -17,14 +17,14 @@
 
 enum { BUCKETS = 64 };
 
-struct Path {
-  struct Path *next;
+struct path {
+  struct path *next;
   char *name;
   char *path;
 };
 
-static struct Function *functions[BUCKETS];
-static struct Path *paths[BUCKETS];
+static struct function *functions[BUCKETS];
+static struct path *paths[BUCKETS];
 static bool paths_remembered;
 
 static unsigned bucket_of(const char *name) {
@@ -35,19 +35,19 @@ static unsigned bucket_of(const char *name) {
 
 /* Functions. */
 
-static struct Function **function_slot(const char *name) {
-  struct Function **slot = &functions[bucket_of(name)];
+static struct function **function_slot(const char *name) {
+  struct function **slot = &functions[bucket_of(name)];
   while (*slot && strcmp((*slot)->name, name) != 0) slot = &(*slot)->next;
   return slot;
 }
 
-const struct Function *function_find(const char *name) {
+const struct function *function_find(const char *name) {
   return *function_slot(name);
 }
 
 bool function_remove(const char *name) {
-  struct Function **slot = function_slot(name);
-  struct Function *function = *slot;
+  struct function **slot = function_slot(name);
+  struct function *function = *slot;
   if (!function) return false;
   *slot = function->next;
   script_drop(function->script);
@@ -57,7 +57,7 @@ bool function_remove(const char *name) {
 }
 
 /* `set -h`: looks the commands of a function up when it is defined. */
-static void remember_commands(const struct Node *node) {
+static void remember_commands(const struct node *node) {
   if (!node) return;
   switch (node->kind) {
     case NODE_SIMPLE:
@@ -85,27 +85,29 @@ static void remember_commands(const struct Node *node) {
       break;
     case NODE_FOR: remember_commands(node->loop.body); break;
     case NODE_CASE:
-      for (const struct CaseItem *item = node->choice.items; item; item = item->next) remember_commands(item->body);
+      for (const struct case_item *item = node->choice.items; item; item = item->next) remember_commands(item->body);
       break;
     case NODE_FUNCTION: break; /* when it is defined itself */
   }
 }
 
-void function_define(const struct Node *definition) {
-  struct Script *script = definition->function.script;
+void function_define(const struct node *definition) {
+  struct script *script = definition->function.script;
   script_acquire(script);
   function_remove(definition->function.name);
-  struct Function *function = memory_alloc(sizeof *function);
-  struct Function **slot = &functions[bucket_of(definition->function.name)];
-  *function = (struct Function){
-    .next = *slot, .name = memory_copy(definition->function.name), .body = definition->function.body, .script = script};
+  struct function *function = memory_alloc(sizeof *function);
+  struct function **slot = &functions[bucket_of(definition->function.name)];
+  *function = (struct function){.next = *slot,
+                                .name = memory_copy(definition->function.name),
+                                .body = definition->function.body,
+                                .script = script};
   *slot = function;
   if (shell.option[OPTION_HASHALL]) remember_commands(function->body);
 }
 
 void functions_each(void (*visit)(const char *name, void *data), void *data) {
   for (int i = 0; i < BUCKETS; i++) {
-    for (struct Function *function = functions[i]; function; function = function->next) visit(function->name, data);
+    for (struct function *function = functions[i]; function; function = function->next) visit(function->name, data);
   }
 }
 
@@ -115,7 +117,7 @@ void command_forget_paths(void) {
   if (!paths_remembered) return;
   for (int i = 0; i < BUCKETS; i++) {
     while (paths[i]) {
-      struct Path *path = paths[i];
+      struct path *path = paths[i];
       paths[i] = path->next;
       free(path->name);
       free(path->path);
@@ -126,26 +128,26 @@ void command_forget_paths(void) {
 }
 
 static const char *remembered_path(const char *name) {
-  for (struct Path *path = paths[bucket_of(name)]; path; path = path->next) {
+  for (struct path *path = paths[bucket_of(name)]; path; path = path->next) {
     if (strcmp(path->name, name) == 0) return path->path;
   }
   return NULL;
 }
 
 static void remember_path(const char *name, const char *file) {
-  struct Path **slot = &paths[bucket_of(name)];
-  struct Path *path = memory_alloc(sizeof *path);
-  *path = (struct Path){*slot, memory_copy(name), memory_copy(file)};
+  struct path **slot = &paths[bucket_of(name)];
+  struct path *path = memory_alloc(sizeof *path);
+  *path = (struct path){*slot, memory_copy(name), memory_copy(file)};
   *slot = path;
   paths_remembered = true;
 }
 
-struct Command command_search(const char *name, const char *path_list) {
-  struct Command command = {.kind = COMMAND_NOT_FOUND};
+struct command command_search(const char *name, const char *path_list) {
+  struct command command = {.kind = COMMAND_NOT_FOUND};
   for (const char *next = path_list; next; next = *next ? next + 1 : NULL) {
     struct stat status;
     size_t length = strcspn(next, ":");
-    struct Buffer path = buffer_new(&scratch);
+    struct buffer path = buffer_new(&scratch);
     buffer_bytes(&path, next, length);
     if (length) buffer_char(&path, '/');
     buffer_string(&path, name);
@@ -161,11 +163,11 @@ struct Command command_search(const char *name, const char *path_list) {
   return command;
 }
 
-struct Command command_find(const char *name, unsigned flags) {
-  struct Command command = {.kind = COMMAND_FILE, .path = name};
+struct command command_find(const char *name, unsigned flags) {
+  struct command command = {.kind = COMMAND_FILE, .path = name};
   if (strchr(name, '/')) return command;
-  const struct Builtin *builtin = builtin_find(name);
-  const struct Function *function = flags & SEARCH_NO_FUNCTIONS ? NULL : function_find(name);
+  const struct builtin *builtin = builtin_find(name);
+  const struct function *function = flags & SEARCH_NO_FUNCTIONS ? NULL : function_find(name);
   if (builtin && (builtin->special || !function)) {
     command.kind = COMMAND_BUILTIN;
     command.builtin = builtin;
@@ -186,17 +188,17 @@ struct Command command_find(const char *name, unsigned flags) {
 
 /* A file that is no program is a script for the shell. */
 static void execute_script(const char *path, char **argv, char **environment) {
-  struct List arguments = {0};
+  struct list arguments = {0};
   list_add(&arguments, "sh");
   list_add(&arguments, (char *)path);
   for (char **argument = argv + 1; *argument; argument++) list_add(&arguments, *argument);
   execve("/bin/sh", arguments.items, environment);
 }
 
-int command_run_file(const struct Command *command, char **argv) {
+int command_run_file(const struct command *command, char **argv) {
   char **environment = variables_environment();
   int error = command->kind == COMMAND_DENIED ? EACCES : ENOENT;
-  struct Command found = *command;
+  struct command found = *command;
   if (found.kind == COMMAND_FILE) {
     execve(found.path, argv, environment);
     error = errno;
@@ -221,7 +223,7 @@ int command_run_file(const struct Command *command, char **argv) {
 /* Builtins. */
 
 int builtin_hash(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   int status = 0;
   if (builtin_option(&options, "r")) {
     command_forget_paths();
@@ -229,12 +231,12 @@ int builtin_hash(int argc, char **argv) {
   }
   if (options.index == argc) {
     for (int i = 0; i < BUCKETS; i++) {
-      for (struct Path *path = paths[i]; path; path = path->next) out_format("%s\n", path->path);
+      for (struct path *path = paths[i]; path; path = path->next) out_format("%s\n", path->path);
     }
     return 0;
   }
   for (char **name = argv + options.index; *name; name++) {
-    struct Command command = command_find(*name, 0);
+    struct command command = command_find(*name, 0);
     if (command.kind != COMMAND_NOT_FOUND) continue;
     warn("%s: not found", *name);
     status = 1;
@@ -242,7 +244,7 @@ int builtin_hash(int argc, char **argv) {
   return status;
 }
 
-static int describe_file(const char *name, const struct Command *command, bool verbose) {
+static int describe_file(const char *name, const struct command *command, bool verbose) {
   if (strchr(name, '/') && access(name, X_OK) < 0) {
     if (verbose) out_format("%s: not found\n", name);
     return 127;
@@ -267,7 +269,7 @@ int command_describe(const char *name, bool verbose, unsigned flags) {
     }
     return 0;
   }
-  struct Command command = command_find(name, flags);
+  struct command command = command_find(name, flags);
   switch (command.kind) {
     case COMMAND_FILE: return describe_file(name, &command, verbose);
     case COMMAND_FUNCTION: out_format(verbose ? "%s is a shell function\n" : "%s\n", name); return 0;

@@ -8,37 +8,37 @@
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-struct Builtin;
+struct builtin;
 
-struct Function {
-  struct Function *next;
+struct function {
+  struct function *next;
   char *name;
-  const struct Node *body;
-  struct Script *script;
+  const struct node *body;
+  struct script *script;
 };
 
-enum CommandKind { COMMAND_NOT_FOUND, COMMAND_DENIED, COMMAND_FILE, COMMAND_FUNCTION, COMMAND_BUILTIN };
+enum command_kind { COMMAND_NOT_FOUND, COMMAND_DENIED, COMMAND_FILE, COMMAND_FUNCTION, COMMAND_BUILTIN };
 
-struct Command {
-  enum CommandKind kind;
+struct command {
+  enum command_kind kind;
   const char *path; /* COMMAND_FILE, COMMAND_DENIED; valid until the next search */
-  const struct Function *function;
-  const struct Builtin *builtin;
+  const struct function *function;
+  const struct builtin *builtin;
 };
 
-enum SearchFlag { SEARCH_NO_FUNCTIONS = 1, SEARCH_DEFAULT_PATH = 2 };
+enum search_flag { SEARCH_NO_FUNCTIONS = 1, SEARCH_DEFAULT_PATH = 2 };
 
-struct Command command_find(const char *name, unsigned flags);
+struct command command_find(const char *name, unsigned flags);
 /* Only files; does not remember. The path is in scratch memory. */
-struct Command command_search(const char *name, const char *path_list);
+struct command command_search(const char *name, const char *path_list);
 /* Replaces the shell by the command, or prints why not and returns status 126 or 127. */
-int command_run_file(const struct Command *command, char **argv);
+int command_run_file(const struct command *command, char **argv);
 
 void command_forget_paths(void);
 
-void function_define(const struct Node *definition);
+void function_define(const struct node *definition);
 bool function_remove(const char *name);
-const struct Function *function_find(const char *name);
+const struct function *function_find(const char *name);
 
 /* Calls back with names of functions, for completion. */
 void functions_each(void (*visit)(const char *name, void *data), void *data);

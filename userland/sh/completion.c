@@ -14,14 +14,14 @@
 /* Characters that have to stand behind a backslash in a file name. */
 static const char special[] = " \t\\\"'`$&|;<>()*?[]#~!{}";
 
-struct Search {
+struct search {
   const char *prefix;
   size_t length;
-  struct List *names;
+  struct list *names;
 };
 
 static void add_name(const char *name, void *data) {
-  const struct Search *search = data;
+  const struct search *search = data;
   if (strncmp(name, search->prefix, search->length) == 0) {
     list_add(search->names, arena_copy(&scratch, name, strlen(name)));
   }
@@ -47,7 +47,8 @@ static size_t word_start(const char *text, size_t cursor) {
 
 /* Whether a command's name stands at this offset. */
 static bool is_command_position(const char *text, size_t start) {
-  static const char *const before[] = {"do", "else", "elif", "if", "then", "while", "until", "exec", "command", "!", "{"};
+  static const char *const before[] = {"do",    "else", "elif",    "if", "then", "while",
+                                       "until", "exec", "command", "!",  "{"};
   while (start && (text[start - 1] == ' ' || text[start - 1] == '\t')) start--;
   if (!start || strchr(";|&(\n", text[start - 1])) return true;
   size_t end = start;
@@ -59,7 +60,7 @@ static bool is_command_position(const char *text, size_t start) {
 }
 
 static char *without_quotes(const char *text, size_t length) {
-  struct Buffer plain = buffer_new(&scratch);
+  struct buffer plain = buffer_new(&scratch);
   char quote = 0;
   for (size_t i = 0; i < length; i++) {
     if (quote ? text[i] == quote : (text[i] == '\'' || text[i] == '"')) quote = quote ? 0 : text[i];
@@ -75,14 +76,14 @@ static bool is_directory(const char *path) {
 }
 
 static char *joined(const char *directory, const char *name) {
-  struct Buffer path = buffer_new(&scratch);
+  struct buffer path = buffer_new(&scratch);
   buffer_string(&path, directory);
   buffer_string(&path, name);
   return buffer_finish(&path);
 }
 
 /* Adds the names in a directory (ending in a slash, or empty) that begin with a prefix. */
-static void add_files(const char *directory, const char *prefix, bool programs, struct List *names) {
+static void add_files(const char *directory, const char *prefix, bool programs, struct list *names) {
   DIR *open = opendir(*directory ? directory : ".");
   size_t length = strlen(prefix);
   struct dirent *entry;
@@ -100,8 +101,8 @@ static void add_files(const char *directory, const char *prefix, bool programs, 
   closedir(open);
 }
 
-static void add_commands(const char *prefix, struct List *names) {
-  struct Search search = {prefix, strlen(prefix), names};
+static void add_commands(const char *prefix, struct list *names) {
+  struct search search = {prefix, strlen(prefix), names};
   builtins_each(add_name, &search);
   functions_each(add_name, &search);
   for (const char *next = variable_text("PATH"); next; next = *next ? next + 1 : NULL) {
@@ -115,7 +116,7 @@ static int compare(const void *left, const void *right) {
   return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-static void sort_unique(struct List *names) {
+static void sort_unique(struct list *names) {
   if (names->count < 2) return;
   qsort(names->items, names->count, sizeof *names->items, compare);
   size_t kept = 1;
@@ -125,7 +126,7 @@ static void sort_unique(struct List *names) {
   names->count = kept;
 }
 
-static size_t common_length(const struct List *names) {
+static size_t common_length(const struct list *names) {
   size_t length = strlen(names->items[0]);
   for (size_t i = 1; i < names->count; i++) {
     size_t same = 0;
@@ -135,7 +136,7 @@ static size_t common_length(const struct List *names) {
   return length;
 }
 
-static void add_escaped(struct Buffer *text, const char *name, size_t length, char quote) {
+static void add_escaped(struct buffer *text, const char *name, size_t length, char quote) {
   for (size_t i = 0; i < length; i++) {
     if (quote ? name[i] == quote && quote == '"' : strchr(special, name[i]) != NULL) buffer_char(text, '\\');
     buffer_char(text, name[i]);
@@ -143,8 +144,8 @@ static void add_escaped(struct Buffer *text, const char *name, size_t length, ch
 }
 
 /* Builds the replacement: what all names have in common, behind the part of the word that stays. */
-static void build(struct Completion *completion, const char *kept, size_t kept_length, char quote) {
-  struct Buffer text = buffer_new(&scratch);
+static void build(struct completion *completion, const char *kept, size_t kept_length, char quote) {
+  struct buffer text = buffer_new(&scratch);
   sort_unique(&completion->names);
   buffer_bytes(&text, kept, kept_length);
   if (completion->names.count) {
@@ -164,14 +165,14 @@ static char *with_home(const char *directory) {
   return joined(directory, "");
 }
 
-struct Completion complete(const char *text, size_t cursor) {
-  struct Completion completion = {.start = word_start(text, cursor)};
+struct completion complete(const char *text, size_t cursor) {
+  struct completion completion = {.start = word_start(text, cursor)};
   const char *word = text + completion.start;
   size_t length = cursor - completion.start;
   char quote = length && (*word == '"' || *word == '\'') ? *word : 0;
   if (length && *word == '$') {
     char *prefix = arena_copy(&scratch, word + 1, length - 1);
-    struct Search search = {prefix, length - 1, &completion.names};
+    struct search search = {prefix, length - 1, &completion.names};
     variables_each(add_name, &search);
     build(&completion, "$", 1, 0);
     return completion;

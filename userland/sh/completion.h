@@ -6,13 +6,13 @@
 
 #include "arena.h"
 
-struct Completion {
-  size_t start;       /* of what is completed, in the line */
-  char *replacement;  /* for the text from start to the cursor */
-  struct List names;  /* what fits, sorted, as it is listed */
+struct completion {
+  size_t start;      /* of what is completed, in the line */
+  char *replacement; /* for the text from start to the cursor */
+  struct list names; /* what fits, sorted, as it is listed */
 };
 
 /* What the text up to the cursor may be completed to; in scratch memory. */
-struct Completion complete(const char *text, size_t cursor);
+struct completion complete(const char *text, size_t cursor);
 
 #endif

@@ -38,7 +38,7 @@ int builtin_return(int argc, char **argv) {
 int builtin_exit(int argc, char **argv) {
   static bool warned;
   if (shell.interactive && !warned) {
-    for (struct Job *job = jobs; job; job = job->next) {
+    for (struct job *job = jobs; job; job = job->next) {
       if (job_state(job) != JOB_STOPPED) continue;
       warned = true;
       shell.command = NULL;
@@ -51,7 +51,7 @@ int builtin_exit(int argc, char **argv) {
 }
 
 int builtin_eval(int argc, char **argv) {
-  struct Buffer text = buffer_new(&scratch);
+  struct buffer text = buffer_new(&scratch);
   for (int i = 1; i < argc; i++) {
     if (i > 1) buffer_char(&text, ' ');
     buffer_string(&text, argv[i]);
@@ -66,7 +66,7 @@ static const char *dot_path(const char *name) {
   if (strchr(name, '/')) return name;
   for (const char *next = variable_text("PATH"); next; next = *next ? next + 1 : NULL) {
     struct stat status;
-    struct Buffer path = buffer_new(&scratch);
+    struct buffer path = buffer_new(&scratch);
     size_t length = strcspn(next, ":");
     buffer_bytes(&path, next, length);
     if (length) buffer_char(&path, '/');
@@ -78,7 +78,7 @@ static const char *dot_path(const char *name) {
 }
 
 int builtin_dot(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   builtin_option(&options, "");
   if (options.index >= argc) return 0;
   const char *path = dot_path(argv[options.index]);
@@ -96,11 +96,11 @@ int builtin_dot(int argc, char **argv) {
 }
 
 int builtin_exec(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   builtin_option(&options, "");
   char **words = argv + options.index;
   if (!*words) return 0;
-  struct Command command = {.kind = COMMAND_FILE, .path = *words};
+  struct command command = {.kind = COMMAND_FILE, .path = *words};
   if (!strchr(*words, '/')) command = command_search(*words, variable_text("PATH"));
   bool controlled = jobs_controlled();
   jobs_control(false);
@@ -113,7 +113,7 @@ int builtin_exec(int argc, char **argv) {
 }
 
 int builtin_command(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   int option;
   unsigned search = 0;
   int verbose = 0;

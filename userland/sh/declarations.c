@@ -20,7 +20,7 @@ static void check_name(const char *word) {
 }
 
 int builtin_export(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   bool print = false;
   unsigned flag = *argv[0] == 'r' ? VARIABLE_READONLY : VARIABLE_EXPORT;
   while (builtin_option(&options, "p")) print = true;
@@ -53,7 +53,7 @@ int builtin_local(int argc, char **argv) {
 }
 
 int builtin_unset(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   int option;
   int kind = 0;
   while ((option = builtin_option(&options, "vf"))) kind = option;

@@ -52,7 +52,7 @@ static bool has_double_root(const char *path) {
  * The absolute path without "." and "..", in scratch memory; NULL if something before ".." is no directory.
  */
 static char *canonical(const char *directory) {
-  struct Buffer path = buffer_new(&scratch);
+  struct buffer path = buffer_new(&scratch);
   if (*directory != '/') {
     if (!logical) return NULL;
     buffer_string(&path, logical);
@@ -103,7 +103,7 @@ static bool change_by_search(const char *directory, bool physical, bool *print) 
                   strncmp(directory, "./", 2) != 0 && strncmp(directory, "../", 3) != 0;
   for (; relative && next; next = *next ? next + 1 : NULL) {
     struct stat status;
-    struct Buffer path = buffer_new(&scratch);
+    struct buffer path = buffer_new(&scratch);
     size_t length = strcspn(next, ":");
     buffer_bytes(&path, next, length);
     if (length && next[length - 1] != '/') buffer_char(&path, '/');
@@ -118,7 +118,7 @@ static bool change_by_search(const char *directory, bool physical, bool *print) 
 }
 
 int builtin_cd(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   int option;
   bool physical = false;
   bool print = false;
@@ -136,7 +136,7 @@ int builtin_cd(int argc, char **argv) {
 }
 
 int builtin_pwd(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   int option;
   bool physical = false;
   while ((option = builtin_option(&options, "LP"))) physical = option == 'P';

@@ -9,25 +9,25 @@
 #include "arena.h"
 #include "utf8.h"
 
-static void reserve(struct Draft *draft, size_t size) {
+static void reserve(struct draft *draft, size_t size) {
   if (size <= draft->capacity) return;
   draft->capacity = size * 2 + 64;
   draft->text = memory_grow(draft->text, draft->capacity);
 }
 
-void draft_free(struct Draft *draft) {
+void draft_free(struct draft *draft) {
   free(draft->text);
-  *draft = (struct Draft){0};
+  *draft = (struct draft){0};
 }
 
-void draft_set(struct Draft *draft, const char *text) {
+void draft_set(struct draft *draft, const char *text) {
   draft->length = strlen(text);
   draft->cursor = draft->length;
   reserve(draft, draft->length + 2);
   memcpy(draft->text, text, draft->length);
 }
 
-void draft_insert(struct Draft *draft, const char *bytes, size_t length) {
+void draft_insert(struct draft *draft, const char *bytes, size_t length) {
   /* Two bytes more, so that a newline and a NUL always fit behind. */
   reserve(draft, draft->length + length + 2);
   char *at = draft->text + draft->cursor;
@@ -37,17 +37,17 @@ void draft_insert(struct Draft *draft, const char *bytes, size_t length) {
   draft->cursor += length;
 }
 
-void draft_remove(struct Draft *draft, size_t from, size_t to) {
+void draft_remove(struct draft *draft, size_t from, size_t to) {
   memmove(draft->text + from, draft->text + to, draft->length - to);
   draft->length -= to - from;
   draft->cursor = from;
 }
 
-size_t draft_before(const struct Draft *draft) {
+size_t draft_before(const struct draft *draft) {
   return draft->cursor ? utf8_before(draft->text, draft->cursor) : 0;
 }
 
-size_t draft_after(const struct Draft *draft) {
+size_t draft_after(const struct draft *draft) {
   long code;
   if (draft->cursor == draft->length) return draft->length;
   return draft->cursor + utf8_decode(draft->text + draft->cursor, draft->length - draft->cursor, &code);
@@ -61,21 +61,21 @@ static bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
-size_t draft_word_before(const struct Draft *draft) {
+size_t draft_word_before(const struct draft *draft) {
   size_t at = draft->cursor;
   while (at && !is_word(draft->text[at - 1])) at--;
   while (at && is_word(draft->text[at - 1])) at--;
   return at;
 }
 
-size_t draft_word_after(const struct Draft *draft) {
+size_t draft_word_after(const struct draft *draft) {
   size_t at = draft->cursor;
   while (at < draft->length && !is_word(draft->text[at])) at++;
   while (at < draft->length && is_word(draft->text[at])) at++;
   return at;
 }
 
-size_t draft_blank_word_before(const struct Draft *draft) {
+size_t draft_blank_word_before(const struct draft *draft) {
   size_t at = draft->cursor;
   while (at && is_blank(draft->text[at - 1])) at--;
   while (at && !is_blank(draft->text[at - 1])) at--;

@@ -20,23 +20,23 @@
 #include "terminal.h"
 #include "traps.h"
 
-enum Outcome { EDITING, ACCEPTED, CANCELLED, ENDED };
+enum outcome { EDITING, ACCEPTED, CANCELLED, ENDED };
 
 enum { LISTED_AT_ONCE = 200 };
 
-static struct Draft draft;
-static struct Draft killed;   /* what Ctrl-Y puts back */
-static char *unfinished;      /* the new line, while older ones are looked at */
+static struct draft draft;
+static struct draft killed; /* what Ctrl-Y puts back */
+static char *unfinished;    /* the new line, while older ones are looked at */
 static size_t history_index;
 static const char *prompt;
-static enum Outcome outcome;
+static enum outcome outcome;
 
-static struct Line shown_line(void) {
-  return (struct Line){prompt, draft.text, draft.length, draft.cursor};
+static struct line shown_line(void) {
+  return (struct line){prompt, draft.text, draft.length, draft.cursor};
 }
 
 static void refresh(void) {
-  struct Line line = shown_line();
+  struct line line = shown_line();
   screen_show(&line);
 }
 
@@ -52,12 +52,24 @@ static void move_to(size_t cursor) {
   refresh();
 }
 
-static void to_start(void) { move_to(0); }
-static void to_end(void) { move_to(draft.length); }
-static void left(void) { move_to(draft_before(&draft)); }
-static void right(void) { move_to(draft_after(&draft)); }
-static void word_left(void) { move_to(draft_word_before(&draft)); }
-static void word_right(void) { move_to(draft_word_after(&draft)); }
+static void to_start(void) {
+  move_to(0);
+}
+static void to_end(void) {
+  move_to(draft.length);
+}
+static void left(void) {
+  move_to(draft_before(&draft));
+}
+static void right(void) {
+  move_to(draft_after(&draft));
+}
+static void word_left(void) {
+  move_to(draft_word_before(&draft));
+}
+static void word_right(void) {
+  move_to(draft_word_after(&draft));
+}
 
 /* Changes. */
 
@@ -74,13 +86,27 @@ static void kill_range(size_t from, size_t to) {
   erase(from, to);
 }
 
-static void erase_before(void) { erase(draft_before(&draft), draft.cursor); }
-static void erase_after(void) { erase(draft.cursor, draft_after(&draft)); }
-static void kill_to_end(void) { kill_range(draft.cursor, draft.length); }
-static void kill_to_start(void) { kill_range(0, draft.cursor); }
-static void kill_word_before(void) { kill_range(draft_blank_word_before(&draft), draft.cursor); }
-static void kill_small_word_before(void) { kill_range(draft_word_before(&draft), draft.cursor); }
-static void kill_word_after(void) { kill_range(draft.cursor, draft_word_after(&draft)); }
+static void erase_before(void) {
+  erase(draft_before(&draft), draft.cursor);
+}
+static void erase_after(void) {
+  erase(draft.cursor, draft_after(&draft));
+}
+static void kill_to_end(void) {
+  kill_range(draft.cursor, draft.length);
+}
+static void kill_to_start(void) {
+  kill_range(0, draft.cursor);
+}
+static void kill_word_before(void) {
+  kill_range(draft_blank_word_before(&draft), draft.cursor);
+}
+static void kill_small_word_before(void) {
+  kill_range(draft_word_before(&draft), draft.cursor);
+}
+static void kill_word_after(void) {
+  kill_range(draft.cursor, draft_word_after(&draft));
+}
 
 static void yank(void) {
   if (!killed.length) return;
@@ -142,7 +168,7 @@ static void newest(void) {
 
 /* Completion. */
 
-static void list_names(const struct List *names) {
+static void list_names(const struct list *names) {
   size_t widest = 0;
   for (size_t i = 0; i < names->count; i++) {
     size_t length = strlen(names->items[i]);
@@ -151,7 +177,7 @@ static void list_names(const struct List *names) {
   size_t per_row = (size_t)terminal_columns() / (widest + 2);
   if (!per_row) per_row = 1;
   size_t rows = (names->count + per_row - 1) / per_row;
-  struct Buffer output = buffer_new(&scratch);
+  struct buffer output = buffer_new(&scratch);
   for (size_t row = 0; row < rows; row++) {
     for (size_t i = row; i < names->count; i += rows) {
       buffer_string(&output, names->items[i]);
@@ -164,8 +190,8 @@ static void list_names(const struct List *names) {
 }
 
 static void complete_word(void) {
-  struct ArenaMark mark = arena_mark(&scratch);
-  struct Completion completion = complete(draft.text, draft.cursor);
+  struct arena_mark mark = arena_mark(&scratch);
+  struct completion completion = complete(draft.text, draft.cursor);
   size_t length = strlen(completion.replacement);
   bool longer = length != draft.cursor - completion.start ||
                 memcmp(completion.replacement, draft.text + completion.start, length) != 0;
@@ -213,31 +239,66 @@ static void erase_or_end(void) {
 static void search(void);
 static void paste(void);
 
-struct Key {
+struct key {
   const char *bytes;
   void (*action)(void);
 };
 
-static const struct Key keys[] = {
-  {"\001", to_start},       {"\002", left},           {"\003", cancel},          {"\004", erase_or_end},
-  {"\005", to_end},         {"\006", right},          {"\010", erase_before},    {"\011", complete_word},
-  {"\012", accept},         {"\013", kill_to_end},    {"\014", clear_screen},    {"\015", accept},
-  {"\016", newer},          {"\020", older},          {"\022", search},          {"\024", transpose},
-  {"\025", kill_to_start},  {"\027", kill_word_before}, {"\031", yank},          {"\177", erase_before},
-  {"\033[A", older},        {"\033[B", newer},        {"\033[C", right},         {"\033[D", left},
-  {"\033OA", older},        {"\033OB", newer},        {"\033OC", right},         {"\033OD", left},
-  {"\033[H", to_start},     {"\033[F", to_end},       {"\033OH", to_start},      {"\033OF", to_end},
-  {"\033[1~", to_start},    {"\033[4~", to_end},      {"\033[7~", to_start},     {"\033[8~", to_end},
-  {"\033[3~", erase_after}, {"\033[1;5C", word_right}, {"\033[1;5D", word_left}, {"\033[1;3C", word_right},
-  {"\033[1;3D", word_left}, {"\033b", word_left},     {"\033f", word_right},     {"\033d", kill_word_after},
-  {"\033\177", kill_small_word_before}, {"\033<", oldest}, {"\033>", newest},
-  {PASTE_BEGIN, paste},
+static const struct key keys[] = {
+    {"\001", to_start},
+    {"\002", left},
+    {"\003", cancel},
+    {"\004", erase_or_end},
+    {"\005", to_end},
+    {"\006", right},
+    {"\010", erase_before},
+    {"\011", complete_word},
+    {"\012", accept},
+    {"\013", kill_to_end},
+    {"\014", clear_screen},
+    {"\015", accept},
+    {"\016", newer},
+    {"\020", older},
+    {"\022", search},
+    {"\024", transpose},
+    {"\025", kill_to_start},
+    {"\027", kill_word_before},
+    {"\031", yank},
+    {"\177", erase_before},
+    {"\033[A", older},
+    {"\033[B", newer},
+    {"\033[C", right},
+    {"\033[D", left},
+    {"\033OA", older},
+    {"\033OB", newer},
+    {"\033OC", right},
+    {"\033OD", left},
+    {"\033[H", to_start},
+    {"\033[F", to_end},
+    {"\033OH", to_start},
+    {"\033OF", to_end},
+    {"\033[1~", to_start},
+    {"\033[4~", to_end},
+    {"\033[7~", to_start},
+    {"\033[8~", to_end},
+    {"\033[3~", erase_after},
+    {"\033[1;5C", word_right},
+    {"\033[1;5D", word_left},
+    {"\033[1;3C", word_right},
+    {"\033[1;3D", word_left},
+    {"\033b", word_left},
+    {"\033f", word_right},
+    {"\033d", kill_word_after},
+    {"\033\177", kill_small_word_before},
+    {"\033<", oldest},
+    {"\033>", newest},
+    {PASTE_BEGIN, paste},
 };
 
 enum { KEYS = sizeof keys / sizeof keys[0] };
 
 static void resize(void) {
-  struct Line line = shown_line();
+  struct line line = shown_line();
   screen_resize(&line);
   refresh();
 }
@@ -248,13 +309,13 @@ static void paste(void) {
   refresh();
 }
 
-static void insert(const struct Typed *typed) {
+static void insert(const struct typed *typed) {
   draft_insert(&draft, typed->bytes, typed->length);
   bool simple = typed->length == 1 && draft.cursor == draft.length;
   if (!simple || !screen_append(typed->bytes[0])) refresh();
 }
 
-static void act(const struct Typed *typed) {
+static void act(const struct typed *typed) {
   if (key_is_text(typed)) {
     insert(typed);
     return;
@@ -277,20 +338,20 @@ static size_t find_older(size_t before, const char *text) {
 }
 
 static void show_search(const char *query, const char *found, bool failed) {
-  struct Buffer text = buffer_new(&scratch);
+  struct buffer text = buffer_new(&scratch);
   buffer_string(&text, failed ? "(failed reverse-i-search)`" : "(reverse-i-search)`");
   buffer_string(&text, query);
   buffer_string(&text, "': ");
-  struct Line line = {buffer_finish(&text), found, strlen(found), 0};
+  struct line line = {buffer_finish(&text), found, strlen(found), 0};
   const char *at = *query ? strstr(found, query) : NULL;
   line.cursor = at ? (size_t)(at - found) : line.length;
   screen_show(&line);
 }
 
 static void search(void) {
-  struct ArenaMark mark = arena_mark(&scratch);
-  struct Draft query = {0};
-  struct Typed typed;
+  struct arena_mark mark = arena_mark(&scratch);
+  struct draft query = {0};
+  struct typed typed;
   size_t found = history_count();
   bool failed = false;
   draft_set(&query, "");
@@ -299,7 +360,7 @@ static void search(void) {
   for (;;) {
     query.text[query.length] = 0;
     show_search(query.text, found < history_count() ? history_line(found) : before, failed);
-    if (!key_read(&typed, resize)) typed = (struct Typed){"\007", 1};
+    if (!key_read(&typed, resize)) typed = (struct typed){"\007", 1};
     size_t from = history_count();
     if (key_is_text(&typed)) {
       draft_insert(&query, typed.bytes, typed.length);
@@ -340,7 +401,7 @@ static const char *finish(void) {
 }
 
 static const char *edit(void) {
-  struct Typed typed;
+  struct typed typed;
   outcome = EDITING;
   draft_set(&draft, "");
   history_index = history_count();

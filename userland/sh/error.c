@@ -15,7 +15,7 @@
 #include "shell.h"
 #include "variables.h"
 
-static struct Catcher *innermost;
+static struct catcher *innermost;
 
 bool write_all(int fd, const char *bytes, size_t length) {
   while (length) {
@@ -71,7 +71,7 @@ const char *error_text(int error, bool creating) {
   return strerror(error);
 }
 
-void catcher_begin(struct Catcher *catcher) {
+void catcher_begin(struct catcher *catcher) {
   catcher->outer = innermost;
   catcher->scratch = arena_mark(&scratch);
   catcher->command = shell.command;
@@ -85,7 +85,7 @@ void catcher_begin(struct Catcher *catcher) {
   innermost = catcher;
 }
 
-void catcher_end(struct Catcher *catcher) {
+void catcher_end(struct catcher *catcher) {
   innermost = catcher->outer;
 }
 
@@ -93,7 +93,7 @@ void catchers_forget(void) {
   innermost = NULL;
 }
 
-enum Exception caught(struct Catcher *catcher) {
+enum exception caught(struct catcher *catcher) {
   innermost = catcher->outer;
   redirect_undo(catcher->redirections);
   scope_unwind(catcher->scopes);
@@ -108,7 +108,7 @@ enum Exception caught(struct Catcher *catcher) {
   return catcher->exception;
 }
 
-void raise_exception(enum Exception exception) {
+void raise_exception(enum exception exception) {
   if (!innermost) _exit(shell.status);
   innermost->exception = exception;
   longjmp(innermost->jump, 1);

@@ -10,18 +10,18 @@
 
 #include "arena.h"
 
-enum Exception {
+enum exception {
   EXCEPTION_NONE,
   EXCEPTION_ERROR,     /* a message was printed, shell.status is set */
   EXCEPTION_INTERRUPT, /* SIGINT in an interactive shell */
   EXCEPTION_EXIT       /* the shell ends with shell.status */
 };
 
-struct Catcher {
+struct catcher {
   jmp_buf jump;
-  enum Exception exception;
-  struct Catcher *outer;
-  struct ArenaMark scratch;
+  enum exception exception;
+  struct catcher *outer;
+  struct arena_mark scratch;
   const char *command;
   int redirections;
   int scopes;
@@ -33,19 +33,19 @@ struct Catcher {
 };
 
 /*
- *   struct Catcher catcher;
- *   enum Exception exception = CATCH(catcher);
+ *   struct catcher catcher;
+ *   enum exception exception = CATCH(catcher);
  *   if (exception == EXCEPTION_NONE) { …; catcher_end(&catcher); }
  */
 #define CATCH(catcher) (catcher_begin(&(catcher)), setjmp((catcher).jump) ? caught(&(catcher)) : EXCEPTION_NONE)
 
-void catcher_begin(struct Catcher *catcher);
-void catcher_end(struct Catcher *catcher);
+void catcher_begin(struct catcher *catcher);
+void catcher_end(struct catcher *catcher);
 /* In a forked shell: the catchers are the parent's. */
 void catchers_forget(void);
-enum Exception caught(struct Catcher *catcher);
+enum exception caught(struct catcher *catcher);
 
-_Noreturn void raise_exception(enum Exception exception);
+_Noreturn void raise_exception(enum exception exception);
 
 /* Prints "name: line: [command: ]message". */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -20,16 +20,16 @@
 #include "traps.h"
 #include "variables.h"
 
-struct Flow flow;
+struct flow flow;
 
 static void exit_on_error(unsigned flags) {
   if (shell.status && shell.option[OPTION_ERREXIT] && !(flags & EXECUTE_TESTED)) raise_exception(EXCEPTION_EXIT);
 }
 
-void execute_in_child(const struct Node *node, unsigned flags) {
-  struct Catcher catcher;
+void execute_in_child(const struct node *node, unsigned flags) {
+  struct catcher catcher;
   catchers_forget();
-  enum Exception exception = CATCH(catcher);
+  enum exception exception = CATCH(catcher);
   if (exception == EXCEPTION_NONE) {
     flow.skip = SKIP_NONE;
     execute(node, flags | EXECUTE_LAST);
@@ -39,9 +39,9 @@ void execute_in_child(const struct Node *node, unsigned flags) {
 }
 
 void shell_exit(void) {
-  struct Catcher catcher;
+  struct catcher catcher;
   catchers_forget();
-  enum Exception exception = CATCH(catcher);
+  enum exception exception = CATCH(catcher);
   if (exception == EXCEPTION_NONE) {
     flow.skip = SKIP_NONE;
     trap_run_exit();
@@ -54,7 +54,7 @@ void shell_exit(void) {
   _exit(shell.status & 0xff);
 }
 
-static void report_background(const struct Job *job) {
+static void report_background(const struct job *job) {
   if (!shell.interactive) return;
   char text[40];
   snprintf(text, sizeof text, "[%d] %d\n", job->number, (int)job->processes[0].pid);
@@ -75,10 +75,10 @@ static void connect(int input, const int output[2]) {
   }
 }
 
-static void execute_pipeline(const struct Node *node, unsigned flags, bool background) {
-  struct Job *job = job_new(background);
+static void execute_pipeline(const struct node *node, unsigned flags, bool background) {
+  struct job *job = job_new(background);
   int input = -1;
-  for (const struct Node *command = node->pipeline.commands; command; command = command->next) {
+  for (const struct node *command = node->pipeline.commands; command; command = command->next) {
     int ends[2] = {-1, -1};
     if (command->next && pipe(ends) < 0) {
       if (input >= 0) close(input);
@@ -98,22 +98,22 @@ static void execute_pipeline(const struct Node *node, unsigned flags, bool backg
   } else shell.status = job_wait(job);
 }
 
-static void execute_background(const struct Node *node) {
-  const struct Node *body = node->unary.body;
+static void execute_background(const struct node *node) {
+  const struct node *body = node->unary.body;
   if (body->kind == NODE_PIPELINE) {
     execute_pipeline(body, 0, true);
     return;
   }
-  struct Job *job = job_new(true);
+  struct job *job = job_new(true);
   if (job_fork(job, body) == 0) execute_in_child(body, 0);
   report_background(job);
   shell.status = 0;
 }
 
-static _Noreturn void execute_subshell_body(const struct Node *node, unsigned flags) {
-  struct Catcher catcher;
+static _Noreturn void execute_subshell_body(const struct node *node, unsigned flags) {
+  struct catcher catcher;
   catchers_forget();
-  enum Exception exception = CATCH(catcher);
+  enum exception exception = CATCH(catcher);
   if (exception == EXCEPTION_NONE) {
     redirect_perform(node->redirects);
     execute_in_child(node->unary.body, flags & EXECUTE_TESTED);
@@ -121,17 +121,17 @@ static _Noreturn void execute_subshell_body(const struct Node *node, unsigned fl
   shell_exit();
 }
 
-static void execute_subshell(const struct Node *node, unsigned flags) {
+static void execute_subshell(const struct node *node, unsigned flags) {
   if ((flags & EXECUTE_LAST) && !traps_set()) {
     subshell_begin();
     execute_subshell_body(node, flags);
   }
-  struct Job *job = job_new(false);
+  struct job *job = job_new(false);
   if (job_fork(job, node) == 0) execute_subshell_body(node, flags);
   shell.status = job_wait(job);
 }
 
-static void execute_group(const struct Node *node, unsigned flags) {
+static void execute_group(const struct node *node, unsigned flags) {
   if (!node->redirects) {
     execute(node->unary.body, flags);
     return;
@@ -155,7 +155,7 @@ static bool loop_ends(void) {
   return ends;
 }
 
-static void execute_while(const struct Node *node, unsigned flags) {
+static void execute_while(const struct node *node, unsigned flags) {
   bool until = node->kind == NODE_UNTIL;
   int status = 0;
   flow.loops++;
@@ -175,13 +175,13 @@ static void execute_while(const struct Node *node, unsigned flags) {
   shell.status = status;
 }
 
-static void execute_for(const struct Node *node, unsigned flags) {
-  struct ArenaMark mark = arena_mark(&scratch);
-  struct List words = {0};
+static void execute_for(const struct node *node, unsigned flags) {
+  struct arena_mark mark = arena_mark(&scratch);
+  struct list words = {0};
   if (node->loop.over_parameters) {
-    static const struct Part at = {.kind = PART_PARAMETER, .operator = PARAMETER_VALUE, .text = "@"};
-    static const struct Part quoted = {.kind = PART_DOUBLE, .parts = (struct Part *)&at};
-    static const struct Word all = {.parts = (struct Part *)&quoted};
+    static const struct part at = {.kind = PART_PARAMETER, .operator = PARAMETER_VALUE, .text = "@"};
+    static const struct part quoted = {.kind = PART_DOUBLE, .parts = (struct part *)&at};
+    static const struct word all = {.parts = (struct part *)&quoted};
     expand_words(&all, &words);
   } else {
     expand_words(node->loop.words, &words);
@@ -199,13 +199,13 @@ static void execute_for(const struct Node *node, unsigned flags) {
 }
 
 /* The body to run; its status is 0 if there is none. */
-static const struct Node *choose_case(const struct Node *node) {
-  struct ArenaMark mark = arena_mark(&scratch);
-  const struct Node *body = NULL;
+static const struct node *choose_case(const struct node *node) {
+  struct arena_mark mark = arena_mark(&scratch);
+  const struct node *body = NULL;
   const char *text = expand_string(node->choice.word);
   size_t length = strlen(text);
-  for (const struct CaseItem *item = node->choice.items; item; item = item->next) {
-    for (const struct Word *pattern = item->patterns; pattern; pattern = pattern->next) {
+  for (const struct case_item *item = node->choice.items; item; item = item->next) {
+    for (const struct word *pattern = item->patterns; pattern; pattern = pattern->next) {
       if (!pattern_match(expand_pattern(pattern), text, length)) continue;
       body = item->body;
       goto chosen;
@@ -216,7 +216,7 @@ chosen:
   return body;
 }
 
-void execute(const struct Node *node, unsigned flags) {
+void execute(const struct node *node, unsigned flags) {
   /* Tails of sequences, conditions and choices loop here instead of recursing. */
   for (;;) {
     if (signal_pending) {
@@ -276,9 +276,7 @@ void execute(const struct Node *node, unsigned flags) {
         if (flow.skip != SKIP_NONE) return;
         node = shell.status == 0 ? node->branch.body : node->branch.otherwise;
         break;
-      case NODE_CASE:
-        node = choose_case(node);
-        break;
+      case NODE_CASE: node = choose_case(node); break;
     }
   }
 }
@@ -286,13 +284,13 @@ void execute(const struct Node *node, unsigned flags) {
 void execute_input(unsigned flags) {
   int status = 0;
   for (;;) {
-    struct Script *script = script_new();
-    struct Node *node;
+    struct script *script = script_new();
+    struct node *node;
     script_hold(script);
-    enum ParseResult result = parse_line(script, &node);
+    enum parse_result result = parse_line(script, &node);
     if (result == PARSE_COMMAND) {
       unsigned last = input_exhausted() ? flags & EXECUTE_LAST : 0;
-      struct ArenaMark mark = arena_mark(&scratch);
+      struct arena_mark mark = arena_mark(&scratch);
       execute(node, (flags & EXECUTE_TESTED) | last);
       if (signal_pending && flow.skip == SKIP_NONE) signals_handle();
       arena_release(&scratch, mark);

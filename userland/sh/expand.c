@@ -21,22 +21,22 @@
 #include "variables.h"
 #include "word.h"
 
-enum Mode {
-  MODE_QUOTED = 1,  /* between double quotes */
-  MODE_FIELDS = 2,  /* the result is split: $@ makes several fields */
-  MODE_WORD = 4,    /* inside ${name-word}: its text is split like an expansion */
-  MODE_TILDE = 8,   /* a tilde at the beginning is expanded */
-  MODE_VALUE = 16   /* the value of an assignment: tildes behind colons too */
+enum mode {
+  MODE_QUOTED = 1, /* between double quotes */
+  MODE_FIELDS = 2, /* the result is split: $@ makes several fields */
+  MODE_WORD = 4,   /* inside ${name-word}: its text is split like an expansion */
+  MODE_TILDE = 8,  /* a tilde at the beginning is expanded */
+  MODE_VALUE = 16  /* the value of an assignment: tildes behind colons too */
 };
 
-struct Expansion {
-  struct Text text;
+struct expansion {
+  struct text text;
   bool saw_no_parameters; /* "$@" expanded to nothing: the quotes around it make no field */
 };
 
-static void expand_parts(struct Expansion *expansion, const struct Part *parts, unsigned mode, size_t skip);
+static void expand_parts(struct expansion *expansion, const struct part *parts, unsigned mode, size_t skip);
 
-static enum Origin origin_for(unsigned mode) {
+static enum origin origin_for(unsigned mode) {
   return mode & MODE_QUOTED ? ORIGIN_QUOTED : ORIGIN_EXPANDED;
 }
 
@@ -48,7 +48,7 @@ static const char *home_of(const char *user) {
 }
 
 /* Expands the tilde at text; returns what is behind it, or NULL if none is expanded. */
-static const char *expand_tilde(struct Expansion *expansion, const char *text, bool more_parts, unsigned mode) {
+static const char *expand_tilde(struct expansion *expansion, const char *text, bool more_parts, unsigned mode) {
   size_t length = 1 + strcspn(text + 1, mode & MODE_VALUE ? "/:" : "/");
   if (!text[length] && more_parts) return NULL;
   const char *home = home_of(arena_copy(&scratch, text + 1, length - 1));
@@ -58,12 +58,13 @@ static const char *expand_tilde(struct Expansion *expansion, const char *text, b
   return text + length;
 }
 
-static void expand_text(struct Expansion *expansion, const struct Part *part, const char *text, bool first, unsigned mode) {
+static void expand_text(struct expansion *expansion, const struct part *part, const char *text, bool first,
+                        unsigned mode) {
   if (mode & MODE_QUOTED) {
     text_add_string(&expansion->text, text, ORIGIN_QUOTED);
     return;
   }
-  enum Origin origin = mode & MODE_WORD ? ORIGIN_EXPANDED : ORIGIN_TEXT;
+  enum origin origin = mode & MODE_WORD ? ORIGIN_EXPANDED : ORIGIN_TEXT;
   bool may_be_tilde = first && (mode & (MODE_TILDE | MODE_VALUE));
   while (*text) {
     if (may_be_tilde && *text == '~') {
@@ -91,7 +92,7 @@ static char joint(void) {
 }
 
 static char *joined_parameters(char separator) {
-  struct Buffer text = buffer_new(&scratch);
+  struct buffer text = buffer_new(&scratch);
   for (int i = 0; i < parameters.count; i++) {
     if (i && separator) buffer_char(&text, separator);
     buffer_string(&text, parameters.items[i]);
@@ -120,8 +121,8 @@ const char *parameter_value(const char *name) {
 }
 
 /* $@ and $* that make several fields. */
-static void expand_list(struct Expansion *expansion, unsigned mode) {
-  enum Origin origin = origin_for(mode);
+static void expand_list(struct expansion *expansion, unsigned mode) {
+  enum origin origin = origin_for(mode);
   for (int i = 0; i < parameters.count; i++) {
     if (i) text_add_mark(&expansion->text, ORIGIN_BREAK);
     if (mode & MODE_QUOTED) text_add_mark(&expansion->text, ORIGIN_EMPTY);
@@ -134,7 +135,7 @@ static bool is_list(const char *name) {
   return *name == '@' || *name == '*';
 }
 
-static void expand_value(struct Expansion *expansion, const char *name, const char *value, unsigned mode) {
+static void expand_value(struct expansion *expansion, const char *name, const char *value, unsigned mode) {
   if (is_list(name) && (mode & MODE_FIELDS) && (*name == '@' || !(mode & MODE_QUOTED))) {
     expand_list(expansion, mode);
   } else if (value) {
@@ -142,14 +143,14 @@ static void expand_value(struct Expansion *expansion, const char *name, const ch
   }
 }
 
-static char *parts_string(const struct Part *parts, unsigned mode) {
-  struct Expansion expansion = {0};
+static char *parts_string(const struct part *parts, unsigned mode) {
+  struct expansion expansion = {0};
   expand_parts(&expansion, parts, mode, 0);
   return text_string(&expansion.text, 0, expansion.text.length);
 }
 
-static char *parts_pattern(const struct Part *parts) {
-  struct Expansion expansion = {0};
+static char *parts_pattern(const struct part *parts) {
+  struct expansion expansion = {0};
   expand_parts(&expansion, parts, MODE_TILDE, 0);
   return text_pattern(&expansion.text, 0, expansion.text.length);
 }
@@ -158,7 +159,7 @@ static void check_set(const char *name, const char *value) {
   if (!value && shell.option[OPTION_NOUNSET] && !is_list(name)) fail("%s: parameter not set", name);
 }
 
-static char *trimmed(const char *value, const char *pattern, enum ParameterOperator operator) {
+static char *trimmed(const char *value, const char *pattern, enum parameter_operator operator) {
   size_t length = strlen(value);
   bool prefix = operator == PARAMETER_TRIM_PREFIX || operator == PARAMETER_TRIM_LONG_PREFIX;
   bool longest = operator == PARAMETER_TRIM_LONG_PREFIX || operator == PARAMETER_TRIM_LONG_SUFFIX;
@@ -175,19 +176,19 @@ static unsigned word_mode(unsigned mode) {
   return (mode & (MODE_QUOTED | MODE_FIELDS | MODE_VALUE)) | MODE_WORD | MODE_TILDE;
 }
 
-static void assign_default(const struct Part *part, const char *value) {
+static void assign_default(const struct part *part, const char *value) {
   if (!is_name_start(*part->text)) fail("%s: bad variable name", part->text);
   variable_set(part->text, value, 0);
 }
 
-static void complain_unset(const struct Part *part, unsigned mode) {
-  const char *message = part->parts ? parts_string(part->parts, word_mode(mode) & ~(unsigned)MODE_FIELDS)
+static void complain_unset(const struct part *part, unsigned mode) {
+  const char *message = part->parts   ? parts_string(part->parts, word_mode(mode) & ~(unsigned)MODE_FIELDS)
                         : part->colon ? "parameter not set or null"
                                       : "parameter not set";
   fail("%s: %s", part->text, *message ? message : "parameter not set");
 }
 
-static void expand_parameter(struct Expansion *expansion, const struct Part *part, unsigned mode) {
+static void expand_parameter(struct expansion *expansion, const struct part *part, unsigned mode) {
   if (part->operator == PARAMETER_BAD) fail("Bad substitution");
   const char *value = parameter_value(part->text);
   bool missing = !value || (part->colon && !*value);
@@ -226,7 +227,7 @@ static void expand_parameter(struct Expansion *expansion, const struct Part *par
   }
 }
 
-static void expand_double(struct Expansion *expansion, const struct Part *part, unsigned mode) {
+static void expand_double(struct expansion *expansion, const struct part *part, unsigned mode) {
   size_t before = expansion->text.length;
   bool saved = expansion->saw_no_parameters;
   expansion->saw_no_parameters = false;
@@ -237,9 +238,9 @@ static void expand_double(struct Expansion *expansion, const struct Part *part, 
   expansion->saw_no_parameters = saved;
 }
 
-static void expand_parts(struct Expansion *expansion, const struct Part *parts, unsigned mode, size_t skip) {
+static void expand_parts(struct expansion *expansion, const struct part *parts, unsigned mode, size_t skip) {
   if (stack_low()) fail("Nested too deeply");
-  for (const struct Part *part = parts; part; part = part->next) {
+  for (const struct part *part = parts; part; part = part->next) {
     switch (part->kind) {
       case PART_TEXT: expand_text(expansion, part, part->text + skip, part == parts, mode); break;
       case PART_QUOTED:
@@ -248,24 +249,23 @@ static void expand_parts(struct Expansion *expansion, const struct Part *parts, 
         break;
       case PART_DOUBLE: expand_double(expansion, part, mode); break;
       case PART_PARAMETER: expand_parameter(expansion, part, mode); break;
-      case PART_COMMAND:
-        text_add_string(&expansion->text, substitute_command(part->command), origin_for(mode));
-        break;
+      case PART_COMMAND: text_add_string(&expansion->text, substitute_command(part->command), origin_for(mode)); break;
       case PART_ARITHMETIC:
-        text_add_string(&expansion->text, number_text(arithmetic(parts_string(part->parts, MODE_QUOTED))), origin_for(mode));
+        text_add_string(&expansion->text, number_text(arithmetic(parts_string(part->parts, MODE_QUOTED))),
+                        origin_for(mode));
         break;
     }
     skip = 0;
   }
 }
 
-struct Collection {
-  const struct Text *text;
-  struct List *fields;
+struct collection {
+  const struct text *text;
+  struct list *fields;
 };
 
 static void add_field(void *data, size_t from, size_t to) {
-  const struct Collection *collection = data;
+  const struct collection *collection = data;
   if (!shell.option[OPTION_NOGLOB]) {
     char *pattern = text_pattern(collection->text, from, to);
     if (pattern_is_active(pattern) && glob_paths(pattern, collection->fields)) return;
@@ -273,26 +273,26 @@ static void add_field(void *data, size_t from, size_t to) {
   list_add(collection->fields, text_string(collection->text, from, to));
 }
 
-void expand_words(const struct Word *words, struct List *fields) {
+void expand_words(const struct word *words, struct list *fields) {
   for (; words; words = words->next) {
     if (words->literal) {
       list_add(fields, (char *)words->literal);
       continue;
     }
-    struct Expansion expansion = {0};
+    struct expansion expansion = {0};
     expand_parts(&expansion, words->parts, MODE_FIELDS | MODE_TILDE, 0);
-    struct Collection collection = {&expansion.text, fields};
+    struct collection collection = {&expansion.text, fields};
     text_split(&expansion.text, 0, add_field, &collection);
   }
 }
 
-char *expand_string(const struct Word *word) {
+char *expand_string(const struct word *word) {
   if (word->literal) return (char *)word->literal;
   return parts_string(word->parts, MODE_TILDE);
 }
 
-char *expand_assignment(const struct Word *word) {
-  struct Expansion expansion = {0};
+char *expand_assignment(const struct word *word) {
+  struct expansion expansion = {0};
   const char *text = word->parts->text;
   size_t name = (size_t)(assignment_value(text) - text);
   text_add_string(&expansion.text, arena_copy(&scratch, text, name), ORIGIN_QUOTED);
@@ -300,10 +300,10 @@ char *expand_assignment(const struct Word *word) {
   return text_string(&expansion.text, 0, expansion.text.length);
 }
 
-char *expand_pattern(const struct Word *word) {
+char *expand_pattern(const struct word *word) {
   return parts_pattern(word->parts);
 }
 
-char *expand_document(const struct Part *parts) {
+char *expand_document(const struct part *parts) {
   return parts_string(parts, MODE_QUOTED);
 }

@@ -5,7 +5,7 @@
 
 #include "variables.h"
 
-static void add_unit(struct Text *text, unsigned short unit) {
+static void add_unit(struct text *text, unsigned short unit) {
   if (text->length == text->capacity) {
     size_t capacity = text->capacity ? text->capacity * 2 : 32;
     text->units = arena_grow(&scratch, text->units, text->capacity * sizeof unit, capacity * sizeof unit);
@@ -14,15 +14,15 @@ static void add_unit(struct Text *text, unsigned short unit) {
   text->units[text->length++] = unit;
 }
 
-void text_add(struct Text *text, char c, enum Origin origin) {
+void text_add(struct text *text, char c, enum origin origin) {
   add_unit(text, (unsigned short)((unsigned char)c | origin));
 }
 
-void text_add_string(struct Text *text, const char *string, enum Origin origin) {
+void text_add_string(struct text *text, const char *string, enum origin origin) {
   while (*string) text_add(text, *string++, origin);
 }
 
-void text_add_mark(struct Text *text, enum Origin mark) {
+void text_add_mark(struct text *text, enum origin mark) {
   add_unit(text, (unsigned short)mark);
 }
 
@@ -34,7 +34,7 @@ static bool is_mark(unsigned short unit) {
   return origin_of(unit) >= ORIGIN_EMPTY;
 }
 
-char *text_string(const struct Text *text, size_t from, size_t to) {
+char *text_string(const struct text *text, size_t from, size_t to) {
   char *string = arena_alloc(&scratch, to - from + 1);
   char *end = string;
   for (; from < to; from++) {
@@ -44,7 +44,7 @@ char *text_string(const struct Text *text, size_t from, size_t to) {
   return string;
 }
 
-char *text_pattern(const struct Text *text, size_t from, size_t to) {
+char *text_pattern(const struct text *text, size_t from, size_t to) {
   char *string = arena_alloc(&scratch, 2 * (to - from) + 1);
   char *end = string;
   for (; from < to; from++) {
@@ -57,10 +57,10 @@ char *text_pattern(const struct Text *text, size_t from, size_t to) {
   return string;
 }
 
-enum Separation { SEPARATES_NOT, SEPARATES_BLANK, SEPARATES_STRICTLY };
+enum separation { SEPARATES_NOT, SEPARATES_BLANK, SEPARATES_STRICTLY };
 
 /* Kinds of separators of all bytes, remade when IFS is another. */
-static enum Separation separation_of(unsigned short unit, const char *ifs) {
+static enum separation separation_of(unsigned short unit, const char *ifs) {
   if (origin_of(unit) != ORIGIN_EXPANDED) return SEPARATES_NOT;
   char c = (char)unit;
   if (!c || !strchr(ifs, c)) return SEPARATES_NOT;
@@ -68,7 +68,7 @@ static enum Separation separation_of(unsigned short unit, const char *ifs) {
 }
 
 /* The end of the rest of the text, from `from` on, as the last field of a limited number. */
-static size_t rest_end(const struct Text *text, size_t from, const char *ifs) {
+static size_t rest_end(const struct text *text, size_t from, const char *ifs) {
   size_t end = text->length;
   while (end > from && separation_of(text->units[end - 1], ifs) == SEPARATES_BLANK) end--;
   /* One strict separator ends the field if there is no other in front of it. */
@@ -84,7 +84,7 @@ static size_t rest_end(const struct Text *text, size_t from, const char *ifs) {
   return end;
 }
 
-void text_split(const struct Text *text, size_t limit, void (*field)(void *data, size_t from, size_t to), void *data) {
+void text_split(const struct text *text, size_t limit, void (*field)(void *data, size_t from, size_t to), void *data) {
   const char *ifs = separators();
   size_t count = 0;
   size_t start = 0;
@@ -97,7 +97,7 @@ void text_split(const struct Text *text, size_t limit, void (*field)(void *data,
       inside = after_blank = false;
       continue;
     }
-    enum Separation separation = separation_of(unit, ifs);
+    enum separation separation = separation_of(unit, ifs);
     if (separation == SEPARATES_NOT) {
       if (inside) continue;
       inside = true;

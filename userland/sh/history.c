@@ -17,8 +17,8 @@ enum { DEFAULT_SIZE = 500, LARGEST_FILE = 1 << 20 };
 static char **lines;
 static size_t count;
 static size_t capacity;
-static size_t saved;       /* lines in front that the file has already */
-static size_t file_lines;  /* in the file when it was read */
+static size_t saved;      /* lines in front that the file has already */
+static size_t file_lines; /* in the file when it was read */
 static bool loaded;
 
 static size_t limit(void) {
@@ -65,21 +65,22 @@ static const char *file_path(void) {
   if (path) return *path ? path : NULL;
   const char *home = variable_text("HOME");
   if (*home != '/') return NULL;
-  struct Buffer buffer = buffer_new(&scratch);
+  struct buffer buffer = buffer_new(&scratch);
   buffer_string(&buffer, home);
   buffer_string(&buffer, "/.sh_history");
   return buffer_finish(&buffer);
 }
 
 void history_load(void) {
-  struct ArenaMark mark = arena_mark(&scratch);
+  struct arena_mark mark = arena_mark(&scratch);
   const char *path = file_path();
   int fd = path ? open(path, O_RDONLY) : -1;
   loaded = true;
   if (fd >= 0) {
-    struct Buffer text = buffer_new(&scratch);
+    struct buffer text = buffer_new(&scratch);
     ssize_t size;
-    while (text.length < LARGEST_FILE && (size = read(fd, buffer_reserve(&text, 4096), 4096)) > 0) text.length += (size_t)size;
+    while (text.length < LARGEST_FILE && (size = read(fd, buffer_reserve(&text, 4096), 4096)) > 0)
+      text.length += (size_t)size;
     close(fd);
     const char *line = buffer_finish(&text);
     for (size_t length; *line; line += length + (line[length] != 0)) {
@@ -94,13 +95,13 @@ void history_load(void) {
 
 void history_save(void) {
   if (!loaded || saved == count || shell.option[OPTION_NOLOG]) return;
-  struct ArenaMark mark = arena_mark(&scratch);
+  struct arena_mark mark = arena_mark(&scratch);
   const char *path = file_path();
   /* Other shells' lines stay, until the file is much too long. */
   bool rewrite = file_lines + count - saved > 2 * limit();
   int fd = path ? open(path, O_WRONLY | O_CREAT | (rewrite ? O_TRUNC : O_APPEND), 0600) : -1;
   if (fd >= 0) {
-    struct Buffer text = buffer_new(&scratch);
+    struct buffer text = buffer_new(&scratch);
     for (size_t i = rewrite ? 0 : saved; i < count; i++) {
       buffer_string(&text, lines[i]);
       buffer_char(&text, '\n');

@@ -16,12 +16,12 @@
 #include "shell.h"
 #include "traps.h"
 
-enum Kind { SOURCE_TEXT, SOURCE_FILE, SOURCE_STDIN, SOURCE_ALIAS };
+enum kind { SOURCE_TEXT, SOURCE_FILE, SOURCE_STDIN, SOURCE_ALIAS };
 enum { BLOCK_SIZE = 1024, LINE_STEP = 256, MOST_PUT_BACK = 4 };
 
-struct Source {
-  struct Source *outer;
-  enum Kind kind;
+struct source {
+  struct source *outer;
+  enum kind kind;
   const char *text;
   size_t position;
   size_t length;
@@ -30,21 +30,21 @@ struct Source {
   int fd;
   char *buffer; /* owned: the block or line that text points to */
   size_t capacity;
-  struct Alias *alias;
-  struct Source *replaced; /* aliases that ended in the word which this one replaces: in use as long as it */
+  struct alias *alias;
+  struct source *replaced;      /* aliases that ended in the word which this one replaces: in use as long as it */
   char put_back[MOST_PUT_BACK]; /* the last one is read first */
   int put_back_count;
 };
 
-static struct Source *source;
+static struct source *source;
 static int depth;
 /* Aliases that have been read to their end, but whose last word may not have been looked up yet. */
-static struct Source *finished;
+static struct source *finished;
 static bool alias_continues;
 static bool first_prompt = true;
 
-static struct Source *push(enum Kind kind) {
-  struct Source *pushed = memory_alloc(sizeof *pushed);
+static struct source *push(enum kind kind) {
+  struct source *pushed = memory_alloc(sizeof *pushed);
   memset(pushed, 0, sizeof *pushed);
   pushed->kind = kind;
   pushed->line = 1;
@@ -56,7 +56,7 @@ static struct Source *push(enum Kind kind) {
 }
 
 void input_push_text(const char *text, int line) {
-  struct Source *pushed = push(SOURCE_TEXT);
+  struct source *pushed = push(SOURCE_TEXT);
   pushed->text = text;
   pushed->length = strlen(text);
   pushed->line = line;
@@ -70,8 +70,8 @@ void input_push_stdin(void) {
   push(SOURCE_STDIN)->fd = 0;
 }
 
-void input_push_alias(struct Alias *alias) {
-  struct Source *pushed = push(SOURCE_ALIAS);
+void input_push_alias(struct alias *alias) {
+  struct source *pushed = push(SOURCE_ALIAS);
   pushed->alias = alias;
   pushed->text = alias->value;
   pushed->length = strlen(alias->value);
@@ -80,16 +80,16 @@ void input_push_alias(struct Alias *alias) {
   alias_acquire(alias);
 }
 
-static struct Source *take_top(void) {
-  struct Source *popped = source;
+static struct source *take_top(void) {
+  struct source *popped = source;
   source = popped->outer;
   depth--;
   return popped;
 }
 
-static void drop_all(struct Source *aliases);
+static void drop_all(struct source *aliases);
 
-static void drop(struct Source *popped) {
+static void drop(struct source *popped) {
   drop_all(popped->replaced);
   if (popped->kind == SOURCE_FILE && popped->fd >= 0) close(popped->fd);
   if (popped->alias) alias_drop(popped->alias);
@@ -97,9 +97,9 @@ static void drop(struct Source *popped) {
   free(popped);
 }
 
-static void drop_all(struct Source *aliases) {
+static void drop_all(struct source *aliases) {
   while (aliases) {
-    struct Source *alias = aliases;
+    struct source *alias = aliases;
     aliases = alias->outer;
     drop(alias);
   }
@@ -111,7 +111,7 @@ void input_pop(void) {
 
 /* The alias on top has been read to its end; the reader goes on with the source beneath. */
 static void finish_alias(void) {
-  struct Source *alias = take_top();
+  struct source *alias = take_top();
   char last = alias->length ? alias->text[alias->length - 1] : 0;
   alias_continues = last == ' ' || last == '\t';
   alias->outer = finished;
@@ -133,7 +133,7 @@ void input_unwind(int to) {
 }
 
 void input_close_files(void) {
-  for (struct Source *open = source; open; open = open->outer) {
+  for (struct source *open = source; open; open = open->outer) {
     if (open->kind == SOURCE_FILE && open->fd >= 0) {
       close(open->fd);
       open->fd = -1;
@@ -142,7 +142,7 @@ void input_close_files(void) {
 }
 
 void input_make_way(int fd) {
-  for (struct Source *open = source; open; open = open->outer) {
+  for (struct source *open = source; open; open = open->outer) {
     if (open->kind == SOURCE_FILE && open->fd == fd) open->fd = private_descriptor(fd);
   }
 }
@@ -174,7 +174,7 @@ long read_shared_line(int fd, char *bytes, size_t size) {
   return (long)length;
 }
 
-static char *room(struct Source *from, size_t size) {
+static char *room(struct source *from, size_t size) {
   if (from->capacity < size) {
     from->buffer = memory_grow(from->buffer, size);
     from->capacity = size;
@@ -222,7 +222,7 @@ static bool fill_from_file(void) {
 
 /* More input for a source that has been read to its end; false at its end. */
 static bool fill(void) {
-  bool filled = source->kind == SOURCE_STDIN ? fill_from_stdin()
+  bool filled = source->kind == SOURCE_STDIN  ? fill_from_stdin()
                 : source->kind == SOURCE_FILE ? fill_from_file()
                                               : false;
   if (!filled) return false;
@@ -257,7 +257,7 @@ void input_unget(int c) {
 }
 
 int input_line(void) {
-  struct Source *real = source;
+  struct source *real = source;
   while (real->kind == SOURCE_ALIAS) real = real->outer;
   return real->line;
 }

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct Alias;
+struct alias;
 
 enum { END_OF_INPUT = -1 };
 
@@ -19,7 +19,7 @@ void input_push_file(int fd);
 /* Reads standard input, never further than the line in work, so that commands can read on from there. */
 void input_push_stdin(void);
 /* An alias is no end: behind it the reader goes on with the source beneath. */
-void input_push_alias(struct Alias *alias);
+void input_push_alias(struct alias *alias);
 void input_pop(void);
 
 int input_depth(void);

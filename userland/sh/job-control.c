@@ -15,26 +15,26 @@
 #include "signal-names.h"
 #include "traps.h"
 
-static void print_job(struct Job *job, enum JobFormat format) {
+static void print_job(struct job *job, enum job_format format) {
   out_string(job_line(job, format));
   job->changed = false;
 }
 
 int builtin_jobs(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
-  enum JobFormat format = JOB_FORMAT_NORMAL;
+  struct builtin_options options = {argc, argv, 1, NULL};
+  enum job_format format = JOB_FORMAT_NORMAL;
   int option;
   while ((option = builtin_option(&options, "lp"))) format = option == 'l' ? JOB_FORMAT_LONG : JOB_FORMAT_GROUP;
   jobs_collect(false);
   if (options.index < argc) {
     for (char **name = argv + options.index; *name; name++) {
-      struct Job *job = job_find(*name);
+      struct job *job = job_find(*name);
       print_job(job, format);
     }
     return 0;
   }
-  struct Job *next;
-  for (struct Job *job = jobs; job; job = next) {
+  struct job *next;
+  for (struct job *job = jobs; job; job = next) {
     next = job->next;
     if (!job->number) continue;
     print_job(job, format);
@@ -43,14 +43,14 @@ int builtin_jobs(int argc, char **argv) {
   return 0;
 }
 
-static struct Job *controlled_job(const char *name) {
-  struct Job *job = job_find(name);
+static struct job *controlled_job(const char *name) {
+  struct job *job = job_find(name);
   if (!job->controlled) fail("job %s not created under job control", name);
   if (job_state(job) == JOB_DONE) fail("job %s has terminated", name);
   return job;
 }
 
-static void print_command(const struct Job *job) {
+static void print_command(const struct job *job) {
   for (int i = 0; i < job->count; i++) {
     if (i) out_string(" | ");
     out_string(job->processes[i].text ? job->processes[i].text : "");
@@ -59,9 +59,9 @@ static void print_command(const struct Job *job) {
 }
 
 int builtin_fg(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   builtin_option(&options, "");
-  struct Job *job = controlled_job(options.index < argc ? argv[options.index] : "%+");
+  struct job *job = controlled_job(options.index < argc ? argv[options.index] : "%+");
   print_command(job);
   out_flush();
   job_resume(job, true);
@@ -69,11 +69,11 @@ int builtin_fg(int argc, char **argv) {
 }
 
 int builtin_bg(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   builtin_option(&options, "");
   char *current[] = {"%+", NULL};
   for (char **name = options.index < argc ? argv + options.index : current; *name; name++) {
-    struct Job *job = controlled_job(*name);
+    struct job *job = controlled_job(*name);
     out_format("[%d] ", job->number);
     print_command(job);
     job_resume(job, false);
@@ -82,7 +82,7 @@ int builtin_bg(int argc, char **argv) {
 }
 
 static bool all_done(void) {
-  for (struct Job *job = jobs; job; job = job->next) {
+  for (struct job *job = jobs; job; job = job->next) {
     if (job_state(job) == JOB_RUNNING) return false;
   }
   return true;
@@ -92,7 +92,7 @@ static bool all_done(void) {
  * Sleeps until the job (NULL: all) is not running or a signal with a trap comes. Signals are let in only while
  * it sleeps, so that none can come between the look and the sleep. Returns the signal, or 0.
  */
-static int sleep_until_done(const struct Job *job) {
+static int sleep_until_done(const struct job *job) {
   sigset_t all;
   sigset_t before;
   int trapped = 0;
@@ -113,21 +113,21 @@ static int sleep_until_done(const struct Job *job) {
 }
 
 int builtin_wait(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   int status = 0;
   builtin_option(&options, "");
   if (options.index >= argc) {
     int trapped = sleep_until_done(NULL);
     if (trapped) return 128 + trapped;
-    struct Job *next;
-    for (struct Job *job = jobs; job; job = next) {
+    struct job *next;
+    for (struct job *job = jobs; job; job = next) {
       next = job->next;
       if (job_state(job) == JOB_DONE) job_forget(job);
     }
     return 0;
   }
   for (char **name = argv + options.index; *name; name++) {
-    struct Job *job = job_lookup(*name);
+    struct job *job = job_lookup(*name);
     status = 127;
     if (!job) {
       if (**name == '%') warn("No such job: %s", *name);
@@ -164,7 +164,7 @@ static _Noreturn void kill_usage(void) {
 static int send_signal(const char *target, int number) {
   pid_t pid;
   if (*target == '%') {
-    struct Job *job = job_find(target);
+    struct job *job = job_find(target);
     pid = job->controlled ? -job->group : job->group;
     if (!job->controlled && job_state(job) == JOB_DONE) pid = 0;
     if (!pid) errno = ESRCH;

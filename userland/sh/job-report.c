@@ -25,32 +25,32 @@ static void describe_status(char *text, size_t size, int status, bool foreground
   snprintf(text, size, "%s%s", signal_description(number), dumped ? " (core dumped)" : "");
 }
 
-char job_mark(const struct Job *job) {
+char job_mark(const struct job *job) {
   /* Stopped jobs come before running ones, recently used before others. */
-  const struct Job *order[2] = {NULL, NULL};
+  const struct job *order[2] = {NULL, NULL};
   int found = 0;
   for (int stopped = 1; stopped >= 0; stopped--) {
-    for (const struct Job *other = jobs; other && found < 2; other = other->next) {
+    for (const struct job *other = jobs; other && found < 2; other = other->next) {
       if (other->number && (job_state(other) == JOB_STOPPED) == stopped) order[found++] = other;
     }
   }
   return job == order[0] ? '+' : job == order[1] ? '-' : ' ';
 }
 
-static void append_padded(struct Buffer *line, size_t start, const char *text) {
+static void append_padded(struct buffer *line, size_t start, const char *text) {
   do buffer_char(line, ' ');
   while (line->length - start < STATUS_COLUMN);
   buffer_string(line, text);
 }
 
-static void describe_job(char *text, size_t size, const struct Job *job) {
-  const struct Process *last = &job->processes[job->count - 1];
+static void describe_job(char *text, size_t size, const struct job *job) {
+  const struct process *last = &job->processes[job->count - 1];
   if (job_state(job) == JOB_RUNNING) snprintf(text, size, "Running");
   else describe_status(text, size, last->status, false);
 }
 
-char *job_line(const struct Job *job, enum JobFormat format) {
-  struct Buffer line = buffer_new(&scratch);
+char *job_line(const struct job *job, enum job_format format) {
+  struct buffer line = buffer_new(&scratch);
   char text[80];
   if (format == JOB_FORMAT_GROUP) {
     snprintf(text, sizeof text, "%d\n", (int)job->processes[0].pid);
@@ -84,10 +84,10 @@ char *job_line(const struct Job *job, enum JobFormat format) {
 }
 
 void jobs_notify(void) {
-  struct ArenaMark mark = arena_mark(&scratch);
+  struct arena_mark mark = arena_mark(&scratch);
   if (!jobs) return;
   jobs_collect(false);
-  for (struct Job *job = jobs; job; job = job->next) {
+  for (struct job *job = jobs; job; job = job->next) {
     if (!job->changed) continue;
     error_string(job_line(job, JOB_FORMAT_NORMAL));
     job->changed = false;
@@ -96,7 +96,7 @@ void jobs_notify(void) {
   arena_release(&scratch, mark);
 }
 
-void job_report_end(const struct Job *job) {
+void job_report_end(const struct job *job) {
   for (int i = 0; i < job->count; i++) {
     char text[80];
     describe_status(text, sizeof text - 1, job->processes[i].status, true);

@@ -22,7 +22,7 @@
 /* Ended background jobs that nobody has waited for are kept up to this number. */
 enum { KEPT_JOBS = 256 };
 
-struct Job *jobs;
+struct job *jobs;
 
 static bool controlled;
 static int terminal = -1;
@@ -38,7 +38,7 @@ int status_code(int status) {
   return 128 + WTERMSIG(status);
 }
 
-enum JobState job_state(const struct Job *job) {
+enum job_state job_state(const struct job *job) {
   bool stopped = false;
   for (int i = 0; i < job->count; i++) {
     if (job->processes[i].running) return JOB_RUNNING;
@@ -47,7 +47,7 @@ enum JobState job_state(const struct Job *job) {
   return stopped ? JOB_STOPPED : JOB_DONE;
 }
 
-int job_status(const struct Job *job) {
+int job_status(const struct job *job) {
   for (int i = job->count - 1; i >= 0; i--) {
     int code = status_code(job->processes[i].status);
     if (code || !shell.option[OPTION_PIPEFAIL]) return code;
@@ -55,16 +55,16 @@ int job_status(const struct Job *job) {
   return 0;
 }
 
-static void move_to_front(struct Job *job) {
-  struct Job **slot = &jobs;
+static void move_to_front(struct job *job) {
+  struct job **slot = &jobs;
   while (*slot != job) slot = &(*slot)->next;
   *slot = job->next;
   job->next = jobs;
   jobs = job;
 }
 
-void job_forget(struct Job *job) {
-  struct Job **slot = &jobs;
+void job_forget(struct job *job) {
+  struct job **slot = &jobs;
   while (*slot != job) slot = &(*slot)->next;
   *slot = job->next;
   for (int i = 0; i < job->count; i++) free(job->processes[i].text);
@@ -75,9 +75,9 @@ void job_forget(struct Job *job) {
 
 /* A script that never waits must not gather ended jobs for ever. */
 static void forget_oldest(void) {
-  struct Job *oldest = NULL;
+  struct job *oldest = NULL;
   jobs_collect(false);
-  for (struct Job *job = jobs; job; job = job->next) {
+  for (struct job *job = jobs; job; job = job->next) {
     if (job->background && job_state(job) == JOB_DONE) oldest = job;
   }
   if (oldest) job_forget(oldest);
@@ -85,16 +85,16 @@ static void forget_oldest(void) {
 
 static int free_number(void) {
   int number = 1;
-  for (struct Job *job = jobs; job; job = job->next) {
+  for (struct job *job = jobs; job; job = job->next) {
     if (job->number >= number) number = job->number + 1;
   }
   return number;
 }
 
-struct Job *job_new(bool background) {
+struct job *job_new(bool background) {
   if (job_count >= KEPT_JOBS) forget_oldest();
-  struct Job *job = memory_alloc(sizeof *job);
-  *job = (struct Job){.next = jobs, .number = free_number(), .controlled = controlled, .background = background};
+  struct job *job = memory_alloc(sizeof *job);
+  *job = (struct job){.next = jobs, .number = free_number(), .controlled = controlled, .background = background};
   jobs = job;
   job_count++;
   return job;
@@ -134,7 +134,7 @@ void subshell_begin(void) {
   controlled = false;
 }
 
-static void enter_job(struct Job *job, bool first) {
+static void enter_job(struct job *job, bool first) {
   bool background = job->background;
   if (job->controlled) {
     pid_t group = first ? getpid() : job->group;
@@ -162,7 +162,7 @@ static pid_t fork_or_fail(void) {
   return pid;
 }
 
-pid_t job_fork(struct Job *job, const struct Node *node) {
+pid_t job_fork(struct job *job, const struct node *node) {
   char *text = job->controlled && node ? node_text(node) : NULL;
   bool first = job->count == 0;
   pid_t pid = fork();
@@ -178,7 +178,7 @@ pid_t job_fork(struct Job *job, const struct Node *node) {
   /* Both sides do it: whoever comes first, the group is there for the other. */
   if (job->controlled) setpgid(pid, job->group);
   job->processes = memory_grow(job->processes, (size_t)(job->count + 1) * sizeof *job->processes);
-  job->processes[job->count++] = (struct Process){.pid = pid, .running = true, .text = text ? memory_copy(text) : NULL};
+  job->processes[job->count++] = (struct process){.pid = pid, .running = true, .text = text ? memory_copy(text) : NULL};
   if (job->background) {
     shell.last_background = pid;
     signals_watch_children();
@@ -203,9 +203,9 @@ int process_wait(pid_t pid) {
 }
 
 static void note_status(pid_t pid, int status) {
-  for (struct Job *job = jobs; job; job = job->next) {
+  for (struct job *job = jobs; job; job = job->next) {
     for (int i = 0; i < job->count; i++) {
-      struct Process *process = &job->processes[i];
+      struct process *process = &job->processes[i];
       if (process->pid != pid || (!process->running && !process->stopped)) continue;
       process->running = WIFCONTINUED(status);
       process->stopped = WIFSTOPPED(status);
@@ -233,7 +233,7 @@ bool jobs_collect(bool blocking) {
   }
 }
 
-static void take_terminal_back(const struct Job *job) {
+static void take_terminal_back(const struct job *job) {
   if (!job->controlled) return;
   give_terminal(shell_group);
   int last = job->processes[job->count - 1].status;
@@ -242,7 +242,7 @@ static void take_terminal_back(const struct Job *job) {
   else if (terminal >= 0) tcgetattr(terminal, &terminal_modes);
 }
 
-int job_wait(struct Job *job) {
+int job_wait(struct job *job) {
   while (job_state(job) == JOB_RUNNING) {
     if (!jobs_collect(true)) break;
   }
@@ -250,7 +250,7 @@ int job_wait(struct Job *job) {
   int code = job_status(job);
   take_terminal_back(job);
   if (job_state(job) == JOB_STOPPED) {
-    struct ArenaMark mark = arena_mark(&scratch);
+    struct arena_mark mark = arena_mark(&scratch);
     job->background = true;
     job->changed = false;
     move_to_front(job);
@@ -268,8 +268,8 @@ int job_wait(struct Job *job) {
   return code;
 }
 
-static struct Job *job_by_pid(pid_t pid) {
-  for (struct Job *job = jobs; job; job = job->next) {
+static struct job *job_by_pid(pid_t pid) {
+  for (struct job *job = jobs; job; job = job->next) {
     for (int i = 0; i < job->count; i++) {
       if (job->processes[i].pid == pid) return job;
     }
@@ -277,18 +277,18 @@ static struct Job *job_by_pid(pid_t pid) {
   return NULL;
 }
 
-static struct Job *job_by_mark(char mark) {
-  for (struct Job *job = jobs; job; job = job->next) {
+static struct job *job_by_mark(char mark) {
+  for (struct job *job = jobs; job; job = job->next) {
     if (job_mark(job) == mark) return job;
   }
   return NULL;
 }
 
-static struct Job *job_by_text(const char *text, const char *name) {
+static struct job *job_by_text(const char *text, const char *name) {
   bool anywhere = *text == '?';
-  struct Job *found = NULL;
+  struct job *found = NULL;
   if (anywhere) text++;
-  for (struct Job *job = jobs; job; job = job->next) {
+  for (struct job *job = jobs; job; job = job->next) {
     const char *command = job->processes[0].text;
     if (!command || !job->number) continue;
     if (anywhere ? !strstr(command, text) : strncmp(command, text, strlen(text)) != 0) continue;
@@ -298,8 +298,8 @@ static struct Job *job_by_text(const char *text, const char *name) {
   return found;
 }
 
-struct Job *job_lookup(const char *name) {
-  struct Job *job = NULL;
+struct job *job_lookup(const char *name) {
+  struct job *job = NULL;
   if (*name != '%') {
     if (!is_number(name)) fail("No such job: %s", name);
     return job_by_pid(parse_number(name));
@@ -314,8 +314,8 @@ struct Job *job_lookup(const char *name) {
   return job;
 }
 
-struct Job *job_find(const char *name) {
-  struct Job *job = job_lookup(name);
+struct job *job_find(const char *name) {
+  struct job *job = job_lookup(name);
   if (!job) fail("No such job: %s", name);
   return job;
 }
@@ -382,12 +382,12 @@ void jobs_control(bool on) {
   else control_end();
 }
 
-void job_resume(struct Job *job, bool foreground) {
+void job_resume(struct job *job, bool foreground) {
   job->background = !foreground;
   job->changed = false;
   if (foreground) give_terminal(job->group);
   for (int i = 0; i < job->count; i++) {
-    struct Process *process = &job->processes[i];
+    struct process *process = &job->processes[i];
     if (!process->stopped) continue;
     process->stopped = false;
     process->running = true;

@@ -15,7 +15,7 @@ static int read_byte(void (*resized)(void)) {
 }
 
 /* Whether a control sequence is complete. */
-static bool is_complete(const struct Typed *typed) {
+static bool is_complete(const struct typed *typed) {
   if (typed->length < 2) return false;
   char second = typed->bytes[1];
   char last = typed->bytes[typed->length - 1];
@@ -24,7 +24,7 @@ static bool is_complete(const struct Typed *typed) {
   return true;
 }
 
-bool key_read(struct Typed *typed, void (*resized)(void)) {
+bool key_read(struct typed *typed, void (*resized)(void)) {
   int byte = read_byte(resized);
   if (byte < 0) return false;
   typed->length = 0;
@@ -47,15 +47,15 @@ bool key_read(struct Typed *typed, void (*resized)(void)) {
   return true;
 }
 
-bool key_is_text(const struct Typed *typed) {
+bool key_is_text(const struct typed *typed) {
   unsigned char first = (unsigned char)typed->bytes[0];
   return first >= 32 && first != 127;
 }
 
-bool key_read_paste(struct Draft *draft, void (*resized)(void)) {
+bool key_read_paste(struct draft *draft, void (*resized)(void)) {
   static const char end[] = PASTE_END;
   size_t length = sizeof end - 1;
-  struct Draft pasted = {0};
+  struct draft pasted = {0};
   bool ended = false;
   while (!ended) {
     int byte = read_byte(resized);

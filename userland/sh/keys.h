@@ -11,7 +11,7 @@
 enum { LONGEST_KEY = 8 };
 
 /* A key as its bytes: one character of text, or a control sequence. */
-struct Typed {
+struct typed {
   char bytes[LONGEST_KEY + 1];
   size_t length;
 };
@@ -24,10 +24,10 @@ struct Typed {
  * Reads a key; false at the end of input. Of a sequence that is too long, only its end is missing. If the
  * window's size changes meanwhile, resized is called.
  */
-bool key_read(struct Typed *typed, void (*resized)(void));
+bool key_read(struct typed *typed, void (*resized)(void));
 /* Whether it stands for itself. */
-bool key_is_text(const struct Typed *typed);
+bool key_is_text(const struct typed *typed);
 /* Reads what is pasted, to its end, and inserts it as it is, lines ended by newlines; false at the end of input. */
-bool key_read_paste(struct Draft *draft, void (*resized)(void));
+bool key_read_paste(struct draft *draft, void (*resized)(void));
 
 #endif

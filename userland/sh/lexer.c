@@ -11,30 +11,30 @@
 #include "shell.h"
 #include "word.h"
 
-struct Operator {
+struct operator {
   const char text[4];
-  enum TokenKind kind;
+  enum token_kind kind;
 };
 
 /* Longer operators before their beginnings. */
-static const struct Operator operators[] = {
-  {"&&", TOKEN_AND},
-  {"&", TOKEN_AMPERSAND},
-  {"||", TOKEN_OR},
-  {"|", TOKEN_PIPE},
-  {";;", TOKEN_DOUBLE_SEMICOLON},
-  {";", TOKEN_SEMICOLON},
-  {"(", TOKEN_OPEN},
-  {")", TOKEN_CLOSE},
-  {"<<-", TOKEN_DOCUMENT_STRIP},
-  {"<<", TOKEN_DOCUMENT},
-  {"<&", TOKEN_LESS_AND},
-  {"<>", TOKEN_LESS_GREATER},
-  {"<", TOKEN_LESS},
-  {">>", TOKEN_APPEND},
-  {">&", TOKEN_GREATER_AND},
-  {">|", TOKEN_CLOBBER},
-  {">", TOKEN_GREATER},
+static const struct operator operators[] = {
+    {"&&", TOKEN_AND},
+    {"&", TOKEN_AMPERSAND},
+    {"||", TOKEN_OR},
+    {"|", TOKEN_PIPE},
+    {";;", TOKEN_DOUBLE_SEMICOLON},
+    {";", TOKEN_SEMICOLON},
+    {"(", TOKEN_OPEN},
+    {")", TOKEN_CLOSE},
+    {"<<-", TOKEN_DOCUMENT_STRIP},
+    {"<<", TOKEN_DOCUMENT},
+    {"<&", TOKEN_LESS_AND},
+    {"<>", TOKEN_LESS_GREATER},
+    {"<", TOKEN_LESS},
+    {">>", TOKEN_APPEND},
+    {">&", TOKEN_GREATER_AND},
+    {">|", TOKEN_CLOBBER},
+    {">", TOKEN_GREATER},
 };
 
 enum { OPERATOR_COUNT = sizeof operators / sizeof operators[0] };
@@ -49,7 +49,7 @@ void syntax_error(const char *format, ...) {
   fail("Syntax error: %s", message);
 }
 
-const char *token_text(const struct Token *token) {
+const char *token_text(const struct token *token) {
   static char quoted[16];
   if (token->kind == TOKEN_END) return "end of file";
   if (token->kind == TOKEN_NEWLINE) return "newline";
@@ -68,7 +68,7 @@ const char *token_text(const struct Token *token) {
 }
 
 /* The longest operator that begins with c. */
-static enum TokenKind read_operator(int c) {
+static enum token_kind read_operator(int c) {
   char text[4] = {(char)c, 0, 0, 0};
   int length = 1;
   while (length < 3) {
@@ -91,14 +91,14 @@ static enum TokenKind read_operator(int c) {
   return TOKEN_END;
 }
 
-static bool ends_in_backslash(const struct Buffer *line) {
+static bool ends_in_backslash(const struct buffer *line) {
   size_t count = 0;
   while (count < line->length && line->text[line->length - 1 - count] == '\\') count++;
   return count % 2 == 1;
 }
 
 /* Reads a line without its newline into the buffer, continued lines joined if so wished; false at the end of input. */
-static bool read_line(struct Buffer *line, bool joins, bool *ended_by_newline) {
+static bool read_line(struct buffer *line, bool joins, bool *ended_by_newline) {
   line->length = 0;
   *ended_by_newline = false;
   for (;;) {
@@ -113,12 +113,12 @@ static bool read_line(struct Buffer *line, bool joins, bool *ended_by_newline) {
   }
 }
 
-static void read_document(struct Parser *parser, struct Redirect *redirect) {
+static void read_document(struct parser *parser, struct redirect *redirect) {
   bool quoted = false;
   const char *delimiter = unquoted_text(redirect->target, &quoted);
   size_t delimiter_length = strlen(delimiter);
-  struct Buffer body = buffer_new(&scratch);
-  struct Buffer line = buffer_new(&scratch);
+  struct buffer body = buffer_new(&scratch);
+  struct buffer line = buffer_new(&scratch);
   bool newline;
   int first_line = input_line();
   while (read_line(&line, !quoted, &newline)) {
@@ -133,8 +133,8 @@ static void read_document(struct Parser *parser, struct Redirect *redirect) {
   }
   buffer_finish(&body);
   if (quoted) {
-    struct Part *part = arena_alloc(&parser->script->arena, sizeof *part);
-    *part = (struct Part){.kind = PART_QUOTED, .text = arena_copy(&parser->script->arena, body.text, body.length)};
+    struct part *part = arena_alloc(&parser->script->arena, sizeof *part);
+    *part = (struct part){.kind = PART_QUOTED, .text = arena_copy(&parser->script->arena, body.text, body.length)};
     redirect->document = part;
     return;
   }
@@ -143,8 +143,8 @@ static void read_document(struct Parser *parser, struct Redirect *redirect) {
   input_pop();
 }
 
-static void read_documents(struct Parser *parser) {
-  struct PendingDocument *documents = parser->documents;
+static void read_documents(struct parser *parser) {
+  struct pending_document *documents = parser->documents;
   parser->documents = NULL;
   for (; documents; documents = documents->next) read_document(parser, documents->redirect);
 }
@@ -157,7 +157,7 @@ static void skip_comment(void) {
 }
 
 /* A word of digits in front of < or > is a descriptor. */
-static bool is_descriptor(const struct Word *word) {
+static bool is_descriptor(const struct word *word) {
   if (!word->plain || strlen(word->plain) > 4) return false;
   for (const char *digit = word->plain; *digit; digit++) {
     if (*digit < '0' || *digit > '9') return false;
@@ -167,8 +167,8 @@ static bool is_descriptor(const struct Word *word) {
   return next == '<' || next == '>';
 }
 
-struct Token lexer_read(struct Parser *parser) {
-  struct Token token = {.kind = TOKEN_END};
+struct token lexer_read(struct parser *parser) {
+  struct token token = {.kind = TOKEN_END};
   int c;
   input_alias_continues();
   do {

@@ -8,7 +8,7 @@
 
 #include "syntax.h"
 
-enum TokenKind {
+enum token_kind {
   TOKEN_END,
   TOKEN_NEWLINE,
   TOKEN_WORD,
@@ -32,31 +32,31 @@ enum TokenKind {
   TOKEN_DOCUMENT_STRIP
 };
 
-struct Token {
-  enum TokenKind kind;
-  struct Word *word; /* TOKEN_WORD */
+struct token {
+  enum token_kind kind;
+  struct word *word; /* TOKEN_WORD */
   int number;        /* TOKEN_IO_NUMBER */
   int line;
   bool behind_alias; /* behind one that ends in a blank: the word may be an alias, wherever it stands */
 };
 
-struct PendingDocument {
-  struct PendingDocument *next;
-  struct Redirect *redirect;
+struct pending_document {
+  struct pending_document *next;
+  struct redirect *redirect;
 };
 
 /* State of one parse. Parses nest: a command substitution saves token and documents. */
-struct Parser {
-  struct Script *script;
-  struct Token token;
-  bool have_token; /* token has been looked at but not taken */
-  bool in_delimiter; /* the next word is that of a here-document: nothing in it is expanded */
-  struct PendingDocument *documents; /* here-documents that begin behind the next newline */
+struct parser {
+  struct script *script;
+  struct token token;
+  bool have_token;                    /* token has been looked at but not taken */
+  bool in_delimiter;                  /* the next word is that of a here-document: nothing in it is expanded */
+  struct pending_document *documents; /* here-documents that begin behind the next newline */
 };
 
-struct Token lexer_read(struct Parser *parser);
+struct token lexer_read(struct parser *parser);
 
-const char *token_text(const struct Token *token);
+const char *token_text(const struct token *token);
 
 _Noreturn void syntax_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

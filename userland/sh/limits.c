@@ -14,7 +14,7 @@
 #include "number.h"
 #include "output.h"
 
-struct LimitRow {
+struct limit_row {
   const char *name;
   int resource;
   unsigned unit; /* bytes or pieces per 1 */
@@ -24,18 +24,24 @@ struct LimitRow {
 /* The numbers of Linux; the last ones have no portable names. */
 enum { LIMIT_RSS = 5, LIMIT_PROCESSES = 6, LIMIT_LOCKED = 8, LIMIT_LOCKS = 10, LIMIT_REALTIME = 14 };
 
-static const struct LimitRow rows[] = {
-  {"time(seconds)", RLIMIT_CPU, 1, 't'},       {"file(blocks)", RLIMIT_FSIZE, 512, 'f'},
-  {"data(kbytes)", RLIMIT_DATA, 1024, 'd'},    {"stack(kbytes)", RLIMIT_STACK, 1024, 's'},
-  {"coredump(blocks)", RLIMIT_CORE, 512, 'c'}, {"memory(kbytes)", LIMIT_RSS, 1024, 'm'},
-  {"locked memory(kbytes)", LIMIT_LOCKED, 1024, 'l'}, {"process", LIMIT_PROCESSES, 1, 'p'},
-  {"nofiles", RLIMIT_NOFILE, 1, 'n'},          {"vmemory(kbytes)", RLIMIT_AS, 1024, 'v'},
-  {"locks", LIMIT_LOCKS, 1, 'w'},              {"rtprio", LIMIT_REALTIME, 1, 'r'},
+static const struct limit_row rows[] = {
+    {"time(seconds)", RLIMIT_CPU, 1, 't'},
+    {"file(blocks)", RLIMIT_FSIZE, 512, 'f'},
+    {"data(kbytes)", RLIMIT_DATA, 1024, 'd'},
+    {"stack(kbytes)", RLIMIT_STACK, 1024, 's'},
+    {"coredump(blocks)", RLIMIT_CORE, 512, 'c'},
+    {"memory(kbytes)", LIMIT_RSS, 1024, 'm'},
+    {"locked memory(kbytes)", LIMIT_LOCKED, 1024, 'l'},
+    {"process", LIMIT_PROCESSES, 1, 'p'},
+    {"nofiles", RLIMIT_NOFILE, 1, 'n'},
+    {"vmemory(kbytes)", RLIMIT_AS, 1024, 'v'},
+    {"locks", LIMIT_LOCKS, 1, 'w'},
+    {"rtprio", LIMIT_REALTIME, 1, 'r'},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
-static void print_limit(const struct LimitRow *row, bool hard) {
+static void print_limit(const struct limit_row *row, bool hard) {
   struct rlimit limit;
   if (getrlimit(row->resource, &limit) < 0) fail("error getting limit: %s", strerror(errno));
   rlim_t value = hard ? limit.rlim_max : limit.rlim_cur;
@@ -52,12 +58,12 @@ static rlim_t parse_limit(const char *text, unsigned unit) {
 }
 
 int builtin_ulimit(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   bool soft = true;
   bool hard = true;
   bool all = false;
   int option;
-  const struct LimitRow *row = &rows[1];
+  const struct limit_row *row = &rows[1];
   while ((option = builtin_option(&options, "HSatfdscmlpnvwr"))) {
     if (option == 'H') soft = false, hard = true;
     else if (option == 'S') hard = false, soft = true;
@@ -160,7 +166,7 @@ static mode_t parse_octal(const char *text) {
 }
 
 int builtin_umask(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   bool symbolic = false;
   while (builtin_option(&options, "S")) symbolic = true;
   const char *operand = argv[options.index];

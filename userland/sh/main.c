@@ -34,8 +34,8 @@ static void run_profile(const char *path) {
   if (fd >= 0) fd = private_descriptor(fd);
   if (fd < 0) return;
   int depth = input_depth();
-  struct Catcher catcher;
-  enum Exception exception = CATCH(catcher);
+  struct catcher catcher;
+  enum exception exception = CATCH(catcher);
   if (exception == EXCEPTION_EXIT) shell_exit();
   if (exception != EXCEPTION_NONE) return;
   input_push_file(fd);
@@ -46,10 +46,10 @@ static void run_profile(const char *path) {
 }
 
 static void run_profiles(bool login) {
-  struct ArenaMark mark = arena_mark(&scratch);
+  struct arena_mark mark = arena_mark(&scratch);
   if (login) {
     run_profile("/etc/profile");
-    struct Buffer path = buffer_new(&scratch);
+    struct buffer path = buffer_new(&scratch);
     buffer_string(&path, variable_text("HOME"));
     buffer_string(&path, "/.profile");
     run_profile(buffer_finish(&path));
@@ -61,11 +61,11 @@ static void run_profiles(bool login) {
 
 /* One turn of an interactive shell; false at the end of input. */
 static bool run_interactive_line(void) {
-  struct Script *script = script_new();
-  struct Node *node;
+  struct script *script = script_new();
+  struct node *node;
   script_hold(script);
   jobs_notify();
-  enum ParseResult result = parse_line(script, &node);
+  enum parse_result result = parse_line(script, &node);
   if (result == PARSE_COMMAND) execute(node, 0);
   if (signal_pending) signals_handle();
   flow.skip = SKIP_NONE;
@@ -83,8 +83,8 @@ static bool may_end(void) {
 /* Reads and runs commands of a person, who goes on after errors and interrupts. */
 static void run_interactive(void) {
   for (;;) {
-    struct Catcher catcher;
-    enum Exception exception = CATCH(catcher);
+    struct catcher catcher;
+    enum exception exception = CATCH(catcher);
     if (exception == EXCEPTION_EXIT) shell_exit();
     if (exception != EXCEPTION_NONE) {
       /* The terminal has shown ^C. */
@@ -111,7 +111,7 @@ static void open_script(const char *path) {
 }
 
 /* What is run, after the options: a string, a file or standard input. */
-static char **take_operands(char **operands, const struct Invocation *invocation) {
+static char **take_operands(char **operands, const struct invocation *invocation) {
   if (invocation->command) {
     if (!*operands) {
       shell.line = 0;
@@ -138,7 +138,7 @@ static int count_of(char **items) {
 }
 
 static void start(int argc, char **argv, char **environment) {
-  struct Invocation invocation = {false, false, false};
+  struct invocation invocation = {false, false, false};
   shell.pid = getpid();
   if (argc > 0) shell.name = argv[0];
   invocation.login = *shell.name == '-';
@@ -163,9 +163,9 @@ static void start(int argc, char **argv, char **environment) {
 
 int main(int argc, char **argv) {
   extern char **environ;
-  struct Catcher catcher;
+  struct catcher catcher;
   stack_begin(&argc);
-  enum Exception exception = CATCH(catcher);
+  enum exception exception = CATCH(catcher);
   if (exception != EXCEPTION_NONE) shell_exit();
   start(argc, argv, environ);
   if (shell.interactive && shell.option[OPTION_STDIN]) run_interactive();

@@ -11,38 +11,28 @@
 #include "traps.h"
 #include "variables.h"
 
-struct Shell shell = {.name = "sh"};
+struct shell shell = {.name = "sh"};
 
-struct OptionRow {
+struct option_row {
   const char *name;
   char letter; /* 0: none */
 };
 
-static const struct OptionRow rows[OPTION_COUNT] = {
-  [OPTION_ERREXIT] = {"errexit", 'e'},
-  [OPTION_NOGLOB] = {"noglob", 'f'},
-  [OPTION_IGNOREEOF] = {"ignoreeof", 'I'},
-  [OPTION_INTERACTIVE] = {"interactive", 'i'},
-  [OPTION_MONITOR] = {"monitor", 'm'},
-  [OPTION_NOEXEC] = {"noexec", 'n'},
-  [OPTION_STDIN] = {"stdin", 's'},
-  [OPTION_XTRACE] = {"xtrace", 'x'},
-  [OPTION_VERBOSE] = {"verbose", 'v'},
-  [OPTION_VI] = {"vi", 'V'},
-  [OPTION_EMACS] = {"emacs", 'E'},
-  [OPTION_NOCLOBBER] = {"noclobber", 'C'},
-  [OPTION_ALLEXPORT] = {"allexport", 'a'},
-  [OPTION_NOTIFY] = {"notify", 'b'},
-  [OPTION_NOUNSET] = {"nounset", 'u'},
-  [OPTION_PRIVILEGED] = {"privileged", 'p'},
-  [OPTION_NOLOG] = {"nolog", 0},
-  [OPTION_DEBUG] = {"debug", 0},
-  [OPTION_PIPEFAIL] = {"pipefail", 0},
-  [OPTION_HASHALL] = {"hashall", 'h'},
+static const struct option_row rows[OPTION_COUNT] = {
+    [OPTION_ERREXIT] = {"errexit", 'e'},     [OPTION_NOGLOB] = {"noglob", 'f'},
+    [OPTION_IGNOREEOF] = {"ignoreeof", 'I'}, [OPTION_INTERACTIVE] = {"interactive", 'i'},
+    [OPTION_MONITOR] = {"monitor", 'm'},     [OPTION_NOEXEC] = {"noexec", 'n'},
+    [OPTION_STDIN] = {"stdin", 's'},         [OPTION_XTRACE] = {"xtrace", 'x'},
+    [OPTION_VERBOSE] = {"verbose", 'v'},     [OPTION_VI] = {"vi", 'V'},
+    [OPTION_EMACS] = {"emacs", 'E'},         [OPTION_NOCLOBBER] = {"noclobber", 'C'},
+    [OPTION_ALLEXPORT] = {"allexport", 'a'}, [OPTION_NOTIFY] = {"notify", 'b'},
+    [OPTION_NOUNSET] = {"nounset", 'u'},     [OPTION_PRIVILEGED] = {"privileged", 'p'},
+    [OPTION_NOLOG] = {"nolog", 0},           [OPTION_DEBUG] = {"debug", 0},
+    [OPTION_PIPEFAIL] = {"pipefail", 0},     [OPTION_HASHALL] = {"hashall", 'h'},
 };
 
 char *options_letters(void) {
-  struct Buffer letters = buffer_new(&scratch);
+  struct buffer letters = buffer_new(&scratch);
   for (int i = OPTION_COUNT - 1; i >= 0; i--) {
     if (shell.option[i] && rows[i].letter) buffer_char(&letters, rows[i].letter);
   }
@@ -91,7 +81,7 @@ static void print_options(bool as_commands) {
   }
 }
 
-int options_parse(int argc, char **argv, struct Invocation *invocation) {
+int options_parse(int argc, char **argv, struct invocation *invocation) {
   int index = 1;
   for (; index < argc; index++) {
     const char *argument = argv[index];

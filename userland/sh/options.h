@@ -7,14 +7,14 @@
 #include "shell.h"
 
 /* Takes the options at the front of an argument vector; returns the index of the first operand. */
-struct Invocation {
-  bool command; /* -c */
-  bool login;   /* -l */
+struct invocation {
+  bool command;        /* -c */
+  bool login;          /* -l */
   bool operands_begin; /* "-" or "--" was given */
 };
 
 /* invocation is NULL for the builtin set, which knows no -c and -l. */
-int options_parse(int argc, char **argv, struct Invocation *invocation);
+int options_parse(int argc, char **argv, struct invocation *invocation);
 
 /* "$-" in scratch memory. */
 char *options_letters(void);

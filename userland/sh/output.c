@@ -61,7 +61,7 @@ void out_format(const char *format, ...) {
     out_bytes(text, (size_t)length);
     return;
   }
-  struct ArenaMark mark = arena_mark(&scratch);
+  struct arena_mark mark = arena_mark(&scratch);
   char *longer = arena_alloc(&scratch, (size_t)length + 1);
   va_start(arguments, format);
   vsnprintf(longer, (size_t)length + 1, format, arguments);

@@ -13,9 +13,9 @@
 #include "variables.h"
 #include "word.h"
 
-struct Parameters parameters;
+struct parameters parameters;
 
-static void free_list(struct Parameters *list) {
+static void free_list(struct parameters *list) {
   if (!list->owned) return;
   char **first = list->items - list->shifted;
   for (char **item = first; *item; item++) free(*item);
@@ -27,16 +27,16 @@ void parameters_set(int count, char **items) {
   for (int i = 0; i < count; i++) copies[i] = memory_copy(items[i]);
   copies[count] = NULL;
   free_list(&parameters);
-  parameters = (struct Parameters){.items = copies, .count = count, .owned = 1, .option_index = 1};
+  parameters = (struct parameters){.items = copies, .count = count, .owned = 1, .option_index = 1};
 }
 
-struct Parameters parameters_lend(int count, char **items) {
-  struct Parameters saved = parameters;
-  parameters = (struct Parameters){.items = items, .count = count, .option_index = 1};
+struct parameters parameters_lend(int count, char **items) {
+  struct parameters saved = parameters;
+  parameters = (struct parameters){.items = items, .count = count, .option_index = 1};
   return saved;
 }
 
-void parameters_restore(struct Parameters saved) {
+void parameters_restore(struct parameters saved) {
   free_list(&parameters);
   parameters = saved;
 }

@@ -2,7 +2,7 @@
 #ifndef PARAMETERS_H
 #define PARAMETERS_H
 
-struct Parameters {
+struct parameters {
   char **items; /* owned, and so are the strings, if owned is set */
   int count;
   int shifted; /* items in front that shift has dropped; they are behind items */
@@ -11,13 +11,13 @@ struct Parameters {
   int option_position; /* within the argument; 0: at its beginning */
 };
 
-extern struct Parameters parameters;
+extern struct parameters parameters;
 
 /* Replaces the list by copies. */
 void parameters_set(int count, char **items);
 /* Lends a list for the time of a function call or dot script and returns the one before. */
-struct Parameters parameters_lend(int count, char **items);
-void parameters_restore(struct Parameters saved);
+struct parameters parameters_lend(int count, char **items);
+void parameters_restore(struct parameters saved);
 
 /* OPTIND was assigned. */
 void getopts_restart(int index);

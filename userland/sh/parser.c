@@ -11,10 +11,10 @@
 #include "stack.h"
 #include "word.h"
 
-static struct Node *parse_list(struct Parser *parser, bool newlines);
-static struct Node *parse_and_or(struct Parser *parser);
+static struct node *parse_list(struct parser *parser, bool newlines);
+static struct node *parse_and_or(struct parser *parser);
 
-static struct Token *peek(struct Parser *parser) {
+static struct token *peek(struct parser *parser) {
   if (!parser->have_token) {
     parser->token = lexer_read(parser);
     parser->have_token = true;
@@ -22,14 +22,14 @@ static struct Token *peek(struct Parser *parser) {
   return &parser->token;
 }
 
-static struct Token take(struct Parser *parser) {
-  struct Token token = *peek(parser);
+static struct token take(struct parser *parser) {
+  struct token token = *peek(parser);
   parser->have_token = false;
   return token;
 }
 
 /* Where a token stands: which words are reserved there, and so are no aliases. */
-enum Position {
+enum position {
   POSITION_COMMAND, /* where a command may begin: all of them */
   POSITION_WORD,    /* none */
   POSITION_FOR,     /* behind the name of a loop: in, do */
@@ -38,7 +38,7 @@ enum Position {
   POSITION_PATTERN  /* where a case item begins: esac */
 };
 
-static bool is_reserved(const char *text, enum Position position) {
+static bool is_reserved(const char *text, enum position position) {
   switch (position) {
     case POSITION_COMMAND: return is_keyword(text);
     case POSITION_FOR: return strcmp(text, "in") == 0 || strcmp(text, "do") == 0;
@@ -50,129 +50,129 @@ static bool is_reserved(const char *text, enum Position position) {
 }
 
 /* The next token, aliases replaced (POSIX XCU 2.3.1). */
-static struct Token *peek_at(struct Parser *parser, enum Position position) {
+static struct token *peek_at(struct parser *parser, enum position position) {
   for (bool behind_alias = false;;) {
-    struct Token *token = peek(parser);
+    struct token *token = peek(parser);
     if (token->kind != TOKEN_WORD || !token->word->plain || is_reserved(token->word->plain, position)) return token;
     behind_alias = behind_alias || token->behind_alias;
     if (position != POSITION_COMMAND && !behind_alias) return token;
-    struct Alias *alias = alias_find(token->word->plain);
+    struct alias *alias = alias_find(token->word->plain);
     if (!alias) return token;
     parser->have_token = false;
     input_push_alias(alias);
   }
 }
 
-static struct Token *peek_command(struct Parser *parser) {
+static struct token *peek_command(struct parser *parser) {
   return peek_at(parser, POSITION_COMMAND);
 }
 
-static enum TokenKind kind(struct Parser *parser) {
+static enum token_kind kind(struct parser *parser) {
   return peek_at(parser, POSITION_WORD)->kind;
 }
 
-static bool is_word(const struct Token *token, const char *text) {
+static bool is_word(const struct token *token, const char *text) {
   return token->kind == TOKEN_WORD && token->word->plain && strcmp(token->word->plain, text) == 0;
 }
 
 /* For words that are reserved where the parser is: peek_at has been called for the position. */
-static bool at_word(struct Parser *parser, const char *text) {
+static bool at_word(struct parser *parser, const char *text) {
   return is_word(peek(parser), text);
 }
 
-static _Noreturn void unexpected(struct Parser *parser, const char *expected) {
+static _Noreturn void unexpected(struct parser *parser, const char *expected) {
   const char *text = token_text(peek(parser));
   if (expected) syntax_error("%s unexpected (expecting \"%s\")", text, expected);
   syntax_error("%s unexpected", text);
 }
 
-static void expect(struct Parser *parser, const char *keyword) {
+static void expect(struct parser *parser, const char *keyword) {
   peek_command(parser);
   if (!at_word(parser, keyword)) unexpected(parser, keyword);
   take(parser);
 }
 
-static void expect_close(struct Parser *parser) {
+static void expect_close(struct parser *parser) {
   if (kind(parser) != TOKEN_CLOSE) unexpected(parser, ")");
   take(parser);
 }
 
-static void skip_newlines(struct Parser *parser, enum Position position) {
+static void skip_newlines(struct parser *parser, enum position position) {
   while (peek_at(parser, position)->kind == TOKEN_NEWLINE) take(parser);
 }
 
-static void *allocate(struct Parser *parser, size_t size) {
+static void *allocate(struct parser *parser, size_t size) {
   void *block = arena_alloc(&parser->script->arena, size);
   memset(block, 0, size);
   return block;
 }
 
-static struct Node *new_node(struct Parser *parser, enum NodeKind node_kind, int line) {
-  struct Node *node = allocate(parser, sizeof *node);
+static struct node *new_node(struct parser *parser, enum node_kind node_kind, int line) {
+  struct node *node = allocate(parser, sizeof *node);
   node->kind = node_kind;
   node->line = line;
   return node;
 }
 
-static struct Node *new_pair(struct Parser *parser, enum NodeKind node_kind, struct Node *left, struct Node *right) {
-  struct Node *node = new_node(parser, node_kind, left->line);
+static struct node *new_pair(struct parser *parser, enum node_kind node_kind, struct node *left, struct node *right) {
+  struct node *node = new_node(parser, node_kind, left->line);
   node->pair.left = left;
   node->pair.right = right;
   return node;
 }
 
-static struct Node *new_unary(struct Parser *parser, enum NodeKind node_kind, struct Node *body, int line) {
-  struct Node *node = new_node(parser, node_kind, line);
+static struct node *new_unary(struct parser *parser, enum node_kind node_kind, struct node *body, int line) {
+  struct node *node = new_node(parser, node_kind, line);
   node->unary.body = body;
   return node;
 }
 
-struct RedirectToken {
-  enum TokenKind token;
-  enum RedirectKind kind;
+struct redirect_token {
+  enum token_kind token;
+  enum redirect_kind kind;
   int fd;
 };
 
-static const struct RedirectToken redirect_tokens[] = {
-  {TOKEN_LESS, REDIRECT_READ, 0},
-  {TOKEN_GREATER, REDIRECT_WRITE, 1},
-  {TOKEN_APPEND, REDIRECT_APPEND, 1},
-  {TOKEN_CLOBBER, REDIRECT_CLOBBER, 1},
-  {TOKEN_LESS_AND, REDIRECT_DUPLICATE_INPUT, 0},
-  {TOKEN_GREATER_AND, REDIRECT_DUPLICATE_OUTPUT, 1},
-  {TOKEN_LESS_GREATER, REDIRECT_READ_WRITE, 0},
-  {TOKEN_DOCUMENT, REDIRECT_DOCUMENT, 0},
-  {TOKEN_DOCUMENT_STRIP, REDIRECT_DOCUMENT, 0},
+static const struct redirect_token redirect_tokens[] = {
+    {TOKEN_LESS, REDIRECT_READ, 0},
+    {TOKEN_GREATER, REDIRECT_WRITE, 1},
+    {TOKEN_APPEND, REDIRECT_APPEND, 1},
+    {TOKEN_CLOBBER, REDIRECT_CLOBBER, 1},
+    {TOKEN_LESS_AND, REDIRECT_DUPLICATE_INPUT, 0},
+    {TOKEN_GREATER_AND, REDIRECT_DUPLICATE_OUTPUT, 1},
+    {TOKEN_LESS_GREATER, REDIRECT_READ_WRITE, 0},
+    {TOKEN_DOCUMENT, REDIRECT_DOCUMENT, 0},
+    {TOKEN_DOCUMENT_STRIP, REDIRECT_DOCUMENT, 0},
 };
 
-static const struct RedirectToken *redirect_token(enum TokenKind token) {
+static const struct redirect_token *redirect_token(enum token_kind token) {
   for (size_t i = 0; i < sizeof redirect_tokens / sizeof redirect_tokens[0]; i++) {
     if (redirect_tokens[i].token == token) return &redirect_tokens[i];
   }
   return NULL;
 }
 
-static void queue_document(struct Parser *parser, struct Redirect *redirect) {
-  struct PendingDocument *document = allocate(parser, sizeof *document);
+static void queue_document(struct parser *parser, struct redirect *redirect) {
+  struct pending_document *document = allocate(parser, sizeof *document);
   document->redirect = redirect;
-  struct PendingDocument **end = &parser->documents;
+  struct pending_document **end = &parser->documents;
   while (*end) end = &(*end)->next;
   *end = document;
 }
 
 /* Parses a redirection if one is next; adds it at the end and returns the new end. */
-static struct Redirect **parse_redirect(struct Parser *parser, struct Redirect **end) {
+static struct redirect **parse_redirect(struct parser *parser, struct redirect **end) {
   int fd = -1;
   if (kind(parser) == TOKEN_IO_NUMBER) fd = take(parser).number;
-  const struct RedirectToken *row = redirect_token(kind(parser));
+  const struct redirect_token *row = redirect_token(kind(parser));
   if (!row) return NULL;
   bool strip_tabs = take(parser).kind == TOKEN_DOCUMENT_STRIP;
   parser->in_delimiter = row->kind == REDIRECT_DOCUMENT;
   if (kind(parser) != TOKEN_WORD) unexpected(parser, NULL);
   parser->in_delimiter = false;
-  struct Redirect *redirect = allocate(parser, sizeof *redirect);
-  *redirect = (struct Redirect){
-    .kind = row->kind, .fd = fd < 0 ? row->fd : fd, .target = take(parser).word, .strip_tabs = strip_tabs};
+  struct redirect *redirect = allocate(parser, sizeof *redirect);
+  *redirect = (struct redirect){
+      .kind = row->kind, .fd = fd < 0 ? row->fd : fd, .target = take(parser).word, .strip_tabs = strip_tabs};
   bool duplicates = row->kind == REDIRECT_DUPLICATE_INPUT || row->kind == REDIRECT_DUPLICATE_OUTPUT;
   const char *target = redirect->target->literal;
   if (duplicates && target && !is_number(target) && strcmp(target, "-") != 0) syntax_error("Bad fd number");
@@ -181,29 +181,29 @@ static struct Redirect **parse_redirect(struct Parser *parser, struct Redirect *
   return &redirect->next;
 }
 
-static struct Redirect *parse_redirects(struct Parser *parser) {
-  struct Redirect *first = NULL;
-  struct Redirect **end = &first;
+static struct redirect *parse_redirects(struct parser *parser) {
+  struct redirect *first = NULL;
+  struct redirect **end = &first;
   while ((end = parse_redirect(parser, end))) {
   }
   return first;
 }
 
-static struct Node *parse_group_body(struct Parser *parser, const char *end) {
-  struct Node *body = parse_list(parser, true);
+static struct node *parse_group_body(struct parser *parser, const char *end) {
+  struct node *body = parse_list(parser, true);
   if (!body) unexpected(parser, kind(parser) == TOKEN_END ? end : NULL);
   expect(parser, end);
   return body;
 }
 
-static struct Node *parse_body(struct Parser *parser) {
-  struct Node *body = parse_list(parser, true);
+static struct node *parse_body(struct parser *parser) {
+  struct node *body = parse_list(parser, true);
   if (!body) unexpected(parser, NULL);
   return body;
 }
 
-static struct Node *parse_if(struct Parser *parser, int line) {
-  struct Node *node = new_node(parser, NODE_IF, line);
+static struct node *parse_if(struct parser *parser, int line) {
+  struct node *node = new_node(parser, NODE_IF, line);
   node->branch.condition = parse_group_body(parser, "then");
   node->branch.body = parse_body(parser);
   peek_command(parser);
@@ -220,15 +220,15 @@ static struct Node *parse_if(struct Parser *parser, int line) {
   return node;
 }
 
-static struct Node *parse_while(struct Parser *parser, enum NodeKind node_kind, int line) {
-  struct Node *node = new_node(parser, node_kind, line);
+static struct node *parse_while(struct parser *parser, enum node_kind node_kind, int line) {
+  struct node *node = new_node(parser, node_kind, line);
   node->branch.condition = parse_group_body(parser, "do");
   node->branch.body = parse_group_body(parser, "done");
   return node;
 }
 
-static struct Node *parse_for(struct Parser *parser, int line) {
-  struct Node *node = new_node(parser, NODE_FOR, line);
+static struct node *parse_for(struct parser *parser, int line) {
+  struct node *node = new_node(parser, NODE_FOR, line);
   if (kind(parser) != TOKEN_WORD || !peek(parser)->word->plain || !is_name(peek(parser)->word->plain)) {
     syntax_error("Bad for loop variable");
   }
@@ -236,7 +236,7 @@ static struct Node *parse_for(struct Parser *parser, int line) {
   skip_newlines(parser, POSITION_FOR);
   if (at_word(parser, "in")) {
     take(parser);
-    struct Word **end = &node->loop.words;
+    struct word **end = &node->loop.words;
     while (kind(parser) == TOKEN_WORD) {
       *end = take(parser).word;
       end = &(*end)->next;
@@ -254,9 +254,9 @@ static struct Node *parse_for(struct Parser *parser, int line) {
   return node;
 }
 
-static struct CaseItem *parse_case_item(struct Parser *parser) {
-  struct CaseItem *item = allocate(parser, sizeof *item);
-  struct Word **end = &item->patterns;
+static struct case_item *parse_case_item(struct parser *parser) {
+  struct case_item *item = allocate(parser, sizeof *item);
+  struct word **end = &item->patterns;
   if (kind(parser) == TOKEN_OPEN) take(parser);
   for (;;) {
     if (kind(parser) != TOKEN_WORD) unexpected(parser, kind(parser) == TOKEN_END ? ")" : NULL);
@@ -270,14 +270,14 @@ static struct CaseItem *parse_case_item(struct Parser *parser) {
   return item;
 }
 
-static struct Node *parse_case(struct Parser *parser, int line) {
-  struct Node *node = new_node(parser, NODE_CASE, line);
+static struct node *parse_case(struct parser *parser, int line) {
+  struct node *node = new_node(parser, NODE_CASE, line);
   if (kind(parser) != TOKEN_WORD) unexpected(parser, NULL);
   node->choice.word = take(parser).word;
   skip_newlines(parser, POSITION_CASE);
   if (!at_word(parser, "in")) unexpected(parser, "in");
   take(parser);
-  struct CaseItem **end = &node->choice.items;
+  struct case_item **end = &node->choice.items;
   for (;;) {
     skip_newlines(parser, POSITION_PATTERN);
     if (at_word(parser, "esac")) break;
@@ -292,16 +292,16 @@ static struct Node *parse_case(struct Parser *parser, int line) {
   return node;
 }
 
-static struct Node *parse_subshell(struct Parser *parser, int line) {
-  struct Node *body = parse_body(parser);
+static struct node *parse_subshell(struct parser *parser, int line) {
+  struct node *body = parse_body(parser);
   expect_close(parser);
   return new_unary(parser, NODE_SUBSHELL, body, line);
 }
 
 /* The compound command that begins with this keyword; NULL if the word begins none. */
-static struct Node *parse_compound(struct Parser *parser) {
-  struct Token token = *peek_command(parser);
-  struct Node *node;
+static struct node *parse_compound(struct parser *parser) {
+  struct token token = *peek_command(parser);
+  struct node *node;
   if (stack_low()) syntax_error("Nested too deeply");
   if (token.kind == TOKEN_OPEN) {
     take(parser);
@@ -322,7 +322,7 @@ static struct Node *parse_compound(struct Parser *parser) {
       unexpected(parser, NULL);
     }
   }
-  struct Redirect *redirects = parse_redirects(parser);
+  struct redirect *redirects = parse_redirects(parser);
   if (!redirects) return node;
   if (node->kind != NODE_GROUP && node->kind != NODE_SUBSHELL) {
     node = new_unary(parser, NODE_GROUP, node, token.line);
@@ -331,42 +331,42 @@ static struct Node *parse_compound(struct Parser *parser) {
   return node;
 }
 
-static struct Node *parse_command(struct Parser *parser);
+static struct node *parse_command(struct parser *parser);
 
-static struct Node *parse_function(struct Parser *parser, const struct Word *name, int line) {
+static struct node *parse_function(struct parser *parser, const struct word *name, int line) {
   take(parser);
   expect_close(parser);
   if (!name->plain || !is_name(name->plain)) syntax_error("Bad function name");
   skip_newlines(parser, POSITION_COMMAND);
-  struct Node *node = new_node(parser, NODE_FUNCTION, line);
+  struct node *node = new_node(parser, NODE_FUNCTION, line);
   node->function.name = name->plain;
   node->function.script = parser->script;
   node->function.body = parse_command(parser);
   return node;
 }
 
-static bool is_assignment(const struct Word *word) {
+static bool is_assignment(const struct word *word) {
   return word->parts && word->parts->kind == PART_TEXT && assignment_value(word->parts->text);
 }
 
-static struct Node *parse_simple(struct Parser *parser) {
-  struct Node *node = new_node(parser, NODE_SIMPLE, peek(parser)->line);
-  struct Word **words = &node->simple.words;
-  struct Word **assignments = &node->simple.assignments;
-  struct Redirect **redirects = &node->redirects;
+static struct node *parse_simple(struct parser *parser) {
+  struct node *node = new_node(parser, NODE_SIMPLE, peek(parser)->line);
+  struct word **words = &node->simple.words;
+  struct word **assignments = &node->simple.assignments;
+  struct redirect **redirects = &node->redirects;
   for (;;) {
     if (!node->simple.words) peek_command(parser);
-    struct Redirect **next = parse_redirect(parser, redirects);
+    struct redirect **next = parse_redirect(parser, redirects);
     if (next) {
       redirects = next;
       continue;
     }
-    if (kind(parser) == TOKEN_OPEN && node->simple.words && !node->simple.words->next &&
-        !node->simple.assignments && !node->redirects) {
+    if (kind(parser) == TOKEN_OPEN && node->simple.words && !node->simple.words->next && !node->simple.assignments &&
+        !node->redirects) {
       return parse_function(parser, node->simple.words, node->line);
     }
     if (kind(parser) != TOKEN_WORD) break;
-    struct Word *word = take(parser).word;
+    struct word *word = take(parser).word;
     if (!node->simple.words && is_assignment(word)) {
       *assignments = word;
       assignments = &word->next;
@@ -379,12 +379,12 @@ static struct Node *parse_simple(struct Parser *parser) {
   return node;
 }
 
-static struct Node *parse_command(struct Parser *parser) {
-  struct Node *node = parse_compound(parser);
+static struct node *parse_command(struct parser *parser) {
+  struct node *node = parse_compound(parser);
   return node ? node : parse_simple(parser);
 }
 
-static struct Node *parse_pipeline(struct Parser *parser) {
+static struct node *parse_pipeline(struct parser *parser) {
   bool negated = false;
   int line = peek_command(parser)->line;
   while (at_word(parser, "!")) {
@@ -392,10 +392,10 @@ static struct Node *parse_pipeline(struct Parser *parser) {
     negated = !negated;
     peek_command(parser);
   }
-  struct Node *first = parse_command(parser);
+  struct node *first = parse_command(parser);
   if (kind(parser) == TOKEN_PIPE) {
-    struct Node *pipeline = new_node(parser, NODE_PIPELINE, line);
-    struct Node *last = first;
+    struct node *pipeline = new_node(parser, NODE_PIPELINE, line);
+    struct node *last = first;
     pipeline->pipeline.commands = first;
     while (kind(parser) == TOKEN_PIPE) {
       take(parser);
@@ -408,10 +408,10 @@ static struct Node *parse_pipeline(struct Parser *parser) {
   return negated ? new_unary(parser, NODE_NOT, first, line) : first;
 }
 
-static struct Node *parse_and_or(struct Parser *parser) {
-  struct Node *node = parse_pipeline(parser);
+static struct node *parse_and_or(struct parser *parser) {
+  struct node *node = parse_pipeline(parser);
   while (kind(parser) == TOKEN_AND || kind(parser) == TOKEN_OR) {
-    enum NodeKind node_kind = take(parser).kind == TOKEN_AND ? NODE_AND : NODE_OR;
+    enum node_kind node_kind = take(parser).kind == TOKEN_AND ? NODE_AND : NODE_OR;
     skip_newlines(parser, POSITION_COMMAND);
     node = new_pair(parser, node_kind, node, parse_pipeline(parser));
   }
@@ -419,9 +419,9 @@ static struct Node *parse_and_or(struct Parser *parser) {
 }
 
 /* Whether a list ends here: at a token or keyword that belongs to what is around it. */
-static bool at_list_end(struct Parser *parser) {
+static bool at_list_end(struct parser *parser) {
   static const char *const ends[] = {"}", "do", "done", "elif", "else", "esac", "fi", "then"};
-  struct Token *token = peek_command(parser);
+  struct token *token = peek_command(parser);
   if (token->kind == TOKEN_END || token->kind == TOKEN_NEWLINE) return true;
   if (token->kind == TOKEN_CLOSE || token->kind == TOKEN_DOUBLE_SEMICOLON) return true;
   for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
@@ -434,15 +434,15 @@ static bool at_list_end(struct Parser *parser) {
  * Commands separated by ; & and, if so wished, newlines; otherwise a newline ends the list and is not taken.
  * Sequences lean to the right, so that a long list does not make a deep tree. NULL for no commands.
  */
-static struct Node *parse_list(struct Parser *parser, bool newlines) {
-  struct Node *first = NULL;
-  struct Node **end = &first;
+static struct node *parse_list(struct parser *parser, bool newlines) {
+  struct node *first = NULL;
+  struct node **end = &first;
   if (stack_low()) syntax_error("Nested too deeply");
   for (;;) {
     if (newlines) skip_newlines(parser, POSITION_COMMAND);
     if (at_list_end(parser)) return first;
-    struct Node *node = parse_and_or(parser);
-    enum TokenKind separator = kind(parser);
+    struct node *node = parse_and_or(parser);
+    enum token_kind separator = kind(parser);
     if (separator == TOKEN_AMPERSAND) node = new_unary(parser, NODE_BACKGROUND, node, node->line);
     if (*end) {
       *end = new_pair(parser, NODE_SEQUENCE, *end, node);
@@ -453,20 +453,20 @@ static struct Node *parse_list(struct Parser *parser, bool newlines) {
   }
 }
 
-struct Node *parse_substitution(struct Parser *parser, enum TokenKind end) {
-  struct Parser outer = *parser;
+struct node *parse_substitution(struct parser *parser, enum token_kind end) {
+  struct parser outer = *parser;
   parser->have_token = false;
   parser->documents = NULL;
-  struct Node *node = parse_list(parser, true);
+  struct node *node = parse_list(parser, true);
   if (kind(parser) != end) unexpected(parser, end == TOKEN_CLOSE ? ")" : NULL);
   *parser = outer;
   return node;
 }
 
-enum ParseResult parse_line(struct Script *script, struct Node **node) {
-  struct Parser parser = {.script = script};
-  struct ArenaMark mark = arena_mark(&scratch);
-  enum ParseResult result = PARSE_COMMAND;
+enum parse_result parse_line(struct script *script, struct node **node) {
+  struct parser parser = {.script = script};
+  struct arena_mark mark = arena_mark(&scratch);
+  enum parse_result result = PARSE_COMMAND;
   *node = NULL;
   input_prompt_first();
   if (peek(&parser)->kind == TOKEN_END) result = PARSE_END;
@@ -480,10 +480,10 @@ enum ParseResult parse_line(struct Script *script, struct Node **node) {
   return result;
 }
 
-struct Part *parse_quoted(struct Script *script, const char *text) {
-  struct Parser parser = {.script = script};
+struct part *parse_quoted(struct script *script, const char *text) {
+  struct parser parser = {.script = script};
   input_push_text(text, shell.line);
-  struct Part *parts = read_parts(&parser, CONTEXT_DOCUMENT);
+  struct part *parts = read_parts(&parser, CONTEXT_DOCUMENT);
   input_pop();
   return parts;
 }

@@ -9,9 +9,9 @@
 
 #include "pattern.h"
 
-static void walk(struct Buffer *path, const char *pattern, struct List *paths);
+static void walk(struct buffer *path, const char *pattern, struct list *paths);
 
-static void append_plain(struct Buffer *path, const char *component, size_t length) {
+static void append_plain(struct buffer *path, const char *component, size_t length) {
   for (size_t i = 0; i < length; i++) {
     if (component[i] == '\\' && i + 1 < length) i++;
     buffer_char(path, component[i]);
@@ -19,18 +19,18 @@ static void append_plain(struct Buffer *path, const char *component, size_t leng
 }
 
 /* All of the pattern is in the path: it counts if it exists. */
-static void add_existing(struct Buffer *path, struct List *paths) {
+static void add_existing(struct buffer *path, struct list *paths) {
   struct stat status;
   buffer_finish(path);
   if (lstat(path->text, &status) == 0) list_add(paths, arena_copy(&scratch, path->text, path->length));
 }
 
-static void walk_directory(struct Buffer *path, const char *component, const char *rest, struct List *paths) {
+static void walk_directory(struct buffer *path, const char *component, const char *rest, struct list *paths) {
   size_t base = path->length;
   DIR *directory = opendir(base ? buffer_finish(path) : ".");
   if (!directory) return;
   /* Names are gathered first, so that few directories are open at a time. */
-  struct List names = {0};
+  struct list names = {0};
   bool hidden = *component == '.' || (component[0] == '\\' && component[1] == '.');
   struct dirent *entry;
   while ((entry = readdir(directory))) {
@@ -48,7 +48,7 @@ static void walk_directory(struct Buffer *path, const char *component, const cha
   path->length = base;
 }
 
-static void walk(struct Buffer *path, const char *pattern, struct List *paths) {
+static void walk(struct buffer *path, const char *pattern, struct list *paths) {
   size_t base = path->length;
   for (;;) {
     while (*pattern == '/') buffer_char(path, *pattern++);
@@ -72,9 +72,9 @@ static int compare(const void *left, const void *right) {
   return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-size_t glob_paths(const char *pattern, struct List *paths) {
+size_t glob_paths(const char *pattern, struct list *paths) {
   size_t before = paths->count;
-  struct Buffer path = buffer_new(&scratch);
+  struct buffer path = buffer_new(&scratch);
   walk(&path, pattern, paths);
   size_t found = paths->count - before;
   if (found > 1) qsort(paths->items + before, found, sizeof *paths->items, compare);

@@ -5,6 +5,6 @@
 #include "arena.h"
 
 /* Adds the paths that match, sorted; returns how many. */
-size_t glob_paths(const char *pattern, struct List *paths);
+size_t glob_paths(const char *pattern, struct list *paths);
 
 #endif

@@ -4,14 +4,15 @@
 #include <ctype.h>
 #include <string.h>
 
-struct Class {
+struct class {
   const char *name;
   int (*contains)(int c);
 };
 
-static const struct Class classes[] = {
-  {"alnum", isalnum}, {"alpha", isalpha}, {"blank", isblank}, {"cntrl", iscntrl}, {"digit", isdigit}, {"graph", isgraph},
-  {"lower", islower}, {"print", isprint}, {"punct", ispunct}, {"space", isspace}, {"upper", isupper}, {"xdigit", isxdigit},
+static const struct class classes[] = {
+    {"alnum", isalnum}, {"alpha", isalpha}, {"blank", isblank}, {"cntrl", iscntrl},
+    {"digit", isdigit}, {"graph", isgraph}, {"lower", islower}, {"print", isprint},
+    {"punct", ispunct}, {"space", isspace}, {"upper", isupper}, {"xdigit", isxdigit},
 };
 
 /* Behind "[:name:]" at text, or NULL if none is there. */

@@ -13,18 +13,19 @@
 #include "output.h"
 
 /* Arguments of printf that have not been used yet. */
-struct Arguments {
+struct arguments {
   char **next;
   int status;
 };
 
-struct Escape {
+struct escape {
   char letter;
   char meaning;
 };
 
-static const struct Escape escapes[] = {
-  {'a', '\a'}, {'b', '\b'}, {'e', '\033'}, {'f', '\f'}, {'n', '\n'}, {'r', '\r'}, {'t', '\t'}, {'v', '\v'}, {'\\', '\\'},
+static const struct escape escapes[] = {
+    {'a', '\a'}, {'b', '\b'}, {'e', '\033'}, {'f', '\f'},  {'n', '\n'},
+    {'r', '\r'}, {'t', '\t'}, {'v', '\v'},   {'\\', '\\'},
 };
 
 static bool is_octal(char c) {
@@ -35,7 +36,7 @@ static bool is_octal(char c) {
  * Appends what the escape behind a backslash at text means; returns behind it, or NULL for \c, which ends all
  * output. In arguments (%b, echo) a 0 may stand in front of the three digits of an octal number.
  */
-static const char *append_escape(struct Buffer *to, const char *text, bool argument) {
+static const char *append_escape(struct buffer *to, const char *text, bool argument) {
   for (size_t i = 0; i < sizeof escapes / sizeof escapes[0]; i++) {
     if (escapes[i].letter != *text) continue;
     buffer_char(to, escapes[i].meaning);
@@ -54,7 +55,7 @@ static const char *append_escape(struct Buffer *to, const char *text, bool argum
 }
 
 /* Appends text with its escapes replaced; false if \c ended it. */
-static bool append_escaped(struct Buffer *to, const char *text) {
+static bool append_escaped(struct buffer *to, const char *text) {
   while (*text) {
     if (*text != '\\') {
       buffer_char(to, *text++);
@@ -70,7 +71,7 @@ int builtin_echo(int argc, char **argv) {
   (void)argc;
   char **word = argv + 1;
   bool newline = true;
-  struct Buffer text = buffer_new(&scratch);
+  struct buffer text = buffer_new(&scratch);
   if (*word && strcmp(*word, "-n") == 0) {
     newline = false;
     word++;
@@ -87,12 +88,12 @@ int builtin_echo(int argc, char **argv) {
   return 0;
 }
 
-static const char *take_string(struct Arguments *arguments) {
+static const char *take_string(struct arguments *arguments) {
   return *arguments->next ? *arguments->next++ : "";
 }
 
 /* Complains about what strtoll and the like did not read. */
-static void check_number(struct Arguments *arguments, const char *text, const char *end) {
+static void check_number(struct arguments *arguments, const char *text, const char *end) {
   if (*end || (end == text && *text)) {
     warn(end == text ? "%s: expected numeric value" : "%s: not completely converted", text);
     arguments->status = 1;
@@ -106,7 +107,7 @@ static bool is_character_constant(const char *text) {
   return *text == '"' || *text == '\'';
 }
 
-static long long take_integer(struct Arguments *arguments, bool is_signed) {
+static long long take_integer(struct arguments *arguments, bool is_signed) {
   const char *text = take_string(arguments);
   char *end;
   if (is_character_constant(text)) return (unsigned char)text[1];
@@ -116,7 +117,7 @@ static long long take_integer(struct Arguments *arguments, bool is_signed) {
   return value;
 }
 
-static double take_double(struct Arguments *arguments) {
+static double take_double(struct arguments *arguments) {
   const char *text = take_string(arguments);
   char *end;
   if (is_character_constant(text)) return (unsigned char)text[1];
@@ -127,7 +128,7 @@ static double take_double(struct Arguments *arguments) {
 }
 
 /* A conversion specification: flags, width and precision as text for snprintf. */
-struct Specification {
+struct specification {
   char text[48];
   size_t length;
   int width;
@@ -135,12 +136,12 @@ struct Specification {
   bool left;
 };
 
-static void append_letter(struct Specification *specification, char c) {
+static void append_letter(struct specification *specification, char c) {
   if (specification->length < sizeof specification->text - 4) specification->text[specification->length++] = c;
 }
 
 /* Reads a number or "*"; a huge one is cut, so that nobody asks for gigabytes. */
-static int read_size(const char **format, struct Arguments *arguments) {
+static int read_size(const char **format, struct arguments *arguments) {
   enum { LARGEST = 1 << 20 };
   long size = 0;
   if (**format == '*') {
@@ -152,8 +153,9 @@ static int read_size(const char **format, struct Arguments *arguments) {
   return size > LARGEST ? LARGEST : size < -LARGEST ? -LARGEST : (int)size;
 }
 
-static const char *read_specification(struct Specification *specification, const char *format, struct Arguments *arguments) {
-  *specification = (struct Specification){.text = "%", .length = 1, .precision = -1};
+static const char *read_specification(struct specification *specification, const char *format,
+                                      struct arguments *arguments) {
+  *specification = (struct specification){.text = "%", .length = 1, .precision = -1};
   for (; *format && strchr("-+ #0", *format); format++) {
     if (*format == '-') specification->left = true;
     append_letter(specification, *format);
@@ -174,16 +176,17 @@ static const char *read_specification(struct Specification *specification, const
   return format;
 }
 
-static void print_text(const struct Specification *specification, const char *text, size_t length) {
+static void print_text(const struct specification *specification, const char *text, size_t length) {
   size_t width = (size_t)specification->width;
-  if (specification->precision >= 0 && length > (size_t)specification->precision) length = (size_t)specification->precision;
+  if (specification->precision >= 0 && length > (size_t)specification->precision)
+    length = (size_t)specification->precision;
   size_t padding = width > length ? width - length : 0;
   for (size_t i = 0; i < padding && !specification->left; i++) out_char(' ');
   out_bytes(text, length);
   for (size_t i = 0; i < padding && specification->left; i++) out_char(' ');
 }
 
-static void print_integer(struct Specification *specification, char letter, long long value) {
+static void print_integer(struct specification *specification, char letter, long long value) {
   char *format = specification->text;
   memcpy(format + specification->length, "ll", 2);
   format[specification->length + 2] = letter;
@@ -194,7 +197,7 @@ static void print_integer(struct Specification *specification, char letter, long
   out_bytes(text, (size_t)length);
 }
 
-static void print_double(struct Specification *specification, char letter, double value) {
+static void print_double(struct specification *specification, char letter, double value) {
   char *format = specification->text;
   format[specification->length] = letter;
   format[specification->length + 1] = 0;
@@ -205,8 +208,8 @@ static void print_double(struct Specification *specification, char letter, doubl
 }
 
 /* Performs one conversion; behind it, or NULL if output ends here. */
-static const char *convert(const char *format, struct Arguments *arguments) {
-  struct Specification specification;
+static const char *convert(const char *format, struct arguments *arguments) {
+  struct specification specification;
   format = read_specification(&specification, format, arguments);
   const char *text;
   switch (*format) {
@@ -219,7 +222,7 @@ static const char *convert(const char *format, struct Arguments *arguments) {
       print_text(&specification, text, strlen(text));
       break;
     case 'b': {
-      struct Buffer expanded = buffer_new(&scratch);
+      struct buffer expanded = buffer_new(&scratch);
       bool whole = append_escaped(&expanded, take_string(arguments));
       print_text(&specification, expanded.length ? expanded.text : "", expanded.length);
       if (!whole) return NULL;
@@ -248,8 +251,8 @@ static const char *convert(const char *format, struct Arguments *arguments) {
 }
 
 /* Goes through the format once; false if output ends here. */
-static bool print_once(const char *format, struct Arguments *arguments) {
-  struct Buffer escape = buffer_new(&scratch);
+static bool print_once(const char *format, struct arguments *arguments) {
+  struct buffer escape = buffer_new(&scratch);
   while (*format) {
     if (*format == '\\') {
       escape.length = 0;
@@ -269,13 +272,13 @@ static bool print_once(const char *format, struct Arguments *arguments) {
 }
 
 int builtin_printf(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   builtin_option(&options, "");
   if (options.index >= argc) fail("usage: printf format [arg ...]");
   const char *format = argv[options.index];
-  struct Arguments arguments = {argv + options.index + 1, 0};
+  struct arguments arguments = {argv + options.index + 1, 0};
   for (;;) {
-    struct ArenaMark mark = arena_mark(&scratch);
+    struct arena_mark mark = arena_mark(&scratch);
     char **before = arguments.next;
     bool ended = !print_once(format, &arguments);
     arena_release(&scratch, mark);

@@ -23,7 +23,7 @@ void prompt_begin(void) {
 }
 
 char *prompt_expand(const char *text) {
-  struct Script *script = script_new();
+  struct script *script = script_new();
   script_hold(script);
   char *expanded = expand_document(parse_quoted(script, text));
   script_let_go();
@@ -31,14 +31,14 @@ char *prompt_expand(const char *text) {
 }
 
 /* Adds a value that expansion leaves alone. */
-static void add_value(struct Buffer *prompt, const char *value) {
+static void add_value(struct buffer *prompt, const char *value) {
   for (; *value; value++) {
     if (strchr("$`\\", *value)) buffer_char(prompt, '\\');
     buffer_char(prompt, *value);
   }
 }
 
-static void add_directory(struct Buffer *prompt, bool whole) {
+static void add_directory(struct buffer *prompt, bool whole) {
   const char *path = variable_text("PWD");
   const char *home = variable_text("HOME");
   size_t length = strlen(home);
@@ -56,7 +56,7 @@ static void add_directory(struct Buffer *prompt, bool whole) {
   add_value(prompt, slash && slash[1] ? slash + 1 : path);
 }
 
-static void add_host(struct Buffer *prompt, bool whole) {
+static void add_host(struct buffer *prompt, bool whole) {
   char name[256];
   if (gethostname(name, sizeof name) < 0) return;
   name[sizeof name - 1] = 0;
@@ -64,13 +64,13 @@ static void add_host(struct Buffer *prompt, bool whole) {
   add_value(prompt, name);
 }
 
-static void add_user(struct Buffer *prompt) {
+static void add_user(struct buffer *prompt) {
   const struct passwd *entry = getpwuid(geteuid());
   const char *name = entry ? entry->pw_name : variable_text("USER");
   add_value(prompt, name);
 }
 
-static void add_time(struct Buffer *prompt) {
+static void add_time(struct buffer *prompt) {
   char text[16];
   time_t now = time(NULL);
   const struct tm *local = localtime(&now);
@@ -79,7 +79,7 @@ static void add_time(struct Buffer *prompt) {
 }
 
 /* Replaces the escape at text, behind its backslash; returns behind it. */
-static const char *add_escape(struct Buffer *prompt, const char *text) {
+static const char *add_escape(struct buffer *prompt, const char *text) {
   switch (*text) {
     case 'w': add_directory(prompt, true); break;
     case 'W': add_directory(prompt, false); break;
@@ -110,7 +110,7 @@ static const char *add_escape(struct Buffer *prompt, const char *text) {
 }
 
 static char *make_prompt(const char *text) {
-  struct Buffer prompt = buffer_new(&scratch);
+  struct buffer prompt = buffer_new(&scratch);
   while (*text) {
     if (*text == '\\') text = add_escape(&prompt, text + 1);
     else buffer_char(&prompt, *text++);
@@ -120,12 +120,12 @@ static char *make_prompt(const char *text) {
 
 const char *prompt_text(bool first) {
   const char *text = variable_text(first ? "PS1" : "PS2");
-  struct ArenaMark mark = arena_mark(&scratch);
+  struct arena_mark mark = arena_mark(&scratch);
   int status = shell.status;
-  struct Catcher catcher;
+  struct catcher catcher;
   free(current);
   current = NULL;
-  enum Exception exception = CATCH(catcher);
+  enum exception exception = CATCH(catcher);
   if (exception == EXCEPTION_NONE) {
     current = memory_copy(make_prompt(text));
     catcher_end(&catcher);

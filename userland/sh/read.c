@@ -18,14 +18,14 @@
 enum { STEP = 256 };
 
 /* A byte of standard input through a small buffer that holds at most one line. */
-struct Line {
+struct line {
   char bytes[STEP];
   long length;
   long position;
 };
 
 /* The next byte, or -1 at the end, or -2 if a signal with a trap came first. */
-static int next_byte(struct Line *line) {
+static int next_byte(struct line *line) {
   while (line->position == line->length) {
     line->position = 0;
     line->length = read_shared_line(0, line->bytes, STEP);
@@ -40,8 +40,8 @@ static int next_byte(struct Line *line) {
 }
 
 /* Reads a line; bytes behind backslashes count as quoted. Returns the exit status. */
-static int read_text(struct Text *text, bool raw) {
-  struct Line line = {.length = 0};
+static int read_text(struct text *text, bool raw) {
+  struct line line = {.length = 0};
   for (;;) {
     int c = next_byte(&line);
     if (c == -2) return 128 + signal_trapped();
@@ -58,18 +58,18 @@ static int read_text(struct Text *text, bool raw) {
   }
 }
 
-struct Targets {
-  const struct Text *text;
+struct targets {
+  const struct text *text;
   char **names;
 };
 
 static void assign_field(void *data, size_t from, size_t to) {
-  struct Targets *targets = data;
+  struct targets *targets = data;
   variable_set(*targets->names++, text_string(targets->text, from, to), 0);
 }
 
 int builtin_read(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   const char *prompt = NULL;
   bool raw = false;
   int option;
@@ -91,9 +91,9 @@ int builtin_read(int argc, char **argv) {
     if (!is_name(names[count])) fail("%s: bad variable name", names[count]);
   }
   if (prompt && isatty(0)) error_string(prompt);
-  struct Text text = {0};
+  struct text text = {0};
   int status = read_text(&text, raw);
-  struct Targets targets = {&text, names};
+  struct targets targets = {&text, names};
   text_split(&text, count, assign_field, &targets);
   while (*targets.names) variable_set(*targets.names++, "", 0);
   return status;

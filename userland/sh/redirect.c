@@ -17,18 +17,18 @@
 
 enum { FIRST_PRIVATE = 10, WAS_CLOSED = -1, PIPE_ROOM = 4096 };
 
-struct Kept {
-  struct Kept *next;
+struct kept {
+  struct kept *next;
   int fd;
   int copy; /* WAS_CLOSED: close the descriptor again */
 };
 
-struct Level {
-  struct Level *outer;
-  struct Kept *kept;
+struct level {
+  struct level *outer;
+  struct kept *kept;
 };
 
-static struct Level *levels;
+static struct level *levels;
 static int depth;
 
 int private_descriptor(int fd) {
@@ -44,8 +44,8 @@ static void make_way(int fd) {
   if (fd < FIRST_PRIVATE) return;
   input_make_way(fd);
   jobs_make_way(fd);
-  for (struct Level *level = levels; level; level = level->outer) {
-    for (struct Kept *kept = level->kept; kept; kept = kept->next) {
+  for (struct level *level = levels; level; level = level->outer) {
+    for (struct kept *kept = level->kept; kept; kept = kept->next) {
       if (kept->copy == fd) kept->copy = private_descriptor(fd);
     }
   }
@@ -54,13 +54,13 @@ static void make_way(int fd) {
 /* Keeps a copy of a descriptor that is about to be replaced. */
 static void keep(int fd) {
   if (!levels) return;
-  for (struct Kept *kept = levels->kept; kept; kept = kept->next) {
+  for (struct kept *kept = levels->kept; kept; kept = kept->next) {
     if (kept->fd == fd) return;
   }
   int copy = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_PRIVATE);
   if (copy < 0 && errno != EBADF) fail("%d: %s", fd, strerror(errno));
-  struct Kept *kept = memory_alloc(sizeof *kept);
-  *kept = (struct Kept){levels->kept, fd, copy < 0 ? WAS_CLOSED : copy};
+  struct kept *kept = memory_alloc(sizeof *kept);
+  *kept = (struct kept){levels->kept, fd, copy < 0 ? WAS_CLOSED : copy};
   levels->kept = kept;
 }
 
@@ -82,7 +82,7 @@ static int open_unclobbered(const char *path) {
   return open_again(path, O_WRONLY);
 }
 
-static int open_target(const struct Redirect *redirect, const char *path) {
+static int open_target(const struct redirect *redirect, const char *path) {
   int fd = -1;
   bool creates = true;
   switch (redirect->kind) {
@@ -128,7 +128,7 @@ static void move_descriptor(int from, int to) {
   if (result < 0) fail_shell("%d: %s", to, strerror(error));
 }
 
-static bool duplicates(const struct Redirect *redirect) {
+static bool duplicates(const struct redirect *redirect) {
   return redirect->kind == REDIRECT_DUPLICATE_INPUT || redirect->kind == REDIRECT_DUPLICATE_OUTPUT;
 }
 
@@ -136,17 +136,18 @@ static bool duplicates(const struct Redirect *redirect) {
  * Expands the words of redirections. What fails here is an error of the shell, which ends a script, and not of
  * the redirection (POSIX XCU 2.8.1). Here-documents are expanded in their turn.
  */
-static struct List expand_targets(const struct Redirect *redirects) {
-  struct List targets = {0};
+static struct list expand_targets(const struct redirect *redirects) {
+  struct list targets = {0};
   for (; redirects; redirects = redirects->next) {
     char *target = redirects->kind == REDIRECT_DOCUMENT ? "" : expand_string(redirects->target);
-    if (duplicates(redirects) && strcmp(target, "-") != 0 && !is_number(target)) fail_shell("Syntax error: Bad fd number");
+    if (duplicates(redirects) && strcmp(target, "-") != 0 && !is_number(target))
+      fail_shell("Syntax error: Bad fd number");
     list_add(&targets, target);
   }
   return targets;
 }
 
-static void duplicate(const struct Redirect *redirect, const char *target, bool keeps) {
+static void duplicate(const struct redirect *redirect, const char *target, bool keeps) {
   bool closes = strcmp(target, "-") == 0;
   int from = closes ? -1 : parse_number(target);
   if (from == redirect->fd) return;
@@ -156,7 +157,7 @@ static void duplicate(const struct Redirect *redirect, const char *target, bool 
   else if (dup2(from, redirect->fd) < 0) fail_shell("%d: %s", from, strerror(errno));
 }
 
-static void perform(const struct Redirect *redirect, const char *target, bool keeps) {
+static void perform(const struct redirect *redirect, const char *target, bool keeps) {
   if (duplicates(redirect)) {
     duplicate(redirect, target, keeps);
     return;
@@ -167,38 +168,38 @@ static void perform(const struct Redirect *redirect, const char *target, bool ke
   if (keeps && fd != redirect->fd) keep(redirect->fd);
   else if (keeps) {
     /* The lowest free descriptor was the wanted one: it was closed before. */
-    struct Kept *kept = memory_alloc(sizeof *kept);
-    *kept = (struct Kept){levels->kept, fd, WAS_CLOSED};
+    struct kept *kept = memory_alloc(sizeof *kept);
+    *kept = (struct kept){levels->kept, fd, WAS_CLOSED};
     levels->kept = kept;
   }
   move_descriptor(fd, redirect->fd);
 }
 
-static void perform_all(const struct Redirect *redirects, char *const *targets, bool keeps) {
+static void perform_all(const struct redirect *redirects, char *const *targets, bool keeps) {
   for (; redirects; redirects = redirects->next) perform(redirects, *targets++, keeps);
 }
 
 static void begin_level(void) {
-  struct Level *level = memory_alloc(sizeof *level);
-  *level = (struct Level){levels, NULL};
+  struct level *level = memory_alloc(sizeof *level);
+  *level = (struct level){levels, NULL};
   levels = level;
   depth++;
 }
 
-void redirect_perform(const struct Redirect *redirects) {
+void redirect_perform(const struct redirect *redirects) {
   perform_all(redirects, expand_targets(redirects).items, false);
 }
 
-void redirect_begin(const struct Redirect *redirects) {
-  struct List targets = expand_targets(redirects);
+void redirect_begin(const struct redirect *redirects) {
+  struct list targets = expand_targets(redirects);
   begin_level();
   perform_all(redirects, targets.items, true);
 }
 
-bool redirect_try(const struct Redirect *redirects) {
-  struct List targets = expand_targets(redirects);
-  struct Catcher catcher;
-  enum Exception exception = CATCH(catcher);
+bool redirect_try(const struct redirect *redirects) {
+  struct list targets = expand_targets(redirects);
+  struct catcher catcher;
+  enum exception exception = CATCH(catcher);
   if (exception != EXCEPTION_NONE) {
     if (exception != EXCEPTION_ERROR) raise_exception(exception);
     return false;
@@ -214,11 +215,11 @@ int redirect_depth(void) {
 }
 
 static void pop_level(bool restores) {
-  struct Level *level = levels;
+  struct level *level = levels;
   levels = level->outer;
   depth--;
   while (level->kept) {
-    struct Kept *kept = level->kept;
+    struct kept *kept = level->kept;
     level->kept = kept->next;
     if (restores) {
       if (kept->copy == WAS_CLOSED) close(kept->fd);
@@ -235,7 +236,7 @@ void redirect_undo(int to) {
 }
 
 int redirect_outer(int fd) {
-  for (struct Kept *kept = levels ? levels->kept : NULL; kept; kept = kept->next) {
+  for (struct kept *kept = levels ? levels->kept : NULL; kept; kept = kept->next) {
     if (kept->fd == fd) return kept->copy;
   }
   return fd;

@@ -10,11 +10,11 @@
 #include "syntax.h"
 
 /* Performs redirections for good. Fails with a message. */
-void redirect_perform(const struct Redirect *redirects);
+void redirect_perform(const struct redirect *redirects);
 /* Performs them until redirect_undo. Fails with a message; what was done is then undone by the catcher. */
-void redirect_begin(const struct Redirect *redirects);
+void redirect_begin(const struct redirect *redirects);
 /* The same, but that a file cannot be opened is caught: false, with status 2. */
-bool redirect_try(const struct Redirect *redirects);
+bool redirect_try(const struct redirect *redirects);
 int redirect_depth(void);
 /* Undoes all levels above this depth. */
 void redirect_undo(int depth);

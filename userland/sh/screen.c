@@ -11,16 +11,16 @@
 
 enum { TAB_WIDTH = 8 };
 
-struct Place {
+struct place {
   int row;
   int column;
 };
 
 static int columns;
-static struct Place shown_cursor; /* from where the prompt begins */
-static struct Place shown_end;
+static struct place shown_cursor; /* from where the prompt begins */
+static struct place shown_end;
 
-static void advance(struct Place *place, int width) {
+static void advance(struct place *place, int width) {
   if (place->column + width > columns) {
     place->row++;
     place->column = 0;
@@ -29,7 +29,7 @@ static void advance(struct Place *place, int width) {
 }
 
 /* Where the next character goes: a full row is left only by it. */
-static struct Place settled(struct Place place) {
+static struct place settled(struct place place) {
   if (place.column >= columns) {
     place.row++;
     place.column = 0;
@@ -52,7 +52,7 @@ static size_t escape_length(const char *text, size_t length) {
 }
 
 /* Adds text as it is shown; in prompts, all control characters have their effect. */
-static void add_shown(struct Buffer *output, struct Place *place, const char *text, size_t length, bool prompt) {
+static void add_shown(struct buffer *output, struct place *place, const char *text, size_t length, bool prompt) {
   for (size_t i = 0; i < length;) {
     long code;
     size_t size = utf8_decode(text + i, length - i, &code);
@@ -88,7 +88,7 @@ static void add_shown(struct Buffer *output, struct Place *place, const char *te
   }
 }
 
-static void add_move(struct Buffer *output, int count, char direction) {
+static void add_move(struct buffer *output, int count, char direction) {
   char text[24];
   if (count <= 0) return;
   snprintf(text, sizeof text, "\033[%d%c", count, direction);
@@ -101,13 +101,13 @@ void screen_begin(void) {
 }
 
 void screen_forget(void) {
-  shown_cursor = shown_end = (struct Place){0, 0};
+  shown_cursor = shown_end = (struct place){0, 0};
 }
 
 /* Lays the line out; the places of cursor and end, the bytes to be written. */
-static struct Buffer lay_out(const struct Line *line, struct Place *cursor, struct Place *end) {
-  struct Buffer output = buffer_new(&scratch);
-  *end = (struct Place){0, 0};
+static struct buffer lay_out(const struct line *line, struct place *cursor, struct place *end) {
+  struct buffer output = buffer_new(&scratch);
+  *end = (struct place){0, 0};
   add_shown(&output, end, line->prompt, strlen(line->prompt), true);
   add_shown(&output, end, line->text, line->cursor, false);
   *cursor = settled(*end);
@@ -115,13 +115,13 @@ static struct Buffer lay_out(const struct Line *line, struct Place *cursor, stru
   return output;
 }
 
-void screen_show(const struct Line *line) {
-  struct ArenaMark mark = arena_mark(&scratch);
-  struct Buffer output = buffer_new(&scratch);
-  struct Place cursor;
+void screen_show(const struct line *line) {
+  struct arena_mark mark = arena_mark(&scratch);
+  struct buffer output = buffer_new(&scratch);
+  struct place cursor;
   add_move(&output, shown_cursor.row, 'A');
   buffer_char(&output, '\r');
-  struct Buffer content = lay_out(line, &cursor, &shown_end);
+  struct buffer content = lay_out(line, &cursor, &shown_end);
   buffer_bytes(&output, content.text, content.length);
   if (shown_end.column == columns) {
     buffer_string(&output, "\r\n");
@@ -144,16 +144,16 @@ bool screen_append(char c) {
   return true;
 }
 
-void screen_resize(const struct Line *line) {
-  struct ArenaMark mark = arena_mark(&scratch);
+void screen_resize(const struct line *line) {
+  struct arena_mark mark = arena_mark(&scratch);
   columns = terminal_columns();
   lay_out(line, &shown_cursor, &shown_end);
   arena_release(&scratch, mark);
 }
 
 void screen_leave(void) {
-  struct ArenaMark mark = arena_mark(&scratch);
-  struct Buffer output = buffer_new(&scratch);
+  struct arena_mark mark = arena_mark(&scratch);
+  struct buffer output = buffer_new(&scratch);
   add_move(&output, shown_end.row - shown_cursor.row, 'B');
   if (shown_end.column || !shown_end.row) buffer_string(&output, "\r\n");
   else buffer_char(&output, '\r');

@@ -3,40 +3,40 @@
 
 #include "syntax.h"
 
-struct Hold {
-  struct Hold *outer;
-  struct Script *script;
+struct hold {
+  struct hold *outer;
+  struct script *script;
 };
 
-static struct Hold *holds;
+static struct hold *holds;
 static int depth;
 
-struct Script *script_new(void) {
-  struct Script *script = memory_alloc(sizeof *script);
-  *script = (struct Script){{NULL}, 0};
+struct script *script_new(void) {
+  struct script *script = memory_alloc(sizeof *script);
+  *script = (struct script){{NULL}, 0};
   return script;
 }
 
-void script_acquire(struct Script *script) {
+void script_acquire(struct script *script) {
   script->references++;
 }
 
-void script_drop(struct Script *script) {
+void script_drop(struct script *script) {
   if (--script->references > 0) return;
   arena_free(&script->arena);
   free(script);
 }
 
-void script_hold(struct Script *script) {
-  struct Hold *hold = memory_alloc(sizeof *hold);
-  *hold = (struct Hold){holds, script};
+void script_hold(struct script *script) {
+  struct hold *hold = memory_alloc(sizeof *hold);
+  *hold = (struct hold){holds, script};
   script_acquire(script);
   holds = hold;
   depth++;
 }
 
 void script_let_go(void) {
-  struct Hold *hold = holds;
+  struct hold *hold = holds;
   holds = hold->outer;
   depth--;
   script_drop(hold->script);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum Option {
+enum option {
   OPTION_ERREXIT,
   OPTION_NOGLOB,
   OPTION_IGNOREEOF,
@@ -31,19 +31,19 @@ enum Option {
   OPTION_COUNT
 };
 
-struct Shell {
-  const char *name;    /* $0 */
-  const char *command; /* builtin that runs, named in messages */
-  int line;            /* line of the command that runs */
-  int status;          /* $? */
-  pid_t pid;           /* $$ */
+struct shell {
+  const char *name;      /* $0 */
+  const char *command;   /* builtin that runs, named in messages */
+  int line;              /* line of the command that runs */
+  int status;            /* $? */
+  pid_t pid;             /* $$ */
   pid_t last_background; /* $!, 0 if there was none */
-  bool interactive;    /* reads commands from a person */
-  bool subshell;       /* a forked copy of the shell */
-  bool command_string; /* started with -c */
+  bool interactive;      /* reads commands from a person */
+  bool subshell;         /* a forked copy of the shell */
+  bool command_string;   /* started with -c */
   bool option[OPTION_COUNT];
 };
 
-extern struct Shell shell;
+extern struct shell shell;
 
 #endif

@@ -8,50 +8,50 @@
 
 #include "number.h"
 
-struct SignalRow {
+struct signal_row {
   int number;
   const char *name;
   const char *description;
 };
 
-static const struct SignalRow rows[] = {
-  {0, "EXIT", "EXIT"},
-  {SIGHUP, "HUP", "Hangup"},
-  {SIGINT, "INT", "Interrupt"},
-  {SIGQUIT, "QUIT", "Quit"},
-  {SIGILL, "ILL", "Illegal instruction"},
-  {SIGTRAP, "TRAP", "Trace/breakpoint trap"},
-  {SIGABRT, "ABRT", "Aborted"},
-  {SIGBUS, "BUS", "Bus error"},
-  {SIGFPE, "FPE", "Floating point exception"},
-  {SIGKILL, "KILL", "Killed"},
-  {SIGUSR1, "USR1", "User defined signal 1"},
-  {SIGSEGV, "SEGV", "Segmentation fault"},
-  {SIGUSR2, "USR2", "User defined signal 2"},
-  {SIGPIPE, "PIPE", "Broken pipe"},
-  {SIGALRM, "ALRM", "Alarm clock"},
-  {SIGTERM, "TERM", "Terminated"},
-  {16, "STKFLT", "Stack fault"},
-  {SIGCHLD, "CHLD", "Child exited"},
-  {SIGCONT, "CONT", "Continued"},
-  {SIGSTOP, "STOP", "Stopped (signal)"},
-  {SIGTSTP, "TSTP", "Stopped"},
-  {SIGTTIN, "TTIN", "Stopped (tty input)"},
-  {SIGTTOU, "TTOU", "Stopped (tty output)"},
-  {SIGURG, "URG", "Urgent I/O condition"},
-  {SIGXCPU, "XCPU", "CPU time limit exceeded"},
-  {SIGXFSZ, "XFSZ", "File size limit exceeded"},
-  {SIGVTALRM, "VTALRM", "Virtual timer expired"},
-  {SIGPROF, "PROF", "Profiling timer expired"},
-  {SIGWINCH, "WINCH", "Window changed"},
-  {29, "IO", "I/O possible"},
-  {30, "PWR", "Power failure"},
-  {SIGSYS, "SYS", "Bad system call"},
+static const struct signal_row rows[] = {
+    {0, "EXIT", "EXIT"},
+    {SIGHUP, "HUP", "Hangup"},
+    {SIGINT, "INT", "Interrupt"},
+    {SIGQUIT, "QUIT", "Quit"},
+    {SIGILL, "ILL", "Illegal instruction"},
+    {SIGTRAP, "TRAP", "Trace/breakpoint trap"},
+    {SIGABRT, "ABRT", "Aborted"},
+    {SIGBUS, "BUS", "Bus error"},
+    {SIGFPE, "FPE", "Floating point exception"},
+    {SIGKILL, "KILL", "Killed"},
+    {SIGUSR1, "USR1", "User defined signal 1"},
+    {SIGSEGV, "SEGV", "Segmentation fault"},
+    {SIGUSR2, "USR2", "User defined signal 2"},
+    {SIGPIPE, "PIPE", "Broken pipe"},
+    {SIGALRM, "ALRM", "Alarm clock"},
+    {SIGTERM, "TERM", "Terminated"},
+    {16, "STKFLT", "Stack fault"},
+    {SIGCHLD, "CHLD", "Child exited"},
+    {SIGCONT, "CONT", "Continued"},
+    {SIGSTOP, "STOP", "Stopped (signal)"},
+    {SIGTSTP, "TSTP", "Stopped"},
+    {SIGTTIN, "TTIN", "Stopped (tty input)"},
+    {SIGTTOU, "TTOU", "Stopped (tty output)"},
+    {SIGURG, "URG", "Urgent I/O condition"},
+    {SIGXCPU, "XCPU", "CPU time limit exceeded"},
+    {SIGXFSZ, "XFSZ", "File size limit exceeded"},
+    {SIGVTALRM, "VTALRM", "Virtual timer expired"},
+    {SIGPROF, "PROF", "Profiling timer expired"},
+    {SIGWINCH, "WINCH", "Window changed"},
+    {29, "IO", "I/O possible"},
+    {30, "PWR", "Power failure"},
+    {SIGSYS, "SYS", "Bad system call"},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0], FIRST_REALTIME = 34 };
 
-static const struct SignalRow *row_of(int number) {
+static const struct signal_row *row_of(int number) {
   for (size_t i = 0; i < ROWS; i++) {
     if (rows[i].number == number) return &rows[i];
   }
@@ -60,7 +60,7 @@ static const struct SignalRow *row_of(int number) {
 
 const char *signal_name(int number) {
   static char text[24];
-  const struct SignalRow *row = row_of(number);
+  const struct signal_row *row = row_of(number);
   if (row) return row->name;
   if (number == FIRST_REALTIME) return "RTMIN";
   if (number == LAST_SIGNAL) return "RTMAX";
@@ -85,7 +85,7 @@ int signal_number(const char *text) {
 
 const char *signal_description(int number) {
   static char text[16];
-  const struct SignalRow *row = row_of(number);
+  const struct signal_row *row = row_of(number);
   if (row) return row->description;
   snprintf(text, sizeof text, "Signal %d", number);
   return text;

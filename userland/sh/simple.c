@@ -26,8 +26,8 @@
 enum { DEEPEST_CALL = 1000 };
 
 /* A simple command in work. */
-struct Call {
-  const struct Node *node;
+struct call {
+  const struct node *node;
   int argc;
   char **argv;
   unsigned flags;
@@ -37,9 +37,9 @@ struct Call {
 
 /* Prints what is about to be run behind the value of PS4. */
 static void trace(char **assignments, char **argv) {
-  struct ArenaMark mark = arena_mark(&scratch);
-  struct Buffer line = buffer_new(&scratch);
-  struct Script *script = script_new();
+  struct arena_mark mark = arena_mark(&scratch);
+  struct buffer line = buffer_new(&scratch);
+  struct script *script = script_new();
   script_hold(script);
   shell.option[OPTION_XTRACE] = false;
   buffer_string(&line, expand_document(parse_quoted(script, variable_text("PS4"))));
@@ -59,7 +59,7 @@ static void trace(char **assignments, char **argv) {
 }
 
 /* Expands and performs the assignments, one after the other; adds them to the list. */
-static void assign_all(const struct Word *assignments, unsigned variable_flags, bool temporary, struct List *done) {
+static void assign_all(const struct word *assignments, unsigned variable_flags, bool temporary, struct list *done) {
   for (; assignments; assignments = assignments->next) {
     char *assignment = expand_assignment(assignments);
     list_add(done, assignment);
@@ -68,14 +68,14 @@ static void assign_all(const struct Word *assignments, unsigned variable_flags, 
   }
 }
 
-static void call_function(const struct Function *function, const struct Call *call) {
+static void call_function(const struct function *function, const struct call *call) {
   if (flow.functions >= DEEPEST_CALL || stack_low()) {
     fail_shell("Maximum function recursion depth (%d) reached", DEEPEST_CALL);
   }
-  struct Parameters saved = parameters_lend(call->argc - 1, call->argv + 1);
+  struct parameters saved = parameters_lend(call->argc - 1, call->argv + 1);
   int loops = flow.loops;
-  struct Catcher catcher;
-  enum Exception exception = CATCH(catcher);
+  struct catcher catcher;
+  enum exception exception = CATCH(catcher);
   if (exception != EXCEPTION_NONE) {
     parameters_restore(saved);
     raise_exception(exception);
@@ -94,7 +94,7 @@ static void call_function(const struct Function *function, const struct Call *ca
   parameters_restore(saved);
 }
 
-static void call_builtin(const struct Builtin *builtin, const struct Call *call) {
+static void call_builtin(const struct builtin *builtin, const struct call *call) {
   const char *outer_name = shell.command;
   unsigned outer_flags = flow.builtin_flags;
   flow.builtin_flags = call->flags & EXECUTE_TESTED;
@@ -111,9 +111,9 @@ static void call_builtin(const struct Builtin *builtin, const struct Call *call)
 }
 
 /* An error in an ordinary builtin is only that command's. */
-static void call_contained(const struct Builtin *builtin, const struct Call *call) {
-  struct Catcher catcher;
-  enum Exception exception = CATCH(catcher);
+static void call_contained(const struct builtin *builtin, const struct call *call) {
+  struct catcher catcher;
+  enum exception exception = CATCH(catcher);
   if (exception == EXCEPTION_NONE) {
     call_builtin(builtin, call);
     catcher_end(&catcher);
@@ -123,22 +123,22 @@ static void call_contained(const struct Builtin *builtin, const struct Call *cal
   if (exception != EXCEPTION_ERROR) raise_exception(exception);
 }
 
-static _Noreturn void become(const struct Command *command, const struct Call *call) {
-  struct Catcher catcher;
+static _Noreturn void become(const struct command *command, const struct call *call) {
+  struct catcher catcher;
   catchers_forget();
-  enum Exception exception = CATCH(catcher);
+  enum exception exception = CATCH(catcher);
   if (exception == EXCEPTION_NONE) shell.status = command_run_file(command, call->argv);
   _exit(shell.status);
 }
 
-static void run_file(const struct Command *command, const struct Call *call) {
+static void run_file(const struct command *command, const struct call *call) {
   if ((call->flags & EXECUTE_LAST) && !traps_set()) become(command, call);
-  struct Job *job = job_new(false);
+  struct job *job = job_new(false);
   if (job_fork(job, call->node) == 0) become(command, call);
   shell.status = job_wait(job);
 }
 
-static void run(const struct Command *command, const struct Call *call, bool special) {
+static void run(const struct command *command, const struct call *call, bool special) {
   switch (command->kind) {
     case COMMAND_BUILTIN:
       if (special) call_builtin(command->builtin, call);
@@ -158,7 +158,7 @@ static void run(const struct Command *command, const struct Call *call, bool spe
 }
 
 /* Takes "command" and "command -p" away from in front of a command; "command -v" is left to the builtin. */
-static void strip_command(struct Call *call, struct Command *command) {
+static void strip_command(struct call *call, struct command *command) {
   while (command->kind == COMMAND_BUILTIN && command->builtin->run == builtin_command) {
     int index = 1;
     unsigned search = SEARCH_NO_FUNCTIONS;
@@ -175,17 +175,17 @@ static void strip_command(struct Call *call, struct Command *command) {
 }
 
 /* Whether the words behind this one are declarations, whose values are not split. */
-static bool declares(const struct Word *word) {
+static bool declares(const struct word *word) {
   while (word && word->literal && strcmp(word->literal, "command") == 0) word = word->next;
   if (!word || !word->literal) return false;
-  const struct Builtin *builtin = builtin_find(word->literal);
+  const struct builtin *builtin = builtin_find(word->literal);
   return builtin && builtin->declares;
 }
 
-static void expand_declarations(const struct Word *words, struct List *fields) {
+static void expand_declarations(const struct word *words, struct list *fields) {
   for (; words; words = words->next) {
     bool assignment = words->parts && words->parts->kind == PART_TEXT && assignment_value(words->parts->text);
-    struct Word alone = *words;
+    struct word alone = *words;
     alone.next = NULL;
     if (assignment) list_add(fields, expand_assignment(words));
     else expand_words(&alone, fields);
@@ -193,8 +193,8 @@ static void expand_declarations(const struct Word *words, struct List *fields) {
 }
 
 /* No command: assignments stay, redirections are tried, the status is that of the last substitution. */
-static void run_nothing(const struct Node *node) {
-  struct List assignments = {0};
+static void run_nothing(const struct node *node) {
+  struct list assignments = {0};
   int depth = redirect_depth();
   if (node->redirects && !redirect_try(node->redirects)) return;
   assign_all(node->simple.assignments, 0, false, &assignments);
@@ -203,12 +203,12 @@ static void run_nothing(const struct Node *node) {
   shell.status = substitution_status;
 }
 
-static void run_command(const struct Node *node, const struct List *words, unsigned flags) {
-  struct Call call = {.node = node, .argc = (int)words->count, .argv = words->items, .flags = flags};
-  struct List assignments = {0};
+static void run_command(const struct node *node, const struct list *words, unsigned flags) {
+  struct call call = {.node = node, .argc = (int)words->count, .argv = words->items, .flags = flags};
+  struct list assignments = {0};
   int scope = scope_depth();
   int depth = redirect_depth();
-  struct Command command = command_find(call.argv[0], 0);
+  struct command command = command_find(call.argv[0], 0);
   strip_command(&call, &command);
   bool special = command.kind == COMMAND_BUILTIN && command.builtin->special && !call.plain;
   bool executes = command.kind == COMMAND_BUILTIN && command.builtin->run == builtin_exec;
@@ -230,9 +230,9 @@ static void run_command(const struct Node *node, const struct List *words, unsig
   redirect_undo(depth);
 }
 
-void execute_simple(const struct Node *node, unsigned flags) {
-  struct ArenaMark mark = arena_mark(&scratch);
-  struct List words = {0};
+void execute_simple(const struct node *node, unsigned flags) {
+  struct arena_mark mark = arena_mark(&scratch);
+  struct list words = {0};
   substitution_status = 0;
   if (declares(node->simple.words)) expand_declarations(node->simple.words, &words);
   else expand_words(node->simple.words, &words);

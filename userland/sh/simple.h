@@ -4,6 +4,6 @@
 
 #include "syntax.h"
 
-void execute_simple(const struct Node *node, unsigned flags);
+void execute_simple(const struct node *node, unsigned flags);
 
 #endif

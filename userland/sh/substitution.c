@@ -25,8 +25,8 @@ static size_t without_nuls(char *bytes, size_t length) {
   return (size_t)(to - bytes);
 }
 
-char *substitute_command(const struct Node *node) {
-  struct Buffer output = buffer_new(&scratch);
+char *substitute_command(const struct node *node) {
+  struct buffer output = buffer_new(&scratch);
   int ends[2];
   substitution_status = 0;
   if (!node) return buffer_finish(&output);

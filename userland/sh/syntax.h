@@ -9,10 +9,10 @@
 
 #include "arena.h"
 
-struct Node;
-struct Word;
+struct node;
+struct word;
 
-enum PartKind {
+enum part_kind {
   PART_TEXT,   /* as it stands; subject to patterns */
   PART_QUOTED, /* by single quotes or a backslash */
   PART_DOUBLE, /* parts between double quotes */
@@ -21,7 +21,7 @@ enum PartKind {
   PART_ARITHMETIC
 };
 
-enum ParameterOperator {
+enum parameter_operator {
   PARAMETER_VALUE,
   PARAMETER_LENGTH,      /* ${#name} */
   PARAMETER_DEFAULT,     /* ${name-word} */
@@ -35,24 +35,24 @@ enum ParameterOperator {
   PARAMETER_BAD /* an error when it is expanded */
 };
 
-struct Part {
-  struct Part *next;
-  enum PartKind kind;
-  enum ParameterOperator operator;
-  bool colon;        /* ${name:-word}: empty counts as unset */
-  const char *text;  /* text, or a parameter's name */
-  struct Part *parts; /* PART_DOUBLE, PART_ARITHMETIC, and a parameter's word */
-  struct Node *command;
+struct part {
+  struct part *next;
+  enum part_kind kind;
+  enum parameter_operator operator;
+  bool colon;         /* ${name:-word}: empty counts as unset */
+  const char *text;   /* text, or a parameter's name */
+  struct part *parts; /* PART_DOUBLE, PART_ARITHMETIC, and a parameter's word */
+  struct node *command;
 };
 
-struct Word {
-  struct Word *next;
-  struct Part *parts;
+struct word {
+  struct word *next;
+  struct part *parts;
   const char *plain;   /* the text, when no part of the word is quoted or expanded */
   const char *literal; /* the text, when expansion would leave it as it is */
 };
 
-enum RedirectKind {
+enum redirect_kind {
   REDIRECT_READ,
   REDIRECT_WRITE,
   REDIRECT_CLOBBER,
@@ -63,16 +63,16 @@ enum RedirectKind {
   REDIRECT_DOCUMENT
 };
 
-struct Redirect {
-  struct Redirect *next;
-  enum RedirectKind kind;
+struct redirect {
+  struct redirect *next;
+  enum redirect_kind kind;
   int fd;
-  struct Word *target;   /* file, descriptor; of a here-document its delimiter */
-  struct Part *document; /* content of a here-document */
+  struct word *target;   /* file, descriptor; of a here-document its delimiter */
+  struct part *document; /* content of a here-document */
   bool strip_tabs;
 };
 
-enum NodeKind {
+enum node_kind {
   NODE_SIMPLE,
   NODE_PIPELINE,
   NODE_NOT,
@@ -90,72 +90,72 @@ enum NodeKind {
   NODE_FUNCTION
 };
 
-struct CaseItem {
-  struct CaseItem *next;
-  struct Word *patterns;
-  struct Node *body; /* may be NULL */
+struct case_item {
+  struct case_item *next;
+  struct word *patterns;
+  struct node *body; /* may be NULL */
 };
 
-struct Node {
-  enum NodeKind kind;
+struct node {
+  enum node_kind kind;
   int line;
-  struct Node *next; /* of a pipeline's commands */
-  struct Redirect *redirects;
+  struct node *next; /* of a pipeline's commands */
+  struct redirect *redirects;
   union {
     struct {
-      struct Word *assignments;
-      struct Word *words;
+      struct word *assignments;
+      struct word *words;
     } simple;
     struct {
-      struct Node *commands;
+      struct node *commands;
     } pipeline;
     struct {
-      struct Node *left;
-      struct Node *right;
+      struct node *left;
+      struct node *right;
     } pair;
     struct {
-      struct Node *body;
+      struct node *body;
     } unary; /* NODE_NOT, _BACKGROUND, _SUBSHELL, _GROUP */
     struct {
-      struct Node *condition;
-      struct Node *body;
-      struct Node *otherwise;
+      struct node *condition;
+      struct node *body;
+      struct node *otherwise;
     } branch; /* NODE_IF, _WHILE, _UNTIL */
     struct {
       const char *variable;
-      struct Word *words;
+      struct word *words;
       bool over_parameters; /* no "in": "$@" */
-      struct Node *body;
+      struct node *body;
     } loop;
     struct {
-      struct Word *word;
-      struct CaseItem *items;
+      struct word *word;
+      struct case_item *items;
     } choice;
     struct {
       const char *name;
-      struct Node *body;
-      struct Script *script;
+      struct node *body;
+      struct script *script;
     } function;
   };
 };
 
 /* The memory of trees that were parsed together. */
-struct Script {
-  struct Arena arena;
+struct script {
+  struct arena arena;
   int references;
 };
 
-struct Script *script_new(void);
-void script_acquire(struct Script *script);
-void script_drop(struct Script *script);
+struct script *script_new(void);
+void script_acquire(struct script *script);
+void script_drop(struct script *script);
 
 /* A script is held while it is parsed or run; an exception lets go of what was held since its catcher began. */
-void script_hold(struct Script *script);
+void script_hold(struct script *script);
 void script_let_go(void);
 int script_depth(void);
 void script_unwind(int depth);
 
 /* The source text of a tree, shortened, as `jobs` shows it; in scratch memory. */
-char *node_text(const struct Node *node);
+char *node_text(const struct node *node);
 
 #endif

@@ -10,12 +10,12 @@
 #include "number.h"
 #include "stack.h"
 
-struct Expression {
+struct expression {
   char **next;
   char **end;
 };
 
-static bool parse_or(struct Expression *expression);
+static bool parse_or(struct expression *expression);
 
 static bool is_unary(const char *word) {
   return word[0] == '-' && word[1] && !word[2] && strchr("bcdefghknprstuwxzGLOS", word[1]);
@@ -105,15 +105,15 @@ static bool apply_binary(const char *left, int operator, const char *right) {
   }
 }
 
-static size_t left_of(const struct Expression *expression) {
+static size_t left_of(const struct expression *expression) {
   return (size_t)(expression->end - expression->next);
 }
 
-static bool is_next(const struct Expression *expression, const char *word) {
+static bool is_next(const struct expression *expression, const char *word) {
   return left_of(expression) && strcmp(*expression->next, word) == 0;
 }
 
-static bool parse_primary(struct Expression *expression) {
+static bool parse_primary(struct expression *expression) {
   size_t left = left_of(expression);
   char **words = expression->next;
   if (!left) fail("argument expected");
@@ -140,7 +140,7 @@ static bool parse_primary(struct Expression *expression) {
   return *words[0];
 }
 
-static bool parse_not(struct Expression *expression) {
+static bool parse_not(struct expression *expression) {
   bool negated = false;
   while (is_next(expression, "!") && left_of(expression) > 1 &&
          !(left_of(expression) >= 3 && binary_operator(expression->next[1]) >= 0)) {
@@ -150,7 +150,7 @@ static bool parse_not(struct Expression *expression) {
   return parse_primary(expression) != negated;
 }
 
-static bool parse_and(struct Expression *expression) {
+static bool parse_and(struct expression *expression) {
   bool value = parse_not(expression);
   while (is_next(expression, "-a")) {
     expression->next++;
@@ -160,7 +160,7 @@ static bool parse_and(struct Expression *expression) {
   return value;
 }
 
-static bool parse_or(struct Expression *expression) {
+static bool parse_or(struct expression *expression) {
   bool value = parse_and(expression);
   while (is_next(expression, "-o")) {
     expression->next++;
@@ -181,7 +181,7 @@ static bool evaluate(char **words, int count) {
   if ((count == 3 || count == 4) && strcmp(words[0], "(") == 0 && strcmp(words[count - 1], ")") == 0) {
     return evaluate(words + 1, count - 2);
   }
-  struct Expression expression = {words, words + count};
+  struct expression expression = {words, words + count};
   bool value = parse_or(&expression);
   if (expression.next != expression.end) fail("%s: unexpected operator", *expression.next);
   return value;

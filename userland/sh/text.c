@@ -4,15 +4,17 @@
 
 #include "syntax.h"
 
-static void add_node(struct Buffer *text, const struct Node *node);
+static void add_node(struct buffer *text, const struct node *node);
 
-static void add_parts(struct Buffer *text, const struct Part *parts);
+static void add_parts(struct buffer *text, const struct part *parts);
 
-static void add_parameter(struct Buffer *text, const struct Part *part) {
+static void add_parameter(struct buffer *text, const struct part *part) {
   static const char *const operators[] = {
-    [PARAMETER_DEFAULT] = "-",     [PARAMETER_ASSIGN] = "=",           [PARAMETER_ERROR] = "?",
-    [PARAMETER_ALTERNATIVE] = "+", [PARAMETER_TRIM_PREFIX] = "#",      [PARAMETER_TRIM_LONG_PREFIX] = "##",
-    [PARAMETER_TRIM_SUFFIX] = "%", [PARAMETER_TRIM_LONG_SUFFIX] = "%%", [PARAMETER_BAD] = "",
+      [PARAMETER_DEFAULT] = "-",     [PARAMETER_ASSIGN] = "=",
+      [PARAMETER_ERROR] = "?",       [PARAMETER_ALTERNATIVE] = "+",
+      [PARAMETER_TRIM_PREFIX] = "#", [PARAMETER_TRIM_LONG_PREFIX] = "##",
+      [PARAMETER_TRIM_SUFFIX] = "%", [PARAMETER_TRIM_LONG_SUFFIX] = "%%",
+      [PARAMETER_BAD] = "",
   };
   buffer_string(text, part->operator == PARAMETER_LENGTH ? "${#" : "${");
   if (part->text) buffer_string(text, part->text);
@@ -24,7 +26,7 @@ static void add_parameter(struct Buffer *text, const struct Part *part) {
   buffer_char(text, '}');
 }
 
-static void add_parts(struct Buffer *text, const struct Part *parts) {
+static void add_parts(struct buffer *text, const struct part *parts) {
   for (; parts; parts = parts->next) {
     switch (parts->kind) {
       case PART_TEXT: buffer_string(text, parts->text); break;
@@ -53,18 +55,23 @@ static void add_parts(struct Buffer *text, const struct Part *parts) {
   }
 }
 
-static void add_words(struct Buffer *text, const struct Word *words) {
+static void add_words(struct buffer *text, const struct word *words) {
   for (; words; words = words->next) {
     if (text->length && text->text[text->length - 1] != ' ') buffer_char(text, ' ');
     add_parts(text, words->parts);
   }
 }
 
-static void add_redirects(struct Buffer *text, const struct Redirect *redirects) {
+static void add_redirects(struct buffer *text, const struct redirect *redirects) {
   static const char *const operators[] = {
-    [REDIRECT_READ] = "<",        [REDIRECT_WRITE] = ">",           [REDIRECT_CLOBBER] = ">|",
-    [REDIRECT_APPEND] = ">>",     [REDIRECT_READ_WRITE] = "<>",     [REDIRECT_DUPLICATE_INPUT] = "<&",
-    [REDIRECT_DUPLICATE_OUTPUT] = ">&", [REDIRECT_DOCUMENT] = "<<",
+      [REDIRECT_READ] = "<",
+      [REDIRECT_WRITE] = ">",
+      [REDIRECT_CLOBBER] = ">|",
+      [REDIRECT_APPEND] = ">>",
+      [REDIRECT_READ_WRITE] = "<>",
+      [REDIRECT_DUPLICATE_INPUT] = "<&",
+      [REDIRECT_DUPLICATE_OUTPUT] = ">&",
+      [REDIRECT_DOCUMENT] = "<<",
   };
   for (; redirects; redirects = redirects->next) {
     char number[16];
@@ -80,13 +87,13 @@ static void add_redirects(struct Buffer *text, const struct Redirect *redirects)
   }
 }
 
-static void add_pair(struct Buffer *text, const struct Node *left, const char *between, const struct Node *right) {
+static void add_pair(struct buffer *text, const struct node *left, const char *between, const struct node *right) {
   add_node(text, left);
   buffer_string(text, between);
   add_node(text, right);
 }
 
-static void add_branch(struct Buffer *text, const struct Node *node) {
+static void add_branch(struct buffer *text, const struct node *node) {
   bool is_if = node->kind == NODE_IF;
   buffer_string(text, is_if ? "if " : node->kind == NODE_WHILE ? "while " : "until ");
   add_pair(text, node->branch.condition, is_if ? "; then " : "; do ", node->branch.body);
@@ -97,12 +104,12 @@ static void add_branch(struct Buffer *text, const struct Node *node) {
   buffer_string(text, is_if ? "; fi" : "; done");
 }
 
-static void add_case(struct Buffer *text, const struct Node *node) {
+static void add_case(struct buffer *text, const struct node *node) {
   buffer_string(text, "case ");
   add_parts(text, node->choice.word->parts);
   buffer_string(text, " in ");
-  for (const struct CaseItem *item = node->choice.items; item; item = item->next) {
-    for (const struct Word *pattern = item->patterns; pattern; pattern = pattern->next) {
+  for (const struct case_item *item = node->choice.items; item; item = item->next) {
+    for (const struct word *pattern = item->patterns; pattern; pattern = pattern->next) {
       add_parts(text, pattern->parts);
       buffer_string(text, pattern->next ? "|" : ") ");
     }
@@ -112,7 +119,7 @@ static void add_case(struct Buffer *text, const struct Node *node) {
   buffer_string(text, "esac");
 }
 
-static void add_node(struct Buffer *text, const struct Node *node) {
+static void add_node(struct buffer *text, const struct node *node) {
   if (!node) return;
   switch (node->kind) {
     case NODE_SIMPLE:
@@ -126,7 +133,7 @@ static void add_node(struct Buffer *text, const struct Node *node) {
       }
       break;
     case NODE_PIPELINE:
-      for (const struct Node *command = node->pipeline.commands; command; command = command->next) {
+      for (const struct node *command = node->pipeline.commands; command; command = command->next) {
         add_node(text, command);
         if (command->next) buffer_string(text, " | ");
       }
@@ -175,8 +182,8 @@ static void add_node(struct Buffer *text, const struct Node *node) {
   add_redirects(text, node->redirects);
 }
 
-char *node_text(const struct Node *node) {
-  struct Buffer text = buffer_new(&scratch);
+char *node_text(const struct node *node) {
+  struct buffer text = buffer_new(&scratch);
   add_node(&text, node);
   return buffer_finish(&text);
 }

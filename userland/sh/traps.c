@@ -15,7 +15,7 @@
 
 enum { SIGNALS = 65 };
 
-enum Disposition { UNKNOWN, DEFAULT, CAUGHT, IGNORED, ALWAYS_IGNORED };
+enum disposition { UNKNOWN, DEFAULT, CAUGHT, IGNORED, ALWAYS_IGNORED };
 
 volatile sig_atomic_t signal_pending;
 volatile sig_atomic_t children_changed;
@@ -58,7 +58,7 @@ static void learn(int number) {
   dispositions[number] = !was_ignored[number] ? DEFAULT : began_interactive ? IGNORED : ALWAYS_IGNORED;
 }
 
-static void install(int number, enum Disposition disposition) {
+static void install(int number, enum disposition disposition) {
   struct sigaction action;
   learn(number);
   if (dispositions[number] == disposition || dispositions[number] == ALWAYS_IGNORED) return;
@@ -70,12 +70,12 @@ static void install(int number, enum Disposition disposition) {
 }
 
 /* What a program that the shell begins does with a signal without a trap. */
-static enum Disposition inherited(int number) {
+static enum disposition inherited(int number) {
   return was_ignored[number] ? IGNORED : DEFAULT;
 }
 
 /* What the shell does with a signal, given its trap. */
-static enum Disposition wanted(int number) {
+static enum disposition wanted(int number) {
   if (traps[number]) return *traps[number] ? CAUGHT : IGNORED;
   if (number == SIGCHLD && dispositions[number] == CAUGHT) return CAUGHT;
   if (!shell.interactive || shell.subshell) return inherited(number);
@@ -136,8 +136,8 @@ static void run_action(const char *action) {
   int outer_functions = functions_before;
   /* The action may change its own trap while it runs. */
   char *copy = arena_copy(&scratch, action, strlen(action));
-  struct Catcher catcher;
-  enum Exception exception = CATCH(catcher);
+  struct catcher catcher;
+  enum exception exception = CATCH(catcher);
   if (exception == EXCEPTION_NONE) {
     status_before = status;
     functions_before = flow.functions;
@@ -162,7 +162,7 @@ void signals_handle(void) {
     if (!arrived[number]) continue;
     arrived[number] = 0;
     if (!traps[number] || !*traps[number]) continue;
-    struct ArenaMark mark = arena_mark(&scratch);
+    struct arena_mark mark = arena_mark(&scratch);
     run_action(traps[number]);
     arena_release(&scratch, mark);
   }
@@ -245,7 +245,7 @@ static void print_traps(void) {
 }
 
 int builtin_trap(int argc, char **argv) {
-  struct BuiltinOptions options = {argc, argv, 1, NULL};
+  struct builtin_options options = {argc, argv, 1, NULL};
   builtin_option(&options, "");
   char **operands = argv + options.index;
   int count = argc - options.index;

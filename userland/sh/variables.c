@@ -19,35 +19,35 @@
 
 enum { BUCKETS = 128 };
 
-struct Variable {
-  struct Variable *next;
+struct variable {
+  struct variable *next;
   char *name;
   char *value; /* NULL: unset */
   unsigned flags;
 };
 
-struct Saved {
-  struct Saved *next;
+struct saved {
+  struct saved *next;
   char *name;
   char *value;
   unsigned flags;
   bool existed;
 };
 
-struct Scope {
-  struct Scope *outer;
-  struct Saved *saved;
+struct scope {
+  struct scope *outer;
+  struct saved *saved;
   bool *options; /* NULL: not local */
 };
 
 /* What else happens when a variable changes. */
-struct Watch {
+struct watch {
   const char *name;
   void (*changed)(const char *value);
 };
 
-static struct Variable *buckets[BUCKETS];
-static struct Scope *scopes;
+static struct variable *buckets[BUCKETS];
+static struct scope *scopes;
 static int depth;
 static const char *field_separators;
 
@@ -64,46 +64,46 @@ static void optind_changed(const char *value) {
   getopts_restart(value ? atoi(value) : 1);
 }
 
-static const struct Watch watches[] = {
-  {"IFS", ifs_changed},
-  {"PATH", path_changed},
-  {"OPTIND", optind_changed},
+static const struct watch watches[] = {
+    {"IFS", ifs_changed},
+    {"PATH", path_changed},
+    {"OPTIND", optind_changed},
 };
 
 const char *separators(void) {
   return field_separators;
 }
 
-static struct Variable **slot_of(const char *name, size_t length) {
+static struct variable **slot_of(const char *name, size_t length) {
   unsigned hash = 0;
   for (size_t i = 0; i < length; i++) hash = hash * 31 + (unsigned char)name[i];
-  struct Variable **slot = &buckets[hash % BUCKETS];
+  struct variable **slot = &buckets[hash % BUCKETS];
   while (*slot && (strncmp((*slot)->name, name, length) != 0 || (*slot)->name[length])) slot = &(*slot)->next;
   return slot;
 }
 
-static struct Variable *find(const char *name) {
+static struct variable *find(const char *name) {
   return *slot_of(name, strlen(name));
 }
 
-static struct Variable *find_or_add(const char *name, size_t length) {
-  struct Variable **slot = slot_of(name, length);
+static struct variable *find_or_add(const char *name, size_t length) {
+  struct variable **slot = slot_of(name, length);
   if (*slot) return *slot;
-  struct Variable *variable = memory_alloc(sizeof *variable);
-  *variable = (struct Variable){NULL, memory_alloc(length + 1), NULL, 0};
+  struct variable *variable = memory_alloc(sizeof *variable);
+  *variable = (struct variable){NULL, memory_alloc(length + 1), NULL, 0};
   memcpy(variable->name, name, length);
   variable->name[length] = 0;
   *slot = variable;
   return variable;
 }
 
-static void notify(const struct Variable *variable) {
+static void notify(const struct variable *variable) {
   for (size_t i = 0; i < sizeof watches / sizeof watches[0]; i++) {
     if (strcmp(watches[i].name, variable->name) == 0) watches[i].changed(variable->value);
   }
 }
 
-static void give_value(struct Variable *variable, const char *value) {
+static void give_value(struct variable *variable, const char *value) {
   size_t size = strlen(value) + 1;
   if (variable->value && strlen(variable->value) + 1 >= size && size > 1) {
     memmove(variable->value, value, size);
@@ -115,13 +115,13 @@ static void give_value(struct Variable *variable, const char *value) {
   notify(variable);
 }
 
-static void check_writable(const struct Variable *variable) {
+static void check_writable(const struct variable *variable) {
   if (variable->flags & VARIABLE_READONLY) fail("%s: is read only", variable->name);
 }
 
 const char *variable_get(const char *name) {
   static char line[16];
-  const struct Variable *variable = find(name);
+  const struct variable *variable = find(name);
   if (!variable) return NULL;
   if (variable->value && strcmp(name, "LINENO") == 0 && !*variable->value) {
     snprintf(line, sizeof line, "%d", shell.line);
@@ -136,7 +136,7 @@ const char *variable_text(const char *name) {
 }
 
 static void set(const char *name, size_t length, const char *value, unsigned flags) {
-  struct Variable *variable = find_or_add(name, length);
+  struct variable *variable = find_or_add(name, length);
   check_writable(variable);
   give_value(variable, value);
   if (shell.option[OPTION_ALLEXPORT]) flags |= VARIABLE_EXPORT;
@@ -159,8 +159,8 @@ void variable_assign(const char *assignment, unsigned flags) {
 }
 
 void variable_unset(const char *name) {
-  struct Variable **slot = slot_of(name, strlen(name));
-  struct Variable *variable = *slot;
+  struct variable **slot = slot_of(name, strlen(name));
+  struct variable *variable = *slot;
   if (!variable) return;
   check_writable(variable);
   free(variable->value);
@@ -177,28 +177,28 @@ void variable_mark(const char *name, unsigned flags) {
 
 void variables_each(void (*visit)(const char *name, void *data), void *data) {
   for (int i = 0; i < BUCKETS; i++) {
-    for (struct Variable *variable = buckets[i]; variable; variable = variable->next) {
+    for (struct variable *variable = buckets[i]; variable; variable = variable->next) {
       if (variable->value) visit(variable->name, data);
     }
   }
 }
 
 static int compare_variables(const void *left, const void *right) {
-  const struct Variable *const *a = left;
-  const struct Variable *const *b = right;
+  const struct variable *const *a = left;
+  const struct variable *const *b = right;
   return strcmp((*a)->name, (*b)->name);
 }
 
 void variables_print(const char *prefix, unsigned flags) {
-  struct List list = {0};
+  struct list list = {0};
   for (int i = 0; i < BUCKETS; i++) {
-    for (struct Variable *variable = buckets[i]; variable; variable = variable->next) {
+    for (struct variable *variable = buckets[i]; variable; variable = variable->next) {
       if ((variable->flags & flags) == flags && (variable->value || flags)) list_add(&list, (char *)variable);
     }
   }
   if (list.count) qsort(list.items, list.count, sizeof *list.items, compare_variables);
   for (size_t i = 0; i < list.count; i++) {
-    const struct Variable *variable = (const struct Variable *)list.items[i];
+    const struct variable *variable = (const struct variable *)list.items[i];
     out_string(prefix);
     out_string(variable->name);
     if (variable->value) {
@@ -210,13 +210,13 @@ void variables_print(const char *prefix, unsigned flags) {
 }
 
 char **variables_environment(void) {
-  struct List list = {0};
+  struct list list = {0};
   list_add(&list, NULL);
   list.count = 0;
   for (int i = 0; i < BUCKETS; i++) {
-    for (struct Variable *variable = buckets[i]; variable; variable = variable->next) {
+    for (struct variable *variable = buckets[i]; variable; variable = variable->next) {
       if (!(variable->flags & VARIABLE_EXPORT) || !variable->value) continue;
-      struct Buffer text = buffer_new(&scratch);
+      struct buffer text = buffer_new(&scratch);
       buffer_string(&text, variable->name);
       buffer_char(&text, '=');
       buffer_string(&text, variable->value);
@@ -227,21 +227,21 @@ char **variables_environment(void) {
 }
 
 void scope_begin(void) {
-  struct Scope *scope = memory_alloc(sizeof *scope);
-  *scope = (struct Scope){scopes, NULL, NULL};
+  struct scope *scope = memory_alloc(sizeof *scope);
+  *scope = (struct scope){scopes, NULL, NULL};
   scopes = scope;
   depth++;
 }
 
-static void restore(struct Saved *saved) {
+static void restore(struct saved *saved) {
   if (!saved->existed) {
-    struct Variable *variable = find(saved->name);
+    struct variable *variable = find(saved->name);
     if (variable) {
       variable->flags = 0;
       variable_unset(saved->name);
     }
   } else {
-    struct Variable *variable = find_or_add(saved->name, strlen(saved->name));
+    struct variable *variable = find_or_add(saved->name, strlen(saved->name));
     free(variable->value);
     variable->value = saved->value;
     variable->flags = saved->flags;
@@ -254,9 +254,9 @@ static void restore(struct Saved *saved) {
 }
 
 void scope_end(void) {
-  struct Scope *scope = scopes;
+  struct scope *scope = scopes;
   while (scope->saved) {
-    struct Saved *saved = scope->saved;
+    struct saved *saved = scope->saved;
     scope->saved = saved->next;
     restore(saved);
   }
@@ -279,17 +279,17 @@ void scope_unwind(int to) {
 }
 
 void scope_local(const char *name) {
-  for (struct Saved *saved = scopes->saved; saved; saved = saved->next) {
+  for (struct saved *saved = scopes->saved; saved; saved = saved->next) {
     if (strcmp(saved->name, name) == 0) return;
   }
-  struct Saved *saved = memory_alloc(sizeof *saved);
-  const struct Variable *variable = find(name);
-  *saved = (struct Saved){
-    .next = scopes->saved,
-    .name = memory_copy(name),
-    .value = variable && variable->value ? memory_copy(variable->value) : NULL,
-    .flags = variable ? variable->flags : 0,
-    .existed = variable != NULL,
+  struct saved *saved = memory_alloc(sizeof *saved);
+  const struct variable *variable = find(name);
+  *saved = (struct saved){
+      .next = scopes->saved,
+      .name = memory_copy(name),
+      .value = variable && variable->value ? memory_copy(variable->value) : NULL,
+      .flags = variable ? variable->flags : 0,
+      .existed = variable != NULL,
   };
   scopes->saved = saved;
 }

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-enum VariableFlag {
+enum variable_flag {
   VARIABLE_EXPORT = 1,
   VARIABLE_READONLY = 2,
 };

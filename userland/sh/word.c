@@ -11,16 +11,16 @@
 #include "stack.h"
 
 /* A list of parts under construction: finished parts and the text being gathered. */
-struct Reading {
-  struct Parser *parser;
-  struct Part *first;
-  struct Part **end;
-  struct Buffer text;
+struct reading {
+  struct parser *parser;
+  struct part *first;
+  struct part **end;
+  struct buffer text;
   bool quoted; /* the text being gathered is */
 };
 
-static const char *const keywords[] = {"!",    "{",    "}",  "case", "do",    "done",  "elif", "else",
-                                       "esac", "fi",   "for", "if",   "in",    "then",  "until", "while"};
+static const char *const keywords[] = {"!",    "{",  "}",   "case", "do", "done", "elif",  "else",
+                                       "esac", "fi", "for", "if",   "in", "then", "until", "while"};
 
 bool is_keyword(const char *text) {
   for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++) {
@@ -78,39 +78,40 @@ int get_joined(void) {
   }
 }
 
-static struct Part *new_part(struct Reading *reading, enum PartKind kind) {
-  struct Part *part = arena_alloc(&reading->parser->script->arena, sizeof *part);
-  *part = (struct Part){.kind = kind};
+static struct part *new_part(struct reading *reading, enum part_kind kind) {
+  struct part *part = arena_alloc(&reading->parser->script->arena, sizeof *part);
+  *part = (struct part){.kind = kind};
   return part;
 }
 
-static void flush(struct Reading *reading) {
+static void flush(struct reading *reading) {
   if (!reading->text.length && !reading->quoted) return;
-  struct Part *part = new_part(reading, reading->quoted ? PART_QUOTED : PART_TEXT);
-  part->text = arena_copy(&reading->parser->script->arena, reading->text.text ? reading->text.text : "", reading->text.length);
+  struct part *part = new_part(reading, reading->quoted ? PART_QUOTED : PART_TEXT);
+  part->text = arena_copy(&reading->parser->script->arena, reading->text.text ? reading->text.text : "",
+                          reading->text.length);
   *reading->end = part;
   reading->end = &part->next;
   reading->text.length = 0;
   reading->quoted = false;
 }
 
-static void add_part(struct Reading *reading, struct Part *part) {
+static void add_part(struct reading *reading, struct part *part) {
   flush(reading);
   *reading->end = part;
   reading->end = &part->next;
 }
 
-static void add_text(struct Reading *reading, int c) {
+static void add_text(struct reading *reading, int c) {
   if (reading->quoted) flush(reading);
   buffer_char(&reading->text, (char)c);
 }
 
-static void begin_quoted(struct Reading *reading) {
+static void begin_quoted(struct reading *reading) {
   if (!reading->quoted) flush(reading);
   reading->quoted = true;
 }
 
-static void read_single_quoted(struct Reading *reading) {
+static void read_single_quoted(struct reading *reading) {
   begin_quoted(reading);
   for (;;) {
     int c = input_get();
@@ -121,7 +122,7 @@ static void read_single_quoted(struct Reading *reading) {
 }
 
 /* Which characters a backslash takes the meaning from; NULL: all. */
-static const char *escapable(enum Context context) {
+static const char *escapable(enum context context) {
   switch (context) {
     case CONTEXT_DOUBLE:
     case CONTEXT_ARITHMETIC: return "$`\"\\";
@@ -131,7 +132,7 @@ static const char *escapable(enum Context context) {
   }
 }
 
-static void read_backslash(struct Reading *reading, enum Context context) {
+static void read_backslash(struct reading *reading, enum context context) {
   const char *special = escapable(context);
   int c = input_get();
   if (c == '\n') return;
@@ -148,8 +149,8 @@ static void read_backslash(struct Reading *reading, enum Context context) {
   buffer_char(&reading->text, (char)c);
 }
 
-static const char *read_name(struct Reading *reading, int c) {
-  struct Buffer name = buffer_new(&scratch);
+static const char *read_name(struct reading *reading, int c) {
+  struct buffer name = buffer_new(&scratch);
   buffer_char(&name, (char)c);
   if (is_name_start(c)) {
     while (is_name_character(c = get_joined())) buffer_char(&name, (char)c);
@@ -158,8 +159,8 @@ static const char *read_name(struct Reading *reading, int c) {
   return arena_copy(&reading->parser->script->arena, name.text, name.length);
 }
 
-static const char *read_digits(struct Reading *reading, int c) {
-  struct Buffer digits = buffer_new(&scratch);
+static const char *read_digits(struct reading *reading, int c) {
+  struct buffer digits = buffer_new(&scratch);
   do buffer_char(&digits, (char)c);
   while (is_digit(c = get_joined()));
   input_unget(c);
@@ -167,7 +168,7 @@ static const char *read_digits(struct Reading *reading, int c) {
 }
 
 /* The operator that begins with c; PARAMETER_BAD if none does. */
-static enum ParameterOperator read_operator(struct Part *part, int c) {
+static enum parameter_operator read_operator(struct part *part, int c) {
   if (c == ':') {
     part->colon = true;
     c = get_joined();
@@ -191,7 +192,7 @@ static enum ParameterOperator read_operator(struct Part *part, int c) {
 }
 
 /* The name in ${…}; also tells ${#name} and the parameter # apart. Returns the character behind it. */
-static int read_brace_name(struct Reading *reading, struct Part *part) {
+static int read_brace_name(struct reading *reading, struct part *part) {
   int c = get_joined();
   if (c == '#') {
     int next = get_joined();
@@ -221,9 +222,9 @@ static int read_brace_name(struct Reading *reading, struct Part *part) {
   return get_joined();
 }
 
-static struct Part *read_braces(struct Reading *reading, enum Context context) {
+static struct part *read_braces(struct reading *reading, enum context context) {
   bool quoted = context != CONTEXT_WORD && context != CONTEXT_BRACE;
-  struct Part *part = new_part(reading, PART_PARAMETER);
+  struct part *part = new_part(reading, PART_PARAMETER);
   int c = read_brace_name(reading, part);
   if (c == '}' && part->operator != PARAMETER_BAD) return part;
   if (part->operator == PARAMETER_VALUE) part->operator = read_operator(part, c);
@@ -236,9 +237,9 @@ static struct Part *read_braces(struct Reading *reading, enum Context context) {
   return part;
 }
 
-static struct Part *read_backquoted(struct Reading *reading, enum Context context) {
+static struct part *read_backquoted(struct reading *reading, enum context context) {
   const char *special = context == CONTEXT_WORD || context == CONTEXT_BRACE ? "$`\\" : "$`\\\"";
-  struct Buffer text = buffer_new(&scratch);
+  struct buffer text = buffer_new(&scratch);
   int line = input_line();
   for (;;) {
     int c = input_get();
@@ -255,30 +256,30 @@ static struct Part *read_backquoted(struct Reading *reading, enum Context contex
     }
     buffer_char(&text, (char)c);
   }
-  struct Part *part = new_part(reading, PART_COMMAND);
+  struct part *part = new_part(reading, PART_COMMAND);
   input_push_text(buffer_finish(&text), line);
   part->command = parse_substitution(reading->parser, TOKEN_END);
   input_pop();
   return part;
 }
 
-static struct Part *read_dollar(struct Reading *reading, enum Context context) {
+static struct part *read_dollar(struct reading *reading, enum context context) {
   int c = get_joined();
   if (c == '{') return read_braces(reading, context);
   if (c == '(') {
     int next = get_joined();
     if (next == '(') {
-      struct Part *part = new_part(reading, PART_ARITHMETIC);
+      struct part *part = new_part(reading, PART_ARITHMETIC);
       part->parts = read_parts(reading->parser, CONTEXT_ARITHMETIC);
       return part;
     }
     input_unget(next);
-    struct Part *part = new_part(reading, PART_COMMAND);
+    struct part *part = new_part(reading, PART_COMMAND);
     part->command = parse_substitution(reading->parser, TOKEN_CLOSE);
     return part;
   }
   if (is_name_start(c) || is_digit(c) || is_special_parameter(c)) {
-    struct Part *part = new_part(reading, PART_PARAMETER);
+    struct part *part = new_part(reading, PART_PARAMETER);
     part->text = read_name(reading, c);
     return part;
   }
@@ -286,14 +287,14 @@ static struct Part *read_dollar(struct Reading *reading, enum Context context) {
   return NULL;
 }
 
-static struct Part *read_double_quoted(struct Reading *reading) {
-  struct Part *part = new_part(reading, PART_DOUBLE);
+static struct part *read_double_quoted(struct reading *reading) {
+  struct part *part = new_part(reading, PART_DOUBLE);
   part->parts = read_parts(reading->parser, CONTEXT_DOUBLE);
   return part;
 }
 
 /* Whether c ends the context; a word's end is put back. */
-static bool at_end(enum Context context, int c, int *parentheses) {
+static bool at_end(enum context context, int c, int *parentheses) {
   switch (context) {
     case CONTEXT_WORD:
       if (c != END_OF_INPUT && c != ' ' && c != '\t' && c != '\n' && !is_operator_character(c)) return false;
@@ -322,8 +323,8 @@ static bool at_end(enum Context context, int c, int *parentheses) {
   return true;
 }
 
-struct Part *read_parts(struct Parser *parser, enum Context context) {
-  struct Reading reading = {.parser = parser, .text = buffer_new(&scratch)};
+struct part *read_parts(struct parser *parser, enum context context) {
+  struct reading reading = {.parser = parser, .text = buffer_new(&scratch)};
   reading.end = &reading.first;
   int parentheses = 0;
   bool plain_quotes = context == CONTEXT_WORD || context == CONTEXT_BRACE;
@@ -333,10 +334,11 @@ struct Part *read_parts(struct Parser *parser, enum Context context) {
     if (c != '\\' && at_end(context, c, &parentheses)) break;
     if (c == '\\') read_backslash(&reading, context);
     else if (c == '\'' && plain_quotes) read_single_quoted(&reading);
-    else if (c == '"' && (plain_quotes || context == CONTEXT_BRACE_DOUBLE)) add_part(&reading, read_double_quoted(&reading));
+    else if (c == '"' && (plain_quotes || context == CONTEXT_BRACE_DOUBLE))
+      add_part(&reading, read_double_quoted(&reading));
     else if (c == '`' && !parser->in_delimiter) add_part(&reading, read_backquoted(&reading, context));
     else if (c == '$' && !parser->in_delimiter) {
-      struct Part *part = read_dollar(&reading, context);
+      struct part *part = read_dollar(&reading, context);
       if (part) add_part(&reading, part);
       else add_text(&reading, c);
     } else add_text(&reading, c);
@@ -355,10 +357,11 @@ static bool is_literal(const char *text) {
 }
 
 /* The text of a word that expansion would leave as it is but for the quotes around parts of it, or NULL. */
-static const char *literal_text(struct Parser *parser, const struct Part *parts) {
+static const char *literal_text(struct parser *parser, const struct part *parts) {
   if (!parts) return NULL;
-  if (!parts->next) return parts->kind == PART_QUOTED || (parts->kind == PART_TEXT && is_literal(parts->text)) ? parts->text : NULL;
-  struct Buffer text = buffer_new(&scratch);
+  if (!parts->next)
+    return parts->kind == PART_QUOTED || (parts->kind == PART_TEXT && is_literal(parts->text)) ? parts->text : NULL;
+  struct buffer text = buffer_new(&scratch);
   for (; parts; parts = parts->next) {
     /* A bracket may be closed by a later part. */
     bool fixed = parts->kind == PART_TEXT && is_literal(parts->text) && !strchr(parts->text, '[');
@@ -368,17 +371,17 @@ static const char *literal_text(struct Parser *parser, const struct Part *parts)
   return arena_copy(&parser->script->arena, text.text ? text.text : "", text.length);
 }
 
-struct Word *read_word(struct Parser *parser) {
-  struct ArenaMark mark = arena_mark(&scratch);
-  struct Word *word = arena_alloc(&parser->script->arena, sizeof *word);
-  struct Part *parts = read_parts(parser, CONTEXT_WORD);
-  *word = (struct Word){.parts = parts, .literal = literal_text(parser, parts)};
+struct word *read_word(struct parser *parser) {
+  struct arena_mark mark = arena_mark(&scratch);
+  struct word *word = arena_alloc(&parser->script->arena, sizeof *word);
+  struct part *parts = read_parts(parser, CONTEXT_WORD);
+  *word = (struct word){.parts = parts, .literal = literal_text(parser, parts)};
   if (parts && !parts->next && parts->kind == PART_TEXT) word->plain = parts->text;
   arena_release(&scratch, mark);
   return word;
 }
 
-static void gather_text(struct Buffer *text, const struct Part *parts, bool *quoted) {
+static void gather_text(struct buffer *text, const struct part *parts, bool *quoted) {
   for (; parts; parts = parts->next) {
     if (parts->kind != PART_TEXT) *quoted = true;
     if (parts->kind == PART_DOUBLE) gather_text(text, parts->parts, quoted);
@@ -386,8 +389,8 @@ static void gather_text(struct Buffer *text, const struct Part *parts, bool *quo
   }
 }
 
-char *unquoted_text(const struct Word *word, bool *quoted) {
-  struct Buffer text = buffer_new(&scratch);
+char *unquoted_text(const struct word *word, bool *quoted) {
+  struct buffer text = buffer_new(&scratch);
   gather_text(&text, word->parts, quoted);
   return buffer_finish(&text);
 }

@@ -8,7 +8,7 @@
 
 #include "lexer.h"
 
-enum Context {
+enum context {
   CONTEXT_WORD,
   CONTEXT_DOUBLE,       /* "…" */
   CONTEXT_BRACE,        /* ${name-…} */
@@ -17,8 +17,8 @@ enum Context {
   CONTEXT_DOCUMENT      /* here-document, prompt: to the end of input */
 };
 
-struct Part *read_parts(struct Parser *parser, enum Context context);
-struct Word *read_word(struct Parser *parser);
+struct part *read_parts(struct parser *parser, enum context context);
+struct word *read_word(struct parser *parser);
 
 /* The next character behind any backslash-newline pairs. */
 int get_joined(void);
@@ -35,6 +35,6 @@ const char *assignment_value(const char *text);
 bool is_keyword(const char *text);
 
 /* The word with its quoting removed and nothing expanded, in scratch memory. */
-char *unquoted_text(const struct Word *word, bool *quoted);
+char *unquoted_text(const struct word *word, bool *quoted);
 
 #endif

@@ -2,7 +2,7 @@
 #pragma once
 #include <bits/time.h>
 #include <sys/types.h>
-/** As the i386 kernel lays it out: seconds of 32 bits. */
+/* As the i386 kernel lays it out: seconds of 32 bits. */
 struct timeval {
   long tv_sec;
   suseconds_t tv_usec;

@@ -1,37 +1,37 @@
 /*
  * Deterministic matching. A state is a set of program positions together with what came before it; the transition on a
- * byte is computed when it is first needed, by following the program's choices under the assertions that hold between the
- * byte before and this byte. A transition also tells whether a match ended before its byte.
+ * byte is computed when it is first needed, by following the program's choices under the assertions that hold between
+ * the byte before and this byte. A transition also tells whether a match ended before its byte.
  */
 #include "program.h"
 #include <stdlib.h>
 #include <string.h>
 
-/** Bytes, then the end of a text that is the end of a line, and one that is not. */
+/* Bytes, then the end of a text that is the end of a line, and one that is not. */
 #define SYMBOLS 258
 #define END 256
 #define END_OF_NO_LINE 257
 #define STATE_LIMIT 250
 #define BUCKETS 128
 
-/** What came before: only what assertions can ask. */
+/* What came before: only what assertions can ask. */
 enum context { AFTER_START, AFTER_START_OF_NO_LINE, AFTER_NEWLINE, AFTER_WORD, AFTER_OTHER };
-/** A byte that stands for each context. */
+/* A byte that stands for each context. */
 static const int representative[] = {-1, -2, '\n', 'a', ' '};
 
 struct state {
-  struct state *bucketNext;
+  struct state *bucket_next;
   enum context context;
   int anchored, count;
-  /** Address of the next state; bit 0: a match ends before this symbol. 0: not known yet. */
+  /* Address of the next state; bit 0: a match ends before this symbol. 0: not known yet. */
   uintptr_t next[SYMBOLS];
   int positions[];
 };
 
 struct automaton {
-  int stateCount;
+  int state_count;
   struct state *buckets[BUCKETS];
-  /** Scratch: positions reached before and behind the byte (as sets and stack). */
+  /* Scratch: positions reached before and behind the byte (as sets and stack). */
   int *stack;
   unsigned char *seen, *reached;
   int *list;
@@ -53,12 +53,12 @@ static struct automaton *create(int length) {
 static void forget(struct automaton *automaton) {
   for (int i = 0; i < BUCKETS; i++) {
     for (struct state *state = automaton->buckets[i], *next; state; state = next) {
-      next = state->bucketNext;
+      next = state->bucket_next;
       free(state);
     }
     automaton->buckets[i] = 0;
   }
-  automaton->stateCount = 0;
+  automaton->state_count = 0;
 }
 
 void __automaton_free(struct automaton *automaton) {
@@ -71,25 +71,26 @@ void __automaton_free(struct automaton *automaton) {
   free(automaton);
 }
 
-/** The state of the positions in automaton->list. */
+/* The state of the positions in automaton->list. */
 static struct state *intern(struct automaton *automaton, int count, enum context context, int anchored) {
   unsigned hash = (unsigned)context * 2 + (unsigned)anchored;
   for (int i = 0; i < count; i++) hash = hash * 31 + (unsigned)automaton->list[i];
   struct state **bucket = &automaton->buckets[hash % BUCKETS];
   size_t size = (size_t)count * sizeof(int);
-  for (struct state *state = *bucket; state; state = state->bucketNext)
-    if (state->count == count && state->context == context && state->anchored == anchored && memcmp(state->positions, automaton->list, size) == 0)
+  for (struct state *state = *bucket; state; state = state->bucket_next)
+    if (state->count == count && state->context == context && state->anchored == anchored &&
+        memcmp(state->positions, automaton->list, size) == 0)
       return state;
-  if (automaton->stateCount >= STATE_LIMIT) forget(automaton);
+  if (automaton->state_count >= STATE_LIMIT) forget(automaton);
   struct state *state = calloc(1, sizeof *state + size);
   if (!state) return 0;
   state->context = context;
   state->anchored = anchored;
   state->count = count;
   memcpy(state->positions, automaton->list, size);
-  state->bucketNext = *bucket;
+  state->bucket_next = *bucket;
   *bucket = state;
-  automaton->stateCount++;
+  automaton->state_count++;
   return state;
 }
 
@@ -101,7 +102,7 @@ static int push(struct automaton *automaton, int depth, int position) {
   return depth;
 }
 
-/** Computes the transition of a state on a symbol; 0 without memory. */
+/* Computes the transition of a state on a symbol; 0 without memory. */
 static uintptr_t step(struct regex_program *program, struct state *state, int symbol) {
   struct automaton *automaton = program->automaton;
   int before = representative[state->context], after = symbol < END ? symbol : symbol == END ? -1 : -2;
@@ -124,7 +125,8 @@ static uintptr_t step(struct regex_program *program, struct state *state, int sy
       case JUMP:
       case LOOP_END: depth = push(automaton, depth, at->target); break;
       case ASSERT:
-        if (__regex_holds(program, (enum assertion)at->value, before, after, before < 0)) depth = push(automaton, depth, position + 1);
+        if (__regex_holds(program, (enum assertion)at->value, before, after, before < 0))
+          depth = push(automaton, depth, position + 1);
         break;
       default: depth = push(automaton, depth, position + 1);
     }
@@ -132,13 +134,15 @@ static uintptr_t step(struct regex_program *program, struct state *state, int sy
   int count = 0;
   for (int i = 0; i < length; i++)
     if (automaton->reached[i]) automaton->list[count++] = i;
-  enum context context = symbol == '\n' ? AFTER_NEWLINE : symbol < END && __regex_is_word(symbol) ? AFTER_WORD : AFTER_OTHER;
-  int generation = automaton->stateCount;
+  enum context context = symbol == '\n'                            ? AFTER_NEWLINE
+                         : symbol < END && __regex_is_word(symbol) ? AFTER_WORD
+                                                                   : AFTER_OTHER;
+  int generation = automaton->state_count;
   struct state *next = intern(automaton, count, context, state->anchored);
   if (!next) return 0;
   uintptr_t result = (uintptr_t)next | (unsigned)matched;
   /* If the table was full, all states but the new one are gone. */
-  if (automaton->stateCount >= generation) state->next[symbol] = result;
+  if (automaton->state_count >= generation) state->next[symbol] = result;
   return result;
 }
 

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** Something to do later: go on at a position, or restore a slot. */
+/* Something to do later: go on at a position, or restore a slot. */
 struct job {
-  /** Program position, or -1 - slot. */
+  /* Program position, or -1 - slot. */
   int position;
-  /** Text position, or the slot's old value. */
+  /* Text position, or the slot's old value. */
   int at;
 };
 
@@ -20,27 +20,27 @@ struct run {
   const struct regex_program *program;
   const char *text;
   int from, end, flags;
-  /** Saved positions of groups, then of loops. */
+  /* Saved positions of groups, then of loops. */
   int *slots;
-  int groupSlots;
+  int group_slots;
   struct job *jobs;
-  int jobCount, jobRoom;
+  int job_count, job_room;
   unsigned char *visited;
   int failed;
 };
 
 static void push(struct run *run, int position, int at) {
-  if (run->jobCount == run->jobRoom) {
-    int room = run->jobRoom ? run->jobRoom * 2 : 256;
+  if (run->job_count == run->job_room) {
+    int room = run->job_room ? run->job_room * 2 : 256;
     struct job *grown = realloc(run->jobs, (size_t)room * sizeof *grown);
     if (!grown) {
       run->failed = 1;
       return;
     }
     run->jobs = grown;
-    run->jobRoom = room;
+    run->job_room = room;
   }
-  run->jobs[run->jobCount++] = (struct job){position, at};
+  run->jobs[run->job_count++] = (struct job){position, at};
 }
 
 static void set_slot(struct run *run, int slot, int value) {
@@ -56,7 +56,7 @@ static int byte_after(const struct run *run, int at) {
   return at < run->end ? (unsigned char)run->text[at] : run->flags & REG_NOTEOL ? -2 : -1;
 }
 
-/** Length of the group's text if it is repeated at `at`; -1 if it is not. */
+/* Length of the group's text if it is repeated at `at`; -1 if it is not. */
 static int repeated(const struct run *run, int group, int at) {
   int start = run->slots[2 * group], length = run->slots[2 * group + 1] - start;
   if (start < 0 || length < 0 || at + length > run->end) return -1;
@@ -68,7 +68,7 @@ static int repeated(const struct run *run, int group, int at) {
   return length;
 }
 
-/** Follows one thread until it fails (-1) or reaches the end of the program (the text position). */
+/* Follows one thread until it fails (-1) or reaches the end of the program (the text position). */
 static int follow(struct run *run, int position, int at) {
   const struct regex_program *program = run->program;
   while (!run->failed) {
@@ -78,7 +78,7 @@ static int follow(struct run *run, int position, int at) {
       run->visited[bit >> 3] |= (unsigned char)(1 << (bit & 7));
     }
     const struct instruction *code = &program->code[position++];
-    int length, loopSlot = run->groupSlots + code->value;
+    int length, loop_slot = run->group_slots + code->value;
     switch (code->operation) {
       case MATCH: return at;
       case ONE_BYTE:
@@ -94,19 +94,20 @@ static int follow(struct run *run, int position, int at) {
         break;
       case JUMP: position = code->target; break;
       case SAVE:
-        if (code->value < run->groupSlots) set_slot(run, code->value, at);
+        if (code->value < run->group_slots) set_slot(run, code->value, at);
         break;
       case ASSERT:
-        if (!__regex_holds(program, (enum assertion)code->value, byte_before(run, at), byte_after(run, at), at == 0)) return -1;
+        if (!__regex_holds(program, (enum assertion)code->value, byte_before(run, at), byte_after(run, at), at == 0))
+          return -1;
         break;
       case BACK:
         length = repeated(run, code->value, at);
         if (length < 0) return -1;
         at += length;
         break;
-      case LOOP_BEGIN: set_slot(run, loopSlot, at); break;
+      case LOOP_BEGIN: set_slot(run, loop_slot, at); break;
       case LOOP_END:
-        if (run->slots[loopSlot] == at) return -1;
+        if (run->slots[loop_slot] == at) return -1;
         position = code->target;
         break;
     }
@@ -114,9 +115,11 @@ static int follow(struct run *run, int position, int at) {
   return -1;
 }
 
-int __backtrack_run(const struct regex_program *program, const char *text, int from, int to, int end, int flags, int *slots, int slotCount) {
-  int all = slotCount + program->loops, best = -1;
-  struct run run = {.program = program, .text = text, .from = from, .end = end, .flags = flags, .groupSlots = slotCount};
+int __backtrack_run(const struct regex_program *program, const char *text, int from, int to, int end, int flags,
+                    int *slots, int slot_count) {
+  int all = slot_count + program->loops, best = -1;
+  struct run run = {
+      .program = program, .text = text, .from = from, .end = end, .flags = flags, .group_slots = slot_count};
   run.slots = malloc((size_t)(all + 1) * sizeof(int));
   if (!run.slots) return -2;
   for (int i = 0; i < all; i++) run.slots[i] = -1;
@@ -125,8 +128,8 @@ int __backtrack_run(const struct regex_program *program, const char *text, int f
     if (!run.visited) run.failed = 1;
   }
   push(&run, 0, from);
-  while (run.jobCount > 0 && !run.failed) {
-    struct job job = run.jobs[--run.jobCount];
+  while (run.job_count > 0 && !run.failed) {
+    struct job job = run.jobs[--run.job_count];
     if (job.position < 0) {
       run.slots[-1 - job.position] = job.at;
       continue;
@@ -134,7 +137,7 @@ int __backtrack_run(const struct regex_program *program, const char *text, int f
     int reached = follow(&run, job.position, job.at);
     if (reached > best && (to < 0 || reached == to)) {
       best = reached;
-      memcpy(slots, run.slots, (size_t)slotCount * sizeof(int));
+      memcpy(slots, run.slots, (size_t)slot_count * sizeof(int));
       if (to >= 0 || best == end) break;
     }
   }

@@ -11,7 +11,7 @@ static void add(const struct parser *parser, struct byte_set *set, int c) {
   }
 }
 
-/** One end of a range: a byte or "[.x.]". -1 after an error. */
+/* One end of a range: a byte or "[.x.]". -1 after an error. */
 static int read_element(struct parser *parser) {
   const char *at = parser->at;
   if (at[0] == '[' && (at[1] == '.' || at[1] == '=')) {

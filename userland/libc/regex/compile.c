@@ -2,7 +2,7 @@
 #include "program.h"
 #include <stdlib.h>
 
-/** A pattern like (((a{99}){99}){99}) must not eat all memory. */
+/* A pattern like (((a{99}){99}){99}) must not eat all memory. */
 #define CODE_LIMIT 60000
 
 static int emit(struct regex_program *program, struct instruction instruction) {
@@ -31,7 +31,7 @@ static int may_be_empty(const struct regex_program *program, int index) {
 
 static int compile(struct regex_program *program, int index);
 
-/**
+/*
  * body* as: L: split body, out; body; jump L. With a body that may be empty the loop has marks to notice an empty turn,
  * which is none: it would replace what the groups in it matched before.
  */
@@ -51,7 +51,7 @@ static int compile_loop(struct regex_program *program, int body) {
   return 0;
 }
 
-/** Zero or more turns of a body that may be empty: the first one may be, so it is apart: (body body*)? */
+/* Zero or more turns of a body that may be empty: the first one may be, so it is apart: (body body*)? */
 static int compile_empty_loop(struct regex_program *program, int body) {
   int split = emit(program, (struct instruction){.operation = SPLIT});
   if (split < 0 || compile(program, body) < 0 || compile_loop(program, body) < 0) return -1;
@@ -64,7 +64,8 @@ static int compile_repeat(struct regex_program *program, const struct node *node
   int body = node->left, least = node->value, most = node->limit;
   for (int i = 0; i < least; i++)
     if (compile(program, body) < 0) return -1;
-  if (most < 0) return least == 0 && may_be_empty(program, body) ? compile_empty_loop(program, body) : compile_loop(program, body);
+  if (most < 0)
+    return least == 0 && may_be_empty(program, body) ? compile_empty_loop(program, body) : compile_loop(program, body);
   /* The optional copies all leave to the same place: chain their splits through `other` until it is known. */
   int chain = -1;
   for (int i = least; i < most; i++) {

@@ -15,22 +15,22 @@ static int fail(struct parser *parser, int error) {
 
 static int add_node(struct parser *parser, struct node node) {
   struct regex_program *program = parser->program;
-  if ((program->nodeCount & 63) == 0) {
-    struct node *grown = realloc(program->nodes, (size_t)(program->nodeCount + 64) * sizeof node);
+  if ((program->node_count & 63) == 0) {
+    struct node *grown = realloc(program->nodes, (size_t)(program->node_count + 64) * sizeof node);
     if (!grown) return fail(parser, REG_ESPACE);
     program->nodes = grown;
   }
-  program->nodes[program->nodeCount] = node;
-  return program->nodeCount++;
+  program->nodes[program->node_count] = node;
+  return program->node_count++;
 }
 
 int __regex_add_set(struct parser *parser, const struct byte_set *set) {
   struct regex_program *program = parser->program;
-  struct byte_set *grown = realloc(program->sets, (size_t)(program->setCount + 1) * sizeof *set);
+  struct byte_set *grown = realloc(program->sets, (size_t)(program->set_count + 1) * sizeof *set);
   if (!grown) return fail(parser, REG_ESPACE);
   program->sets = grown;
-  grown[program->setCount] = *set;
-  return program->setCount++;
+  grown[program->set_count] = *set;
+  return program->set_count++;
 }
 
 static int add_class(struct parser *parser, int (*test)(int), int negated) {
@@ -61,7 +61,7 @@ static int add_assertion(struct parser *parser, enum assertion assertion) {
   return add_node(parser, (struct node){.kind = ASSERTION, .value = (int)assertion});
 }
 
-/** Whether an operator that is plain in one grammar and escaped in the other begins here. */
+/* Whether an operator that is plain in one grammar and escaped in the other begins here. */
 static int at_operator(const struct parser *parser, char operator) {
   return EXTENDED(parser) ? *parser->at == operator : parser->at[0] == '\\' && parser->at[1] == operator;
 }
@@ -84,7 +84,8 @@ static int parse_escape(struct parser *parser) {
   static const struct {
     char letter;
     enum assertion assertion;
-  } assertions[] = {{'<', WORD_START}, {'>', WORD_END}, {'b', WORD_EDGE}, {'B', NO_WORD_EDGE}, {'`', TEXT_START}, {'\'', TEXT_END}};
+  } assertions[] = {{'<', WORD_START},   {'>', WORD_END},   {'b', WORD_EDGE},
+                    {'B', NO_WORD_EDGE}, {'`', TEXT_START}, {'\'', TEXT_END}};
   int c = (unsigned char)parser->at[1];
   if (!c) return fail(parser, REG_EESCAPE);
   parser->at += 2;
@@ -94,13 +95,13 @@ static int parse_escape(struct parser *parser) {
   if (c == 's' || c == 'S') return add_class(parser, isspace, c == 'S');
   if (c >= '1' && c <= '9') {
     if (!(parser->closed >> (c - '0') & 1)) return fail(parser, REG_ESUBREG);
-    parser->program->hasReferences = 1;
+    parser->program->has_references = 1;
     return add_node(parser, (struct node){.kind = REFERENCE, .value = c - '0'});
   }
   return add_byte(parser, c);
 }
 
-/** In a basic expression $ is an anchor only at the end of an expression, group or alternative. */
+/* In a basic expression $ is an anchor only at the end of an expression, group or alternative. */
 static int dollar_is_anchor(const struct parser *parser) {
   const char *next = parser->at + 1;
   return EXTENDED(parser) || !*next || (next[0] == '\\' && (next[1] == ')' || next[1] == '|'));
@@ -119,7 +120,8 @@ static int parse_atom(struct parser *parser, int first, int depth) {
     return add_assertion(parser, LINE_END);
   }
   /* A repetition of nothing in an extended expression: it repeats the empty string. */
-  if (EXTENDED(parser) && first && (c == '*' || c == '+' || c == '?')) return add_node(parser, (struct node){.kind = EMPTY});
+  if (EXTENDED(parser) && first && (c == '*' || c == '+' || c == '?'))
+    return add_node(parser, (struct node){.kind = EMPTY});
   parser->at++;
   if (c == '.') return add_any(parser);
   if (c == '[') return add_node(parser, (struct node){.kind = SET, .value = __regex_parse_bracket(parser)});
@@ -134,7 +136,7 @@ static int read_count(const char **at) {
   return value;
 }
 
-/** "{m,n}" at the operator: true if it is an interval. In extended expressions a malformed one is literal text. */
+/* "{m,n}" at the operator: true if it is an interval. In extended expressions a malformed one is literal text. */
 static int parse_interval(struct parser *parser, int *least, int *most) {
   const char *at = parser->at + (EXTENDED(parser) ? 1 : 2);
   *least = read_count(&at);
@@ -184,12 +186,14 @@ static int parse_branch(struct parser *parser, int depth) {
     int atom = parse_atom(parser, first, depth);
     /* After "^" a star of a basic expression is still at the start, and plain. */
     int anchor = first && *start == '^';
-    int plainStar = !EXTENDED(parser) && (anchor || (first && *start == '*')) && *parser->at == '*';
+    int plain_star = !EXTENDED(parser) && (anchor || (first && *start == '*')) && *parser->at == '*';
     first = anchor && !EXTENDED(parser);
-    if (plainStar && anchor) {
+    if (plain_star && anchor) {
       parser->at++;
       first = 0;
-      result = add_node(parser, (struct node){.kind = CONCATENATION, .left = atom, .right = parse_repetition(parser, add_byte(parser, '*'))});
+      result = add_node(
+          parser,
+          (struct node){.kind = CONCATENATION, .left = atom, .right = parse_repetition(parser, add_byte(parser, '*'))});
       continue;
     }
     atom = parse_repetition(parser, atom);

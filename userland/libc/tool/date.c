@@ -7,7 +7,7 @@
 #include <time.h>
 #include <tool.h>
 
-/** Nanoseconds of a fraction ".25". */
+/* Nanoseconds of a fraction ".25". */
 static long read_fraction(const char **at) {
   long value = 0, unit = 100000000;
   if (**at != '.' && **at != ',') return 0;
@@ -15,7 +15,7 @@ static long read_fraction(const char **at) {
   return value;
 }
 
-/** "Z", "UTC", "+02:00", "-0530": seconds east. False if there is no zone. */
+/* "Z", "UTC", "+02:00", "-0530": seconds east. False if there is no zone. */
 static int read_zone(const char **at, long *offset) {
   const char *p = *at;
   while (*p == ' ') p++;
@@ -36,7 +36,7 @@ static int read_zone(const char **at, long *offset) {
   return 1;
 }
 
-/** "hh:mm[:ss[.frac]]". */
+/* "hh:mm[:ss[.frac]]". */
 static int read_time(const char **at, struct tm *date, long *nanoseconds) {
   int used = 0;
   if (sscanf(*at, "%2d:%2d%n", &date->tm_hour, &date->tm_min, &used) < 2 || !used) return 0;
@@ -49,18 +49,19 @@ static int read_time(const char **at, struct tm *date, long *nanoseconds) {
   return date->tm_hour < 24 && date->tm_min < 60 && date->tm_sec <= 60;
 }
 
-/** What relative items add up to. */
+/* What relative items add up to. */
 struct offset {
   int months;
   long long seconds;
 };
 
-/** "-1 day", "+2 hours", "3 weeks ago", "yesterday", "tomorrow": false if it is none. */
+/* "-1 day", "+2 hours", "3 weeks ago", "yesterday", "tomorrow": false if it is none. */
 static int read_relative(const char **at, struct offset *offset) {
   static const struct {
     const char *name;
     int months, seconds;
-  } units[] = {{"sec", 0, 1}, {"min", 0, 60}, {"hour", 0, 3600}, {"day", 0, 86400}, {"week", 0, 604800}, {"month", 1, 0}, {"year", 12, 0}};
+  } units[] = {{"sec", 0, 1},       {"min", 0, 60},  {"hour", 0, 3600}, {"day", 0, 86400},
+               {"week", 0, 604800}, {"month", 1, 0}, {"year", 12, 0}};
   const char *p = *at;
   char word[16];
   int used = 0, number = 1;
@@ -96,7 +97,7 @@ int parse_date(const char *text, struct timespec *result) {
   struct tm date;
   struct offset added = {0};
   long offset, nanoseconds = 0;
-  int hasZone = 0, hasDate = 0, relative = 0, hasTime = 0;
+  int has_zone = 0, has_date = 0, relative = 0, has_time = 0;
   clock_gettime(CLOCK_REALTIME, &now);
   const char *at = text + strspn(text, " ");
   if (*at == '@') {
@@ -116,23 +117,23 @@ int parse_date(const char *text, struct timespec *result) {
   localtime_r(&now.tv_sec, &date);
   while (*at) {
     int year, month, day, used = 0;
-    if (!hasDate && sscanf(at, "%4d-%2d-%2d%n", &year, &month, &day, &used) == 3 && used) {
+    if (!has_date && sscanf(at, "%4d-%2d-%2d%n", &year, &month, &day, &used) == 3 && used) {
       if (month < 1 || month > 12 || day < 1 || day > 31) return 0;
       date.tm_year = year - 1900;
       date.tm_mon = month - 1;
       date.tm_mday = day;
-      hasDate = 1;
+      has_date = 1;
       at += used;
       if (*at == 'T') at++;
-    } else if (!hasTime && isdigit((unsigned char)at[0]) && (at[1] == ':' || at[2] == ':')) {
+    } else if (!has_time && isdigit((unsigned char)at[0]) && (at[1] == ':' || at[2] == ':')) {
       if (!read_time(&at, &date, &nanoseconds)) return 0;
-      hasTime = 1;
-      hasZone = read_zone(&at, &offset);
+      has_time = 1;
+      has_zone = read_zone(&at, &offset);
     } else if (strncmp(at, "now", 3) == 0 || strncmp(at, "today", 5) == 0) {
       at += *at == 'n' ? 3 : 5;
       relative = 1;
-    } else if (!hasZone && !strchr("+-", *at) && read_zone(&at, &offset)) {
-      hasZone = 1;
+    } else if (!has_zone && !strchr("+-", *at) && read_zone(&at, &offset)) {
+      has_zone = 1;
     } else if (read_relative(&at, &added)) {
       relative = 1;
     } else {
@@ -140,15 +141,15 @@ int parse_date(const char *text, struct timespec *result) {
     }
     at += strspn(at, " ");
   }
-  if (!hasTime && (hasDate || !relative)) date.tm_hour = date.tm_min = date.tm_sec = 0;
-  if (!hasTime && !hasDate && relative) nanoseconds = now.tv_nsec;
-  int wantedDay = date.tm_mday;
+  if (!has_time && (has_date || !relative)) date.tm_hour = date.tm_min = date.tm_sec = 0;
+  if (!has_time && !has_date && relative) nanoseconds = now.tv_nsec;
+  int wanted_day = date.tm_mday;
   date.tm_isdst = -1;
   date.tm_mon += added.months;
-  int wantedHour = date.tm_hour, wantedMinute = date.tm_min;
-  result->tv_sec = (hasZone ? timegm(&date) - offset : mktime(&date)) + added.seconds;
+  int wanted_hour = date.tm_hour, wanted_minute = date.tm_min;
+  result->tv_sec = (has_zone ? timegm(&date) - offset : mktime(&date)) + added.seconds;
   /* Clocks that are set forward leave times out. */
-  if (!hasZone && (date.tm_hour != wantedHour || date.tm_min != wantedMinute)) return 0;
+  if (!has_zone && (date.tm_hour != wanted_hour || date.tm_min != wanted_minute)) return 0;
   result->tv_nsec = nanoseconds;
-  return !hasDate || relative || hasZone || date.tm_mday == wantedDay;
+  return !has_date || relative || has_zone || date.tm_mday == wanted_day;
 }

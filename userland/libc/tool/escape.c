@@ -14,7 +14,7 @@ static int read_digits(const char **at, int base, int limit) {
   return value & 0xff;
 }
 
-int read_escape(const char **at, int echoForm) {
+int read_escape(const char **at, int echo_form) {
   static const char letters[] = "\\\\a\ab\be\033f\fn\nr\rt\tv\v\"\"";
   char c = **at;
   if (!c) return -2;
@@ -27,11 +27,11 @@ int read_escape(const char **at, int echoForm) {
     return read_digits(at, 16, 2);
   }
   if (c >= '0' && c <= '7') {
-    if (echoForm && c == '0') (*at)++;
+    if (echo_form && c == '0') (*at)++;
     return read_digits(at, 8, 3);
   }
   for (const char *pair = letters; *pair; pair += 2)
-    if (*pair == c && !(echoForm && c == '"')) {
+    if (*pair == c && !(echo_form && c == '"')) {
       (*at)++;
       return (unsigned char)pair[1];
     }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <tool.h>
 
-/** The whole message is formatted first, so that it is one write. */
+/* The whole message is formatted first, so that it is one write. */
 static void message(const char *format, va_list arguments, int error) {
   char *text;
   fflush(stdout);
@@ -16,10 +16,10 @@ static void message(const char *format, va_list arguments, int error) {
   free(text);
 }
 
-#define MESSAGE(error)                 \
-  va_list arguments;                   \
-  va_start(arguments, format);         \
-  message(format, arguments, error);   \
+#define MESSAGE(error)               \
+  va_list arguments;                 \
+  va_start(arguments, format);       \
+  message(format, arguments, error); \
   va_end(arguments)
 
 void complain(const char *format, ...) {

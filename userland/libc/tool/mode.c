@@ -13,14 +13,14 @@ void mode_text(mode_t mode, char text[11]) {
   text[10] = 0;
 }
 
-/** Copies the permissions of one class ("g=u") to all three. */
+/* Copies the permissions of one class ("g=u") to all three. */
 static mode_t spread(mode_t mode, char class) {
   mode_t bits = (class == 'u' ? mode >> 6 : class == 'g' ? mode >> 3 : mode) & 7;
   return bits << 6 | bits << 3 | bits;
 }
 
-/** One clause, "ug+rx-w"; returns what follows it, or a null pointer. */
-static const char *apply_clause(const char *at, mode_t *mode, int isDirectory, mode_t mask) {
+/* One clause, "ug+rx-w"; returns what follows it, or a null pointer. */
+static const char *apply_clause(const char *at, mode_t *mode, int is_directory, mode_t mask) {
   mode_t who = 0;
   for (; *at && strchr("ugoa", *at); at++)
     who |= *at == 'u' ? S_ISUID | S_IRWXU : *at == 'g' ? S_ISGID | S_IRWXG : *at == 'o' ? S_ISVTX | S_IRWXO : 07777;
@@ -37,7 +37,7 @@ static const char *apply_clause(const char *at, mode_t *mode, int isDirectory, m
           case 'r': bits |= 0444; break;
           case 'w': bits |= 0222; break;
           case 'x': bits |= 0111; break;
-          case 'X': bits |= isDirectory || *mode & 0111 ? 0111 : 0; break;
+          case 'X': bits |= is_directory || *mode & 0111 ? 0111 : 0; break;
           case 's': bits |= S_ISUID | S_ISGID; break;
           default: bits |= S_ISVTX; break;
         }
@@ -46,7 +46,7 @@ static const char *apply_clause(const char *at, mode_t *mode, int isDirectory, m
     /* The sticky bit belongs to all; "=" does not take set-id bits from a directory. */
     mode_t limited = bits & (allowed | (who ? 0 : S_ISVTX));
     if (who & 0777 && bits & S_ISVTX && (who & 07) == 0) limited &= ~(mode_t)S_ISVTX;
-    mode_t cleared = (who ? who : 07777) & ~(isDirectory ? S_ISUID | S_ISGID : 0);
+    mode_t cleared = (who ? who : 07777) & ~(is_directory ? S_ISUID | S_ISGID : 0);
     if (operation == '+') *mode |= limited;
     else if (operation == '-') *mode &= ~limited;
     else *mode = (*mode & ~cleared) | limited;
@@ -54,7 +54,7 @@ static const char *apply_clause(const char *at, mode_t *mode, int isDirectory, m
   return at;
 }
 
-int apply_mode(const char *text, mode_t mode, int isDirectory, mode_t mask, mode_t *result) {
+int apply_mode(const char *text, mode_t mode, int is_directory, mode_t mask, mode_t *result) {
   mode &= 07777;
   if (*text >= '0' && *text <= '7') {
     mode_t value = 0;
@@ -65,11 +65,11 @@ int apply_mode(const char *text, mode_t mode, int isDirectory, mode_t mask, mode
     }
     if (text[digits]) return 0;
     /* Fewer than five digits leave the set-id bits of a directory. */
-    *result = value | (isDirectory && digits < 5 ? mode & (S_ISUID | S_ISGID) : 0);
+    *result = value | (is_directory && digits < 5 ? mode & (S_ISUID | S_ISGID) : 0);
     return 1;
   }
   for (;;) {
-    text = apply_clause(text, &mode, isDirectory, mask);
+    text = apply_clause(text, &mode, is_directory, mask);
     if (!text) return 0;
     if (!*text) break;
     if (*text++ != ',') return 0;

@@ -12,7 +12,8 @@ int next_option(int argc, char **argv, const struct command_line *line) {
   static struct option names[NAMES_LIMIT + 2];
   if (!names[0].name) {
     int count = 0;
-    for (const struct option *name = line->names; name && name->name && count < NAMES_LIMIT; name++) names[count++] = *name;
+    for (const struct option *name = line->names; name && name->name && count < NAMES_LIMIT; name++)
+      names[count++] = *name;
     names[count] = (struct option){"help", no_argument, 0, HELP};
   }
   int letter = getopt_long(argc, argv, line->letters, names, 0);

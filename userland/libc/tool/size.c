@@ -48,7 +48,8 @@ void human_size(unsigned long long bytes, char text[8]) {
   }
   /* Tenths below ten, whole units above, both rounded up; rounding may reach the next unit. */
   unsigned long long whole = bytes / scale, rest = bytes % scale;
-  unsigned long long tenths = whole * 10 + (unsigned long long)(((rest >> unit * 10) * 10 + ((rest & ((scale >> 10) - 1)) != 0) + 1023) / 1024);
+  unsigned long long tenths =
+      whole * 10 + (unsigned long long)(((rest >> unit * 10) * 10 + ((rest & ((scale >> 10) - 1)) != 0) + 1023) / 1024);
   if (tenths < 100) {
     sprintf(text, "%llu.%llu%c", tenths / 10, tenths % 10, "KMGTPE"[unit]);
     return;

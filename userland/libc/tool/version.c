@@ -1,4 +1,5 @@
-/* The order of names with version numbers in them. (GNU coreutils manual, "Version sort ordering"; Debian policy, 5.6.12) */
+/* The order of names with version numbers in them. (GNU coreutils manual, "Version sort ordering"; Debian
+ * policy, 5.6.12) */
 #include <ctype.h>
 #include <string.h>
 #include <tool.h>
@@ -7,7 +8,7 @@ struct text {
   const char *at, *end;
 };
 
-/** Rank of the next byte outside of numbers: '~', then the end, then a number's begin, letters, all others. */
+/* Rank of the next byte outside of numbers: '~', then the end, then a number's begin, letters, all others. */
 static int rank(struct text text) {
   if (text.at == text.end) return -1;
   int c = (unsigned char)*text.at;
@@ -18,7 +19,7 @@ static int is_digit_next(struct text text) {
   return text.at < text.end && isdigit((unsigned char)*text.at);
 }
 
-/** Takes a number; its digits without leading zeros remain in the result. */
+/* Takes a number; its digits without leading zeros remain in the result. */
 static struct text take_number(struct text *text) {
   while (text->at < text->end && *text->at == '0') text->at++;
   struct text digits = {text->at, text->at};
@@ -42,7 +43,7 @@ static int compare_parts(struct text a, struct text b) {
   return 0;
 }
 
-/** Without suffixes like ".tar.gz": dots, each with a letter or '~' and then letters, digits and '~'. */
+/* Without suffixes like ".tar.gz": dots, each with a letter or '~' and then letters, digits and '~'. */
 static struct text without_suffix(struct text name) {
   const char *cut = name.end;
   for (const char *at = name.end; at > name.at;) {
@@ -54,7 +55,7 @@ static struct text without_suffix(struct text name) {
   return (struct text){name.at, cut};
 }
 
-/** Names that come before all others, in this order: empty, ".", "..", hidden ones. */
+/* Names that come before all others, in this order: empty, ".", "..", hidden ones. */
 static int group(struct text name) {
   size_t length = (size_t)(name.end - name.at);
   if (length == 0) return 0;
@@ -62,10 +63,10 @@ static int group(struct text name) {
   return length == 1 ? 1 : length == 2 && name.at[1] == '.' ? 2 : 3;
 }
 
-int compare_versions(const char *a, size_t aLength, const char *b, size_t bLength) {
-  struct text x = {a, a + aLength}, y = {b, b + bLength};
-  int xGroup = group(x), yGroup = group(y);
-  if (xGroup != yGroup || xGroup < 3) return xGroup - yGroup;
+int compare_versions(const char *a, size_t a_length, const char *b, size_t b_length) {
+  struct text x = {a, a + a_length}, y = {b, b + b_length};
+  int x_group = group(x), y_group = group(y);
+  if (x_group != y_group || x_group < 3) return x_group - y_group;
   int difference = compare_parts(without_suffix(x), without_suffix(y));
   return difference ? difference : compare_parts(x, y);
 }

@@ -27,17 +27,19 @@ int l3_driver_call(l3_id driver, const struct l3_driver_request *request, struct
 int l3_driver_identify(l3_id driver, unsigned unit, struct l3_driver_identity *identity);
 int l3_driver_open(l3_id driver, unsigned unit);
 int l3_driver_close(l3_id driver, unsigned unit);
-int l3_driver_read(l3_id driver, unsigned unit, unsigned block, unsigned count, void *buffer, unsigned room, unsigned *done);
+int l3_driver_read(l3_id driver, unsigned unit, unsigned block, unsigned count, void *buffer, unsigned room,
+                   unsigned *done);
 int l3_driver_write(l3_id driver, unsigned unit, unsigned block, const void *data, unsigned size, unsigned *done);
 int l3_driver_control(l3_id driver, unsigned unit, unsigned code, unsigned argument, unsigned *result);
 const char *l3_driver_strerror(int status);
 
 /*
- * A driver. `serve` gets a request, whose room is the driver's buffer, and fills in the answer. `idle` is told of receives that
- * brought nothing (cancelled, or the time is up); non-zero ends the loop.
+ * A driver. `serve` gets a request, whose room is the driver's buffer, and fills in the answer. `idle` is told of
+ * receives that brought nothing (cancelled, or the time is up); non-zero ends the loop.
  */
 struct l3_driver {
-  void (*serve)(struct l3_driver *driver, l3_id client, const struct l3_driver_request *request, struct l3_driver_answer *answer);
+  void (*serve)(struct l3_driver *driver, l3_id client, const struct l3_driver_request *request,
+                struct l3_driver_answer *answer);
   int (*idle)(struct l3_driver *driver, l3_code code);
   void *buffer;
   unsigned room;

@@ -9,13 +9,13 @@ typedef unsigned l3_fpage;
 
 /* One IPC: what goes into the registers, and what comes out of them. */
 struct l3_ipc {
-  unsigned send;       /* send descriptor */
-  unsigned timeouts;   /* l3_timeouts() */
+  unsigned send;     /* send descriptor */
+  unsigned timeouts; /* l3_timeouts() */
   unsigned word[L3_REGISTER_WORDS];
-  unsigned receive;    /* receive descriptor */
-  l3_id partner;       /* destination; source of what was received */
-  l3_id name;          /* with L3_SEND_PROPAGATE: whose name the message has */
-  l3_id to;            /* of a redirected message: whom it was sent to */
+  unsigned receive; /* receive descriptor */
+  l3_id partner;    /* destination; source of what was received */
+  l3_id name;       /* with L3_SEND_PROPAGATE: whose name the message has */
+  l3_id to;         /* of a redirected message: whom it was sent to */
 };
 
 l3_code l3_ipc(struct l3_ipc *ipc);
@@ -31,26 +31,28 @@ struct l3_string {
 #define L3_CONTINUES 0x80000000u
 
 /*
- * The type of a message with so many words (at least three) and string dopes. The first three words travel in registers: their
- * slots in memory are not used.
+ * The type of a message with so many words (at least three) and string dopes. The first three words travel in
+ * registers: their slots in memory are not used.
  */
-#define L3_MESSAGE(words, strings)         \
-  struct {                                 \
-    l3_fpage window;                       \
-    unsigned size_dope, send_dope;         \
-    unsigned word[words];                  \
-    struct l3_string string[strings];      \
+#define L3_MESSAGE(words, strings)    \
+  struct {                            \
+    l3_fpage window;                  \
+    unsigned size_dope, send_dope;    \
+    unsigned word[words];             \
+    struct l3_string string[strings]; \
   }
 #define L3_DOPE(words, strings) ((unsigned)(words) << 13 | (unsigned)(strings) << 8)
 #define L3_DOPE_WORDS(dope) ((dope) >> 13)
 #define L3_DOPE_STRINGS(dope) ((dope) >> 8 & 31)
 /* Makes a message empty: nothing to send but the three words, room for all that its type has room for. */
-#define l3_message_init(message) \
-  ((message)->window = 0,        \
-   (message)->size_dope = L3_DOPE(sizeof(message)->word / sizeof(unsigned), sizeof(message)->string / sizeof(struct l3_string)), \
+#define l3_message_init(message)                                                       \
+  ((message)->window = 0,                                                              \
+   (message)->size_dope = L3_DOPE(sizeof(message)->word / sizeof(unsigned),            \
+                                  sizeof(message)->string / sizeof(struct l3_string)), \
    (message)->send_dope = L3_DOPE(L3_REGISTER_WORDS, 0))
 
-/* Send descriptors: the three words alone; hot spot and flexpage in the first two; a message; a message that begins with flexpages. */
+/* Send descriptors: the three words alone; hot spot and flexpage in the first two; a message; a message that begins
+ * with flexpages. */
 #define L3_SHORT 0u
 #define L3_SHORT_MAP ((unsigned)L3_SEND_MAP)
 #define L3_LONG(message) ((unsigned)(message))

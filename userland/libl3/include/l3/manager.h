@@ -8,7 +8,8 @@
 /* The manager's thread as a hexadecimal number, or this: the one that the system was booted with. */
 #define L3_BOOTED_MANAGER "booted"
 
-/* The client's side: memory for data, from the manager that the environment names, or from the system when it names none. */
+/* The client's side: memory for data, from the manager that the environment names, or from the system when it names
+ * none. */
 void *l3_arena(unsigned size);
 
 /* The manager's side. */
@@ -24,7 +25,8 @@ struct l3_manager {
 };
 int l3_manage(struct l3_manager *manager, int argc, char **argv, int (*start)(struct l3_manager *manager));
 
-/* Where pages go that have no frame: a file without a name. Slots are numbered from 0; 0 = done, -1 = errno says why not. */
+/* Where pages go that have no frame: a file without a name. Slots are numbered from 0; 0 = done, -1 = errno says why
+ * not. */
 int l3_store_open(unsigned slots);
 int l3_store_read(unsigned slot, void *page);
 int l3_store_write(unsigned slot, const void *page);

@@ -6,17 +6,17 @@
 struct l3_fault {
   l3_id client;
   unsigned data_space;
-  unsigned offset;    /* of the page in the data space, in bytes */
-  unsigned address;   /* where the client sees the page */
+  unsigned offset;  /* of the page in the data space, in bytes */
+  unsigned address; /* where the client sees the page */
   unsigned eip;
   int write;
 };
 
 /*
- * A memory manager. `fault` returns the flexpage of its own memory that the client gets at the page it asked for, or a reason
- * L3_REFUSE_… (they are smaller than any flexpage). `request` gets messages that are no faults and leaves the answer in `words`;
- * it returns non-zero when there is to be one. `idle` is told of receives that brought nothing (cancelled, or the time is up);
- * non-zero ends the loop.
+ * A memory manager. `fault` returns the flexpage of its own memory that the client gets at the page it asked for, or a
+ * reason L3_REFUSE_… (they are smaller than any flexpage). `request` gets messages that are no faults and leaves the
+ * answer in `words`; it returns non-zero when there is to be one. `idle` is told of receives that brought nothing
+ * (cancelled, or the time is up); non-zero ends the loop.
  */
 struct l3_pager {
   l3_fpage (*fault)(struct l3_pager *pager, const struct l3_fault *fault);
@@ -24,6 +24,6 @@ struct l3_pager {
   int (*idle)(struct l3_pager *pager, l3_code code);
   unsigned timeouts;
   void *state;
-  unsigned ipcs, words;   /* counted by the loop: messages that came and went, words in them */
+  unsigned ipcs, words; /* counted by the loop: messages that came and went, words in them */
 };
 int l3_pager_loop(struct l3_pager *pager);

@@ -1,4 +1,5 @@
-/* Traps mirrored to their own thread, and segments. For tasks of one's own making: in Unix processes the emulation library has both. (kernel/abi/trap-frame.ts) */
+/* Traps mirrored to their own thread, and segments. For tasks of one's own making: in Unix processes the emulation
+ * library has both. (kernel/abi/trap-frame.ts) */
 #pragma once
 #include <l3/ipc.h>
 
