@@ -3,6 +3,9 @@
  */
 #include "emulib.h"
 
+/* Size of struct robust_list_head. */
+#define ROBUST_LIST_HEAD 12
+
 /* Offset in the process page + 1 by call number, 0 = not answered there; for emulib_sysinfo and local_call. */
 const u8 local_offsets[LOCAL_OFFSETS] = {
     [SYS_getpid] = PROCESS_PID + 1,
@@ -34,7 +37,7 @@ int local_call(struct frame *frame) {
     case SYS_set_tid_address:
       return PROCESS_WORD(PROCESS_PID);
     case SYS_set_robust_list:
-      return 0;
+      return frame->ecx == ROBUST_LIST_HEAD ? 0 : -EINVAL;
     default:
       return -ENOSYS;
   }

@@ -69,8 +69,8 @@ static int add_string(struct parts *parts, u32 argument, u32 address) {
   if (address < USER_TOP) {
     if (limit > USER_TOP - address) limit = USER_TOP - address;
     length = user_strlen((const char *)address, limit);
-    if (length == PATH_MAX) return -ENAMETOOLONG;
-    if (length >= 0 && (u32)length < limit) return send_part(parts, address, length);
+    /* One that is too long shows by its length. */
+    if (length == PATH_MAX || (length >= 0 && (u32)length < limit)) return send_part(parts, address, length);
   }
   parts->flags |= MEMORY_BAD_ARGUMENT << argument;
   return send_part(parts, 0, 0);

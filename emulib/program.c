@@ -82,19 +82,18 @@ static void pack(u32 array, u8 *to, u32 size) {
 
 /* execve: path, argument block and environment block as three strings. On success the task is gone before the reply. */
 int exec_call(struct frame *frame) {
-  int argument_bytes = array_size(frame->ecx), environment_bytes, path_bytes, error;
+  int argument_bytes = array_size(frame->ecx), environment_bytes = array_size(frame->edx), path_bytes = -1, error;
+  u32 bad = 0;
   u32 block = SCRATCH, mapped = 0;
   struct message *message = &STATE->message;
   struct ipc call = {(u32)message, 0, PROCESS_WORD(PROCESS_SERVER), SYS_execve, frame->ebx, frame->ecx};
 
-  if (argument_bytes < 0) return argument_bytes;
-  environment_bytes = array_size(frame->edx);
-  if (environment_bytes < 0) return environment_bytes;
-  if (argument_bytes + environment_bytes > ARGUMENT_BYTES_MAX) return -E2BIG;
-  if (frame->ebx >= USER_TOP) return -EFAULT;
-  path_bytes = user_strlen((const char *)frame->ebx, PATH_MAX);
-  if (path_bytes < 0) return -EFAULT;
-  if (path_bytes == PATH_MAX) return -ENAMETOOLONG;
+  if (argument_bytes == -E2BIG || environment_bytes == -E2BIG || argument_bytes + environment_bytes > ARGUMENT_BYTES_MAX) return -E2BIG;
+  /* The server looks at the file first. */
+  if (frame->ebx < USER_TOP) path_bytes = user_strlen((const char *)frame->ebx, PATH_MAX);
+  if (path_bytes < 0) bad |= MEMORY_BAD_ARGUMENT, path_bytes = 0;
+  if (argument_bytes < 0) bad |= MEMORY_BAD_ARGUMENT << 1, argument_bytes = 0;
+  if (environment_bytes < 0) bad |= MEMORY_BAD_ARGUMENT << 2, environment_bytes = 0;
 
   if (argument_bytes + environment_bytes > SCRATCH_SIZE) {
     mapped = argument_bytes + environment_bytes;
@@ -106,10 +105,11 @@ int exec_call(struct frame *frame) {
 
   message->receive_window = 0;
   message->size_dope = WORDS << 13;
-  message->send_dope = CALL_WORDS << 13 | 3 << 8;
+  message->send_dope = WORDS << 13 | 3 << 8;
   message->words[3] = frame->edx;
   message->words[4] = block;
   message->words[5] = mapped;
+  message->words[CALL_WORDS] = bad;
   message->strings[0].send_size = path_bytes;
   message->strings[0].send_address = frame->ebx;
   message->strings[1].send_size = argument_bytes;

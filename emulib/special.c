@@ -29,9 +29,8 @@ static int pselect(u32 nr, const u32 *a) {
 static int vector_transfer_with_flags(u32 nr, const u32 *a) {
   int reads = nr == SYS_preadv2;
 
-  if (a[5]) return -EOPNOTSUPP;
-  if ((a[3] & a[4]) == -1u) return vector_transfer(reads ? SYS_readv : SYS_writev, a);
-  return vector_transfer(reads ? SYS_preadv : SYS_pwritev, a);
+  if ((a[3] & a[4]) == -1u) return vector_transfer(reads ? SYS_readv : SYS_writev, a, a[5]);
+  return vector_transfer(reads ? SYS_preadv : SYS_pwritev, a, a[5]);
 }
 
 /* Returns the call's result; for signal returns the frame is replaced and the result has no meaning. */
@@ -48,7 +47,7 @@ int special_call(struct frame *frame) {
     case SYS_writev:
     case SYS_preadv:
     case SYS_pwritev:
-      return vector_transfer(frame->eax, a);
+      return vector_transfer(frame->eax, a, 0);
     case SYS_preadv2:
     case SYS_pwritev2:
       return vector_transfer_with_flags(frame->eax, a);

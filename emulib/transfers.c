@@ -10,6 +10,8 @@
 enum { FD, BUFFER, COUNT, OFFSET_LOW, OFFSET_HIGH };
 /* What is added behind the arguments: bytes of the parts, and that a read is not the first of its call (lites/abi/system-calls.ts). */
 enum { TOTAL = 3, CONTINUED = 4, TOTAL_AT = 5 };
+/* What one call moves at most: whole pages below 2^31, as on Linux. */
+#define TRANSFER_MAX 0x7ffff000
 /* In the scratch pages: small parts together, and the vector. */
 #define GATHERED SCRATCH
 #define GATHERED_BYTES (SCRATCH_SIZE - IOV_MAX * sizeof(struct part))
@@ -25,7 +27,7 @@ static __attribute__((noinline)) int long_transfer(const struct call_row *row, u
   u32 left = a[COUNT], done = 0;
   int result;
 
-  if ((int)left < 0) return -EINVAL;
+  if (left > TRANSFER_MAX) left = TRANSFER_MAX;
   do {
     a[COUNT] = left < TRANSFER_LIMIT ? left : TRANSFER_LIMIT;
     result = request(row, nr, a);
@@ -132,7 +134,8 @@ static int is_at_end(struct place at, u32 count) {
   return next_piece(&at, count, 1).length == 0;
 }
 
-int vector_transfer(u32 nr, const u32 *arguments) {
+/* flags: none is known. */
+int vector_transfer(u32 nr, const u32 *arguments, u32 flags) {
   const struct call_row *row = find_row(nr);
   int reads = nr == SYS_readv || nr == SYS_preadv, has_offset = nr == SYS_preadv || nr == SYS_pwritev;
   u32 a[6] = {arguments[FD], 0, 0, arguments[OFFSET_LOW], arguments[OFFSET_HIGH], 0};
@@ -142,6 +145,7 @@ int vector_transfer(u32 nr, const u32 *arguments) {
   int error = fetch_vector(arguments[BUFFER], count), result;
 
   if (!has_offset) a[TOTAL] = a[CONTINUED] = 0;
+  if (!error && flags && !is_at_end(at, count)) error = -EOPNOTSUPP;
   if (error) {
     /* A bad descriptor comes before a bad vector. */
     result = request(row, nr, a);

@@ -24,11 +24,16 @@ export class OutBuffer {
  * In place of memory of the process that cannot be read: whatever is done with it throws EFAULT. So handlers can check descriptors and
  * values first, as Linux does, and need not ask.
  */
-export const UNREADABLE: Uint8Array = new Proxy(new Uint8Array(0), {
-  get() {
-    throw EFAULT;
-  },
-});
+export const UNREADABLE: Uint8Array = unreadable(new Uint8Array(0));
+export const UNREADABLE_STRINGS: readonly string[] = unreadable([]);
+
+function unreadable<T extends object>(empty: T): T {
+  return new Proxy(empty, {
+    get() {
+      throw EFAULT;
+    },
+  });
+}
 
 /** Memory that is read and may be overwritten. */
 export class InOutBuffer extends OutBuffer {
@@ -56,7 +61,7 @@ export type ArgumentOf<K extends Kind> = K extends { kind: "path" | "string" }
   : K extends { kind: "optionalPath" }
     ? string | undefined
     : K extends { kind: "stringArray" }
-      ? string[]
+      ? readonly string[]
       : K extends { kind: "in"; optional: infer O }
         ? O extends true
           ? Uint8Array | undefined

@@ -3,7 +3,7 @@
  * encoded. Whatever a process sends ends in an errno at worst. Layout of the messages: docs/architecture.md.
  */
 import { fcntlCommands, ioctlCommands, type CommandRow } from "./abi/commands.ts";
-import { EFAULT, EINVAL, ENAMETOOLONG, ENOSYS, EPROBE, UnixError } from "./abi/errno.ts";
+import { EINVAL, ENOSYS, EPROBE, UnixError } from "./abi/errno.ts";
 import {
   emulatorCalls,
   type Kind,
@@ -14,7 +14,8 @@ import {
   TRANSFER_LIMIT,
 } from "./abi/system-calls.ts";
 import type { Op } from "./activation.ts";
-import { type ArgumentsOf, type CommandArgument, InOutBuffer, OutBuffer, UNREADABLE } from "./arguments.ts";
+import { type ArgumentsOf, type CommandArgument, InOutBuffer, OutBuffer, UNREADABLE, UNREADABLE_STRINGS } from "./arguments.ts";
+import { OVERLONG_PATH, UNREADABLE_PATH } from "./bad-path.ts";
 import type { UnixProcess } from "./process/unix-process.ts";
 import { decodeText } from "./text.ts";
 
@@ -79,6 +80,7 @@ export interface CallEntry {
   readonly handler: AnyHandler | undefined;
   /** In the order of the registers. */
   readonly parameters: readonly Parameter[];
+  readonly checks: readonly ValueCheck[];
   /** Whether the message has nothing but words. */
   readonly isPlain: boolean;
 }
@@ -90,10 +92,27 @@ const STRING_ARRAY_LIMIT = 1 << 20;
 const ioctlRows: ReadonlyMap<number, CommandRow> = new Map(Object.values(ioctlCommands).map((row) => [row.nr, row]));
 const fcntlRows: ReadonlyMap<number, CommandRow> = new Map(Object.values(fcntlCommands).map((row) => [row.nr, row]));
 
+/** What a call refuses before it looks at anything else, as its row has it. */
+interface ValueCheck {
+  /** The argument's word in the message. */
+  readonly word: number;
+  /** Bits that no value may have. */
+  readonly unknown: number;
+  readonly least: number;
+}
+
 const isNumber = (kind: Kind): kind is NumberKind => kind.kind in signedKinds;
 
 const parameterOf = (name: string, kind: Kind): Parameter =>
   isNumber(kind) ? { name, isSigned: signedKinds[kind.kind], memory: undefined } : { name, isSigned: false, memory: kind };
+
+function checksOf({ args }: SystemCallRow): ValueCheck[] {
+  return Object.values(args).flatMap((kind, index) => {
+    if (!isNumber(kind)) return [];
+    const { known = -1, least = -Infinity } = kind as { known?: number; least?: number };
+    return known === -1 && least === -Infinity ? [] : [{ word: index + 1, unknown: ~known, least }];
+  });
+}
 
 export class Dispatcher {
   /** By number. */
@@ -108,7 +127,7 @@ export class Dispatcher {
       const parameters = Object.entries(row.args).map(([argument, kind]) => parameterOf(argument, kind));
       const isPlain = parameters.every(({ memory }) => memory === undefined);
       while (this.entries.length <= row.nr) this.entries.push(undefined);
-      this.entries[row.nr] = { name, row, handler: handlers[name], parameters, isPlain };
+      this.entries[row.nr] = { name, row, handler: handlers[name], parameters, checks: checksOf(row), isPlain };
     }
   }
 
@@ -168,10 +187,14 @@ const NO_PARTS = new Parts({ words: [], strings: [], offers: [] }, undefined);
 
 /**
  * @param memory of the process; undefined: what it offers is believed
- * @throws EFAULT, EINVAL, ENAMETOOLONG for paths and strings; EPROBE
+ * @throws EINVAL for values that the row refuses; EPROBE
  */
-export function decodeCall({ name, parameters, isPlain }: CallEntry, request: Request, memory?: KnownMemory): DecodedCall {
+export function decodeCall({ name, parameters, checks, isPlain }: CallEntry, request: Request, memory?: KnownMemory): DecodedCall {
   const { words } = request;
+  for (const { word, unknown, least } of checks) {
+    const value = (words[word] ?? 0) | 0;
+    if (value & unknown || value < least) throw EINVAL;
+  }
   const parts = isPlain ? NO_PARTS : new Parts(request, memory);
   const args: Record<string, Argument> = {};
   const bad = words[MEMORY_FLAGS_WORD] ?? 0;
@@ -203,11 +226,11 @@ function decodeMemory(
       return decodeString(isBad ? 0 : word, parts.string());
     case "optionalPath": {
       const bytes = parts.string();
-      if (isBad) throw EFAULT;
+      if (isBad) return UNREADABLE_PATH;
       return word === 0 ? undefined : decodeString(word, bytes);
     }
     case "stringArray":
-      return decodeStringArray(parts.string());
+      return decodeStringArray(isBad ? undefined : parts.string());
     case "in":
       return decodeFixed(word, parts, kind);
     case "out": {
@@ -254,14 +277,14 @@ function lengthOf(kind: { length: number; unit: number; limit: number }, request
 }
 
 function decodeString(word: number, bytes: Uint8Array | undefined): string {
-  if (word === 0 || bytes === undefined) throw EFAULT;
-  if (bytes.length >= PATH_LIMIT) throw ENAMETOOLONG;
+  if (word === 0 || bytes === undefined) return UNREADABLE_PATH;
+  if (bytes.length >= PATH_LIMIT) return OVERLONG_PATH;
   if (bytes.includes(0)) throw EINVAL;
   return decodeText(bytes);
 }
 
-function decodeStringArray(bytes: Uint8Array | undefined): string[] {
-  if (bytes === undefined) throw EFAULT;
+function decodeStringArray(bytes: Uint8Array | undefined): readonly string[] {
+  if (bytes === undefined) return UNREADABLE_STRINGS;
   if (bytes.length > STRING_ARRAY_LIMIT) throw EINVAL;
   if (bytes.length > 0 && bytes[bytes.length - 1] !== 0) throw EINVAL;
   const strings: string[] = [];

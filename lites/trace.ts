@@ -6,7 +6,7 @@ import { ENOSYS, errorByNumber } from "./abi/errno.ts";
 import { signalName } from "./abi/signals.ts";
 import type { Kind, SystemCallRow } from "./abi/system-calls.ts";
 import type { Ending } from "./abi/wait-status.ts";
-import { InOutBuffer, OutBuffer, UNREADABLE } from "./arguments.ts";
+import { InOutBuffer, OutBuffer, UNREADABLE, UNREADABLE_STRINGS } from "./arguments.ts";
 import type { Argument } from "./dispatch.ts";
 import type { UnixProcess } from "./process/unix-process.ts";
 import { unicodeOf } from "./text.ts";
@@ -45,6 +45,7 @@ function showNumber(kind: Kind, value: number): string {
 function show(kind: Kind, value: Argument): string {
   if (value === undefined) return "NULL";
   if (typeof value === "number") return showNumber(kind, value);
+  if (typeof value === "string" && value.startsWith("\0")) return "?";
   if (typeof value === "string") return JSON.stringify(unicodeOf(value));
   if (value === UNREADABLE) return "?";
   if (value instanceof Uint8Array) return kind.kind === "in" ? showStruct(value) : quoteBytes(value);
@@ -55,6 +56,7 @@ function show(kind: Kind, value: Argument): string {
     if (value.data === undefined) return "…";
     return kind.kind === "out" ? showStruct(value.data) : quoteBytes(value.data);
   }
+  if (value === UNREADABLE_STRINGS) return "?";
   if ("value" in value) return hex(value.value);
   const shown = value.slice(0, SHOWN_STRINGS).map((text) => JSON.stringify(unicodeOf(text)));
   return `[${shown.join(", ")}${value.length > SHOWN_STRINGS ? ", …" : ""}]`;

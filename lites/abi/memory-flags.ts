@@ -12,7 +12,7 @@ export const PROT_READ = 1;
 export const PROT_WRITE = 2;
 export const PROT_EXEC = 4;
 export const PROT_ALL = PROT_READ | PROT_WRITE | PROT_EXEC;
-/** PROT_GROWSDOWN and PROT_GROWSUP: accepted by mprotect, of no effect. */
+/** PROT_GROWSDOWN and PROT_GROWSUP: for mappings that grow. */
 export const PROT_GROWS = 0x03000000;
 
 export const MAP_SHARED = 1;

@@ -1,5 +1,5 @@
 /**
- * Flags of open, the *at calls, rename, seek and access: numbers of Linux/i386.
+ * Flags of open, the *at calls, rename, close_range, getrandom, seek and access: numbers of Linux/i386.
  * Source: POSIX fcntl.h, unistd.h; Linux asm-generic/fcntl.h.
  */
 export const O_ACCMODE = 3;
@@ -35,6 +35,17 @@ export const AT_NO_AUTOMOUNT = 0x800;
 export const AT_EMPTY_PATH = 0x1000;
 /** statx: AT_STATX_FORCE_SYNC and AT_STATX_DONT_SYNC. */
 export const AT_STATX_SYNC_TYPE = 0x6000;
+
+/** The bit of statx's mask that may never be set. */
+export const STATX_RESERVED = 0x80000000;
+
+export const CLOSE_RANGE_UNSHARE = 2;
+export const CLOSE_RANGE_CLOEXEC = 4;
+
+/** getrandom. */
+export const GRND_NONBLOCK = 1;
+export const GRND_RANDOM = 2;
+export const GRND_INSECURE = 4;
 
 export const RENAME_NOREPLACE = 1;
 export const RENAME_EXCHANGE = 2;

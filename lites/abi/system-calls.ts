@@ -11,9 +11,37 @@
  * A null pointer of an optional kind has word 0 and an empty string. Reply: word 0 = result or
  * -errno; one string per receive buffer, in order (possibly empty).
  *
+ * Order of checks, as Linux has it: first what rows say of values (`known`, `least`), then what handlers find, in the order in which they look
+ * at things. tests/guest/refused-values.c compares it for all calls.
+ *
  * Bad pointers: a string is shorter than it should be, up to the first page that could not be read, and a buffer is offered up to the first that
- * cannot be written. Kinds that are `partial` are transferred so far; the others are EFAULT as soon as a handler touches them. A further word says more (MemoryFlag).
+ * cannot be written. Kinds that are `partial` are transferred so far; the others, paths too, are EFAULT as soon as a handler touches them. A further word says more (MemoryFlag).
  */
+import { MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT, MS_ASYNC, MS_INVALIDATE, MS_SYNC } from "./memory-flags.ts";
+import {
+  AT_EACCESS,
+  AT_EMPTY_PATH,
+  AT_NO_AUTOMOUNT,
+  AT_REMOVEDIR,
+  AT_STATX_SYNC_TYPE,
+  AT_SYMLINK_FOLLOW,
+  AT_SYMLINK_NOFOLLOW,
+  CLOSE_RANGE_CLOEXEC,
+  CLOSE_RANGE_UNSHARE,
+  GRND_INSECURE,
+  GRND_NONBLOCK,
+  GRND_RANDOM,
+  O_CLOEXEC,
+  O_DIRECT,
+  O_NONBLOCK,
+  R_OK,
+  RENAME_EXCHANGE,
+  RENAME_NOREPLACE,
+  STATX_RESERVED,
+  W_OK,
+  X_OK,
+} from "./open-flags.ts";
+import { WAIT_LINUX_FLAGS, WCONTINUED, WEXITED, WNOHANG, WNOWAIT, WUNTRACED } from "./wait-status.ts";
 
 /** Bits of the word behind the arguments: of messages that are sent again, or with a pointer outside of the program's half. */
 export const MemoryFlag = {
@@ -25,7 +53,12 @@ export const MemoryFlag = {
 export const MEMORY_FLAGS_WORD = 7;
 
 export type Kind =
-  | { readonly kind: "int" | "uint" | "fd" | "pid" | "address" | "flags" | "mode" | "signal" }
+  /** A number. Values with bits that are not `known`, or below `least`, are EINVAL before the call looks at anything else. */
+  | {
+      readonly kind: "int" | "uint" | "fd" | "pid" | "address" | "flags" | "mode" | "signal";
+      readonly known?: number;
+      readonly least?: number;
+    }
   /** A number that the emulation library adds; Linux's call has no such argument. */
   | { readonly kind: "added" }
   /** NUL-terminated string sent without its NUL, at most 4096 bytes (ENAMETOOLONG). */
@@ -69,6 +102,11 @@ const pid = { kind: "pid" } as const;
 const address = { kind: "address" } as const;
 const flags = { kind: "flags" } as const;
 const mode = { kind: "mode" } as const;
+const flagsOf = (known: number) => ({ kind: "flags", known }) as const;
+const accessMode = { kind: "mode", known: R_OK | W_OK | X_OK } as const;
+/** Sizes and the upper halves of positions. */
+const notNegative = { kind: "int", least: 0 } as const;
+const positive = { kind: "int", least: 1 } as const;
 const signal = { kind: "signal" } as const;
 const added = { kind: "added" } as const;
 const path = { kind: "path" } as const;
@@ -109,9 +147,21 @@ const UTSNAME = 390;
 const SYSINFO = 64;
 const ITIMERVAL = 16;
 const TMS = 16;
+/** The bits of all processors. */
+const CPU_MASK = 4;
 const FD_SET = 128;
 const SIGINFO = 128;
 const SIGNAL_DELIVERY = 168;
+
+/** Flags that several calls take. */
+const AT_PATH_FLAGS = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+const AT_STAT_FLAGS = AT_PATH_FLAGS | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE;
+const WAIT_FLAGS = WNOHANG | WUNTRACED | WCONTINUED | WAIT_LINUX_FLAGS;
+const WAITID_FLAGS = WAIT_FLAGS | WEXITED | WNOWAIT;
+const GRND_FLAGS = GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE;
+const CLOSE_RANGE_FLAGS = CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC;
+const MCL_FLAGS = MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT;
+const MS_FLAGS = MS_ASYNC | MS_INVALIDATE | MS_SYNC;
 
 // biome-ignore format: table
 export const systemCalls = {
@@ -122,7 +172,7 @@ export const systemCalls = {
   write:                  { nr:   4, args: { fd, buffer: inPart(2), count: uint }, via: "special" },
   open:                   { nr:   5, args: { path, flags, mode } },
   close:                  { nr:   6, args: { fd } },
-  waitpid:                { nr:   7, args: { pid, status: outOpt(4), options: flags } },
+  waitpid:                { nr:   7, args: { pid, status: outOpt(4), options: flagsOf(WAIT_FLAGS) } },
   creat:                  { nr:   8, args: { path, mode } },
   link:                   { nr:   9, args: { from: path, to: path } },
   unlink:                 { nr:  10, args: { path } },
@@ -141,7 +191,7 @@ export const systemCalls = {
   alarm:                  { nr:  27, args: { seconds: uint } },
   pause:                  { nr:  29, args: {} },
   utime:                  { nr:  30, args: { path, times: inOpt(8) } },
-  access:                 { nr:  33, args: { path, mode } },
+  access:                 { nr:  33, args: { path, mode: accessMode } },
   nice:                   { nr:  34, args: { increment: int } },
   sync:                   { nr:  36, args: {} },
   kill:                   { nr:  37, args: { pid, signal } },
@@ -183,12 +233,12 @@ export const systemCalls = {
   setgroups:              { nr:  81, args: { size: int, list: inBytes(0, 2) } },
   old_select:             { nr:  82, args: { arguments: address }, via: "special" },
   symlink:                { nr:  83, args: { target: string, path } },
-  readlink:               { nr:  85, args: { path, buffer: outBytes(2), size: uint } },
+  readlink:               { nr:  85, args: { path, buffer: outBytes(2), size: positive } },
   reboot:                 { nr:  88, args: { magic1: uint, magic2: uint, command: uint, argument: address } },
   old_mmap:               { nr:  90, args: { arguments: in_(24) } },
   munmap:                 { nr:  91, args: { address, length: uint } },
-  truncate:               { nr:  92, args: { path, length: uint } },
-  ftruncate:              { nr:  93, args: { fd, length: uint } },
+  truncate:               { nr:  92, args: { path, length: notNegative } },
+  ftruncate:              { nr:  93, args: { fd, length: notNegative } },
   fchmod:                 { nr:  94, args: { fd, mode } },
   fchown:                 { nr:  95, args: { fd, uid: int, gid: int } },
   getpriority:            { nr:  96, args: { which: int, who: int } },
@@ -202,7 +252,7 @@ export const systemCalls = {
   stat:                   { nr: 106, args: { path, buffer: out(STAT_OLD) } },
   lstat:                  { nr: 107, args: { path, buffer: out(STAT_OLD) } },
   fstat:                  { nr: 108, args: { fd, buffer: out(STAT_OLD) } },
-  wait4:                  { nr: 114, args: { pid, status: outOpt(4), options: flags, usage: outOpt(RUSAGE) } },
+  wait4:                  { nr: 114, args: { pid, status: outOpt(4), options: flagsOf(WAIT_FLAGS), usage: outOpt(RUSAGE) } },
   swapoff:                { nr: 115, args: { path } },
   sysinfo:                { nr: 116, args: { buffer: out(SYSINFO) } },
   fsync:                  { nr: 118, args: { fd } },
@@ -218,14 +268,14 @@ export const systemCalls = {
   getdents:               { nr: 141, args: { fd, buffer: outPart(2), size: uint } },
   select:                 { nr: 142, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMEVAL) } },
   flock:                  { nr: 143, args: { fd, operation: int } },
-  msync:                  { nr: 144, args: { address, length: uint, flags } },
+  msync:                  { nr: 144, args: { address, length: uint, flags: flagsOf(MS_FLAGS) } },
   readv:                  { nr: 145, args: { fd, vector: outVector, count: uint, total: added, continues: added }, via: "special" },
   writev:                 { nr: 146, args: { fd, vector: inVector, count: uint, total: added }, via: "special" },
   getsid:                 { nr: 147, args: { pid } },
   fdatasync:              { nr: 148, args: { fd } },
   mlock:                  { nr: 150, args: { address, length: uint } },
   munlock:                { nr: 151, args: { address, length: uint } },
-  mlockall:               { nr: 152, args: { flags } },
+  mlockall:               { nr: 152, args: { flags: flagsOf(MCL_FLAGS) } },
   munlockall:             { nr: 153, args: {} },
   sched_setparam:         { nr: 154, args: { pid, param: inOpt(4) } },
   sched_getparam:         { nr: 155, args: { pid, param: outOpt(4) } },
@@ -249,8 +299,8 @@ export const systemCalls = {
   rt_sigtimedwait:        { nr: 177, args: { set: in_(SIGSET), info: outOpt(SIGINFO), timeout: inOpt(TIMESPEC32), size: uint } },
   rt_sigqueueinfo:        { nr: 178, args: { pid, signal, info: in_(SIGINFO) } },
   rt_sigsuspend:          { nr: 179, args: { set: in_(SIGSET), size: uint } },
-  pread64:                { nr: 180, args: { fd, buffer: outPart(2), count: uint, low: uint, high: uint }, via: "special" },
-  pwrite64:               { nr: 181, args: { fd, buffer: inPart(2), count: uint, low: uint, high: uint }, via: "special" },
+  pread64:                { nr: 180, args: { fd, buffer: outPart(2), count: uint, low: uint, high: notNegative }, via: "special" },
+  pwrite64:               { nr: 181, args: { fd, buffer: inPart(2), count: uint, low: uint, high: notNegative }, via: "special" },
   chown:                  { nr: 182, args: { path, uid: int, gid: int } },
   getcwd:                 { nr: 183, args: { buffer: outBytes(1), size: uint } },
   sigaltstack:            { nr: 186, args: { stack: inOpt(12), old: outOpt(12), esp: added }, via: "special" },
@@ -258,8 +308,8 @@ export const systemCalls = {
   vfork:                  { nr: 190, args: {}, via: "special" },
   getrlimit:              { nr: 191, args: { resource: int, limit: out(RLIMIT) } },
   mmap2:                  { nr: 192, args: { address, length: uint, protection: flags, flags, fd, page: uint } },
-  truncate64:             { nr: 193, args: { path, low: uint, high: uint } },
-  ftruncate64:            { nr: 194, args: { fd, low: uint, high: uint } },
+  truncate64:             { nr: 193, args: { path, low: uint, high: notNegative } },
+  ftruncate64:            { nr: 194, args: { fd, low: uint, high: notNegative } },
   stat64:                 { nr: 195, args: { path, buffer: out(STAT64) } },
   lstat64:                { nr: 196, args: { path, buffer: out(STAT64) } },
   fstat64:                { nr: 197, args: { fd, buffer: out(STAT64) } },
@@ -301,7 +351,7 @@ export const systemCalls = {
   tkill:                  { nr: 238, args: { tid: pid, signal } },
   sendfile64:             { nr: 239, args: { out: fd, in: fd, offset: inoutOpt(8), count: uint } },
   futex:                  { nr: 240, args: { word: inOpt(4), operation: int, value: uint, timeout: inOpt(TIMESPEC32), word2: address, value3: uint } },
-  sched_setaffinity:      { nr: 241, args: { pid, size: uint, mask: inBytes(1) } },
+  sched_setaffinity:      { nr: 241, args: { pid, size: uint, mask: inBytes(1, 1, CPU_MASK) } },
   sched_getaffinity:      { nr: 242, args: { pid, size: uint, mask: outBytes(1) } },
   set_thread_area:        { nr: 243, args: { descriptor: address }, via: "special" },
   get_thread_area:        { nr: 244, args: { descriptor: address }, via: "special" },
@@ -317,48 +367,48 @@ export const systemCalls = {
   tgkill:                 { nr: 270, args: { tgid: pid, tid: pid, signal } },
   utimes:                 { nr: 271, args: { path, times: inOpt(16) } },
   fadvise64_64:           { nr: 272, args: { fd, low: uint, high: uint, lengthLow: uint, lengthHigh: uint, advice: int } },
-  waitid:                 { nr: 284, args: { type: int, id: pid, info: outOpt(SIGINFO), options: flags, usage: outOpt(RUSAGE) } },
+  waitid:                 { nr: 284, args: { type: int, id: pid, info: outOpt(SIGINFO), options: flagsOf(WAITID_FLAGS), usage: outOpt(RUSAGE) } },
   openat:                 { nr: 295, args: { dirfd: fd, path, flags, mode } },
   mkdirat:                { nr: 296, args: { dirfd: fd, path, mode } },
   mknodat:                { nr: 297, args: { dirfd: fd, path, mode, device: uint } },
-  fchownat:               { nr: 298, args: { dirfd: fd, path, uid: int, gid: int, flags } },
+  fchownat:               { nr: 298, args: { dirfd: fd, path, uid: int, gid: int, flags: flagsOf(AT_PATH_FLAGS) } },
   futimesat:              { nr: 299, args: { dirfd: fd, path: optionalPath, times: inOpt(16) } },
-  fstatat64:              { nr: 300, args: { dirfd: fd, path, buffer: out(STAT64), flags } },
-  unlinkat:               { nr: 301, args: { dirfd: fd, path, flags } },
+  fstatat64:              { nr: 300, args: { dirfd: fd, path, buffer: out(STAT64), flags: flagsOf(AT_STAT_FLAGS) } },
+  unlinkat:               { nr: 301, args: { dirfd: fd, path, flags: flagsOf(AT_REMOVEDIR) } },
   renameat:               { nr: 302, args: { fromDir: fd, from: path, toDir: fd, to: path } },
-  linkat:                 { nr: 303, args: { fromDir: fd, from: path, toDir: fd, to: path, flags } },
+  linkat:                 { nr: 303, args: { fromDir: fd, from: path, toDir: fd, to: path, flags: flagsOf(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH) } },
   symlinkat:              { nr: 304, args: { target: string, dirfd: fd, path } },
-  readlinkat:             { nr: 305, args: { dirfd: fd, path, buffer: outBytes(3), size: uint } },
+  readlinkat:             { nr: 305, args: { dirfd: fd, path, buffer: outBytes(3), size: positive } },
   fchmodat:               { nr: 306, args: { dirfd: fd, path, mode } },
-  faccessat:              { nr: 307, args: { dirfd: fd, path, mode } },
+  faccessat:              { nr: 307, args: { dirfd: fd, path, mode: accessMode } },
   pselect6:               { nr: 308, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMESPEC32), mask: inOpt(SIGSET) }, via: "special" },
   ppoll:                  { nr: 309, args: { fds: inoutBytes(1, 8), count: uint, timeout: inoutOpt(TIMESPEC32), mask: inOpt(SIGSET), size: uint } },
   set_robust_list:        { nr: 311, args: { head: address, length: uint }, via: "local" },
-  utimensat:              { nr: 320, args: { dirfd: fd, path: optionalPath, times: inOpt(16), flags } },
+  utimensat:              { nr: 320, args: { dirfd: fd, path: optionalPath, times: inOpt(16), flags: flagsOf(AT_PATH_FLAGS) } },
   fallocate:              { nr: 324, args: { fd, mode: int, offsetLow: uint, offsetHigh: uint, lengthLow: uint, lengthHigh: uint } },
-  dup3:                   { nr: 330, args: { from: fd, to: fd, flags } },
-  pipe2:                  { nr: 331, args: { fds: out(8), flags } },
-  preadv:                 { nr: 333, args: { fd, vector: outVector, count: uint, low: uint, high: uint, total: added }, via: "special" },
-  pwritev:                { nr: 334, args: { fd, vector: inVector, count: uint, low: uint, high: uint, total: added }, via: "special" },
+  dup3:                   { nr: 330, args: { from: fd, to: fd, flags: flagsOf(O_CLOEXEC) } },
+  pipe2:                  { nr: 331, args: { fds: out(8), flags: flagsOf(O_CLOEXEC | O_NONBLOCK | O_DIRECT) } },
+  preadv:                 { nr: 333, args: { fd, vector: outVector, count: uint, low: uint, high: notNegative, total: added }, via: "special" },
+  pwritev:                { nr: 334, args: { fd, vector: inVector, count: uint, low: uint, high: notNegative, total: added }, via: "special" },
   prlimit64:              { nr: 340, args: { pid, resource: int, limit: inOpt(RLIMIT64), old: outOpt(RLIMIT64) } },
-  renameat2:              { nr: 353, args: { fromDir: fd, from: path, toDir: fd, to: path, flags } },
-  getrandom:              { nr: 355, args: { buffer: outPart(1), size: uint, flags } },
+  renameat2:              { nr: 353, args: { fromDir: fd, from: path, toDir: fd, to: path, flags: flagsOf(RENAME_NOREPLACE | RENAME_EXCHANGE) } },
+  getrandom:              { nr: 355, args: { buffer: outPart(1), size: uint, flags: flagsOf(GRND_FLAGS) } },
   copy_file_range:        { nr: 377, args: { in: fd, inOffset: inoutOpt(8), out: fd, outOffset: inoutOpt(8), length: uint, flags } },
   preadv2:                { nr: 378, args: { fd, vector: address, count: uint, low: uint, high: uint, flags }, via: "special", note: "flags: none" },
   pwritev2:               { nr: 379, args: { fd, vector: address, count: uint, low: uint, high: uint, flags }, via: "special", note: "flags: none" },
-  statx:                  { nr: 383, args: { dirfd: fd, path, flags, mask: uint, buffer: out(STATX) } },
+  statx:                  { nr: 383, args: { dirfd: fd, path, flags: flagsOf(AT_STAT_FLAGS), mask: flagsOf(~STATX_RESERVED), buffer: out(STATX) } },
   rseq:                   { nr: 386, args: { area: address, length: uint, flags, signature: uint }, via: "local", note: "ENOSYS, as old kernels; C libraries cope" },
   clock_gettime64:        { nr: 403, args: { clock: int, time: out(TIMESPEC64) }, via: "local" },
   clock_settime64:        { nr: 404, args: { clock: int, time: in_(TIMESPEC64) } },
   clock_getres_time64:    { nr: 406, args: { clock: int, resolution: outOpt(TIMESPEC64) }, via: "local" },
   clock_nanosleep_time64: { nr: 407, args: { clock: int, flags, request: in_(TIMESPEC64), remaining: outOpt(TIMESPEC64) } },
-  utimensat_time64:       { nr: 412, args: { dirfd: fd, path: optionalPath, times: inOpt(32), flags } },
+  utimensat_time64:       { nr: 412, args: { dirfd: fd, path: optionalPath, times: inOpt(32), flags: flagsOf(AT_PATH_FLAGS) } },
   pselect6_time64:        { nr: 413, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMESPEC64), mask: inOpt(SIGSET) }, via: "special" },
   ppoll_time64:           { nr: 414, args: { fds: inoutBytes(1, 8), count: uint, timeout: inoutOpt(TIMESPEC64), mask: inOpt(SIGSET), size: uint } },
   rt_sigtimedwait_time64: { nr: 421, args: { set: in_(SIGSET), info: outOpt(SIGINFO), timeout: inOpt(TIMESPEC64), size: uint } },
   futex_time64:           { nr: 422, args: { word: inOpt(4), operation: int, value: uint, timeout: inOpt(TIMESPEC64), word2: address, value3: uint } },
-  close_range:            { nr: 436, args: { first: uint, last: uint, flags } },
-  faccessat2:             { nr: 439, args: { dirfd: fd, path, mode, flags } },
+  close_range:            { nr: 436, args: { first: uint, last: uint, flags: flagsOf(CLOSE_RANGE_FLAGS) } },
+  faccessat2:             { nr: 439, args: { dirfd: fd, path, mode: accessMode, flags: flagsOf(AT_EACCESS | AT_PATH_FLAGS) } },
 } as const satisfies Record<string, SystemCallRow>;
 
 /**

@@ -34,10 +34,10 @@ export function decodeTime(bytes: Uint8Array, format: TimeFormat, index = 0): Ti
   return { seconds: BigInt(view.getInt32(offset, true)), fraction: view.getInt32(offset + 4, true) };
 }
 
-/** Length of a time in nanoseconds. @throws EINVAL for negative times and fractions of a second or more */
+/** Length of a time in nanoseconds. @throws EINVAL for negative times, and nanoseconds of a second or more; select takes any microseconds */
 export function lengthNs(bytes: Uint8Array, format: TimeFormat): number {
   const { seconds, fraction } = decodeTime(bytes, format);
-  if (seconds < 0n || fraction < 0 || fraction * format.unitNs >= 1e9) throw EINVAL;
+  if (seconds < 0n || fraction < 0 || (format.unitNs === 1 && fraction >= 1e9)) throw EINVAL;
   return Number(seconds) * 1e9 + fraction * format.unitNs;
 }
 

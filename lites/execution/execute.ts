@@ -122,10 +122,11 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
 /** Resolves the path and the interpreters of scripts, and checks all files involved. */
 function findProgram(core: Core, process: UnixProcess, path: string, argv: readonly string[]): Program {
   let name = path;
-  // As on Linux, a program has at least its name, be it an empty one.
-  let args = argv.length === 0 ? [""] : [...argv];
+  let args: readonly string[] = argv;
   for (let depth = 0; ; depth++) {
     const { vnode, path: absolute, origin } = core.files.executable(process, name);
+    // As on Linux, a program has at least its name, be it an empty one.
+    if (args.length === 0) args = [""];
     const start = readSome(vnode, 0, SCRIPT_LINE_BYTES);
     if (isScript(start)) {
       if (depth === MAX_SCRIPTS) throw ELOOP;
@@ -136,7 +137,7 @@ function findProgram(core: Core, process: UnixProcess, path: string, argv: reado
     }
     if (!isElf(start)) throw ENOEXEC;
     const image = parse(vnode);
-    return { vnode, path: absolute, origin, image, interpreter: findInterpreter(core, process, image), argv: args };
+    return { vnode, path: absolute, origin, image, interpreter: findInterpreter(core, process, image), argv: [...args] };
   }
 }
 

@@ -3,7 +3,19 @@
  */
 import { fcntlCommands, ioctlCommands } from "../abi/commands.ts";
 import { EBADF, EFAULT, EINVAL, EMFILE, EOVERFLOW } from "../abi/errno.ts";
-import { O_APPEND, O_ASYNC, O_CLOEXEC, O_DIRECT, O_NOATIME, O_NONBLOCK, O_PATH, SEEK_CUR, SEEK_END, SEEK_SET } from "../abi/open-flags.ts";
+import {
+  CLOSE_RANGE_CLOEXEC,
+  O_APPEND,
+  O_ASYNC,
+  O_CLOEXEC,
+  O_DIRECT,
+  O_NOATIME,
+  O_NONBLOCK,
+  O_PATH,
+  SEEK_CUR,
+  SEEK_END,
+  SEEK_SET,
+} from "../abi/open-flags.ts";
 import { F_RDLCK, F_UNLCK, F_WRLCK, FD_CLOEXEC } from "../abi/record-locks.ts";
 import { decode, encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
@@ -20,8 +32,8 @@ const LOCK_SH = 1;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 const LOCK_UN = 8;
-const CLOSE_RANGE_UNSHARE = 2;
-const CLOSE_RANGE_CLOEXEC = 4;
+/** Mandatory locks of old; Linux takes the call and does nothing. */
+const LOCK_MAND = 32;
 const HIGHEST_DESCRIPTOR = 0x7fffffff;
 
 /** Status flags that F_SETFL changes. */
@@ -147,7 +159,6 @@ function* ioctl(process: Process, fd: number, command: number, argument: Command
 
 export function createDescriptorHandlers(services: FileServices) {
   function pipe(process: Process, fds: OutBuffer, flags: number): number {
-    if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT)) throw EINVAL;
     if (fds.capacity < fds.wanted) throw EFAULT;
     const closeOnExec = (flags & O_CLOEXEC) !== 0;
     const { euid, egid } = process.credentials;
@@ -167,24 +178,25 @@ export function createDescriptorHandlers(services: FileServices) {
       return to;
     },
     dup3(process, { from, to, flags }) {
-      if (from === to || flags & ~O_CLOEXEC) throw EINVAL;
+      if (from === to) throw EINVAL;
       return duplicateTo(process, from, to, (flags & O_CLOEXEC) !== 0);
     },
     fcntl: (process, { fd, command, argument }) => control(process, fd, command, argument),
     fcntl64: (process, { fd, command, argument }) => control(process, fd, command, argument),
     ioctl: (process, { fd, command, argument }) => ioctl(process, fd, command, argument),
     *flock(process, { fd, operation }) {
-      const file = openFile(process, fd);
+      if (operation & LOCK_MAND) return 0;
       const kind = operation & ~LOCK_NB;
+      if (kind !== LOCK_SH && kind !== LOCK_EX && kind !== LOCK_UN) throw EINVAL;
+      const file = openFile(process, fd);
       if (kind === LOCK_UN) unlockWholeFile(file);
-      else if (kind === LOCK_SH || kind === LOCK_EX) yield* lockWholeFile(file, kind === LOCK_EX, (operation & LOCK_NB) === 0);
-      else throw EINVAL;
+      else yield* lockWholeFile(file, kind === LOCK_EX, (operation & LOCK_NB) === 0);
       return 0;
     },
     pipe: (process, { fds }) => pipe(process, fds, 0),
     pipe2: (process, { fds, flags }) => pipe(process, fds, flags),
     close_range(process, { first, last, flags }) {
-      if (first > last || flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) throw EINVAL;
+      if (first > last) throw EINVAL;
       const end = Math.min(last, HIGHEST_DESCRIPTOR, process.descriptors.length - 1);
       for (let fd = first; fd <= end; fd++) {
         const slot = process.descriptors[fd];

@@ -3,10 +3,10 @@
  */
 import { EFAULT, EINVAL, EOVERFLOW } from "../abi/errno.ts";
 import { majorOf, minorOf } from "../abi/file-mode.ts";
-import { AT_EACCESS, AT_EMPTY_PATH, AT_FDCWD, AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE, AT_SYMLINK_NOFOLLOW } from "../abi/open-flags.ts";
+import { AT_EACCESS, AT_FDCWD, AT_STATX_SYNC_TYPE, AT_SYMLINK_NOFOLLOW } from "../abi/open-flags.ts";
 import { encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
-import { decodeTime, TIMESPEC32, TIMESPEC64, TIMEVAL, type TimeFormat, UTIME_NOW, UTIME_OMIT } from "../abi/times.ts";
+import { decodeTime, TIMESPEC32, TIMESPEC64, TIMEVAL, type TimeFormat, type TimePair, UTIME_NOW, UTIME_OMIT } from "../abi/times.ts";
 import type { Handlers, OutBuffer } from "../arguments.ts";
 import { descriptor, openFile } from "../descriptors.ts";
 import type { Process } from "../process/process.ts";
@@ -19,7 +19,6 @@ const LARGEST_32BIT = 0x7fffffff;
 const OVERFLOW_ID = 65534;
 /** statx: type, mode, nlink, uid, gid, times, ino, size, blocks. */
 const STATX_BASIC_STATS = 0x7ff;
-const STATX_RESERVED = 0x80000000;
 
 const NS = 1_000_000_000n;
 /** Seconds (rounded down) and nanoseconds of a time. */
@@ -106,13 +105,11 @@ const wideId = (id: number): number => ((id & 0xffff) === 0xffff ? -1 : id & 0xf
 
 export function createAttributeHandlers(services: FileServices) {
   const { files } = services;
-  const PATH_FLAGS = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
 
   const byPath = (process: Process, path: string, follow = true): Inode => files.resolve(process, path, { follow }).vnode;
 
-  /** The object of an *at call whose flags may be AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH and `others`. */
-  function at(process: Process, dirfd: number, path: string, flags: number, others = 0): Inode {
-    if (flags & ~(PATH_FLAGS | others)) throw EINVAL;
+  /** The object of an *at call, whose flags may be AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH. */
+  function at(process: Process, dirfd: number, path: string, flags: number): Inode {
     return resolveAt(services, process, { dirfd, path, flags, follow: !(flags & AT_SYMLINK_NOFOLLOW) }).vnode;
   }
 
@@ -131,8 +128,6 @@ export function createAttributeHandlers(services: FileServices) {
   }
 
   function access(process: Process, dirfd: number, path: string, mode: number, flags: number): number {
-    if (mode & ~7) throw EINVAL;
-    if (flags & ~(AT_EACCESS | PATH_FLAGS)) throw EINVAL;
     const { credentials } = process;
     const asked = flags & AT_EACCESS ? credentials : { ...credentials, euid: credentials.uid, egid: credentials.gid };
     const base = resolveAt(services, process, { dirfd, path, flags, follow: !(flags & AT_SYMLINK_NOFOLLOW), credentials: asked });
@@ -150,15 +145,21 @@ export function createAttributeHandlers(services: FileServices) {
     return 0;
   }
 
-  /** Sets access and modification time; no times: both now. UTIME_NOW and UTIME_OMIT only count in timespecs. */
-  function touch(process: Process, vnode: Inode, times: Uint8Array | undefined, format: TimeFormat): number {
+  /**
+   * Sets access and modification time; no times: both now. UTIME_NOW and UTIME_OMIT only count in timespecs.
+   * Times are read before the file is looked for, and microseconds are checked before, nanoseconds after.
+   */
+  function touch(process: Process, find: () => Inode, times: Uint8Array | undefined, format: TimeFormat): number {
     if (times === undefined) {
       const now = services.nowNs();
-      setTimes(process, vnode, { atimeNs: now, mtimeNs: now }, false);
+      setTimes(process, find(), { atimeNs: now, mtimeNs: now }, false);
       return 0;
     }
-    const [atime, mtime] = [0, 1].map((index) => timeOf(times, format, index));
-    if (atime === UTIME_OMIT && mtime === UTIME_OMIT) return 0;
+    const pairs = [0, 1].map((index) => decodeTime(times, format, index));
+    if (format.unitNs === 1 && pairs.every(({ fraction }) => fraction === UTIME_OMIT)) return 0;
+    if (format.unitNs !== 1) pairs.forEach((pair) => timeOf(pair, format));
+    const vnode = find();
+    const [atime, mtime] = pairs.map((pair) => timeOf(pair, format));
     const change: { atimeNs?: bigint; mtimeNs?: bigint } = {};
     const now = services.nowNs();
     if (atime !== UTIME_OMIT) change.atimeNs = typeof atime === "bigint" ? atime : now;
@@ -180,10 +181,10 @@ export function createAttributeHandlers(services: FileServices) {
     lstat64: (process, { path, buffer }) => put(buffer, encodeStat64(current(byPath(process, path, false)))),
     fstat64: (process, { fd, buffer }) => put(buffer, encodeStat64(current(descriptor(process, fd).file.inode))),
     fstatat64: (process, { dirfd, path, buffer, flags }) =>
-      put(buffer, encodeStat64(current(at(process, dirfd, path, flags, AT_NO_AUTOMOUNT)))),
-    statx(process, { dirfd, path, flags, mask, buffer }) {
-      if (mask & STATX_RESERVED || (flags & AT_STATX_SYNC_TYPE) === AT_STATX_SYNC_TYPE) throw EINVAL;
-      const vnode = at(process, dirfd, path, flags, AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE);
+      put(buffer, encodeStat64(current(at(process, dirfd, path, flags)))),
+    statx(process, { dirfd, path, flags, buffer }) {
+      if ((flags & AT_STATX_SYNC_TYPE) === AT_STATX_SYNC_TYPE) throw EINVAL;
+      const vnode = at(process, dirfd, path, flags);
       return put(buffer, encodeStatx(current(vnode)));
     },
     access: (process, { path, mode: wanted }) => access(process, AT_FDCWD, path, wanted, 0),
@@ -199,11 +200,11 @@ export function createAttributeHandlers(services: FileServices) {
     lchown32: (process, { path, uid, gid }) => own(process, byPath(process, path, false), uid, gid),
     fchown32: (process, { fd, uid, gid }) => own(process, openFile(process, fd).inode, uid, gid),
     fchownat: (process, { dirfd, path, uid, gid, flags }) => own(process, at(process, dirfd, path, flags), uid, gid),
-    utime: (process, { path, times }) => touch(process, byPath(process, path), times && fullTimes(times), TIMEVAL),
-    utimes: (process, { path, times }) => touch(process, byPath(process, path), times, TIMEVAL),
-    futimesat: (process, { dirfd, path, times }) => touch(process, named(process, dirfd, path, 0), times, TIMEVAL),
-    utimensat: (process, { dirfd, path, times, flags }) => touch(process, named(process, dirfd, path, flags), times, TIMESPEC32),
-    utimensat_time64: (process, { dirfd, path, times, flags }) => touch(process, named(process, dirfd, path, flags), times, TIMESPEC64),
+    utime: (process, { path, times }) => touch(process, () => byPath(process, path), times && fullTimes(times), TIMEVAL),
+    utimes: (process, { path, times }) => touch(process, () => byPath(process, path), times, TIMEVAL),
+    futimesat: (process, { dirfd, path, times }) => touch(process, () => named(process, dirfd, path, 0), times, TIMEVAL),
+    utimensat: (process, { dirfd, path, times, flags }) => touch(process, () => named(process, dirfd, path, flags), times, TIMESPEC32),
+    utimensat_time64: (process, { dirfd, path, times, flags }) => touch(process, () => named(process, dirfd, path, flags), times, TIMESPEC64),
     umask(process, { mask }) {
       const old = process.umask;
       process.umask = mask & 0o777;
@@ -212,9 +213,8 @@ export function createAttributeHandlers(services: FileServices) {
   } satisfies Handlers;
 }
 
-/** One of the two times in nanoseconds, or UTIME_NOW or UTIME_OMIT. @throws EINVAL */
-function timeOf(times: Uint8Array, format: TimeFormat, index: number): bigint | number {
-  const { seconds, fraction } = decodeTime(times, format, index);
+/** A time in nanoseconds, or UTIME_NOW or UTIME_OMIT. @throws EINVAL */
+function timeOf({ seconds, fraction }: TimePair, format: TimeFormat): bigint | number {
   if (format.unitNs === 1 && (fraction === UTIME_NOW || fraction === UTIME_OMIT)) return fraction;
   if (fraction < 0 || fraction * format.unitNs >= 1e9) throw EINVAL;
   return seconds * NS + BigInt(fraction * format.unitNs);

@@ -1,8 +1,9 @@
 /**
  * What the handlers of file calls need from the rest of the server, and what they share.
  */
-import { ENOTDIR } from "../abi/errno.ts";
+import { ENOENT, ENOTDIR } from "../abi/errno.ts";
 import { AT_EMPTY_PATH, AT_FDCWD } from "../abi/open-flags.ts";
+import { checkPath } from "../bad-path.ts";
 import { descriptor } from "../descriptors.ts";
 import type { Credentials, DirectoryReference, Process } from "../process/process.ts";
 import type { SignalSink } from "../signal-sink.ts";
@@ -19,8 +20,10 @@ export interface FileServices {
   restoreMask(process: Process): void;
 }
 
-/** Where a relative path of an *at call starts; undefined: the working directory. @throws EBADF, ENOTDIR */
+/** Where a relative path of an *at call starts; undefined: the working directory. @throws EBADF, ENOENT, ENOTDIR, and what the path is bad for */
 export function baseOf(process: Process, dirfd: number, path: string): DirectoryReference | undefined {
+  checkPath(path);
+  if (path === "") throw ENOENT;
   if (dirfd === AT_FDCWD || path.startsWith("/")) return undefined;
   const { file } = descriptor(process, dirfd);
   if (!file.inode.isDirectory) throw ENOTDIR;

@@ -40,17 +40,27 @@ export function createFileSystemHandlers({ files }: FileServices) {
     return 0;
   }
 
-  function wide(vnode: Inode, size: number, buffer: OutBuffer): number {
-    if (size !== structs.statfs64.size) throw EINVAL;
+  function wide(vnode: Inode, buffer: OutBuffer): number {
     buffer.data = encode(structs.statfs64, statistics(vnode));
     return 0;
+  }
+
+  /** The caller's idea of struct statfs64. @throws EINVAL */
+  function checkStructSize(size: number): void {
+    if (size !== structs.statfs64.size) throw EINVAL;
   }
 
   return {
     statfs: (process, { path, buffer }) => narrow(files.resolve(process, path).vnode, buffer),
     fstatfs: (process, { fd, buffer }) => narrow(descriptor(process, fd).file.inode, buffer),
-    statfs64: (process, { path, size, buffer }) => wide(files.resolve(process, path).vnode, size, buffer),
-    fstatfs64: (process, { fd, size, buffer }) => wide(descriptor(process, fd).file.inode, size, buffer),
+    statfs64(process, { path, size, buffer }) {
+      checkStructSize(size);
+      return wide(files.resolve(process, path).vnode, buffer);
+    },
+    fstatfs64(process, { fd, size, buffer }) {
+      checkStructSize(size);
+      return wide(descriptor(process, fd).file.inode, buffer);
+    },
     /** Superseded by statfs; it would need a device to file system table for nobody. */
     ustat() {
       throw ENOSYS;

@@ -186,10 +186,13 @@ export function memoryCalls(): UnixHandlers {
     },
 
     *mprotect(process, { address, length, protection }) {
-      if (!isAligned(address) || protection & ~(M.PROT_ALL | M.PROT_GROWS)) throw EINVAL;
+      if (!isAligned(address) || (protection & M.PROT_GROWS) === M.PROT_GROWS) throw EINVAL;
+      if (length === 0) return 0;
       const end = rangeEnd(address, length);
-      if (end === address) return 0;
+      if (protection & ~(M.PROT_ALL | M.PROT_GROWS)) throw EINVAL;
       if (!process.space!.mappings.covers(address, end)) throw ENOMEM;
+      // No mapping grows by itself.
+      if (protection & M.PROT_GROWS) throw EINVAL;
       yield* process.space!.protect(address, end, protection & M.PROT_ALL);
       return 0;
     },
@@ -198,7 +201,7 @@ export function memoryCalls(): UnixHandlers {
     brk: (process, { end }) => setBreak(process, end),
 
     msync(process, { address, length, flags }) {
-      if (!isAligned(address) || flags & ~(M.MS_ASYNC | M.MS_INVALIDATE | M.MS_SYNC)) throw EINVAL;
+      if (!isAligned(address)) throw EINVAL;
       if (flags & M.MS_ASYNC && flags & M.MS_SYNC) throw EINVAL;
       const end = rangeEnd(address, length);
       const { mappings } = process.space!;
@@ -208,9 +211,8 @@ export function memoryCalls(): UnixHandlers {
     },
 
     *madvise(process, { address, length, advice }) {
-      if (!isAligned(address)) throw EINVAL;
+      if (!M.isAdvice(advice) || !isAligned(address)) throw EINVAL;
       const end = rangeEnd(address, length);
-      if (!M.isAdvice(advice)) throw EINVAL;
       if (advice === M.MADV_DONTNEED || advice === M.MADV_FREE) yield* process.space!.discard(address, end);
       if (end > address && !process.space!.mappings.covers(address, end)) throw ENOMEM;
       return 0;
@@ -220,7 +222,7 @@ export function memoryCalls(): UnixHandlers {
     mlock: (process, { address, length }) => checkMapped(process, address, length),
     munlock: (process, { address, length }) => checkMapped(process, address, length),
     mlockall(_process, { flags }) {
-      if (flags & ~(M.MCL_CURRENT | M.MCL_FUTURE | M.MCL_ONFAULT) || flags === 0 || flags === M.MCL_ONFAULT) throw EINVAL;
+      if (flags === 0 || flags === M.MCL_ONFAULT) throw EINVAL;
       return 0;
     },
     munlockall: () => 0,

@@ -98,16 +98,15 @@ export function createPollHandlers(services: FileServices) {
     return ready;
   }
 
-  function* select(process: Process, call: number, args: SelectArguments, format: TimeFormat): Op<number> {
-    const { count, timeout } = args;
+  function* select(process: Process, call: number, args: SelectArguments, time: Limit): Op<number> {
+    const { count } = args;
     if (count < 0) throw EINVAL;
-    const time = timeLimit(timeout, format);
-    const sets = [
+    const limit = Math.min(count, FD_SETSIZE);
+    const sets = limit === 0 ? [] : [
       { buffer: args.read, events: SELECT_READ },
       { buffer: args.write, events: SELECT_WRITE },
       { buffer: args.except, events: PollEvent.PRI },
     ].flatMap(({ buffer, events }) => (buffer ? [{ buffer, events, result: new Uint8Array(buffer.input.length) }] : []));
-    const limit = Math.min(count, FD_SETSIZE);
     const ready = yield* wait(process, call, time, () => {
       const look = nothingSeen();
       for (const { result } of sets) result.fill(0);
@@ -130,6 +129,11 @@ export function createPollHandlers(services: FileServices) {
     return ready;
   }
 
+  function pselect(process: Process, call: number, args: PselectArguments, format: TimeFormat): Op<number> {
+    const time = timeLimit(args.timeout, format);
+    return masked(process, args.mask, select(process, call, args, time));
+  }
+
   function ppoll(process: Process, call: number, args: PpollArguments, format: TimeFormat): Op<number> {
     if (args.mask && args.size !== 8) throw EINVAL;
     return masked(process, args.mask, poll(process, call, args.fds, args.count, timeLimit(args.timeout, format)));
@@ -139,9 +143,9 @@ export function createPollHandlers(services: FileServices) {
     poll: (process, { fds, count, timeout }) => poll(process, nr("poll"), fds, count, milliseconds(timeout)),
     ppoll: (process, args) => ppoll(process, nr("ppoll"), args, TIMESPEC32),
     ppoll_time64: (process, args) => ppoll(process, nr("ppoll_time64"), args, TIMESPEC64),
-    select: (process, args) => select(process, nr("select"), args, TIMEVAL),
-    pselect6: (process, args) => masked(process, args.mask, select(process, nr("pselect6"), args, TIMESPEC32)),
-    pselect6_time64: (process, args) => masked(process, args.mask, select(process, nr("pselect6_time64"), args, TIMESPEC64)),
+    select: (process, args) => select(process, nr("select"), args, timeLimit(args.timeout, TIMEVAL)),
+    pselect6: (process, args) => pselect(process, nr("pselect6"), args, TIMESPEC32),
+    pselect6_time64: (process, args) => pselect(process, nr("pselect6_time64"), args, TIMESPEC64),
   } satisfies Handlers;
 }
 
@@ -151,6 +155,10 @@ interface SelectArguments {
   write: InOutBuffer | undefined;
   except: InOutBuffer | undefined;
   timeout: InOutBuffer | undefined;
+}
+
+interface PselectArguments extends SelectArguments {
+  mask: Uint8Array | undefined;
 }
 
 interface PpollArguments {

@@ -160,10 +160,11 @@ export function signalCalls(core: Core): UnixHandlers {
     },
 
     sigaction(process, { signal, action, old }) {
+      const wanted = action && decode(structs.old_sigaction, action);
       checkSignal(signal);
       const before = process.signals.action(signal);
-      if (action) {
-        const { sa_handler, sa_mask, sa_flags, sa_restorer } = decode(structs.old_sigaction, action);
+      if (wanted) {
+        const { sa_handler, sa_mask, sa_flags, sa_restorer } = wanted;
         setAction(process, signal, { handler: sa_handler, flags: sa_flags, restorer: sa_restorer, mask: BigInt(sa_mask) });
       }
       if (old) {
@@ -179,10 +180,11 @@ export function signalCalls(core: Core): UnixHandlers {
 
     rt_sigaction(process, { signal, action, old, size }) {
       checkSetSize(size);
+      const wanted = action && decode(structs.ksigaction, action);
       checkSignal(signal);
       const before = process.signals.action(signal);
-      if (action) {
-        const { sa_handler, sa_flags, sa_restorer, sa_mask } = decode(structs.ksigaction, action);
+      if (wanted) {
+        const { sa_handler, sa_flags, sa_restorer, sa_mask } = wanted;
         setAction(process, signal, { handler: sa_handler, flags: sa_flags, restorer: sa_restorer, mask: SignalSet.fromBytes(sa_mask) });
       }
       if (old) {
@@ -221,7 +223,7 @@ export function signalCalls(core: Core): UnixHandlers {
 
     rt_sigpending(process, { set, size }) {
       if (size > SIGSET_BYTES) throw EINVAL;
-      set.data = SignalSet.toBytes(process.signals.pendingSet & process.signals.blocked);
+      set.data = SignalSet.toBytes(process.signals.pendingSet & process.signals.blocked).subarray(0, size);
       return 0;
     },
 

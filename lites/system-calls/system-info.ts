@@ -3,6 +3,7 @@
  */
 import { EFAULT, EINVAL, ENOSYS, EPERM } from "../abi/errno.ts";
 import { HOST_NAME_MAX } from "../abi/limits.ts";
+import { GRND_INSECURE, GRND_RANDOM } from "../abi/open-flags.ts";
 import { NS_PER_SECOND } from "../abi/clocks.ts";
 import { PAGE_SIZE } from "../abi/memory-flags.ts";
 import { encode } from "../abi/struct-codec.ts";
@@ -17,10 +18,6 @@ export const SYSTEM_RELEASE = "6.1.0-lites";
 export const SYSTEM_VERSION = "#1 Lites/L3";
 export const MACHINE_NAME = "i686";
 const DOMAIN_NAME = "(none)";
-
-const GRND_NONBLOCK = 1;
-const GRND_RANDOM = 2;
-const GRND_INSECURE = 4;
 
 const RebootCommand = { RESTART: 0x01234567, HALT: 0xcdef0123, POWER_OFF: 0x4321fedc, CAD_OFF: 0, CAD_ON: 0x89abcdef } as const;
 const REBOOT_MAGIC = 0xfee1dead;
@@ -64,7 +61,7 @@ export function systemInfoCalls(core: Core, halt: () => void): UnixHandlers {
 
     /** The source never runs dry, so the flags make no difference. */
     *getrandom(_process, { buffer, flags }) {
-      if (flags & ~(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)) throw EINVAL;
+      if (flags & GRND_RANDOM && flags & GRND_INSECURE) throw EINVAL;
       if (buffer.capacity === 0 && buffer.wanted > 0) throw EFAULT;
       buffer.data = yield* core.random(buffer.capacity);
       return buffer.capacity;

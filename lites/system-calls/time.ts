@@ -161,11 +161,12 @@ export function timeCalls(core: Core): UnixHandlers {
     },
 
     setitimer(process, { which, value, old }) {
-      checkTimer(which);
-      const before = timerBytes(process, which);
       const timer = value ? decode(structs.itimerval, value) : { interval_sec: 0, interval_usec: 0, value_sec: 0, value_usec: 0 };
       const valueNs = timevalToNs(timer.value_sec, timer.value_usec);
-      process.timers!.set(which, valueNs, timevalToNs(timer.interval_sec, timer.interval_usec));
+      const intervalNs = timevalToNs(timer.interval_sec, timer.interval_usec);
+      checkTimer(which);
+      const before = timerBytes(process, which);
+      process.timers!.set(which, valueNs, intervalNs);
       if (old) old.data = before;
       return 0;
     },

@@ -2,7 +2,7 @@
  * wait4, waitpid, waitid. Source: POSIX wait(3), waitid(3), wait4(2).
  */
 import { type Op, sleepOn } from "../activation.ts";
-import { ECHILD, EINVAL, ERESTARTSYS, ESRCH } from "../abi/errno.ts";
+import { ECHILD, EFAULT, EINVAL, ERESTARTSYS, ESRCH } from "../abi/errno.ts";
 import { SIGCHLD, SIGCONT, SignalCode } from "../abi/signals.ts";
 import {
   __WALL,
@@ -13,14 +13,13 @@ import {
   STATUS_CONTINUED,
   statusOfEnding,
   statusOfStop,
-  WAIT_LINUX_FLAGS,
   WCONTINUED,
   WEXITED,
   WNOHANG,
   WNOWAIT,
   WSTOPPED,
-  WUNTRACED,
 } from "../abi/wait-status.ts";
+import type { OutBuffer } from "../arguments.ts";
 import type { Core } from "../core.ts";
 import type { UnixHandlers } from "../dispatch.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
@@ -49,6 +48,12 @@ function isWaitedFor({ exitSignal }: UnixProcess, options: number): boolean {
 
 function wordBytes(value: number): Uint8Array {
   return new Uint8Array(Int32Array.of(value).buffer);
+}
+
+/** What waitid stores, also when it fails. @throws EFAULT */
+function clear(info: OutBuffer): void {
+  if (info.capacity < info.wanted) throw EFAULT;
+  info.data = new Uint8Array(info.wanted);
 }
 
 export function waitingCalls(core: Core): UnixHandlers {
@@ -122,7 +127,6 @@ export function waitingCalls(core: Core): UnixHandlers {
 
   return {
     *waitpid(process, { pid, status, options }) {
-      if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | WAIT_LINUX_FLAGS)) throw EINVAL;
       const change = yield* wait(process, selectorOfPid(process, pid), options | WEXITED);
       if (change === undefined) return 0;
       if (status) status.data = wordBytes(change.status);
@@ -130,7 +134,6 @@ export function waitingCalls(core: Core): UnixHandlers {
     },
 
     *wait4(process, { pid, status, options, usage }) {
-      if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | WAIT_LINUX_FLAGS)) throw EINVAL;
       const change = yield* wait(process, selectorOfPid(process, pid), options | WEXITED);
       if (change === undefined) return 0;
       if (status) status.data = wordBytes(change.status);
@@ -139,10 +142,15 @@ export function waitingCalls(core: Core): UnixHandlers {
     },
 
     *waitid(process, { type, id, info, options, usage }) {
-      const states = WEXITED | WSTOPPED | WCONTINUED;
-      if (options & ~(states | WNOHANG | WNOWAIT | WAIT_LINUX_FLAGS) || !(options & states)) throw EINVAL;
-      const change = yield* wait(process, selectorOfId(process, type, id), options);
-      if (info) info.data = new Uint8Array(info.capacity);
+      let change: Change | undefined;
+      try {
+        if (!(options & (WEXITED | WSTOPPED | WCONTINUED))) throw EINVAL;
+        change = yield* wait(process, selectorOfId(process, type, id), options);
+      } catch (error) {
+        if (info && error !== ERESTARTSYS) clear(info);
+        throw error;
+      }
+      if (info) clear(info);
       if (change === undefined) return 0;
       const { child, code, value } = change;
       const { userTicks, systemTicks } = change.usage;

@@ -26,7 +26,6 @@ import {
   isDevice,
   isDirectory,
   isRegular,
-  isSymlink,
   PERMISSION_BITS,
   S_IFDIR,
   S_IFLNK,
@@ -209,13 +208,12 @@ export class FileSystemSpace {
     base: DirectoryReference,
   ): Resolved & { created: boolean } {
     if (flags & O_PATH || !(flags & O_CREAT)) {
-      if (flags & O_TMPFILE_BIT && !(flags & O_PATH)) throw EOPNOTSUPP;
       const follow = !(flags & O_NOFOLLOW);
       const resolved = this.resolve(process, path, { base, follow });
       if (flags & O_DIRECTORY && !resolved.vnode.isDirectory) throw ENOTDIR;
+      if (flags & O_TMPFILE_BIT && !(flags & O_PATH)) throw EOPNOTSUPP;
       return { ...resolved, created: false };
     }
-    if (flags & O_DIRECTORY) throw EINVAL;
     const result = this.walk(process, path, { base, follow: !(flags & (O_EXCL | O_NOFOLLOW)) });
     if (result.vnode !== undefined) {
       if (flags & O_EXCL) throw EEXIST;
@@ -285,8 +283,6 @@ export class FileSystemSpace {
   /** @param mode type and permissions; no type means a regular file */
   mknod(process: Process, path: string, mode: number, device: number, base?: DirectoryReference): void {
     const type = mode & S_IFMT || S_IFREG;
-    if (isDirectory(type)) throw EPERM;
-    if (isSymlink(type)) throw EINVAL;
     const place = this.newPlace(process, path, base);
     if (isDevice(type) && process.credentials.euid !== 0) throw EPERM;
     const rdev = isDevice(type) ? device : 0;
@@ -297,7 +293,6 @@ export class FileSystemSpace {
   }
 
   symlink(process: Process, target: string, path: string, base?: DirectoryReference): void {
-    if (target === "") throw ENOENT;
     this.create(process, this.newPlace(process, path, base), { mode: S_IFLNK | 0o777, target });
   }
 
@@ -344,7 +339,7 @@ export class FileSystemSpace {
     to: { path: string; base?: DirectoryReference | undefined },
     flags = 0,
   ): void {
-    if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE) || flags === (RENAME_NOREPLACE | RENAME_EXCHANGE)) throw EINVAL;
+    if (flags & RENAME_NOREPLACE && flags & RENAME_EXCHANGE) throw EINVAL;
     const source = this.place(process, from.path, from.base);
     const target = this.place(process, to.path, to.base);
     process.guard?.checkMove(source.origin, target.origin, source.vnode?.isDirectory ?? false);

@@ -6,6 +6,7 @@
  */
 import { ELOOP, ENAMETOOLONG, ENOENT } from "../abi/errno.ts";
 import { NAME_MAX, PATH_MAX } from "../abi/open-flags.ts";
+import { checkPath } from "../bad-path.ts";
 import type { Credentials, DirectoryReference, Process } from "../process/process.ts";
 import type { MountTable } from "./mount-table.ts";
 import { checkSearch } from "./permissions.ts";
@@ -36,8 +37,9 @@ export interface WalkOptions {
   credentials?: Credentials | undefined;
 }
 
-/** @throws ENOENT (also for the empty path and missing directories), ENOTDIR, EACCES, ELOOP, ENAMETOOLONG */
+/** @throws EFAULT, ENOENT (also for the empty path and missing directories), ENOTDIR, EACCES, ELOOP, ENAMETOOLONG */
 export function walk(mounts: MountTable, process: Process, path: string, options: WalkOptions): WalkResult {
+  checkPath(path);
   if (path === "") throw ENOENT;
   if (path.length >= PATH_MAX) throw ENAMETOOLONG;
   return new PathWalk(mounts, process, options).run(path);

@@ -58,6 +58,11 @@ export class DirectoryFile extends PositionedFile {
     throw EISDIR;
   }
 
+  /** Positions are those of entries, without holes. */
+  override seek(offset: number, whence: number): number {
+    return whence === SEEK_DATA || whence === SEEK_HOLE ? this.position : super.seek(offset, whence);
+  }
+
   override sync(): void {}
 
   override listing(above: () => Inode): readonly DirectoryEntry[] {

@@ -1,7 +1,7 @@
 /**
  * Open regular files: reading and writing at positions, beside the pages that programs have mapped. Source: POSIX read, write; fallocate(2).
  */
-import { EFAULT, EFBIG, EINVAL, EOPNOTSUPP } from "../abi/errno.ts";
+import { EFAULT, EFBIG } from "../abi/errno.ts";
 import { ioctlCommands } from "../abi/commands.ts";
 import { O_APPEND } from "../abi/open-flags.ts";
 import { SIGXFSZ } from "../abi/signals.ts";
@@ -18,10 +18,19 @@ import { PositionedFile } from "./positioned-file.ts";
 
 /** Bytes that are read without asking first how many there are: the size of a file of the host is a call of the host. */
 const SMALL_READ = 32768;
-const PUNCH_CHUNK = 65536;
+const CLEARED_CHUNK = 65536;
 
 const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
+const FALLOC_FL_ZERO_RANGE = 0x10;
+/** What fallocate(2) can do here. */
+export const allocationModes: readonly number[] = [
+  0,
+  FALLOC_FL_KEEP_SIZE,
+  FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+  FALLOC_FL_ZERO_RANGE,
+  FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE,
+];
 
 export interface ContentServices {
   readonly pages: PageCacheObserver;
@@ -49,7 +58,7 @@ export class RegularFile extends PositionedFile {
     // One byte that cannot be stored tells whether there is any.
     const most = count === 0 ? Math.min(wanted, 1) : count;
     const size = most <= SMALL_READ ? most : Math.max(0, Math.min(most, inode.attributes().size - position));
-    if (size === 0) return new Uint8Array(0);
+    if (size === 0 || position > Number.MAX_SAFE_INTEGER) return new Uint8Array(0);
     const buffer = new Uint8Array(size);
     const bytes = partOf(buffer, 0, inode.readAt(position, buffer));
     if (bytes.length > count) throw EFAULT;
@@ -91,16 +100,16 @@ export class RegularFile extends PositionedFile {
   override allocate(process: Process, mode: number, start: number, length: number): void {
     const { inode, services } = this;
     const { size } = inode.attributes();
-    if (mode === (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)) return this.punch(start, Math.min(start + length, size));
-    if (mode & ~FALLOC_FL_KEEP_SIZE) throw EOPNOTSUPP;
-    checkSize(services.signals, process, start + length);
-    if (mode !== 0 || start + length <= size) return;
+    const grows = !(mode & FALLOC_FL_KEEP_SIZE) && start + length > size;
+    if (grows) checkSize(services.signals, process, start + length);
+    if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) this.clear(start, Math.min(start + length, size));
+    if (!grows) return;
     inode.truncate(start + length);
     services.pages.truncated(inode, start + length);
   }
 
-  private punch(start: number, end: number): void {
-    const zeros = new Uint8Array(PUNCH_CHUNK);
+  private clear(start: number, end: number): void {
+    const zeros = new Uint8Array(CLEARED_CHUNK);
     for (let position = start; position < end; ) {
       const part = zeros.subarray(0, Math.min(zeros.length, end - position));
       const count = this.inode.writeAt(position, part);
@@ -134,8 +143,7 @@ function withinSizeLimit(signals: SignalSink, process: Process, start: number, c
   throw EFBIG;
 }
 
-/** Whether a file may be made this large. @throws EINVAL, EFBIG after SIGXFSZ */
+/** Whether a file may be made this large. @throws EFBIG after SIGXFSZ */
 export function checkSize(signals: SignalSink, process: Process, size: number): void {
-  if (size < 0) throw EINVAL;
   withinSizeLimit(signals, process, size, size > process.fileSizeLimit ? 1 : 0);
 }
