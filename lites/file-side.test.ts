@@ -338,7 +338,9 @@ describe("attributes", () => {
     const { stx_mode: mode, stx_nlink: nlink, stx_size: size, stx_blocks: blocks, stx_mtime: mtime } = extended;
     expect({ mode, nlink, size, blocks, mtime }).toEqual(expected);
     expect(wide.st_ino).toBe(old.st_ino);
-    expect(run(() => system.call.statx(process, { dirfd: AT_FDCWD, path: "/new", flags: AT_STATX_SYNC_TYPE, mask: 0, buffer: out(256) }))).toBe("EINVAL");
+    expect(
+      run(() => system.call.statx(process, { dirfd: AT_FDCWD, path: "/new", flags: AT_STATX_SYNC_TYPE, mask: 0, buffer: out(256) })),
+    ).toBe("EINVAL");
   });
 
   it("keep or set times as utimensat says", () => {

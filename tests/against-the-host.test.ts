@@ -15,13 +15,44 @@ interface Case {
   readonly what: string;
   /** It changes user ids. */
   readonly asRoot?: boolean;
+  /** Calls whose lines differ, with the reason: each must. */
+  readonly exceptions?: Readonly<Record<string, string>>;
 }
+
+const absent = "the call or command is absent";
+const lookUp = "Linux walks to both directories before it looks for the names; here the first name is looked for at once";
+
+/** Lines of tests/guest/refused-values.c that are not as Linux has them. */
+const refusedValues: Readonly<Record<string, string>> = {
+  open: "O_CREAT with O_EXCL and a path that is a directory's",
+  openat: "as open",
+  rename: lookUp,
+  renameat: lookUp,
+  renameat2: lookUp,
+  ioctl: absent,
+  fcntl: absent,
+  fcntl64: absent,
+  mprotect: "Linux protects the pages before a hole; here none",
+  mlock: "locking of pages without access succeeds",
+  mremap: absent,
+  prctl: absent,
+  sendfile: "Linux reads the offset before it looks at descriptors",
+  sendfile64: "as sendfile",
+  mmap2: "MAP_SHARED_VALIDATE of anonymous memory",
+  clock_nanosleep: "sleeping on processor time",
+  clock_nanosleep_time64: "as clock_nanosleep",
+  waitid: "an answer that cannot be stored and no child",
+  utimensat: "times before flags",
+  utimensat_time64: "as utimensat",
+  copy_file_range: "an offset that cannot be stored, of a call that moves nothing",
+};
 
 const cases: readonly Case[] = [
   { name: "text-busy", what: "running programs and files open for writing exclude each other" },
   { name: "record-locks", what: "F_GETLK names the first conflict" },
   { name: "pty-drain", what: "draining a pseudo terminal waits for nobody" },
   { name: "permissions", what: "who may do what to other processes", asRoot: true },
+  { name: "refused-values", what: "values that calls refuse, and which of two is refused first", asRoot: true, exceptions: refusedValues },
 ];
 
 /** In a directory of its own, and at priority 0 as inside: these tests may run under nice. Only root can go back. */
@@ -35,11 +66,18 @@ function natively(program: string): string {
   }
 }
 
-for (const { name, what, asRoot = false } of cases)
+/** The call that a line is about. */
+const callOf = (line: string): string => /^\w*/.exec(line)![0];
+
+for (const { name, what, asRoot = false, exceptions = {} } of cases)
   test.skipIf(!hostRunsThem || (asRoot && !isRoot))(what, async () => {
     const program = await guestProgram(name);
     const expected = natively(program).split("\n");
     const { stdout } = lites(["--mount", `${guestDirectory}:/test:ro`, "--cwd", "/tmp", "exec", `/test/${name}`]);
-    expect(stdout.split("\n")).toEqual(expected);
+    const got = stdout.split("\n");
+    const isCompared = (line: string) => !(callOf(line) in exceptions);
+    expect(got.filter(isCompared)).toEqual(expected.filter(isCompared));
     expect(expected.length).toBeGreaterThan(5);
+    const differing = new Set(expected.filter((line, index) => line !== got[index]).map(callOf));
+    expect(Object.keys(exceptions).filter((call) => !differing.has(call))).toEqual([]);
   });

@@ -180,8 +180,7 @@ export function createAttributeHandlers(services: FileServices) {
     stat64: (process, { path, buffer }) => put(buffer, encodeStat64(current(byPath(process, path)))),
     lstat64: (process, { path, buffer }) => put(buffer, encodeStat64(current(byPath(process, path, false)))),
     fstat64: (process, { fd, buffer }) => put(buffer, encodeStat64(current(descriptor(process, fd).file.inode))),
-    fstatat64: (process, { dirfd, path, buffer, flags }) =>
-      put(buffer, encodeStat64(current(at(process, dirfd, path, flags)))),
+    fstatat64: (process, { dirfd, path, buffer, flags }) => put(buffer, encodeStat64(current(at(process, dirfd, path, flags)))),
     statx(process, { dirfd, path, flags, buffer }) {
       if ((flags & AT_STATX_SYNC_TYPE) === AT_STATX_SYNC_TYPE) throw EINVAL;
       const vnode = at(process, dirfd, path, flags);
@@ -204,7 +203,8 @@ export function createAttributeHandlers(services: FileServices) {
     utimes: (process, { path, times }) => touch(process, () => byPath(process, path), times, TIMEVAL),
     futimesat: (process, { dirfd, path, times }) => touch(process, () => named(process, dirfd, path, 0), times, TIMEVAL),
     utimensat: (process, { dirfd, path, times, flags }) => touch(process, () => named(process, dirfd, path, flags), times, TIMESPEC32),
-    utimensat_time64: (process, { dirfd, path, times, flags }) => touch(process, () => named(process, dirfd, path, flags), times, TIMESPEC64),
+    utimensat_time64: (process, { dirfd, path, times, flags }) =>
+      touch(process, () => named(process, dirfd, path, flags), times, TIMESPEC64),
     umask(process, { mask }) {
       const old = process.umask;
       process.umask = mask & 0o777;

@@ -102,11 +102,14 @@ export function createPollHandlers(services: FileServices) {
     const { count } = args;
     if (count < 0) throw EINVAL;
     const limit = Math.min(count, FD_SETSIZE);
-    const sets = limit === 0 ? [] : [
-      { buffer: args.read, events: SELECT_READ },
-      { buffer: args.write, events: SELECT_WRITE },
-      { buffer: args.except, events: PollEvent.PRI },
-    ].flatMap(({ buffer, events }) => (buffer ? [{ buffer, events, result: new Uint8Array(buffer.input.length) }] : []));
+    const sets =
+      limit === 0
+        ? []
+        : [
+            { buffer: args.read, events: SELECT_READ },
+            { buffer: args.write, events: SELECT_WRITE },
+            { buffer: args.except, events: PollEvent.PRI },
+          ].flatMap(({ buffer, events }) => (buffer ? [{ buffer, events, result: new Uint8Array(buffer.input.length) }] : []));
     const ready = yield* wait(process, call, time, () => {
       const look = nothingSeen();
       for (const { result } of sets) result.fill(0);

@@ -1,6 +1,6 @@
 /*
  * All calls with values that should be refused: each argument alone, and each two together, which shows what is looked at first.
- * One line per argument and per pair of arguments. Prints the same on Linux.
+ * One line per argument and per pair of arguments, with error numbers, 0 for success. Prints the same on Linux.
  */
 #define _GNU_SOURCE
 #include "oracle.h"
@@ -42,9 +42,6 @@ static void prepare(void) {
   mprotect((void *)NO_ACCESS, PAGE, PROT_NONE);
 }
 
-static const char *shown(int error) {
-  return error ? strerrorname_np(error) : "ok";
-}
 
 static const uint32_t *last_values;
 
@@ -64,7 +61,7 @@ static void try_alone(const struct call *call, uint32_t *values, int at, int *ou
   for (int i = 1; i < count_values(kind); i++) {
     values[at] = kind->values[i].value;
     outcomes[i] = outcome(call, values);
-    printf(" %s=%s", kind->values[i].name, shown(outcomes[i]));
+    printf(" %s=%d", kind->values[i].name, outcomes[i]);
   }
   values[at] = kind->values[0].value;
   printf("\n");
@@ -97,7 +94,7 @@ static void try_together(const struct call *call, uint32_t *values, int a, int b
       int of_first = alone[a][i], of_second = alone[b][j];
       int expected = !of_second || (of_first && firsts >= seconds) ? of_first : of_second;
 
-      if (results[i][j] != expected) printf(" %s+%s=%s", first->values[i].name, second->values[j].name, shown(results[i][j]));
+      if (results[i][j] != expected) printf(" %s+%s=%d", first->values[i].name, second->values[j].name, results[i][j]);
     }
   printf("\n");
 }
@@ -108,7 +105,7 @@ static void try_call(const struct call *call) {
 
   prepare();
   for (; count < ARGUMENTS && call->arguments[count]; count++) values[count] = call->arguments[count]->values[0].value;
-  printf("%s: %s\n", call->name, shown(outcome(call, values)));
+  printf("%s: %d\n", call->name, outcome(call, values));
   for (int a = 0; a < count; a++) try_alone(call, values, a, alone[a]);
   for (int a = 0; a < count; a++)
     for (int b = a + 1; b < count; b++) try_together(call, values, a, b, alone);
