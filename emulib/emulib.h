@@ -36,7 +36,7 @@ struct tls_descriptor {
   u32 base, limit, flags;
 };
 
-/* What a process keeps in its private page beside the frame. */
+/* What a thread keeps in its private area beside the frame. */
 struct private {
   struct message message;
   /* 0, or the code with which the interrupted call is to be repeated, and its number. */
@@ -49,9 +49,15 @@ struct private {
   u32 dying;
 };
 
-#define FRAME ((struct frame *)TRAP_FRAME)
-#define STATE ((struct private *)PRIVATE_STATE)
+/* The private area of the running thread. Only for code that runs on the handler stack. */
+register u32 stack_pointer __asm__("esp");
+#define AREA (stack_pointer & AREA_MASK)
+#define FRAME ((struct frame *)AREA)
+#define STATE ((struct private *)(AREA + PRIVATE_STATE_OFFSET))
+#define SCRATCH (AREA + HANDLER_STACK_OFFSET)
 #define PROCESS_WORD(offset) (*(volatile const u32 *)(PROCESS_PAGE + (offset)))
+/* A word that the process page has for each thread. */
+#define THREAD_WORD(offset) PROCESS_WORD((offset) + (AREA - EMULATOR_PRIVATE) / EMULATOR_PRIVATE_STRIDE * 4)
 #define CLOCK_WORD(offset) (*(volatile const u32 *)(CLOCK_PAGE + (offset)))
 
 struct ipc {

@@ -8,10 +8,9 @@
 
 	.section .text.entry, "ax"
 
-/* First instruction of a new program image. */
+/* The server starts threads with ESP at the top of their handler stacks. This is the first instruction of a new program image. */
 	.globl emulib_start
 emulib_start:
-	movl	$HANDLER_STACK, %esp
 	call	set_up_traps
 	call	start_program
 	jmp	leave
@@ -19,14 +18,13 @@ emulib_start:
 /* First instruction of a forked child, with a copy of the parent's private page. */
 	.globl emulib_child
 emulib_child:
-	movl	$HANDLER_STACK, %esp
 	call	set_up_traps
 	call	start_child
 	jmp	leave
 
 /*
  * The IPC of a system call of at most two arguments without memory: number in EAX, arguments in EBX and EDI. Result in EDX, completion code in EAX; goes
- * to `otherwise` if there is more to do than storing the result: an error, signals, a restart code.
+ * to `otherwise` if there is more to do than storing the result: an error, signals (the answer's second word), a restart code.
  */
 	.macro	plain_call otherwise
 	movl	%eax, %edx
@@ -37,8 +35,8 @@ emulib_child:
 	int	$KERNEL_IPC
 	testl	$IPC_ERROR_MASK, %eax
 	jnz	\otherwise
-	cmpl	$0, PROCESS_PAGE + PROCESS_SIGNAL_PENDING
-	jne	\otherwise
+	testl	%ebx, %ebx
+	jnz	\otherwise
 	leal	ERESTARTNOHAND(%edx), %ecx
 	cmpl	$ERESTARTNOHAND - ERESTARTSYS, %ecx
 	jbe	\otherwise
@@ -46,11 +44,13 @@ emulib_child:
 
 /*
  * Traps. A system call of at most two arguments without memory has its short way here: the kernel left the program's
- * registers as they were, so the message {number, EBX, ECX} is nearly in place.
+ * registers as they were, so the message {number, EBX, ECX} is nearly in place. ESP is at the top of the handler stack, from where
+ * the trap frame is a constant away.
  */
+#define TRAPPED(offset) (offset - HANDLER_STACK_OFFSET)(%esp)
 	.globl emulib_trap_entry
 emulib_trap_entry:
-	cmpl	$SYSTEM_CALL_VECTOR, TRAP_FRAME + FRAME_VECTOR
+	cmpl	$SYSTEM_CALL_VECTOR, TRAPPED(FRAME_VECTOR)
 	jne	1f
 	cmpl	$LINUX_CALLS, %eax
 	jae	1f
@@ -60,9 +60,9 @@ emulib_trap_entry:
 	cmpl	$REGISTER_ROWS, %ecx
 	jae	1f
 	plain_call 2f
-	movl	%edx, TRAP_FRAME + FRAME_EAX
+	movl	%edx, TRAPPED(FRAME_EAX)
 leave:
-	movl	$TRAP_FRAME, %eax
+	leal	TRAPPED(0), %eax
 	int	$KERNEL_TRAP_RETURN
 	ud2
 1:	call	handle_trap
@@ -79,9 +79,11 @@ leave:
  */
 	.globl emulib_nested_entry
 emulib_nested_entry:
-	cmpl	$user_access_begin, TRAP_FRAME + FRAME_NESTED_EIP
+	movl	%esp, %eax
+	andl	$AREA_MASK, %eax
+	cmpl	$user_access_begin, FRAME_NESTED_EIP(%eax)
 	jb	1f
-	cmpl	$user_access_end, TRAP_FRAME + FRAME_NESTED_EIP
+	cmpl	$user_access_end, FRAME_NESTED_EIP(%eax)
 	jae	1f
 	.globl user_access_failed
 user_access_failed:
@@ -90,7 +92,7 @@ user_access_failed:
 	popl	%edi
 	popl	%esi
 	ret
-1:	movl	$HANDLER_STACK, %esp
+1:	leal	HANDLER_STACK_OFFSET(%eax), %esp
 	cld
 	call	die_of_nested_fault
 
@@ -103,9 +105,10 @@ give_up:
 
 set_up_traps:
 	pushl	%ebx
-	movl	$TRAP_FRAME, %eax
+	movl	%esp, %eax
+	andl	$AREA_MASK, %eax
 	movl	$emulib_trap_entry, %ecx
-	movl	$HANDLER_STACK, %edx
+	leal	HANDLER_STACK_OFFSET(%eax), %edx
 	movl	$emulib_nested_entry, %ebx
 	int	$KERNEL_TRAP_SETUP
 	popl	%ebx
@@ -114,7 +117,8 @@ set_up_traps:
 /*
  * AT_SYSINFO, on the program's own stack, as a vDSO is: calls answered from the process page take one table look-up, the
  * clock is read in C, and a system call of at most two arguments without memory is one IPC. All others trap. So does the end
- * of a call with more to it than a result (an error, a restart, signals): FINISH_VECTOR, with the program's registers as they were.
+ * of a call with more to it than a result (an error, a restart, signals): FINISH_VECTOR, with the program's registers on its
+ * stack (struct unfinished of trap.c).
  */
 	.globl emulib_sysinfo
 emulib_sysinfo:
@@ -161,15 +165,8 @@ system_call_gate:
 	.globl system_call_end
 system_call_end:
 	ret
-7:	movl	%eax, FINISH_CODE
-	movl	%edx, FINISH_RESULT
-	popl	%eax
-	popl	%edi
-	popl	%esi
-	popl	%ebp
-	popl	%ebx
-	popl	%edx
-	popl	%ecx
+7:	pushl	%edx
+	pushl	%eax
 	int	$FINISH_VECTOR
 	.globl finish_gate_end
 finish_gate_end:

@@ -9,7 +9,6 @@
 /* Offset in the process page + 1 by call number, 0 = not answered there; for emulib_sysinfo and local_call. */
 const u8 local_offsets[LOCAL_OFFSETS] = {
     [SYS_getpid] = PROCESS_PID + 1,
-    [SYS_gettid] = PROCESS_PID + 1,
     [SYS_getppid] = PROCESS_PPID + 1,
     [SYS_getpgrp] = PROCESS_PGRP + 1,
     [SYS_getuid] = PROCESS_UID + 1,
@@ -34,8 +33,9 @@ int local_call(struct frame *frame) {
     case SYS_clock_getres:
     case SYS_clock_getres_time64:
       return clock_call(nr, frame->ebx, frame->ecx);
+    case SYS_gettid:
     case SYS_set_tid_address:
-      return PROCESS_WORD(PROCESS_PID);
+      return THREAD_WORD(THREAD_TID);
     case SYS_set_robust_list:
       return frame->ecx == ROBUST_LIST_HEAD ? 0 : -EINVAL;
     default:

@@ -186,7 +186,7 @@ void take_signals(struct frame *frame) {
     signal = next_signal(frame);
     if (signal > 0) call_handler(frame);
     /* After the last one nothing is left to be asked: the server says so in the process page. */
-  } while ((signal > 0 && PROCESS_WORD(PROCESS_SIGNAL_PENDING)) || signal == -ERESTARTSYS);
+  } while ((signal > 0 && THREAD_WORD(THREAD_SIGNAL_PENDING)) || signal == -ERESTARTSYS);
   if (STATE->restart) {
     frame->eip -= SYSTEM_CALL_INSTRUCTION_BYTES;
     frame->eax = STATE->restart_call;

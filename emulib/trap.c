@@ -44,7 +44,7 @@ void finish_call(u32 code, int result) {
 
   STATE->restart = 0;
   set_result(frame, frame->eax, error ? error : result);
-  if (PROCESS_WORD(PROCESS_SIGNAL_PENDING) || STATE->restart) take_signals(frame);
+  if (THREAD_WORD(THREAD_SIGNAL_PENDING) || STATE->restart) take_signals(frame);
 }
 
 /*
@@ -53,6 +53,27 @@ void finish_call(u32 code, int result) {
  */
 static int is_unfinished_call(const struct frame *frame) {
   return frame->vector == FINISH_VECTOR && frame->eip == (u32)finish_gate_end;
+}
+
+/* What emulib_sysinfo has pushed: how the IPC ended, and the program's registers. */
+struct unfinished {
+  u32 code;
+  int result;
+  u32 eax, edi, esi, ebp, ebx, edx, ecx;
+};
+
+static void finish_sysinfo_call(struct frame *frame) {
+  struct unfinished call;
+
+  if (!in_user_space(frame->esp, sizeof call) || copy(&call, (void *)frame->esp, sizeof call)) {
+    report_exception(PAGE_FAULT_VECTOR, 0, frame->esp, 0, frame->eip, 1);
+    return;
+  }
+  frame->eax = call.eax, frame->edi = call.edi, frame->esi = call.esi, frame->ebp = call.ebp;
+  frame->ebx = call.ebx, frame->edx = call.edx, frame->ecx = call.ecx;
+  frame->esp += sizeof call;
+  frame->eip = (u32)system_call_end;
+  finish_call(call.code, call.result);
 }
 
 /* The clock, read on the program's own stack (emulib_sysinfo), met a bad pointer: the copy routine returns -1. */
@@ -84,8 +105,7 @@ void handle_trap(void) {
   struct frame *frame = FRAME;
 
   if (is_unfinished_call(frame)) {
-    frame->eip = (u32)system_call_end;
-    finish_call(*(volatile u32 *)FINISH_CODE, *(volatile int *)FINISH_RESULT);
+    finish_sysinfo_call(frame);
     return;
   }
   STATE->restart = 0;
@@ -102,7 +122,7 @@ void handle_trap(void) {
       error_code = floating_point_exceptions(frame->vector);
     report_exception(frame->vector, error_code, frame->address, frame->reason, frame->eip, 0);
   }
-  if (PROCESS_WORD(PROCESS_SIGNAL_PENDING) || STATE->restart) take_signals(frame);
+  if (THREAD_WORD(THREAD_SIGNAL_PENDING) || STATE->restart) take_signals(frame);
 }
 
 /* The library itself faulted: its private page was overwritten, or no memory is left for it. */

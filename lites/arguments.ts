@@ -4,7 +4,7 @@
 import type { Op } from "./activation.ts";
 import { EFAULT } from "./abi/errno.ts";
 import type { emulatorCalls, Kind, systemCalls } from "./abi/system-calls.ts";
-import type { Process } from "./process/process.ts";
+import type { Process, Thread } from "./process/process.ts";
 
 /** Memory of the process that a handler fills: assign `data`. */
 export class OutBuffer {
@@ -91,6 +91,6 @@ export type ArgumentsOf<R extends { args: Readonly<Record<string, Kind>> }> = {
 type Rows = typeof systemCalls & typeof emulatorCalls;
 
 /** Returns the result (≥ 0) or throws a UnixError. A generator result may sleep. */
-export type Handler<N extends keyof Rows> = (process: Process, args: ArgumentsOf<Rows[N]>) => number | Op<number>;
+export type Handler<N extends keyof Rows> = (process: Process, args: ArgumentsOf<Rows[N]>, thread: Thread) => number | Op<number>;
 
 export type Handlers = { [N in keyof Rows]?: Handler<N> };

@@ -189,7 +189,13 @@ export class ControlPort {
       process.cwd = directory;
       const environment = Object.entries(request.env).map(([name, value]) => byteStringOf(`${name}=${value}`));
       const argv = request.argv.map(byteStringOf);
-      yield* execute(core, process, this.findProgram(process, argv[0], byteStringOf(request.env.PATH ?? DEFAULT_PATH)), argv, environment);
+      yield* execute(
+        core,
+        process.threads[0]!,
+        this.findProgram(process, argv[0], byteStringOf(request.env.PATH ?? DEFAULT_PATH)),
+        argv,
+        environment,
+      );
       this.spawned.set(pid, id);
       this.emit({ op: "started", id, pid });
     } catch (error) {

@@ -166,7 +166,7 @@ describe("dispatcher", () => {
     const dispatcher = new Dispatcher({ getpgid: () => 5 }, { getpgid: () => 7 });
     const entry = dispatcher.find(systemCalls.getpgid.nr);
     expect(entry?.name).toBe("getpgid");
-    expect(entry?.handler?.(undefined as never, {})).toBe(7);
+    expect(entry?.handler?.(undefined as never, {}, undefined as never)).toBe(7);
     expect(dispatcher.find(systemCalls.read.nr)?.handler).toBeUndefined();
     expect(dispatcher.find(9999)).toBeUndefined();
     expect(dispatcher.unhandled()).toContain("stat64");

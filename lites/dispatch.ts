@@ -17,13 +17,14 @@ import type { Op } from "./activation.ts";
 import { type ArgumentsOf, type CommandArgument, InOutBuffer, OutBuffer, UNREADABLE, UNREADABLE_STRINGS } from "./arguments.ts";
 import { OVERLONG_PATH, UNREADABLE_PATH } from "./bad-path.ts";
 import type { UnixProcess } from "./process/unix-process.ts";
+import type { UnixThread } from "./process/unix-thread.ts";
 import { decodeText } from "./text.ts";
 
 type Rows = typeof systemCalls & typeof emulatorCalls;
 
-/** As Handlers of arguments.ts, for handlers that need the whole process. */
+/** As Handlers of arguments.ts, for handlers that need the whole process and thread. */
 export type UnixHandlers = {
-  [N in keyof Rows]?: (process: UnixProcess, args: ArgumentsOf<Rows[N]>) => number | Op<number>;
+  [N in keyof Rows]?: (process: UnixProcess, args: ArgumentsOf<Rows[N]>, thread: UnixThread) => number | Op<number>;
 };
 
 export type Argument = number | string | readonly string[] | Uint8Array | OutBuffer | CommandArgument | undefined;
@@ -48,7 +49,7 @@ export interface DecodedCall {
   readonly outputs: readonly OutBuffer[];
 }
 
-type AnyHandler = (process: UnixProcess, args: Record<string, Argument>) => number | Op<number>;
+type AnyHandler = (process: UnixProcess, args: Record<string, Argument>, thread: UnixThread) => number | Op<number>;
 
 /** Kinds of arguments that are just the word of their register. */
 type NumberKind = Extract<Kind, { readonly kind: "int" | "uint" | "fd" | "pid" | "address" | "flags" | "mode" | "signal" | "added" }>;

@@ -22,7 +22,7 @@ import {
 import { decode, encode } from "./abi/struct-codec.ts";
 import { structs } from "./abi/structs.ts";
 import { closeAll, closeOnExec, copyDescriptors } from "./descriptors.ts";
-import { argument, type Bench, bench, bytes, inout, out, run, Task, type TestProcess, text } from "./test-file-side.ts";
+import { argument, type Bench, bench, bytes, inout, out, run, Task, type TestProcess, testThread, text } from "./test-file-side.ts";
 
 /** A system with these files in its root, and other trees mounted. */
 const newSystem = (mounts: Parameters<typeof bench>[1] = [], files: Record<string, string | null> = {}) =>
@@ -256,7 +256,7 @@ describe("polling", () => {
       view.setInt32(i * 8, fd, true);
       view.setInt16(i * 8 + 4, events, true);
     }
-    const task = new Task(system.call.poll(process, { fds, count: entries.length, timeout }));
+    const task = new Task(system.call.poll(process, { fds, count: entries.length, timeout }, testThread()));
     return { task, revents: () => entries.map((_, i) => new DataView(fds.data!.buffer).getUint16(i * 8 + 6, true)) };
   };
 
@@ -303,19 +303,27 @@ describe("polling", () => {
     };
     const timeout = inout(new Uint8Array(Int32Array.of(2, 0).buffer));
     const readSet = set(reader);
-    const task = new Task(system.call.select(process, { count: 10, read: readSet, write: undefined, except: undefined, timeout }));
+    const task = new Task(
+      system.call.select(process, { count: 10, read: readSet, write: undefined, except: undefined, timeout }, testThread()),
+    );
     expect(task.done).toBe(false);
     system.clock.ns += 5e8;
     write(writer, "x");
     expect(task.value).toBe(1);
     expect(readSet.data).toEqual(set(reader).input);
     expect([...new Int32Array(timeout.data!.slice().buffer)]).toEqual([1, 500000]);
-    const bad = system.call.select(process, { count: 60, read: set(55), write: undefined, except: undefined, timeout: undefined });
+    const bad = system.call.select(
+      process,
+      { count: 60, read: set(55), write: undefined, except: undefined, timeout: undefined },
+      testThread(),
+    );
     expect(run(() => bad)).toBe("EBADF");
     const wrong = inout(new Uint8Array(Int32Array.of(0, -1).buffer));
-    expect(run(() => system.call.select(process, { count: 0, read: undefined, write: undefined, except: undefined, timeout: wrong }))).toBe(
-      "EINVAL",
-    );
+    expect(
+      run(() =>
+        system.call.select(process, { count: 0, read: undefined, write: undefined, except: undefined, timeout: wrong }, testThread()),
+      ),
+    ).toBe("EINVAL");
   });
 });
 

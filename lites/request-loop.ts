@@ -14,11 +14,14 @@ import { emulatorCalls } from "./abi/system-calls.ts";
 import type { OutBuffer } from "./arguments.ts";
 import { FIRST_BORDER_THREAD } from "./border.ts";
 import { checkDescriptors } from "./confinement/descriptor-places.ts";
+import type { Op } from "./activation.ts";
+import type { CallGuard } from "./confinement/place-policy.ts";
 import type { Core } from "./core.ts";
 import { absentCallName } from "./abi/absent-calls.ts";
 import { type Argument, type CallEntry, decodeCall, type Dispatcher, encodeOutputs, errnoOf, fit, NOT_IMPLEMENTED } from "./dispatch.ts";
 import type { HelperThreads } from "./helper-threads.ts";
 import type { UnixProcess } from "./process/unix-process.ts";
+import type { UnixThread } from "./process/unix-thread.ts";
 import type { Outcome } from "./activation-runner.ts";
 
 /** Patience with page faults on a process's buffers while a message is copied, in microseconds. */
@@ -34,21 +37,41 @@ const REPORTS_PER_PROGRAM = 8;
 const NS_PER_US = 1000;
 
 interface Reply {
-  /** undefined: somebody who is no process. */
-  readonly process: UnixProcess | undefined;
+  /** undefined: somebody who is no thread of a process. */
+  readonly thread: UnixThread | undefined;
   readonly to: ThreadId;
-  readonly words: readonly number[];
+  /** Result, and 1 when signals are to be taken. */
+  readonly words: [number, number];
   readonly strings: readonly Uint8Array[];
 }
 
 /** A call in service. */
 interface Call {
-  readonly process: UnixProcess;
+  readonly thread: UnixThread;
   readonly client: ThreadId;
   readonly entry: CallEntry;
   /** Undefined until they are decoded, or when they cannot be. */
   args: Readonly<Record<string, Argument>> | undefined;
   outputs: readonly OutBuffer[];
+  /** What a policy has still to say of it. */
+  guard: CallGuard | undefined;
+}
+
+/** Runs a call so that path walks find its guard, whatever other threads of the process do between its steps. */
+function* guarded(process: UnixProcess, guard: CallGuard, op: Op<number>): Op<number> {
+  const steps = op[Symbol.iterator]();
+  try {
+    for (let input: unknown; ; ) {
+      process.guard = guard;
+      const step = steps.next(input);
+      process.guard = undefined;
+      if (step.done) return step.value;
+      input = yield step.value;
+    }
+  } finally {
+    process.guard = undefined;
+    steps.return?.(0);
+  }
 }
 
 const NOTHING: readonly Uint8Array[] = [];
@@ -111,6 +134,7 @@ export class RequestLoop implements HelperThreads {
       }
       if (runner.hasReady || this.wakes.size > 0) continue;
       const reply = this.replies.shift();
+      if (reply !== undefined) this.tellOfSignals(reply);
       if (reply !== undefined && (reply.strings.length > 0 || this.replies.length > 0)) {
         // Copying strings may wait for page faults of the process; until it is over a signal must not disturb it.
         yield* send(reply.to, reply, REPLY_TIMEOUTS);
@@ -153,8 +177,16 @@ export class RequestLoop implements HelperThreads {
     return now;
   }
 
-  private finished({ process, to }: Reply): void {
-    if (process !== undefined && process.task === to) process.inService = false;
+  /** Signals that come later find a thread that is not in service any more, and interrupt it. */
+  private tellOfSignals({ thread, to, words }: Reply): void {
+    words[1] = thread?.id === to && thread.interrupted ? 1 : 0;
+  }
+
+  private finished({ thread, to, words }: Reply): void {
+    if (thread?.id !== to) return;
+    thread.inService = false;
+    // It came while the strings were copied.
+    if (thread.interrupted && words[1] === 0) this.core.signals.callAttention(thread);
   }
 
   private accept(received: Received): void {
@@ -163,79 +195,88 @@ export class RequestLoop implements HelperThreads {
       this.nudging = false;
       return;
     }
-    const process = this.core.processes.ofTask(from);
-    if (process === undefined || process.task !== from) {
+    const thread = this.core.processes.ofThread(from);
+    const nr = (words[0] ?? 0) >>> 0;
+    if (thread === undefined) {
       // The process has added threads to itself.
-      const nr = (words[0] ?? 0) >>> 0;
+      const process = this.core.processes.ofTask(from);
       if (process !== undefined && nr === EXCEPTION_LABEL) return this.core.lifecycle.terminate(process, KILLED_BY_EXCEPTION);
       // Its sender may have died while a chief passed it on.
       if (received.condition & Condition.DECEIVED) return;
       this.reportOnce("kernel", `message from unknown thread ${from.toString(16)}`);
-      this.replies.push({ process: undefined, to: from, words: [NOT_IMPLEMENTED >>> 0, 0], strings: NOTHING });
+      this.replies.push({ thread: undefined, to: from, words: [NOT_IMPLEMENTED >>> 0, 0], strings: NOTHING });
       return;
     }
-    const nr = (words[0] ?? 0) >>> 0;
-    if (nr === EXCEPTION_LABEL) return this.core.lifecycle.terminate(process, KILLED_BY_EXCEPTION);
-    if (process.inService) {
-      // It has abandoned a call in service; such a process gets no second one.
-      this.replies.push({ process: undefined, to: from, words: [-EBUSY.errno >>> 0, 0], strings: NOTHING });
+    if (nr === EXCEPTION_LABEL) return this.core.lifecycle.terminate(thread.process, KILLED_BY_EXCEPTION);
+    if (thread.inService) {
+      // It has abandoned a call in service; such a thread gets no second one.
+      this.replies.push({ thread: undefined, to: from, words: [-EBUSY.errno >>> 0, 0], strings: NOTHING });
       return;
     }
-    process.inService = true;
-    process.usage.systemCalls++;
+    thread.inService = true;
+    thread.process.usage.systemCalls++;
     const entry = this.dispatcher.find(nr);
-    if (entry?.handler === undefined) this.refuse(process, from, nr, entry);
-    else this.serve(process, entry, received);
+    if (entry?.handler === undefined) this.refuse(thread, from, nr, entry);
+    else this.serve(thread, entry, received);
   }
 
-  private refuse(process: UnixProcess, client: ThreadId, nr: number, entry: CallEntry | undefined): void {
+  private refuse(thread: UnixThread, client: ThreadId, nr: number, entry: CallEntry | undefined): void {
     const { trace, absentCalls } = this.core;
     const name = entry?.name ?? absentCallName(nr);
     // Programs probe for calls: that one is absent is no news but for who asks. Calls that the emulation library answers
     // itself come here only from programs that go round it.
     if (entry?.row.via === undefined) absentCalls.set(name, (absentCalls.get(name) ?? 0) + 1);
-    trace?.absentCall(process.pid, name);
-    this.reply(process, client, NOT_IMPLEMENTED, NOTHING);
+    trace?.absentCall(thread.tid, name);
+    this.reply(thread, client, NOT_IMPLEMENTED, NOTHING);
   }
 
-  private serve(process: UnixProcess, entry: CallEntry, received: Received): void {
+  private serve(thread: UnixThread, entry: CallEntry, received: Received): void {
     const { row, name } = entry;
+    const { process, interruptedSleep } = thread;
     const counter = process.callCounts.get(name);
     if (counter === undefined) process.callCounts.set(name, { count: 1 });
     else counter.count++;
-    if (process.interruptedSleep !== undefined && row.nr !== process.interruptedSleep.call && row.nr !== emulatorCalls.take_signal.nr) {
-      process.interruptedSleep = undefined;
+    if (interruptedSleep !== undefined && row.nr !== interruptedSleep.call && row.nr !== emulatorCalls.take_signal.nr) {
+      thread.interruptedSleep = undefined;
     }
-    const call: Call = { process, client: received.from, entry, args: undefined, outputs: [] };
+    const call: Call = { thread, client: received.from, entry, args: undefined, outputs: [], guard: undefined };
     try {
       const { args, outputs } = decodeCall(entry, received, process.space);
       call.args = args;
       call.outputs = outputs;
       const guard = this.core.guardOf?.(process, received);
+      call.guard = guard;
       process.guard = guard;
       if (guard !== undefined) checkDescriptors(guard, process, entry.row, args);
-      const result = entry.handler!(process, args);
+      const result = entry.handler!(process, args, thread);
       if (typeof result === "number") this.end(call, result);
-      else process.activation = this.core.runner.start(result, (outcome) => this.endActivation(call, outcome), process);
+      else {
+        const op = guard === undefined ? result : guarded(process, guard, result);
+        thread.activation = this.core.runner.start(op, (outcome) => this.endActivation(call, outcome), thread);
+      }
     } catch (error) {
       if (error === EPROBE) this.askToProbe(call);
       else this.end(call, this.resultOfError(call, error));
+    } finally {
+      process.guard = undefined;
     }
   }
 
   /** The call comes again, with buffers that can be written: this one does not count. */
-  private askToProbe({ process, client, entry }: Call): void {
+  private askToProbe({ thread, client, entry }: Call): void {
+    const { process } = thread;
     process.usage.systemCalls--;
     process.callCounts.get(entry.name)!.count--;
-    this.reply(process, client, -EPROBE.errno, NOTHING);
+    this.reply(thread, client, -EPROBE.errno, NOTHING);
   }
 
   private endActivation(call: Call, outcome: Outcome<number>): void {
-    call.process.activation = undefined;
+    call.thread.activation = undefined;
     this.end(call, "error" in outcome ? this.resultOfError(call, outcome.error) : outcome.value);
   }
 
-  private resultOfError({ process, entry }: Call, error: unknown): number {
+  private resultOfError({ thread, entry }: Call, error: unknown): number {
+    const { process } = thread;
     const result = errnoOf(error);
     if (result !== undefined) return result;
     this.core.report(`internal error in ${entry.name} of ${process.name} (${process.pid}): ${describe(error)}`);
@@ -243,24 +284,23 @@ export class RequestLoop implements HelperThreads {
   }
 
   /** The call has its result; the caller may be gone, or be another program by now. */
-  private end({ process, client, entry, args, outputs }: Call, value: number): void {
+  private end({ thread, client, entry, args, outputs, guard }: Call, value: number): void {
     const { trace } = this.core;
     const result = value >= 0 && !fit(outputs) ? -EFAULT.errno : value;
-    process.guard?.finish();
-    process.guard = undefined;
-    if (!process.alive || process.task !== client) {
-      if (process.alive) process.inService = false;
-      if (args !== undefined) trace?.unfinished(process.pid, entry.name, entry.row, args);
+    guard?.finish();
+    if (thread.id !== client) {
+      thread.inService = false;
+      if (args !== undefined) trace?.unfinished(thread.tid, entry.name, entry.row, args);
       return;
     }
-    trace?.call(process.pid, entry.name, entry.row, args, result);
+    trace?.call(thread.tid, entry.name, entry.row, args, result);
     // What a handler has filled goes back whatever the result is: the rest of an interrupted sleep, for one.
     const strings = outputs.every(({ data }) => data === undefined) ? NOTHING : encodeOutputs(outputs);
-    this.reply(process, client, result, strings);
+    this.reply(thread, client, result, strings);
   }
 
-  private reply(process: UnixProcess, client: ThreadId, result: number, strings: readonly Uint8Array[]): void {
-    this.replies.push({ process, to: client, words: [result | 0, process.signals.deliverable ? 1 : 0], strings });
+  private reply(thread: UnixThread, client: ThreadId, result: number, strings: readonly Uint8Array[]): void {
+    this.replies.push({ thread, to: client, words: [result | 0, 0], strings });
   }
 
   /** Reports each oddity of a program once, and only the first few: a hostile program must not fill the host's screen. */

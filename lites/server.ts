@@ -21,7 +21,7 @@ import { PageFrames } from "./memory/page-frames.ts";
 import { VnodePager } from "./memory/vnode-pager.ts";
 import { Lifecycle } from "./process/lifecycle.ts";
 import { ProcessDetailsSource } from "./process/process-details.ts";
-import type { Process } from "./process/process.ts";
+import type { Thread } from "./process/process.ts";
 import { INIT_PID, ProcessTable } from "./process/process-table.ts";
 import type { UnixProcess } from "./process/unix-process.ts";
 import type { Usage } from "./process/usage.ts";
@@ -167,8 +167,8 @@ class Server {
       pages: cache,
       now,
       nowNs: () => kernel.epochNs + BigInt(Math.floor(kernel.now())),
-      setTemporaryMask: (process, mask) => this.setTemporaryMask(process, mask),
-      restoreMask: (process) => this.restoreMask(process),
+      setTemporaryMask: (thread, mask) => this.setTemporaryMask(thread, mask),
+      restoreMask: (thread) => this.restoreMask(thread),
     });
     const manager = new MemoryManager(options.memoryManager, report);
     const core: Omit<Core, "lifecycle"> & { lifecycle?: Lifecycle } = {
@@ -261,7 +261,7 @@ class Server {
     try {
       const file = yield* core.files.open(init, NULL_DEVICE, O_RDWR);
       init.descriptors = [file, file.retain(), file.retain()].map((each) => ({ file: each, closeOnExec: false }));
-      yield* execute(core, init, INIT_PATH, [INIT_PATH], INIT_ENVIRONMENT);
+      yield* execute(core, init.threads[0]!, INIT_PATH, [INIT_PATH], INIT_ENVIRONMENT);
     } catch (error) {
       core.lifecycle.reapsForInit = true;
       if (error !== ENOENT) {
@@ -271,14 +271,14 @@ class Server {
     }
   }
 
-  private setTemporaryMask(process: Process, mask: Uint8Array): void {
-    const unix = this.core.processes.get(process.pid)!;
+  private setTemporaryMask({ tid }: Thread, mask: Uint8Array): void {
+    const unix = this.core.processes.thread(tid)!;
     unix.signals.setTemporaryMask(SignalSet.fromBytes(mask));
     this.core.signals.reconsider(unix);
   }
 
-  private restoreMask(process: Process): void {
-    const unix = this.core.processes.get(process.pid);
+  private restoreMask({ tid }: Thread): void {
+    const unix = this.core.processes.thread(tid);
     if (unix === undefined) return;
     unix.signals.restoreMask();
     this.core.signals.reconsider(unix);

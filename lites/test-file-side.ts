@@ -12,7 +12,7 @@ import type { ProcessDetails, ProcessSource, SystemDetails } from "./filesystems
 import type { HelperThreads } from "./helper-threads.ts";
 import type { Process } from "./process/process.ts";
 import { WaitQueue } from "./activation.ts";
-import type { DirectoryReference } from "./process/process.ts";
+import type { DirectoryReference, Thread } from "./process/process.ts";
 
 /** An activation under test: runs until it sleeps or ends. */
 export class Task<T> implements Sleeper {
@@ -153,7 +153,9 @@ const details: ProcessDetails = {
   ],
   residentBytes: 12288,
   environment: ["HOME=/"],
+  threads: [1],
   signalPending: 0n,
+  processSignalPending: 0n,
   signalBlocked: 0n,
   signalIgnored: 0n,
   signalCaught: 2n,
@@ -312,3 +314,4 @@ export const argument = (value = 0, input?: Uint8Array, outputSize?: number): Co
   input,
   output: outputSize === undefined ? undefined : new OutBuffer(outputSize),
 });
+export const testThread = (): Thread => ({ tid: 1, interruptedSleep: undefined });

@@ -4,7 +4,7 @@
  */
 import { NIL } from "#kernel/abi/identifiers.ts";
 import type { Op } from "../activation.ts";
-import { EMULATOR_PRIVATE, EMULATOR_PRIVATE_SIZE, MMAP_MIN, STACK_TOP } from "../abi/address-map.ts";
+import { handlerStack, MMAP_MIN, STACK_TOP } from "../abi/address-map.ts";
 import { AuxiliaryType } from "../abi/auxiliary-vector.ts";
 import { USER_HZ } from "../abi/clocks.ts";
 import { E2BIG, EAGAIN, EINVAL, ELOOP, ENOEXEC, ENOMEM, ESRCH } from "../abi/errno.ts";
@@ -19,6 +19,7 @@ import { PROCESS_PRIORITY } from "../process/fork.ts";
 import type { Credentials } from "../process/process.ts";
 import { ProcessPageWriter } from "../process/process-page.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
+import type { UnixThread } from "../process/unix-thread.ts";
 import type { Inode } from "../vfs/inode.ts";
 import { releaseProgram, retainProgram } from "../vfs/write-access.ts";
 import { ELF_PROGRAM_HEADER_BYTES, type ElfImage, isElf, parseElf } from "./elf.ts";
@@ -50,8 +51,9 @@ interface Program {
 /** Of an argument or a variable; its characters are bytes. */
 const isTooLong = (text: string): boolean => text.length >= ARGUMENT_STRING_MAX;
 
-/** Replaces the process's image. When it returns, the old task is gone and the new one runs. */
-export function* execute(core: Core, process: UnixProcess, path: string, argv: readonly string[], envp: readonly string[]): Op<void> {
+/** Replaces the process's image. When it returns, the old task is gone and the new one runs, with `caller` as its only thread. */
+export function* execute(core: Core, caller: UnixThread, path: string, argv: readonly string[], envp: readonly string[]): Op<void> {
+  const { process } = caller;
   const program = findProgram(core, process, path, argv);
   if (argumentBytes(argv, envp) > ARGUMENT_BYTES_MAX || [...argv, ...envp].some(isTooLong)) throw E2BIG;
   const credentials = newCredentials(process.credentials, program.vnode);
@@ -108,15 +110,17 @@ export function* execute(core: Core, process: UnixProcess, path: string, argv: r
   process.credentials = credentials;
   process.executed = true;
   process.exitSignal = SIGCHLD;
-  process.interruptedSleep = undefined;
-  process.signals.executed();
+  caller.interruptedSleep = undefined;
+  core.lifecycle.endOthers(caller);
+  caller.signals.executed();
   closeOnExec(process);
   core.processes.setTask(process, task);
+  process.place(caller, 0);
   process.page!.set({ SERVER: core.requestThread, STACK_IMAGE: stack.address, STACK_IMAGE_SIZE: stack.bytes.length, ENTRY: entry });
   process.updatePage();
   process.vforkDone = true;
   process.vforkQueue.wakeAll();
-  core.kernel.exRegs(task, { eip: core.emulator.start, esp: EMULATOR_PRIVATE + EMULATOR_PRIVATE_SIZE });
+  core.kernel.exRegs(task, { eip: core.emulator.start, esp: handlerStack(0) });
 }
 
 /** Resolves the path and the interpreters of scripts, and checks all files involved. */

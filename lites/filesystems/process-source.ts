@@ -38,8 +38,11 @@ export interface ProcessDetails {
   residentBytes: number;
   /** Environment of the last exec, NUL-terminated strings; undefined when not kept. */
   environment: readonly string[] | undefined;
+  /** Ids of the living threads, the oldest first. */
+  threads: readonly number[];
   /** 64-bit sets, bit n-1 for signal n. */
   signalPending: bigint;
+  processSignalPending: bigint;
   signalBlocked: bigint;
   signalIgnored: bigint;
   signalCaught: bigint;

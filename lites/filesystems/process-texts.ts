@@ -72,7 +72,7 @@ function statLine(process: Process, details: ProcessDetails): string {
     ticks(details.childSystemTimeNs),
     20 + details.nice,
     details.nice,
-    1,
+    details.threads.length,
     0,
     ticks(details.startTimeNs),
     virtualBytes(details),
@@ -83,7 +83,7 @@ function statLine(process: Process, details: ProcessDetails): string {
     stack?.end ?? 0,
     0,
     0,
-    mask(details.signalPending),
+    mask(details.signalPending | details.processSignalPending),
     mask(details.signalBlocked),
     mask(details.signalIgnored),
     mask(details.signalCaught),
@@ -141,9 +141,9 @@ function statusText(process: Process, details: ProcessDetails): string {
     );
   }
   lines.push(
-    ["Threads", 1],
+    ["Threads", details.threads.length],
     ["SigPnd", set(details.signalPending)],
-    ["ShdPnd", set(0n)],
+    ["ShdPnd", set(details.processSignalPending)],
     ["SigBlk", set(details.signalBlocked)],
     ["SigIgn", set(details.signalIgnored)],
     ["SigCgt", set(details.signalCaught)],

@@ -40,6 +40,8 @@ export interface MapRequest {
   name?: string;
 }
 
+const PRIVATE_AREA_PAGES = EMULATOR_PRIVATE_SIZE / PAGE_SIZE;
+
 export class AddressSpace {
   readonly mappings = new MappingList();
   private readonly services: MemoryServices;
@@ -70,8 +72,16 @@ export class AddressSpace {
 
   /** The emulation library's areas of a new program. @throws ENOMEM */
   *createEmulatorAreas(): Op<void> {
-    yield* this.services.manager.create(this.owner, PRIVATE_AREA_DATA_SPACE, EMULATOR_PRIVATE_SIZE / PAGE_SIZE, 0);
-    this.regions.bindEmulatorAreas(this.owner);
+    yield* this.services.manager.create(this.owner, PRIVATE_AREA_DATA_SPACE, PRIVATE_AREA_PAGES, 0);
+    this.regions.bindEmulatorAreas(this.owner, 1);
+  }
+
+  /** Gives a task private areas for threads up to a number. @throws ENOMEM */
+  *addPrivateArea(task: ThreadId, lthread: number): Op<void> {
+    const areas = lthread + 1;
+    if (this.regions.areasOf(task) >= areas) return;
+    yield* this.services.manager.resize(task, PRIVATE_AREA_DATA_SPACE, areas * PRIVATE_AREA_PAGES);
+    this.regions.bindPrivateAreas(task, areas);
   }
 
   /** Maps into a free range. @throws ENOMEM */
@@ -314,10 +324,10 @@ export class AddressSpace {
     }
   }
 
-  /** Shows it in a new task too, which gets a copy of the private area of `parent`. @throws ENOMEM; the caller then deletes the task */
+  /** Shows it in a new task too, which gets a copy of the private areas of `parent`. @throws ENOMEM; the caller then deletes the task */
   *share(parent: ThreadId, child: ThreadId): Op<this> {
     yield* this.services.manager.share(parent, child, PRIVATE_AREA_DATA_SPACE);
-    this.regions.add(child, this.mappings.all());
+    this.regions.add(child, this.mappings.all(), this.regions.areasOf(parent));
     return this;
   }
 
@@ -344,7 +354,7 @@ export class AddressSpace {
     copy.heapEnd = this.heapEnd;
     copy.updateAttachments();
     try {
-      copy.regions.bindAll(child, copy.mappings.all());
+      copy.regions.bindAll(child, copy.mappings.all(), this.regions.areasOf(parent));
     } catch (error) {
       copy.release(child);
       throw error;

@@ -5,7 +5,7 @@
 import { RegionError, Right } from "#kernel/abi/calls.ts";
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import type { NativeKernel } from "#kernel/native.ts";
-import { EMULATOR_BASE, EMULATOR_PRIVATE, EMULATOR_PRIVATE_SIZE, EMULATOR_SHARED_END } from "../abi/address-map.ts";
+import { EMULATOR_BASE, EMULATOR_PRIVATE_SIZE, EMULATOR_SHARED_END, privateArea } from "../abi/address-map.ts";
 import { ENOMEM } from "../abi/errno.ts";
 import { PROT_ALL, pageUp } from "../abi/memory-flags.ts";
 import type { Mapping } from "./mapping-list.ts";
@@ -21,7 +21,7 @@ export interface MemoryServices {
   readonly cache: PageCache;
 }
 
-/** Number of the data space of the emulation library's private area, in each task another one. */
+/** Number of the data space of the emulation library's private areas, one after the other; in each task another one. */
 export const PRIVATE_AREA_DATA_SPACE = 1;
 
 /** i386 has no right without reading. */
@@ -30,6 +30,8 @@ const rightsOf = (protection: number): number => (protection === 0 ? 0 : (protec
 export class Regions {
   private readonly services: MemoryServices;
   readonly tasks: ThreadId[];
+  /** How many private areas a task has. */
+  private readonly areas = new Map<ThreadId, number>();
 
   constructor(services: MemoryServices, task: ThreadId) {
     this.services = services;
@@ -37,29 +39,42 @@ export class Regions {
   }
 
   /** A further task, with all that the others have. @throws ENOMEM; then it is none of them */
-  add(task: ThreadId, mappings: readonly Mapping[]): void {
-    this.bindAll(task, mappings);
+  add(task: ThreadId, mappings: readonly Mapping[], areas: number): void {
+    this.bindAll(task, mappings, areas);
     this.tasks.push(task);
   }
 
   /** The task is gone. */
   remove(task: ThreadId): void {
     this.tasks.splice(this.tasks.indexOf(task), 1);
+    this.areas.delete(task);
+  }
+
+  areasOf(task: ThreadId): number {
+    return this.areas.get(task) ?? 0;
   }
 
   /** Everything that a task has, for one that has nothing yet. @throws ENOMEM */
-  bindAll(task: ThreadId, mappings: readonly Mapping[]): void {
-    this.bindEmulatorAreas(task);
+  bindAll(task: ThreadId, mappings: readonly Mapping[], areas: number): void {
+    this.bindEmulatorAreas(task, areas);
     for (const mapping of mappings) this.bindPart(task, mapping, mapping.start, mapping.end);
   }
 
   /** @throws ENOMEM */
-  bindEmulatorAreas(task: ThreadId): void {
-    const { manager, pager } = this.services;
+  bindEmulatorAreas(task: ThreadId, areas: number): void {
     const sharedSize = EMULATOR_SHARED_END - EMULATOR_BASE;
-    this.bindRegion(task, EMULATOR_BASE, sharedSize, pager, SpecialDataSpace.EMULATOR, 0, Right.READ | Right.EXECUTE);
-    const { thread } = manager;
-    this.bindRegion(task, EMULATOR_PRIVATE, EMULATOR_PRIVATE_SIZE, thread, PRIVATE_AREA_DATA_SPACE, 0, Right.READ | Right.WRITE);
+    this.bindRegion(task, EMULATOR_BASE, sharedSize, this.services.pager, SpecialDataSpace.EMULATOR, 0, Right.READ | Right.EXECUTE);
+    this.bindPrivateAreas(task, areas);
+  }
+
+  /** Binds private areas up to this many. Their data space has that room already. @throws ENOMEM */
+  bindPrivateAreas(task: ThreadId, areas: number): void {
+    const { thread } = this.services.manager;
+    const size = EMULATOR_PRIVATE_SIZE;
+    for (let area = this.areasOf(task); area < areas; area++) {
+      this.bindRegion(task, privateArea(area), size, thread, PRIVATE_AREA_DATA_SPACE, area * size, Right.READ | Right.WRITE);
+      this.areas.set(task, area + 1);
+    }
   }
 
   /** Binds a mapping, or the part of it within [from, to). @throws ENOMEM */

@@ -4,7 +4,7 @@
  *
  * vfork's parent sleeps until the child executes or ends. Source: fork(2), vfork(2), clone(2).
  */
-import { NIL, type ThreadId } from "#kernel/abi/identifiers.ts";
+import { lthreadNumber, NIL, siblingOf, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { type Op, sleepOn } from "../activation.ts";
 import {
   CLONE_CHILD_CLEARTID,
@@ -20,6 +20,7 @@ import {
   CLONE_VFORK,
   CLONE_VM,
 } from "../abi/clone-flags.ts";
+import { handlerStack } from "../abi/address-map.ts";
 import { EAGAIN, EINVAL, ENOMEM } from "../abi/errno.ts";
 import { Resource } from "../abi/limits.ts";
 import { SIGNAL_COUNT } from "../abi/signals.ts";
@@ -30,6 +31,7 @@ import { retainProgram } from "../vfs/write-access.ts";
 import { ProcessPageWriter } from "./process-page.ts";
 import { inheritedScheduling } from "./scheduling.ts";
 import { UnixProcess } from "./unix-process.ts";
+import type { UnixThread } from "./unix-thread.ts";
 
 export const PROCESS_PRIORITY = 100;
 
@@ -48,7 +50,8 @@ const SUPPORTED = HARMLESS | CLONE_VFORK | CLONE_VM;
 const WITH_VFORK = CLONE_FS | CLONE_FILES;
 
 /** @returns the child's pid @throws EINVAL for threads; EAGAIN, ENOMEM */
-export function* fork(core: Core, parent: UnixProcess, flags: number, entry: number): Op<number> {
+export function* fork(core: Core, caller: UnixThread, flags: number, entry: number): Op<number> {
+  const { process: parent } = caller;
   const allowed = flags & CLONE_VFORK ? SUPPORTED | WITH_VFORK : SUPPORTED;
   if (flags & ~allowed || (flags & CLONE_EXIT_SIGNAL) > SIGNAL_COUNT) {
     core.report(`${parent.name} (${parent.pid}): clone with flags ${flags.toString(16)}: threads and shared state are not supported`);
@@ -65,12 +68,14 @@ export function* fork(core: Core, parent: UnixProcess, flags: number, entry: num
     core.frames.release(frame);
     throw EAGAIN;
   }
-  const child = new UnixProcess(pid, parent.pid, parent.cwd, parent.root);
+  const child = new UnixProcess(pid, parent.pid, parent.cwd, parent.root, caller.signals.forked());
+  // The child has a copy of the caller's private area, at the same place.
+  const lthread = lthreadNumber(caller.id);
   let started = false;
   try {
     const space = parent.space!;
     child.space = yield* flags & CLONE_VM ? space.share(parent.task, task) : space.fork(parent.task, task);
-    start(core, parent.task, task, entry);
+    start(core, caller.id, siblingOf(task, lthread), entry);
     started = true;
   } finally {
     // Also when the parent is killed while it waits for the memory manager.
@@ -86,6 +91,7 @@ export function* fork(core: Core, parent: UnixProcess, flags: number, entry: num
   child.page.set({ SERVER: core.requestThread });
   processes.add(child);
   processes.setTask(child, task);
+  child.place(child.threads[0]!, lthread);
   child.updatePage();
   if (flags & CLONE_VFORK) {
     child.vforkDone = false;
@@ -97,8 +103,9 @@ export function* fork(core: Core, parent: UnixProcess, flags: number, entry: num
 /** The child continues with the parent's registers, but at `entry`. It does not run before the server waits. */
 function start(core: Core, parent: ThreadId, child: ThreadId, entry: number): void {
   const { kernel } = core;
-  const created = kernel.exRegs(child, { eip: entry, esp: 0 });
-  if (created === undefined || !kernel.copyContext(parent, child) || kernel.exRegs(child, { eip: entry }) === undefined) throw ENOMEM;
+  const start = { eip: entry, esp: handlerStack(lthreadNumber(child)) };
+  const created = kernel.exRegs(child, start);
+  if (created === undefined || !kernel.copyContext(parent, child) || kernel.exRegs(child, start) === undefined) throw ENOMEM;
 }
 
 function inherit(core: Core, parent: UnixProcess, child: UnixProcess): void {
@@ -117,7 +124,6 @@ function inherit(core: Core, parent: UnixProcess, child: UnixProcess): void {
   child.terminal = parent.terminal;
   child.limits = parent.limits.map((limit) => ({ ...limit }));
   Object.assign(child, inheritedScheduling(parent));
-  child.signals = parent.signals.forked();
   child.timers = new IntervalTimers(core, child);
   child.timers.watchLimit();
   child.startTimeNs = core.kernel.now();

@@ -13,6 +13,7 @@ import { kernelInfo } from "../signals/signal-info.ts";
 import { releaseProgram } from "../vfs/write-access.ts";
 import { INIT_PID } from "./process-table.ts";
 import type { UnixProcess } from "./unix-process.ts";
+import type { UnixThread } from "./unix-thread.ts";
 import { Usage } from "./usage.ts";
 
 /** Counters of ended processes, by program name. */
@@ -50,8 +51,11 @@ export class Lifecycle {
     process.stoppedBy = undefined;
     process.unreported = undefined;
     core.trace?.ended(process, ending);
-    process.activation?.abort();
-    process.activation = undefined;
+    for (const thread of [...process.threads]) {
+      thread.activation?.abort();
+      thread.activation = undefined;
+      if (thread.tid !== process.pid) core.processes.removeThread(thread);
+    }
     process.timers?.clear();
     this.abandonImage(process);
     if (process.page !== undefined) {
@@ -68,6 +72,18 @@ export class Lifecycle {
     this.onEnd(process);
     if (process.pid === INIT_PID) this.onInitEnd();
     else this.tellParent(process, ending);
+  }
+
+  /** exec: the other threads of the process are gone, and the caller takes over its id. */
+  endOthers(caller: UnixThread): void {
+    const { processes } = this.core;
+    for (const thread of caller.process.threads) {
+      if (thread === caller) continue;
+      thread.activation?.abort();
+      thread.activation = undefined;
+      processes.removeThread(thread);
+    }
+    if (caller.tid !== caller.process.pid) processes.rename(caller);
   }
 
   /** An error of a file system must not keep a process from ending. */

@@ -38,7 +38,7 @@ export class ProcessDetailsSource implements ProcessSource {
 
   details(process: Process): ProcessDetails {
     const core = this.core!;
-    const unix = process as UnixProcess;
+    const unix = core.processes.get(process.pid)!;
     const usage = core.lifecycle.usageOf(unix);
     const { signals } = unix;
     const { caught, ignored } = signals.actionSets();
@@ -56,8 +56,10 @@ export class ProcessDetailsSource implements ProcessSource {
       mappings: (unix.space?.mappings.all() ?? []).map(mappingDetails),
       residentBytes: (this.residentPages.get(unix) ?? 0) * PAGE_SIZE,
       environment: unix.environment,
-      signalPending: signals.pendingSet,
-      signalBlocked: signals.blocked,
+      threads: unix.threads.map(({ tid }) => tid),
+      signalPending: unix.threads[0]?.signals.own.set ?? 0n,
+      processSignalPending: signals.pending.set,
+      signalBlocked: unix.threads[0]?.signals.blocked ?? 0n,
       signalIgnored: ignored,
       signalCaught: caught,
     };

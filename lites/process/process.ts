@@ -30,6 +30,18 @@ export interface DirectoryReference {
   path: string;
 }
 
+/** A sleep that was interrupted and may be taken up again by the same call: see ../signals/restart.ts. */
+export interface InterruptedSleep {
+  readonly call: number;
+  readonly deadlineNs: number;
+}
+
+/** The part of a thread that the file side of the server uses. */
+export interface Thread {
+  readonly tid: number;
+  interruptedSleep: InterruptedSleep | undefined;
+}
+
 /** The part of a process that the file side of the server uses. The process side extends it (process-table.ts). */
 export interface Process {
   readonly pid: number;

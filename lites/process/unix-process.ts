@@ -1,30 +1,29 @@
 /**
- * The whole of a Unix process: what the file side sees (process.ts), and what the process side adds. Plain data; what
- * changes it is beside it: lifecycle.ts, fork.ts, ../execution/, ../signals/, ../system-calls/.
+ * The whole of a Unix process: what the file side sees (process.ts), and what the process side adds, shared by its threads
+ * (unix-thread.ts). Plain data; what changes it is beside it: lifecycle.ts, fork.ts, ../execution/, ../signals/, ../system-calls/.
  */
-import { NIL, type ThreadId } from "#kernel/abi/identifiers.ts";
-import { type Interruption, type Activation } from "../activation-runner.ts";
+import { lthreadNumber, NIL, siblingOf, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { WaitQueue } from "../activation.ts";
 import type { CallGuard } from "../confinement/place-policy.ts";
 import { initialLimits, Resource, type ResourceLimit } from "../abi/limits.ts";
 import type { Ending } from "../abi/wait-status.ts";
 import type { AddressSpace } from "../memory/address-space.ts";
+import { ProcessSignals } from "../signals/process-signals.ts";
 import { SignalState } from "../signals/signal-state.ts";
 import type { IntervalTimers } from "../signals/interval-timers.ts";
 import type { LinkedObject, Inode } from "../vfs/inode.ts";
 import type { Credentials, Descriptor, DirectoryReference, Process } from "./process.ts";
 import type { ProcessPageWriter } from "./process-page.ts";
 import { SCHED_OTHER, type Scheduling } from "./scheduling.ts";
+import { UnixThread } from "./unix-thread.ts";
 import { Usage } from "./usage.ts";
 
-/** A sleep that was interrupted and may be taken up again by the same call: see ../signals/restart.ts. */
-export interface InterruptedSleep {
-  readonly call: number;
-  readonly deadlineNs: number;
-}
-
-export class UnixProcess implements Process, Interruption {
+export class UnixProcess implements Process {
   readonly pid: number;
+  /** Those that live, the oldest first. */
+  threads: UnixThread[];
+  /** The same by their numbers in the task. */
+  private placed: (UnixThread | undefined)[] = [];
   task: ThreadId = NIL;
   parentPid: number;
   pgrp = 0;
@@ -55,16 +54,9 @@ export class UnixProcess implements Process, Interruption {
   page: ProcessPageWriter | undefined;
   /** Size of the initial stack image until the start code has fetched it. */
   stackImage: Uint8Array | undefined;
-  /** A request of it is in service, or its answer not yet sent: it waits for the server and must not be disturbed. */
-  inService = false;
-  /** The computation that serves it, if it may sleep. */
-  activation: Activation | undefined;
   guard: CallGuard | undefined;
-  interruptedSleep: InterruptedSleep | undefined;
-  /** Where a page was last refused for want of memory and the access was to be made again. */
-  refusedAddress: number | undefined;
 
-  signals = new SignalState();
+  signals: ProcessSignals;
   timers: IntervalTimers | undefined;
   /** What the parent is sent at the end: SIGCHLD, or as clone said; 0 = nothing. */
   exitSignal = 0;
@@ -81,8 +73,11 @@ export class UnixProcess implements Process, Interruption {
   readonly vforkQueue = new WaitQueue();
   vforkDone = true;
 
-  constructor(pid: number, parentPid: number, cwd: DirectoryReference, root: DirectoryReference) {
+  /** With one thread. @param signals of that thread */
+  constructor(pid: number, parentPid: number, cwd: DirectoryReference, root: DirectoryReference, signals = new SignalState()) {
     this.pid = pid;
+    this.signals = signals.process;
+    this.threads = [new UnixThread(this, pid, signals)];
     this.parentPid = parentPid;
     this.cwd = cwd;
     this.root = root;
@@ -96,9 +91,28 @@ export class UnixProcess implements Process, Interruption {
     return this.limits[Resource.FSIZE]!.soft;
   }
 
-  /** Whether a sleep is to end for a signal. */
-  get interrupted(): boolean {
-    return this.signals.deliverable;
+  /** The thread that runs as the kernel's thread `id` of this process's task. */
+  thread(id: ThreadId): UnixThread | undefined {
+    const thread = this.placed[lthreadNumber(id)];
+    return thread?.id === id ? thread : undefined;
+  }
+
+  /** A number in the task that no thread has; undefined when there is none. */
+  freePlace(places: number): number | undefined {
+    for (let number = 0; number < places; number++) if (this.placed[number] === undefined) return number;
+    return undefined;
+  }
+
+  /** The thread now runs under this number of the task. */
+  place(thread: UnixThread, lthread: number): void {
+    this.placed[lthread] = thread;
+    thread.id = siblingOf(this.task, lthread);
+  }
+
+  /** The thread runs nowhere any more. */
+  displace(thread: UnixThread): void {
+    if (thread.id !== NIL) this.placed[lthreadNumber(thread.id)] = undefined;
+    thread.id = NIL;
   }
 
   get alive(): boolean {
@@ -106,13 +120,13 @@ export class UnixProcess implements Process, Interruption {
   }
 
   signalIsBlockedOrIgnored(signal: number): boolean {
-    return this.signals.isBlocked(signal) || this.signals.disposition(signal) === "ignore";
+    return this.signals.disposition(signal) === "ignore" || this.threads.every(({ signals }) => signals.isBlocked(signal));
   }
 
   state(): "running" | "sleeping" | "stopped" | "zombie" {
     if (this.ending !== undefined) return "zombie";
     if (this.stoppedBy !== undefined) return "stopped";
-    return this.activation?.sleeping ? "sleeping" : "running";
+    return this.threads.every(({ isSleeping }) => isSleeping) ? "sleeping" : "running";
   }
 
   /** Brings the words of the process page up to date that follow from the fields. */
@@ -133,6 +147,8 @@ export class UnixProcess implements Process, Interruption {
   }
 
   updateSignalPending(): void {
-    this.page?.set({ SIGNAL_PENDING: this.signals.deliverable ? 1 : 0 });
+    for (const { id, tid, interrupted } of this.threads) {
+      if (id !== NIL) this.page?.setOfThread(lthreadNumber(id), { TID: tid, SIGNAL_PENDING: interrupted ? 1 : 0 });
+    }
   }
 }

@@ -4,7 +4,7 @@
 import { FaultRefusal } from "#kernel/abi/page-fault.ts";
 import { SIGBUS, SIGFPE, SIGILL, SIGKILL, SIGSEGV, SIGTRAP, SignalCode } from "../abi/signals.ts";
 import type { AddressSpace } from "../memory/address-space.ts";
-import type { SignalInfo } from "./signal-state.ts";
+import type { SignalInfo } from "./pending-signals.ts";
 import { faultInfo, kernelInfo } from "./signal-info.ts";
 
 const PAGE_FAULT = 14;

@@ -10,11 +10,12 @@ import type { Lifecycle } from "../process/lifecycle.ts";
 import type { Process } from "../process/process.ts";
 import type { ProcessTable } from "../process/process-table.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
+import type { UnixThread } from "../process/unix-thread.ts";
 import type { SignalSink } from "../signal-sink.ts";
 import type { Trace } from "../trace.ts";
 import { childInfo, kernelInfo } from "./signal-info.ts";
 import { SignalSet } from "./signal-set.ts";
-import type { SignalInfo } from "./signal-state.ts";
+import type { SignalInfo } from "./pending-signals.ts";
 
 export class SignalPosting implements SignalSink {
   private readonly kernel: NativeKernel;
@@ -34,60 +35,95 @@ export class SignalPosting implements SignalSink {
     if (target !== undefined && signal >= 1 && signal <= SIGNAL_COUNT) this.post(target, kernelInfo(signal));
   }
 
-  /** Sends a signal to a process. @throws EAGAIN when too many real-time signals wait */
+  /** Sends a signal to a process; one of its threads takes it. @throws EAGAIN when too many real-time signals wait */
   post(process: UnixProcess, info: SignalInfo): void {
-    if (!process.alive) return;
-    const { signals } = process;
-    const { signal } = info;
-    // Process 1 gets only what it has handlers for, SIGKILL not at all: nobody else may end the system.
-    if (process === this.processes.init && signals.disposition(signal) !== "handle") return;
-    this.trace?.signal(process, signal);
-    if (signal === SIGKILL) return this.lifecycle.terminate(process, { kind: "killed", signal });
-    if (signal === SIGCONT) this.continue(process);
-    if (signals.add(info, process.limits[Resource.SIGPENDING]!.soft)) this.attend(process, signal);
+    if (!this.begin(process, info.signal)) return;
+    if (process.signals.add(info, process.limits[Resource.SIGPENDING]!.soft)) this.attendAny(process, info.signal);
     process.updateSignalPending();
   }
 
-  /** A pending signal: ends the process now, or gets it to look. */
-  private attend(process: UnixProcess, signal: number): void {
-    const { signals, activation } = process;
+  /** Sends a signal to one thread. @throws EAGAIN when too many real-time signals wait */
+  postToThread(thread: UnixThread, info: SignalInfo): void {
+    const { process, signals } = thread;
+    if (!this.begin(process, info.signal)) return;
+    if (signals.add(info, process.limits[Resource.SIGPENDING]!.soft)) this.attend(thread, info.signal);
+    process.updateSignalPending();
+  }
+
+  /** What a signal does when it is sent, whoever takes it. @returns whether it is to be made pending */
+  private begin(process: UnixProcess, signal: number): boolean {
+    if (!process.alive) return false;
+    // Process 1 gets only what it has handlers for, SIGKILL not at all: nobody else may end the system.
+    if (process === this.processes.init && process.signals.disposition(signal) !== "handle") return false;
+    this.trace?.signal(process, signal);
+    if (signal === SIGKILL) this.lifecycle.terminate(process, { kind: "killed", signal });
+    if (signal === SIGCONT) this.continue(process);
+    return process.alive;
+  }
+
+  /**
+   * A signal that is pending for the whole process: finds a thread that takes it. The first that waits for it, or else the first that does
+   * not block it; the oldest thread comes first, as on Linux.
+   */
+  private attendAny({ threads }: UnixProcess, signal: number): void {
+    const thread =
+      threads.find(({ signals }) => SignalSet.has(signals.awaited, signal)) ?? threads.find(({ signals }) => !signals.isBlocked(signal));
+    if (thread !== undefined) this.attend(thread, signal);
+  }
+
+  /** A pending signal: ends the process now, or gets the thread to look. */
+  private attend(thread: UnixThread, signal: number): void {
+    const { process, signals, activation } = thread;
     if (SignalSet.has(signals.awaited, signal)) return activation?.wake("interrupted");
     if (signals.isBlocked(signal) || process.stoppedBy !== undefined) return;
     if (signals.disposition(signal) === "terminate") return this.lifecycle.terminate(process, { kind: "killed", signal });
-    this.callAttention(process);
+    this.callAttention(thread);
   }
 
-  /** Raises a signal for the process's own doing; it cannot be blocked or ignored. The process takes it before it goes on. */
-  force(process: UnixProcess, info: SignalInfo): void {
+  /** Raises a signal for the thread's own doing; it cannot be blocked or ignored. The thread takes it before it goes on. */
+  force(thread: UnixThread, info: SignalInfo): void {
+    const { process, signals } = thread;
     this.trace?.signal(process, info.signal);
-    process.signals.force(info);
-    if (process.signals.disposition(info.signal) === "terminate") {
+    signals.force(info);
+    if (signals.disposition(info.signal) === "terminate") {
       this.lifecycle.terminate(process, { kind: "killed", signal: info.signal });
     } else process.updateSignalPending();
   }
 
-  /** After a change of mask or actions: acts on signals that came free. */
-  reconsider(process: UnixProcess): void {
-    const { signals } = process;
+  /** After a change of a thread's mask, or of actions: acts on signals that came free, and finds others for those that are now blocked. */
+  reconsider({ process, signals }: UnixThread): void {
     process.updateSignalPending();
-    if (!signals.deliverable) return;
-    for (let signal = 1; signal <= SIGNAL_COUNT; signal++) {
-      if (signals.isBlocked(signal) || signals.disposition(signal) !== "terminate" || !signals.hasPending(SignalSet.of(signal))) continue;
-      return this.lifecycle.terminate(process, { kind: "killed", signal });
+    if (signals.deliverable) {
+      for (let signal = 1; signal <= SIGNAL_COUNT; signal++) {
+        if (signals.isBlocked(signal) || signals.disposition(signal) !== "terminate" || !signals.hasPending(SignalSet.of(signal))) continue;
+        return this.lifecycle.terminate(process, { kind: "killed", signal });
+      }
+    }
+    this.pass(process, signals.blocked);
+  }
+
+  /** A thread will not take signals of a set: others are told of those that the process has pending. */
+  pass(process: UnixProcess, set: bigint): void {
+    const { pending } = process.signals;
+    if (pending.isEmpty || process.threads.length < 2) return;
+    for (let signal = 1; signal <= SIGNAL_COUNT && process.alive; signal++) {
+      if (SignalSet.has(set, signal) && pending.has(SignalSet.of(signal))) this.attendAny(process, signal);
     }
   }
 
-  /** Gets the process to take its signals: ends its sleep, or interrupts its program. */
-  private callAttention(process: UnixProcess): void {
-    if (process.inService) {
-      if (process.activation?.interruptible) process.activation.wake("interrupted");
-    } else if (process.task !== NIL) this.kernel.exRegs(process.task, { trigger: true });
+  /** Gets a thread to take its signals: ends its sleep, or interrupts its program. */
+  callAttention(thread: UnixThread): void {
+    if (thread.inService) {
+      if (thread.activation?.interruptible) thread.activation.wake("interrupted");
+    } else if (thread.id !== NIL) this.kernel.exRegs(thread.id, { trigger: true });
   }
 
-  /** The process stops; its parent hears of it. It sleeps in take_signal (delivery.ts). */
+  /** The process stops; its parent hears of it. Its threads sleep in take_signal. */
   stop(process: UnixProcess, signal: number): void {
     process.stoppedBy = signal;
     process.unreported = "stopped";
+    process.updateSignalPending();
+    for (const thread of process.threads) this.callAttention(thread);
     this.notifyParent(process, SignalCode.CLD_STOPPED, signal);
   }
 
@@ -95,6 +131,7 @@ export class SignalPosting implements SignalSink {
     if (process.stoppedBy === undefined) return;
     process.stoppedBy = undefined;
     process.unreported = "continued";
+    process.updateSignalPending();
     process.continueQueue.wakeAll();
     this.notifyParent(process, SignalCode.CLD_CONTINUED, SIGCONT);
   }

@@ -4,7 +4,7 @@
 import { SIGCHLD, SignalCode } from "../abi/signals.ts";
 import { encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
-import type { SignalInfo } from "./signal-state.ts";
+import type { SignalInfo } from "./pending-signals.ts";
 
 /** From the system itself: terminals, timers, broken pipes. */
 export function kernelInfo(signal: number): SignalInfo {

@@ -52,7 +52,7 @@ describe("pending", () => {
     expect(post(state, SIGCHLD)).toEqual([false]);
     state.setBlocked(SignalSet.of(SIGCHLD));
     expect(post(state, SIGCHLD)).toEqual([true]);
-    state.setAction(SIGCHLD, action(HANDLER));
+    state.process.setAction(SIGCHLD, action(HANDLER));
     state.setBlocked(0n);
     expect(state.takeUnblocked()?.signal).toBe(SIGCHLD);
   });
@@ -76,7 +76,7 @@ describe("pending", () => {
 
   test("the program's own faults come first, then low numbers", () => {
     const state = new SignalState();
-    for (const signal of [SIGHUP, SIGTERM, SIGSEGV]) state.setAction(signal, action(HANDLER));
+    for (const signal of [SIGHUP, SIGTERM, SIGSEGV]) state.process.setAction(signal, action(HANDLER));
     post(state, SIGTERM, SIGHUP, SIGSEGV);
     expect([1, 2, 3].map(() => state.takeUnblocked()?.signal)).toEqual([SIGSEGV, SIGHUP, SIGTERM]);
   });
@@ -95,8 +95,8 @@ describe("pending", () => {
     const state = new SignalState();
     state.setBlocked(SignalSet.of(SIGINT));
     post(state, SIGINT);
-    state.setAction(SIGINT, action(SIG_IGN));
-    state.setAction(SIGINT, action(SIG_DFL));
+    state.process.setAction(SIGINT, action(SIG_IGN));
+    state.process.setAction(SIGINT, action(SIG_DFL));
     expect(state.pendingSet).toBe(0n);
   });
 
@@ -121,18 +121,18 @@ test("SIGKILL and SIGSTOP cannot be blocked", () => {
 describe("forced signals", () => {
   test("end a process that blocks or ignores them", () => {
     const state = new SignalState();
-    state.setAction(SIGSEGV, action(HANDLER));
+    state.process.setAction(SIGSEGV, action(HANDLER));
     state.setBlocked(SignalSet.of(SIGSEGV));
     state.force(kernelInfo(SIGSEGV));
     expect([state.disposition(SIGSEGV), state.deliverable]).toEqual(["terminate", true]);
-    state.setAction(SIGSEGV, action(SIG_IGN));
+    state.process.setAction(SIGSEGV, action(SIG_IGN));
     state.force(kernelInfo(SIGSEGV));
     expect(state.disposition(SIGSEGV)).toBe("terminate");
   });
 
   test("run a handler that is not blocked", () => {
     const state = new SignalState();
-    state.setAction(SIGSEGV, action(HANDLER));
+    state.process.setAction(SIGSEGV, action(HANDLER));
     state.force(kernelInfo(SIGSEGV));
     expect([state.disposition(SIGSEGV), state.takeUnblocked()?.signal]).toEqual(["handle", SIGSEGV]);
   });
@@ -142,14 +142,14 @@ describe("masks around handlers", () => {
   test("the signal and the action's mask are blocked; the old mask is to be restored", () => {
     const state = new SignalState();
     state.setBlocked(SignalSet.of(SIGHUP));
-    state.setAction(SIGUSR1, action(HANDLER, 0, SignalSet.of(SIGTERM, SIGKILL)));
+    state.process.setAction(SIGUSR1, action(HANDLER, 0, SignalSet.of(SIGTERM, SIGKILL)));
     expect(state.enterHandler(SIGUSR1, false)).toBe(SignalSet.of(SIGHUP));
     expect(state.blocked).toBe(SignalSet.of(SIGHUP, SIGUSR1, SIGTERM));
   });
 
   test("SA_NODEFER leaves the signal itself open", () => {
     const state = new SignalState();
-    state.setAction(SIGUSR1, action(HANDLER));
+    state.process.setAction(SIGUSR1, action(HANDLER));
     state.enterHandler(SIGUSR1, true);
     expect(state.blocked).toBe(0n);
   });
@@ -158,7 +158,7 @@ describe("masks around handlers", () => {
     const state = new SignalState();
     state.setBlocked(SignalSet.of(SIGUSR1));
     state.setTemporaryMask(0n);
-    state.setAction(SIGUSR1, action(HANDLER));
+    state.process.setAction(SIGUSR1, action(HANDLER));
     expect(state.enterHandler(SIGUSR1, false)).toBe(SignalSet.of(SIGUSR1));
     state.setBlocked(0n);
     state.restoreMask();
@@ -177,18 +177,18 @@ describe("masks around handlers", () => {
 
 test("fork copies actions and mask, not what is pending", () => {
   const state = new SignalState();
-  state.setAction(SIGUSR1, action(HANDLER));
+  state.process.setAction(SIGUSR1, action(HANDLER));
   state.setBlocked(SignalSet.of(SIGTERM));
   post(state, SIGTERM);
   const child = state.forked();
-  child.setAction(SIGUSR1, action(SIG_IGN));
+  child.process.setAction(SIGUSR1, action(SIG_IGN));
   expect([child.pendingSet, child.blocked, state.action(SIGUSR1).handler]).toEqual([0n, SignalSet.of(SIGTERM), HANDLER]);
 });
 
 test("exec keeps what is ignored, blocked and pending", () => {
   const state = new SignalState();
-  state.setAction(SIGUSR1, action(HANDLER));
-  state.setAction(SIGINT, action(SIG_IGN, SA_NOCLDWAIT));
+  state.process.setAction(SIGUSR1, action(HANDLER));
+  state.process.setAction(SIGINT, action(SIG_IGN, SA_NOCLDWAIT));
   state.setBlocked(SignalSet.of(SIGTERM));
   post(state, SIGTERM);
   state.alternateStack = { base: 4096, size: 8192, flags: 0 };
@@ -199,9 +199,9 @@ test("exec keeps what is ignored, blocked and pending", () => {
 
 test("who does not wait for children", () => {
   const state = new SignalState();
-  expect(state.discardsChildren).toBe(false);
-  state.setAction(SIGCHLD, action(SIG_DFL, SA_NOCLDWAIT));
-  expect(state.discardsChildren).toBe(true);
-  state.setAction(SIGCHLD, action(SIG_IGN));
-  expect(state.discardsChildren).toBe(true);
+  expect(state.process.discardsChildren).toBe(false);
+  state.process.setAction(SIGCHLD, action(SIG_DFL, SA_NOCLDWAIT));
+  expect(state.process.discardsChildren).toBe(true);
+  state.process.setAction(SIGCHLD, action(SIG_IGN));
+  expect(state.process.discardsChildren).toBe(true);
 });

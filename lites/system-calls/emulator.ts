@@ -11,10 +11,10 @@ import { structs } from "../abi/structs.ts";
 import type { Core } from "../core.ts";
 import type { UnixHandlers } from "../dispatch.ts";
 import { fork } from "../process/fork.ts";
-import type { UnixProcess } from "../process/unix-process.ts";
+import type { UnixThread } from "../process/unix-thread.ts";
 import { signalOfException } from "../signals/fault-signals.ts";
 import { SignalSet } from "../signals/signal-set.ts";
-import type { SignalInfo } from "../signals/signal-state.ts";
+import type { SignalInfo } from "../signals/pending-signals.ts";
 import { isOnAlternateStack } from "./signals.ts";
 
 /** Pages that must be free for another try: those that are never promised, and a few to make progress with. */
@@ -24,16 +24,17 @@ export function emulatorCalls(core: Core): UnixHandlers {
   const { signals: posting } = core;
 
   /** Enters the handler of a signal: what the emulation library needs to build the frame. */
-  function deliver(process: UnixProcess, { signal, bytes }: SignalInfo, esp: number): Uint8Array {
-    const { signals } = process;
+  function deliver(thread: UnixThread, { signal, bytes }: SignalInfo, esp: number): Uint8Array {
+    const { process, signals } = thread;
     const { handler, flags, restorer } = signals.action(signal);
     const { alternateStack } = signals;
-    const onStack = isOnAlternateStack(process, esp);
+    const onStack = isOnAlternateStack(thread, esp);
     const switches = (flags & SA_ONSTACK) !== 0 && !onStack && !(alternateStack.flags & SS_DISABLE);
     const mask = signals.enterHandler(signal, (flags & SA_NODEFER) !== 0);
-    if (flags & SA_RESETHAND) signals.resetAction(signal);
+    if (flags & SA_RESETHAND) process.signals.resetAction(signal);
+    posting.pass(process, signals.blocked);
     process.usage.signals++;
-    process.interruptedSleep = undefined;
+    thread.interruptedSleep = undefined;
     return encode(structs.signal_delivery, {
       signal,
       handler,
@@ -52,10 +53,10 @@ export function emulatorCalls(core: Core): UnixHandlers {
    * A page was refused. Many processes meet that at once, and the memory of the first to be killed may be enough for the
    * others: while there is some, the access is made again, but only once.
    */
-  function* runOutOfMemory(process: UnixProcess, address: number): Op<number> {
+  function* runOutOfMemory(thread: UnixThread, address: number): Op<number> {
     const { frames, swapPages, committed } = yield* core.memory.manager.statistics();
-    if (committed < frames + swapPages - MEMORY_MARGIN && process.refusedAddress !== address) process.refusedAddress = address;
-    else core.lifecycle.terminate(process, { kind: "killed", signal: SIGKILL });
+    if (committed < frames + swapPages - MEMORY_MARGIN && thread.refusedAddress !== address) thread.refusedAddress = address;
+    else core.lifecycle.terminate(thread.process, { kind: "killed", signal: SIGKILL });
     return 0;
   }
 
@@ -69,8 +70,8 @@ export function emulatorCalls(core: Core): UnixHandlers {
     },
 
     /** Acts on pending signals until one has a handler to run, or none is left. Stopped, the process sleeps here. */
-    *take_signal(process, { delivery, esp }) {
-      const { signals } = process;
+    *take_signal(process, { delivery, esp }, thread) {
+      const { signals } = thread;
       for (;;) {
         while (process.stoppedBy !== undefined) yield* sleepOn(process.continueQueue, { interruptible: false });
         const taken = signals.takeUnblocked();
@@ -91,27 +92,27 @@ export function emulatorCalls(core: Core): UnixHandlers {
             if (taken.signal === SIGSTOP || !core.processes.isOrphaned(process.pgrp)) posting.stop(process, taken.signal);
             break;
           case "handle":
-            delivery.data = deliver(process, taken, esp);
+            delivery.data = deliver(thread, taken, esp);
             process.updateSignalPending();
             return taken.signal;
         }
       }
     },
 
-    exception(process, { vector, errorCode, address, reason, eip, fatal }) {
-      if (reason === FaultRefusal.NO_MEMORY && !fatal) return runOutOfMemory(process, address);
+    exception(process, { vector, errorCode, address, reason, eip, fatal }, thread) {
+      if (reason === FaultRefusal.NO_MEMORY && !fatal) return runOutOfMemory(thread, address);
       const info = signalOfException(vector, errorCode, address, reason, eip, process.space);
       if (fatal || info.signal === SIGKILL) core.lifecycle.terminate(process, { kind: "killed", signal: info.signal });
-      else posting.force(process, info);
+      else posting.force(thread, info);
       return 0;
     },
 
-    restore_mask(process, { mask }) {
-      process.signals.setBlocked(SignalSet.fromBytes(mask));
-      posting.reconsider(process);
+    restore_mask(_process, { mask }, thread) {
+      thread.signals.setBlocked(SignalSet.fromBytes(mask));
+      posting.reconsider(thread);
       return 0;
     },
 
-    fork_process: (process, { flags, entry }) => fork(core, process, flags, entry),
+    fork_process: (_process, { flags, entry }, thread) => fork(core, thread, flags, entry),
   };
 }

@@ -5,7 +5,7 @@ import { ENOENT, ENOTDIR } from "../abi/errno.ts";
 import { AT_EMPTY_PATH, AT_FDCWD } from "../abi/open-flags.ts";
 import { checkPath } from "../bad-path.ts";
 import { descriptor } from "../descriptors.ts";
-import type { Credentials, DirectoryReference, Process } from "../process/process.ts";
+import type { Credentials, DirectoryReference, Process, Thread } from "../process/process.ts";
 import type { SignalSink } from "../signal-sink.ts";
 import type { FileSystemSpace, Resolved } from "../vfs/file-system.ts";
 
@@ -16,8 +16,8 @@ export interface FileServices {
   now(): number;
   nowNs(): bigint;
   /** Signal mask for the duration of pselect and ppoll: 8 bytes. A signal handler that ends the call puts the old one back itself. */
-  setTemporaryMask(process: Process, mask: Uint8Array): void;
-  restoreMask(process: Process): void;
+  setTemporaryMask(thread: Thread, mask: Uint8Array): void;
+  restoreMask(thread: Thread): void;
 }
 
 /** Where a relative path of an *at call starts; undefined: the working directory. @throws EBADF, ENOENT, ENOTDIR, and what the path is bad for */

@@ -7,7 +7,7 @@ import { systemCalls } from "../abi/system-calls.ts";
 import { encodeLength, lengthNs, TIMESPEC32, TIMESPEC64, TIMEVAL, type TimeFormat } from "../abi/times.ts";
 import { type Op, sleepOn, type WaitQueue } from "../activation.ts";
 import type { Handlers, InOutBuffer } from "../arguments.ts";
-import type { Process } from "../process/process.ts";
+import type { Process, Thread } from "../process/process.ts";
 import { rememberDeadline, restartableDeadline } from "../signals/restart.ts";
 import type { File, Readiness } from "../vfs/file.ts";
 import type { FileServices } from "./file-services.ts";
@@ -47,8 +47,8 @@ const nothingSeen = (): Look => ({ ready: 0, queues: [], againNs: Number.POSITIV
 
 export function createPollHandlers(services: FileServices) {
   /** Looks until something is ready or the time is over. @returns how many are ready @throws ERESTARTNOHAND */
-  function* wait(process: Process, call: number, limit: Limit, look: () => Look): Op<number> {
-    const deadlineNs = limit.ns === undefined ? Number.POSITIVE_INFINITY : restartableDeadline(process, call, services.now(), limit.ns);
+  function* wait(thread: Thread, call: number, limit: Limit, look: () => Look): Op<number> {
+    const deadlineNs = limit.ns === undefined ? Number.POSITIVE_INFINITY : restartableDeadline(thread, call, services.now(), limit.ns);
     for (;;) {
       const { ready, queues, againNs } = look();
       const now = services.now();
@@ -56,7 +56,7 @@ export function createPollHandlers(services: FileServices) {
       limit.tell(leftNs);
       if (ready > 0 || limit.ns === 0 || leftNs === 0) return ready;
       if ((yield* sleepOn(queues, { deadlineNs: Math.min(deadlineNs, now + againNs) })) === "interrupted") {
-        rememberDeadline(process, call, deadlineNs);
+        rememberDeadline(thread, call, deadlineNs);
         limit.tell(Math.max(0, deadlineNs - services.now()));
         throw ERESTARTNOHAND;
       }
@@ -64,24 +64,24 @@ export function createPollHandlers(services: FileServices) {
   }
 
   /** Runs a wait under another signal mask. When a signal ends it, the mask stays until the signal was taken. */
-  function* masked<T>(process: Process, mask: Uint8Array | undefined, work: Op<T>): Op<T> {
+  function* masked<T>(thread: Thread, mask: Uint8Array | undefined, work: Op<T>): Op<T> {
     if (mask === undefined) return yield* work;
-    services.setTemporaryMask(process, mask);
+    services.setTemporaryMask(thread, mask);
     try {
       const result = yield* work;
-      services.restoreMask(process);
+      services.restoreMask(thread);
       return result;
     } catch (error) {
-      if (error !== ERESTARTNOHAND) services.restoreMask(process);
+      if (error !== ERESTARTNOHAND) services.restoreMask(thread);
       throw error;
     }
   }
 
-  function* poll(process: Process, call: number, fds: InOutBuffer, count: number, limit: Limit): Op<number> {
+  function* poll(process: Process, thread: Thread, call: number, fds: InOutBuffer, count: number, limit: Limit): Op<number> {
     if (count > process.descriptorLimit || count * 8 > fds.wanted) throw EINVAL;
     const records = fds.input.slice(0, count * 8);
     const view = new DataView(records.buffer);
-    const ready = yield* wait(process, call, limit, () => {
+    const ready = yield* wait(thread, call, limit, () => {
       const look = nothingSeen();
       for (let offset = 0; offset < records.length; offset += 8) {
         const fd = view.getInt32(offset, true);
@@ -98,7 +98,7 @@ export function createPollHandlers(services: FileServices) {
     return ready;
   }
 
-  function* select(process: Process, call: number, args: SelectArguments, time: Limit): Op<number> {
+  function* select(process: Process, thread: Thread, call: number, args: SelectArguments, time: Limit): Op<number> {
     const { count } = args;
     if (count < 0) throw EINVAL;
     const limit = Math.min(count, FD_SETSIZE);
@@ -110,7 +110,7 @@ export function createPollHandlers(services: FileServices) {
             { buffer: args.write, events: SELECT_WRITE },
             { buffer: args.except, events: PollEvent.PRI },
           ].flatMap(({ buffer, events }) => (buffer ? [{ buffer, events, result: new Uint8Array(buffer.input.length) }] : []));
-    const ready = yield* wait(process, call, time, () => {
+    const ready = yield* wait(thread, call, time, () => {
       const look = nothingSeen();
       for (const { result } of sets) result.fill(0);
       for (let fd = 0; fd < limit; fd++) {
@@ -132,23 +132,23 @@ export function createPollHandlers(services: FileServices) {
     return ready;
   }
 
-  function pselect(process: Process, call: number, args: PselectArguments, format: TimeFormat): Op<number> {
+  function pselect(process: Process, thread: Thread, call: number, args: PselectArguments, format: TimeFormat): Op<number> {
     const time = timeLimit(args.timeout, format);
-    return masked(process, args.mask, select(process, call, args, time));
+    return masked(thread, args.mask, select(process, thread, call, args, time));
   }
 
-  function ppoll(process: Process, call: number, args: PpollArguments, format: TimeFormat): Op<number> {
+  function ppoll(process: Process, thread: Thread, call: number, args: PpollArguments, format: TimeFormat): Op<number> {
     if (args.mask && args.size !== 8) throw EINVAL;
-    return masked(process, args.mask, poll(process, call, args.fds, args.count, timeLimit(args.timeout, format)));
+    return masked(thread, args.mask, poll(process, thread, call, args.fds, args.count, timeLimit(args.timeout, format)));
   }
 
   return {
-    poll: (process, { fds, count, timeout }) => poll(process, nr("poll"), fds, count, milliseconds(timeout)),
-    ppoll: (process, args) => ppoll(process, nr("ppoll"), args, TIMESPEC32),
-    ppoll_time64: (process, args) => ppoll(process, nr("ppoll_time64"), args, TIMESPEC64),
-    select: (process, args) => select(process, nr("select"), args, timeLimit(args.timeout, TIMEVAL)),
-    pselect6: (process, args) => pselect(process, nr("pselect6"), args, TIMESPEC32),
-    pselect6_time64: (process, args) => pselect(process, nr("pselect6_time64"), args, TIMESPEC64),
+    poll: (process, { fds, count, timeout }, thread) => poll(process, thread, nr("poll"), fds, count, milliseconds(timeout)),
+    ppoll: (process, args, thread) => ppoll(process, thread, nr("ppoll"), args, TIMESPEC32),
+    ppoll_time64: (process, args, thread) => ppoll(process, thread, nr("ppoll_time64"), args, TIMESPEC64),
+    select: (process, args, thread) => select(process, thread, nr("select"), args, timeLimit(args.timeout, TIMEVAL)),
+    pselect6: (process, args, thread) => pselect(process, thread, nr("pselect6"), args, TIMESPEC32),
+    pselect6_time64: (process, args, thread) => pselect(process, thread, nr("pselect6_time64"), args, TIMESPEC64),
   } satisfies Handlers;
 }
 

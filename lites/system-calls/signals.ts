@@ -25,9 +25,11 @@ import type { UnixHandlers } from "../dispatch.ts";
 import { INIT_PID } from "../process/process-table.ts";
 import { maySignal } from "../process/authority.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
+import type { UnixThread } from "../process/unix-thread.ts";
 import { senderInfo } from "../signals/signal-info.ts";
 import { SignalSet } from "../signals/signal-set.ts";
-import type { SignalAction, SignalInfo } from "../signals/signal-state.ts";
+import type { SignalInfo } from "../signals/pending-signals.ts";
+import type { SignalAction } from "../signals/process-signals.ts";
 import { timespecToNs, type TimespecForm } from "../time-values.ts";
 import type { Op } from "../activation.ts";
 
@@ -49,26 +51,26 @@ function checkSetSize(size: number): void {
 }
 
 /** Whether esp lies within the alternate stack: a handler runs on it. */
-export function isOnAlternateStack(process: UnixProcess, esp: number): boolean {
-  const { base, size, flags } = process.signals.alternateStack;
+export function isOnAlternateStack({ signals }: UnixThread, esp: number): boolean {
+  const { base, size, flags } = signals.alternateStack;
   return !(flags & SS_DISABLE) && esp > base && esp <= base + size;
 }
 
 export function signalCalls(core: Core): UnixHandlers {
   const { processes, signals: posting } = core;
 
-  function setAction(process: UnixProcess, signal: number, action: SignalAction): void {
+  function setAction(thread: UnixThread, signal: number, action: SignalAction): void {
     if (signal === SIGKILL || signal === SIGSTOP) throw EINVAL;
-    process.signals.setAction(signal, action);
-    posting.reconsider(process);
+    thread.process.signals.setAction(signal, action);
+    posting.reconsider(thread);
   }
 
-  function changeMask(process: UnixProcess, how: number, set: bigint, old: bigint): void {
-    if (how === SIG_BLOCK) process.signals.setBlocked(old | set);
-    else if (how === SIG_UNBLOCK) process.signals.setBlocked(old & ~set);
-    else if (how === SIG_SETMASK) process.signals.setBlocked(set);
+  function changeMask(thread: UnixThread, how: number, set: bigint, old: bigint): void {
+    if (how === SIG_BLOCK) thread.signals.setBlocked(old | set);
+    else if (how === SIG_UNBLOCK) thread.signals.setBlocked(old & ~set);
+    else if (how === SIG_SETMASK) thread.signals.setBlocked(set);
     else throw EINVAL;
-    posting.reconsider(process);
+    posting.reconsider(thread);
   }
 
   function send(sender: UnixProcess, target: UnixProcess, signal: number, info: SignalInfo | undefined): void {
@@ -92,9 +94,22 @@ export function signalCalls(core: Core): UnixHandlers {
   }
 
   function sendToOne(sender: UnixProcess, pid: number, signal: number, code: number): number {
-    const target = processes.get(pid);
+    const target = processes.get(pid) ?? processes.thread(pid)?.process;
     if (target === undefined) throw ESRCH;
     send(sender, target, signal, infoFor(sender, signal, code));
+    return 0;
+  }
+
+  /** @param pid of the process that the thread must belong to; undefined: any */
+  function sendToThread(sender: UnixProcess, tid: number, pid: number | undefined, signal: number): number {
+    const thread = processes.thread(tid);
+    // A process whose first thread has ended, and a zombie, are still there.
+    const target = thread?.process ?? processes.get(tid);
+    if (target === undefined || (pid !== undefined && target.pid !== pid)) throw ESRCH;
+    if (signal < 0 || signal > SIGNAL_COUNT) throw EINVAL;
+    if (!maySignal(sender, target, signal)) throw EPERM;
+    const info = infoFor(sender, signal, SignalCode.SI_TKILL);
+    if (info !== undefined && thread !== undefined) posting.postToThread(thread, info);
     return 0;
   }
 
@@ -113,15 +128,19 @@ export function signalCalls(core: Core): UnixHandlers {
   }
 
   /** Sleeps until a signal is taken. The mask is put back by take_signal, or saved in the handler's frame. */
-  function* suspend(process: UnixProcess, mask: bigint | undefined): Op<number> {
-    if (mask !== undefined) process.signals.setTemporaryMask(mask);
-    posting.reconsider(process);
+  function* suspend(thread: UnixThread, mask: bigint | undefined): Op<number> {
+    if (mask !== undefined) thread.signals.setTemporaryMask(mask);
+    posting.reconsider(thread);
     while ((yield* sleepOn(nothing)) !== "interrupted");
     throw ERESTARTNOHAND;
   }
 
-  function* timedWait(process: UnixProcess, set: bigint, info: OutBuffer | undefined, timeoutNs: number | undefined): Op<number> {
-    const { signals } = process;
+  function* timedWait(
+    { process, signals }: UnixThread,
+    set: bigint,
+    info: OutBuffer | undefined,
+    timeoutNs: number | undefined,
+  ): Op<number> {
     const deadlineNs = timeoutNs === undefined ? Number.POSITIVE_INFINITY : core.kernel.now() + timeoutNs;
     // A signal that is waited for must not end the process or run a handler meanwhile.
     signals.awaited = set;
@@ -143,29 +162,29 @@ export function signalCalls(core: Core): UnixHandlers {
   }
 
   function waitForSignal(
-    process: UnixProcess,
+    thread: UnixThread,
     args: { set: Uint8Array; info: OutBuffer | undefined; timeout: Uint8Array | undefined; size: number },
     form: TimespecForm,
   ): Op<number> {
     checkSetSize(args.size);
-    return timedWait(process, SignalSet.fromBytes(args.set), args.info, args.timeout && timespecToNs(form, args.timeout));
+    return timedWait(thread, SignalSet.fromBytes(args.set), args.info, args.timeout && timespecToNs(form, args.timeout));
   }
 
   return {
-    signal(process, { signal, handler }) {
+    signal(process, { signal, handler }, thread) {
       checkSignal(signal);
       const before = process.signals.action(signal).handler;
-      setAction(process, signal, { handler, flags: SA_RESETHAND | SA_NODEFER, restorer: 0, mask: 0n });
+      setAction(thread, signal, { handler, flags: SA_RESETHAND | SA_NODEFER, restorer: 0, mask: 0n });
       return before;
     },
 
-    sigaction(process, { signal, action, old }) {
+    sigaction(process, { signal, action, old }, thread) {
       const wanted = action && decode(structs.old_sigaction, action);
       checkSignal(signal);
       const before = process.signals.action(signal);
       if (wanted) {
         const { sa_handler, sa_mask, sa_flags, sa_restorer } = wanted;
-        setAction(process, signal, { handler: sa_handler, flags: sa_flags, restorer: sa_restorer, mask: BigInt(sa_mask) });
+        setAction(thread, signal, { handler: sa_handler, flags: sa_flags, restorer: sa_restorer, mask: BigInt(sa_mask) });
       }
       if (old) {
         old.data = encode(structs.old_sigaction, {
@@ -178,14 +197,14 @@ export function signalCalls(core: Core): UnixHandlers {
       return 0;
     },
 
-    rt_sigaction(process, { signal, action, old, size }) {
+    rt_sigaction(process, { signal, action, old, size }, thread) {
       checkSetSize(size);
       const wanted = action && decode(structs.ksigaction, action);
       checkSignal(signal);
       const before = process.signals.action(signal);
       if (wanted) {
         const { sa_handler, sa_flags, sa_restorer, sa_mask } = wanted;
-        setAction(process, signal, { handler: sa_handler, flags: sa_flags, restorer: sa_restorer, mask: SignalSet.fromBytes(sa_mask) });
+        setAction(thread, signal, { handler: sa_handler, flags: sa_flags, restorer: sa_restorer, mask: SignalSet.fromBytes(sa_mask) });
       }
       if (old) {
         old.data = encode(structs.ksigaction, {
@@ -198,54 +217,53 @@ export function signalCalls(core: Core): UnixHandlers {
       return 0;
     },
 
-    sigprocmask(process, { how, set, old }) {
-      const before = process.signals.blocked;
+    sigprocmask(_process, { how, set, old }, thread) {
+      const before = thread.signals.blocked;
       if (set) {
         const given = BigInt(new DataView(set.buffer, set.byteOffset).getUint32(0, true));
-        changeMask(process, how, how === SIG_SETMASK ? given | (before & ~OLD_SET) : given, before);
+        changeMask(thread, how, how === SIG_SETMASK ? given | (before & ~OLD_SET) : given, before);
       }
       if (old) old.data = oldSetBytes(before);
       return 0;
     },
 
-    rt_sigprocmask(process, { how, set, old, size }) {
+    rt_sigprocmask(_process, { how, set, old, size }, thread) {
       checkSetSize(size);
-      const before = process.signals.blocked;
-      if (set) changeMask(process, how, SignalSet.fromBytes(set), before);
+      const before = thread.signals.blocked;
+      if (set) changeMask(thread, how, SignalSet.fromBytes(set), before);
       if (old) old.data = SignalSet.toBytes(before);
       return 0;
     },
 
-    sigpending(process, { set }) {
-      set.data = oldSetBytes(process.signals.pendingSet & process.signals.blocked);
+    sigpending(_process, { set }, { signals }) {
+      set.data = oldSetBytes(signals.pendingSet & signals.blocked);
       return 0;
     },
 
-    rt_sigpending(process, { set, size }) {
+    rt_sigpending(_process, { set, size }, { signals }) {
       if (size > SIGSET_BYTES) throw EINVAL;
-      set.data = SignalSet.toBytes(process.signals.pendingSet & process.signals.blocked).subarray(0, size);
+      set.data = SignalSet.toBytes(signals.pendingSet & signals.blocked).subarray(0, size);
       return 0;
     },
 
-    pause: (process) => suspend(process, undefined),
-    sigsuspend: (process, { mask }) => suspend(process, BigInt(mask)),
-    rt_sigsuspend(process, { set, size }) {
+    pause: (_process, _args, thread) => suspend(thread, undefined),
+    sigsuspend: (_process, { mask }, thread) => suspend(thread, BigInt(mask)),
+    rt_sigsuspend(_process, { set, size }, thread) {
       checkSetSize(size);
-      return suspend(process, SignalSet.fromBytes(set));
+      return suspend(thread, SignalSet.fromBytes(set));
     },
 
-    rt_sigtimedwait: (process, args) => waitForSignal(process, args, structs.timespec32),
-    rt_sigtimedwait_time64: (process, args) => waitForSignal(process, args, structs.timespec64),
+    rt_sigtimedwait: (_process, args, thread) => waitForSignal(thread, args, structs.timespec32),
+    rt_sigtimedwait_time64: (_process, args, thread) => waitForSignal(thread, args, structs.timespec64),
 
     kill: (process, { pid, signal }) => kill(process, pid, signal),
     tkill(process, { tid, signal }) {
       if (tid <= 0) throw EINVAL;
-      return sendToOne(process, tid, signal, SignalCode.SI_TKILL);
+      return sendToThread(process, tid, undefined, signal);
     },
     tgkill(process, { tgid, tid, signal }) {
       if (tid <= 0 || tgid <= 0) throw EINVAL;
-      if (tgid !== tid) throw ESRCH;
-      return sendToOne(process, tid, signal, SignalCode.SI_TKILL);
+      return sendToThread(process, tid, tgid, signal);
     },
 
     rt_sigqueueinfo(process, { pid, signal, info }) {
@@ -260,9 +278,9 @@ export function signalCalls(core: Core): UnixHandlers {
       return 0;
     },
 
-    sigaltstack(process, { stack, old, esp }) {
-      const { signals } = process;
-      const inUse = isOnAlternateStack(process, esp);
+    sigaltstack(_process, { stack, old, esp }, thread) {
+      const { signals } = thread;
+      const inUse = isOnAlternateStack(thread, esp);
       const before = signals.alternateStack;
       if (stack) {
         const { ss_sp, ss_flags, ss_size } = decode(structs.sigaltstack, stack);

@@ -12,6 +12,7 @@ import type { OutBuffer } from "../arguments.ts";
 import type { Core } from "../core.ts";
 import type { UnixHandlers } from "../dispatch.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
+import type { UnixThread } from "../process/unix-thread.ts";
 import { rememberDeadline, restartableDeadline } from "../signals/restart.ts";
 import { nsToTimespec, nsToTimeval, type TimespecForm, timespecToNs, timevalToNs } from "../time-values.ts";
 
@@ -25,7 +26,7 @@ export function timeCalls(core: Core): UnixHandlers {
 
   /** Sleeps until a deadline; interrupted, it tells the time left and can be taken up again. */
   function* sleepUntil(
-    process: UnixProcess,
+    thread: UnixThread,
     call: number,
     deadlineNs: number,
     form: TimespecForm,
@@ -33,7 +34,7 @@ export function timeCalls(core: Core): UnixHandlers {
   ): Op<number> {
     while (kernel.now() < deadlineNs) {
       if ((yield* sleepOn([], { deadlineNs })) !== "interrupted") continue;
-      rememberDeadline(process, call, deadlineNs);
+      rememberDeadline(thread, call, deadlineNs);
       const left = Math.max(0, deadlineNs - kernel.now());
       if (remaining !== undefined) remaining.data = nsToTimespec(form, left);
       throw ERESTARTNOHAND;
@@ -61,15 +62,15 @@ export function timeCalls(core: Core): UnixHandlers {
   }
 
   function clockSleep(
-    process: UnixProcess,
+    thread: UnixThread,
     call: number,
     form: TimespecForm,
     args: { clock: number; flags: number; request: Uint8Array; remaining: OutBuffer | undefined },
   ): Op<number> {
     const origin = originOf(args.clock);
     const requested = timespecToNs(form, args.request);
-    if (args.flags & Clock.TIMER_ABSTIME) return sleepUntil(process, call, origin + requested, form, undefined);
-    return sleepUntil(process, call, restartableDeadline(process, call, kernel.now(), requested), form, args.remaining);
+    if (args.flags & Clock.TIMER_ABSTIME) return sleepUntil(thread, call, origin + requested, form, undefined);
+    return sleepUntil(thread, call, restartableDeadline(thread, call, kernel.now(), requested), form, args.remaining);
   }
 
   function readClock(process: UnixProcess, clock: number): number {
@@ -126,13 +127,13 @@ export function timeCalls(core: Core): UnixHandlers {
   }
 
   return {
-    nanosleep(process, { request, remaining }) {
+    nanosleep(_process, { request, remaining }, thread) {
       const { nr } = systemCalls.nanosleep;
-      const deadline = restartableDeadline(process, nr, kernel.now(), timespecToNs(timespec32, request));
-      return sleepUntil(process, nr, deadline, timespec32, remaining);
+      const deadline = restartableDeadline(thread, nr, kernel.now(), timespecToNs(timespec32, request));
+      return sleepUntil(thread, nr, deadline, timespec32, remaining);
     },
-    clock_nanosleep: (process, args) => clockSleep(process, systemCalls.clock_nanosleep.nr, timespec32, args),
-    clock_nanosleep_time64: (process, args) => clockSleep(process, systemCalls.clock_nanosleep_time64.nr, timespec64, args),
+    clock_nanosleep: (_process, args, thread) => clockSleep(thread, systemCalls.clock_nanosleep.nr, timespec32, args),
+    clock_nanosleep_time64: (_process, args, thread) => clockSleep(thread, systemCalls.clock_nanosleep_time64.nr, timespec64, args),
 
     clock_gettime: (process, { clock, time }) => getTime(process, clock, timespec32, time),
     clock_gettime64: (process, { clock, time }) => getTime(process, clock, timespec64, time),

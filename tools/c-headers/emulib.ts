@@ -44,6 +44,7 @@ export function emulibHeader(): string {
   const groups: readonly Readonly<Record<string, number>>[] = [
     numbers(map, /./),
     prefixed("PROCESS_", map.ProcessPage),
+    prefixed("THREAD_", map.ThreadWords),
     prefixed("CLOCK_", map.ClockPage),
     prefixed("FRAME_", TrapFrame),
     { VECTOR_AST },
