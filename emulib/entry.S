@@ -55,7 +55,7 @@ emulib_trap_entry:
 	cmpl	$LINUX_CALLS, %eax
 	jae	1f
 	movl	%ecx, %edi
-	movzbl	call_index(%eax), %ecx
+	movzwl	call_index(,%eax,2), %ecx
 	decl	%ecx
 	cmpl	$REGISTER_ROWS, %ecx
 	jae	1f
@@ -137,7 +137,7 @@ emulib_sysinfo:
 1:	cmpl	$LINUX_CALLS, %eax
 	jae	system_call_gate
 	pushl	%ecx
-2:	movzbl	call_index(%eax), %ecx
+2:	movzwl	call_index(,%eax,2), %ecx
 	decl	%ecx
 	cmpl	$REGISTER_ROWS, %ecx
 	jae	6f

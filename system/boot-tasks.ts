@@ -18,11 +18,17 @@ import { memoryManager } from "#servers/memory-manager/memory-manager.ts";
 import { randomDriver } from "#servers/random-driver.ts";
 import { sigma0 } from "#servers/sigma0.ts";
 import type { Hardware } from "./hardware.ts";
+import { emptySharedMemory, rootFs } from "./memory-root.ts";
 
 export type ServerName = keyof typeof WellKnownServer;
 
 /** Priorities of the boot tasks (docs/architecture.md). */
 const Priority = { SIGMA0: 220, INTERRUPTS: 210, DRIVER: 200, MEMORY: 180, UNIX: 160 } as const;
+
+/** How much /dev/shm holds, as a share of the memory; as on Linux. */
+const SHARED_MEMORY_SHARE = 1 / 2;
+/** Trees that the server has for itself. */
+const ownTree = { directory: "/", exclusive: true } as const;
 
 export interface BootTask<Body extends NativeBody = NativeBody> {
   /** As traces and statistics show it. */
@@ -71,14 +77,25 @@ export const BOOT_TASKS = {
     Priority.UNIX,
     ["SIGMA0", "MEMORY", "MANAGER", "CHANNELS", "RANDOM"],
     ({ parts, frames }, { SIGMA0, MEMORY, MANAGER, CHANNELS, RANDOM }) => {
-      const { root, mounts, emulator, hostName, confinement, trace, diagnostic } = parts;
+      const { root, mounts, memory, emulator, hostName, confinement, trace, diagnostic } = parts;
       return litesServer({
         sigma0: SIGMA0,
         memoryManager: MEMORY,
         ...(MANAGER === NIL ? {} : { manager: MANAGER }),
         channels: CHANNELS,
         random: RANDOM,
-        mounts: [{ ...root, directory: "/", path: "/", exclusive: true, type: "memfs", source: "root" }, ...mounts],
+        mounts: [
+          { ...root, ...ownTree, path: "/", type: "memfs", source: "root" },
+          {
+            fs: rootFs(emptySharedMemory()),
+            space: memory * SHARED_MEMORY_SHARE,
+            ...ownTree,
+            path: "/dev/shm",
+            type: "tmpfs",
+            source: "tmpfs",
+          },
+          ...mounts,
+        ],
         emulator,
         pagerFrames: frames.pager,
         ...(hostName === undefined ? {} : { hostName }),

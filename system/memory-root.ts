@@ -22,6 +22,13 @@ export function emptyRoot(): RootVolume {
   return volume;
 }
 
+/** An empty /dev/shm, where everybody may make files. */
+export function emptySharedMemory(): RootVolume {
+  const volume = createFsFromVolume(new Volume());
+  volume.chmodSync("/", 0o1777);
+  return volume;
+}
+
 /** The same as the Unix server takes it. */
 export const rootFs = (volume: RootVolume): NodeFs => volume as unknown as NodeFs;
 

@@ -50,6 +50,8 @@ const refusedValues: Readonly<Record<string, string>> = {
 const cases: readonly Case[] = [
   { name: "text-busy", what: "running programs and files open for writing exclude each other" },
   { name: "record-locks", what: "F_GETLK names the first conflict" },
+  { name: "events", what: "event counters and sets of watched files" },
+  { name: "shared-files", what: "/dev/shm, and mappings of /dev/zero" },
   { name: "pty-drain", what: "draining a pseudo terminal waits for nobody" },
   { name: "permissions", what: "who may do what to other processes", asRoot: true },
   { name: "refused-values", what: "values that calls refuse, and which of two is refused first", asRoot: true, exceptions: refusedValues },

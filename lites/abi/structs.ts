@@ -105,6 +105,7 @@ export const structs = {
 
   // ── Files ──────────────────────────────────────────────────────────────────────────────────────
   iovec: { size: 8, fields: { iov_base: u32(0), iov_len: u32(4) } },
+  epoll_event: { size: 12, fields: { events: u32(0), data: bytes(4, 8) } },
   pollfd: { size: 8, fields: { fd: i32(0), events: u16(4), revents: u16(6) } },
   stat: { size: 64, fields: {
     st_dev: u32(0), st_ino: u32(4), st_mode: u16(8), st_nlink: u16(10), st_uid: u16(12), st_gid: u16(14), st_rdev: u32(16), st_size: u32(20),

@@ -17,6 +17,7 @@
  * Bad pointers: a string is shorter than it should be, up to the first page that could not be read, and a buffer is offered up to the first that
  * cannot be written. Kinds that are `partial` are transferred so far; the others, paths too, are EFAULT as soon as a handler touches them. A further word says more (MemoryFlag).
  */
+import { EFD_SEMAPHORE } from "./events.ts";
 import { MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT, MS_ASYNC, MS_INVALIDATE, MS_SYNC } from "./memory-flags.ts";
 import {
   AT_EACCESS,
@@ -152,6 +153,7 @@ const CPU_MASK = 4;
 const FD_SET = 128;
 const SIGINFO = 128;
 const SIGNAL_DELIVERY = 168;
+const EPOLL_EVENT = 12;
 
 /** Flags that several calls take. */
 const AT_PATH_FLAGS = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
@@ -357,6 +359,9 @@ export const systemCalls = {
   get_thread_area:        { nr: 244, args: { descriptor: address }, via: "special" },
   fadvise64:              { nr: 250, args: { fd, low: uint, high: uint, length: uint, advice: int } },
   exit_group:             { nr: 252, args: { status: int } },
+  epoll_create:           { nr: 254, args: { size: int } },
+  epoll_ctl:              { nr: 255, args: { set: fd, operation: int, fd, event: in_(EPOLL_EVENT) } },
+  epoll_wait:             { nr: 256, args: { set: fd, events: outBytes(2, EPOLL_EVENT), count: int, timeout: int } },
   set_tid_address:        { nr: 258, args: { tid: address }, via: "local" },
   clock_settime:          { nr: 264, args: { clock: int, time: in_(TIMESPEC32) } },
   clock_gettime:          { nr: 265, args: { clock: int, time: out(TIMESPEC32) }, via: "local" },
@@ -384,8 +389,12 @@ export const systemCalls = {
   pselect6:               { nr: 308, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMESPEC32), mask: inOpt(SIGSET) }, via: "special" },
   ppoll:                  { nr: 309, args: { fds: inoutBytes(1, 8), count: uint, timeout: inoutOpt(TIMESPEC32), mask: inOpt(SIGSET), size: uint } },
   set_robust_list:        { nr: 311, args: { head: address, length: uint }, via: "local" },
+  epoll_pwait:            { nr: 319, args: { set: fd, events: outBytes(2, EPOLL_EVENT), count: int, timeout: int, mask: inOpt(SIGSET), size: uint } },
   utimensat:              { nr: 320, args: { dirfd: fd, path: optionalPath, times: inOpt(16), flags: flagsOf(AT_PATH_FLAGS) } },
+  eventfd:                { nr: 323, args: { count: uint } },
   fallocate:              { nr: 324, args: { fd, mode: int, offsetLow: uint, offsetHigh: uint, lengthLow: uint, lengthHigh: uint } },
+  eventfd2:               { nr: 328, args: { count: uint, flags: flagsOf(EFD_SEMAPHORE | O_CLOEXEC | O_NONBLOCK) } },
+  epoll_create1:          { nr: 329, args: { flags: flagsOf(O_CLOEXEC) } },
   dup3:                   { nr: 330, args: { from: fd, to: fd, flags: flagsOf(O_CLOEXEC) } },
   pipe2:                  { nr: 331, args: { fds: out(8), flags: flagsOf(O_CLOEXEC | O_NONBLOCK | O_DIRECT) } },
   preadv:                 { nr: 333, args: { fd, vector: outVector, count: uint, low: uint, high: notNegative, total: added }, via: "special" },
@@ -409,6 +418,7 @@ export const systemCalls = {
   futex_time64:           { nr: 422, args: { word: inOpt(4), operation: int, value: uint, timeout: inOpt(TIMESPEC64), word2: address, value3: uint } },
   close_range:            { nr: 436, args: { first: uint, last: uint, flags: flagsOf(CLOSE_RANGE_FLAGS) } },
   faccessat2:             { nr: 439, args: { dirfd: fd, path, mode: accessMode, flags: flagsOf(AT_EACCESS | AT_PATH_FLAGS) } },
+  epoll_pwait2:           { nr: 441, args: { set: fd, events: outBytes(2, EPOLL_EVENT), count: int, timeout: inOpt(TIMESPEC64), mask: inOpt(SIGSET), size: uint } },
 } as const satisfies Record<string, SystemCallRow>;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * /dev: memory devices, terminals, pseudo terminals, and links to the standard descriptors.
+ * /dev: memory devices, terminals, pseudo terminals, links to the standard descriptors, and a place to mount shared memory.
  */
 import type { Op } from "../activation.ts";
 import { ENXIO } from "../abi/errno.ts";
@@ -52,6 +52,8 @@ export class DeviceFileSystem implements FileSystem {
       this.nodes.set(name, new SyntheticLink(this.node(0o777), () => target));
     }
     this.nodes.set("pts", this.pseudoTerminalDirectory());
+    const noNames = { names: () => [], child: () => undefined };
+    this.nodes.set("shm", new SyntheticDirectory(this.node(0o755), { vnode: this.root, name: "shm" }, () => noNames));
   }
 
   /** Shows a terminal under a name of /dev, as "console" or "tty1". */

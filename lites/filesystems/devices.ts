@@ -80,7 +80,7 @@ class FullFile extends ZeroFile {
   }
 }
 
-class RandomFile extends MemoryDeviceFile {
+class UrandomFile extends MemoryDeviceFile {
   private readonly source: RandomSource;
 
   constructor(inode: Inode, opening: Opening, source: RandomSource) {
@@ -90,6 +90,13 @@ class RandomFile extends MemoryDeviceFile {
 
   protected override make(count: number): Op<Uint8Array> {
     return this.source(count);
+  }
+}
+
+/** It can be watched, though it is always ready. */
+class RandomFile extends UrandomFile {
+  override get waits(): boolean {
+    return true;
   }
 }
 
@@ -111,11 +118,12 @@ function driver(make: (inode: Inode, opening: Opening) => File): Driver {
 
 export function memoryDevices(source: RandomSource): DeviceRow[] {
   const random = driver((inode, opening) => new RandomFile(inode, opening, source));
+  const urandom = driver((inode, opening) => new UrandomFile(inode, opening, source));
   return [
     { name: "null", major: 1, minor: 3, driver: driver((inode, opening) => new NullFile(inode, opening)) },
     { name: "zero", major: 1, minor: 5, driver: driver((inode, opening) => new ZeroFile(inode, opening)) },
     { name: "full", major: 1, minor: 7, driver: driver((inode, opening) => new FullFile(inode, opening)) },
     { name: "random", major: 1, minor: 8, driver: random },
-    { name: "urandom", major: 1, minor: 9, driver: random },
+    { name: "urandom", major: 1, minor: 9, driver: urandom },
   ];
 }

@@ -3,6 +3,7 @@
  */
 import { createDescriptorHandlers } from "./descriptors.ts";
 import { createAttributeHandlers } from "./file-attributes.ts";
+import { createEventHandlers } from "./events.ts";
 import type { FileServices } from "./file-services.ts";
 import { createFileHandlers } from "./files.ts";
 import { createFileSystemHandlers } from "./filesystem-info.ts";
@@ -16,6 +17,7 @@ export function createFileSideHandlers(services: FileServices) {
     ...createAttributeHandlers(services),
     ...createDescriptorHandlers(services),
     ...createPollHandlers(services),
+    ...createEventHandlers(services),
     ...createFileSystemHandlers(services),
   };
 }

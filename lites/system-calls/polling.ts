@@ -9,25 +9,15 @@ import { type Op, sleepOn, type WaitQueue } from "../activation.ts";
 import type { Handlers, InOutBuffer } from "../arguments.ts";
 import type { Process, Thread } from "../process/process.ts";
 import { rememberDeadline, restartableDeadline } from "../signals/restart.ts";
-import type { File, Readiness } from "../vfs/file.ts";
+import { type Readiness, readyEvents } from "../vfs/file.ts";
 import type { FileServices } from "./file-services.ts";
+import { maskedWait } from "./masked-wait.ts";
 
-const POLLRDNORM = 0x40;
-const POLLWRNORM = 0x100;
 const ALWAYS = PollEvent.ERR | PollEvent.HUP | PollEvent.NVAL;
 /** Bits of fd_set. */
 const FD_SETSIZE = 1024;
 const SELECT_READ = PollEvent.IN | PollEvent.HUP | PollEvent.ERR;
 const SELECT_WRITE = PollEvent.OUT | PollEvent.ERR;
-
-/** What holds for a file now. */
-function readiness(file: File): Readiness {
-  const state = file.poll();
-  let { events } = state;
-  if (events & PollEvent.IN) events |= POLLRDNORM;
-  if (events & PollEvent.OUT) events |= POLLWRNORM;
-  return { ...state, events };
-}
 
 /** How long to wait, and who is told what is left of it at the end. */
 interface Limit {
@@ -60,20 +50,6 @@ export function createPollHandlers(services: FileServices) {
         limit.tell(Math.max(0, deadlineNs - services.now()));
         throw ERESTARTNOHAND;
       }
-    }
-  }
-
-  /** Runs a wait under another signal mask. When a signal ends it, the mask stays until the signal was taken. */
-  function* masked<T>(thread: Thread, mask: Uint8Array | undefined, work: Op<T>): Op<T> {
-    if (mask === undefined) return yield* work;
-    services.setTemporaryMask(thread, mask);
-    try {
-      const result = yield* work;
-      services.restoreMask(thread);
-      return result;
-    } catch (error) {
-      if (error !== ERESTARTNOHAND) services.restoreMask(thread);
-      throw error;
     }
   }
 
@@ -134,12 +110,12 @@ export function createPollHandlers(services: FileServices) {
 
   function pselect(process: Process, thread: Thread, call: number, args: PselectArguments, format: TimeFormat): Op<number> {
     const time = timeLimit(args.timeout, format);
-    return masked(thread, args.mask, select(process, thread, call, args, time));
+    return maskedWait(services, thread, args.mask, select(process, thread, call, args, time));
   }
 
   function ppoll(process: Process, thread: Thread, call: number, args: PpollArguments, format: TimeFormat): Op<number> {
     if (args.mask && args.size !== 8) throw EINVAL;
-    return masked(thread, args.mask, poll(process, thread, call, args.fds, args.count, timeLimit(args.timeout, format)));
+    return maskedWait(services, thread, args.mask, poll(process, thread, call, args.fds, args.count, timeLimit(args.timeout, format)));
   }
 
   return {
@@ -189,7 +165,9 @@ const nr = (name: keyof typeof systemCalls): number => systemCalls[name].nr;
 
 function descriptorState(process: Process, fd: number): Readiness {
   const file = process.descriptors[fd]?.file;
-  return file === undefined ? { events: PollEvent.NVAL, queues: [] } : readiness(file);
+  if (file === undefined) return { events: PollEvent.NVAL, queues: [] };
+  const state = file.poll();
+  return { ...state, events: readyEvents(state.events) };
 }
 
 /** The words that hold bits below `limit` from the result, the rest as it was. */

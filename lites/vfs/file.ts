@@ -12,6 +12,7 @@ import { O_ACCMODE, O_NONBLOCK, O_PATH, O_RDONLY, O_RDWR, O_WRONLY } from "../ab
 import { PollEvent } from "../abi/poll-events.ts";
 import { partOf } from "../part.ts";
 import type { Process } from "../process/process.ts";
+import type { EpollFile } from "../events/epoll-file.ts";
 import type { DirectoryEntry, Inode } from "./inode.ts";
 import { unlockWholeFile } from "./record-locks.ts";
 import { releaseWriter, retainWriter } from "./write-access.ts";
@@ -36,6 +37,16 @@ export interface Readiness {
   readonly againNs?: number;
 }
 
+/** Events with those that hold whenever they do. */
+export function readyEvents(events: number): number {
+  return events | (events & PollEvent.IN ? PollEvent.RDNORM : 0) | (events & PollEvent.OUT ? PollEvent.WRNORM : 0);
+}
+
+/** Somebody who watches a file until it is closed. */
+export interface FileWatcher {
+  fileClosed(): void;
+}
+
 const ALWAYS_READY: Readiness = { events: PollEvent.IN | PollEvent.OUT, queues: [] };
 
 /** @param access O_RDONLY or O_WRONLY. The fourth access mode, 3, is for control only, as on Linux. */
@@ -52,6 +63,7 @@ export abstract class File {
   position = 0;
   readonly path: string;
   readonly origin: string | undefined;
+  protected readonly watchers = new Set<FileWatcher>();
   private references = 1;
 
   /** Retains the inode. @throws ETXTBSY */
@@ -84,6 +96,7 @@ export abstract class File {
   release(): void {
     if (--this.references > 0) return;
     unlockWholeFile(this);
+    for (const watcher of [...this.watchers]) watcher.fileClosed();
     this.closed();
     this.discard();
   }
@@ -95,6 +108,14 @@ export abstract class File {
   discard(): void {
     if (this.writes) releaseWriter(this.inode);
     this.inode.release();
+  }
+
+  watch(watcher: FileWatcher): void {
+    this.watchers.add(watcher);
+  }
+
+  unwatch(watcher: FileWatcher): void {
+    this.watchers.delete(watcher);
   }
 
   // Operations. `wanted` is what the process asked for, where it can store, or could send, only a part of that.
@@ -151,6 +172,11 @@ export abstract class File {
     throw ENOTTY;
   }
 
+  /** Whether reading or writing may wait. Only such files can be watched by epoll. */
+  get waits(): boolean {
+    return false;
+  }
+
   /** Files that never wait are always ready. */
   poll(): Readiness {
     return ALWAYS_READY;
@@ -164,6 +190,11 @@ export abstract class File {
   /** Entries of a directory, as they were when reading began. @param above what ".." leads to */
   listing(_above: () => Inode): readonly DirectoryEntry[] {
     throw ENOTDIR;
+  }
+
+  /** The file as a set of watched files. @throws EINVAL */
+  asEpoll(): EpollFile {
+    throw EINVAL;
   }
 
   /** F_GETPIPE_SZ. */
@@ -185,6 +216,10 @@ export abstract class StreamFile extends File {
   override *read(process: Process, count: number, wanted: number): Op<Uint8Array> {
     if (count === 0 && wanted > 0) yield* this.mustHaveInput();
     return yield* this.take(process, count, wanted);
+  }
+
+  override get waits(): boolean {
+    return true;
   }
 
   /** Waits until there is input, none of which the process can store. @throws EFAULT, unless the stream has ended */

@@ -5,6 +5,7 @@
 import * as clocks from "#lites/abi/clocks.ts";
 import { fcntlCommands, ioctlCommands } from "#lites/abi/commands.ts";
 import { errorNumbers, errorTexts } from "#lites/abi/errno.ts";
+import * as events from "#lites/abi/events.ts";
 import * as fileMode from "#lites/abi/file-mode.ts";
 import * as limits from "#lites/abi/limits.ts";
 import * as memoryFlags from "#lites/abi/memory-flags.ts";
@@ -30,7 +31,9 @@ const locks64 = { F_GETLK: fcntlCommands.F_GETLK64.nr, F_SETLK: fcntlCommands.F_
 /** Header → its numbers, and where they stand in lites/abi. */
 const headers: Readonly<Record<string, { from: string; values: Readonly<Record<string, number>> }>> = {
   dirent: { from: "file-mode.ts", values: numbers(fileMode, /^DT_/) },
+  epoll: { from: "events.ts and poll-events.ts", values: { ...numbers(events, /^EPOLL/), ...prefixed("EPOLL", PollEvent) } },
   errno: { from: "errno.ts", values: errorNumbers },
+  eventfd: { from: "events.ts", values: numbers(events, /^EFD/) },
   fcntl: {
     from: "open-flags.ts, commands.ts and record-locks.ts",
     values: { ...numbers(openFlags, /^(O|AT)_/), ...fcntlNumbers, ...locks64, ...numbers(recordLocks, /^F(D)?_/) },
@@ -83,6 +86,7 @@ const checks: Readonly<Record<string, readonly LayoutCheck[]>> = {
     { type: "siginfo_t", layout: structs.siginfo, members: { si_utime: undefined, si_stime: undefined } },
     { type: "siginfo_t", layout: structs.siginfo_fault },
   ],
+  "sys/epoll.h": [{ type: "struct epoll_event", layout: structs.epoll_event }],
   "sys/ioctl.h": [{ type: "struct winsize", layout: structs.winsize }],
   "sys/resource.h": [
     { type: "struct rlimit", layout: structs.rlimit64 },

@@ -114,7 +114,7 @@ export function marshallingTables(): string {
     lines.push(`  {${VIA[row.via ?? "server"]}, ${count}, ${memory.length}, {${kinds.join(", ") || "{0, 0, 0, 0, 0}"}}}, /* ${name} */`);
   }
   lines.push("};", "");
-  lines.push("/* Row number + 1 by call number; 0 = none. */", "const unsigned char call_index[LINUX_CALLS] = {");
+  lines.push("/* Row number + 1 by call number; 0 = none. */", "const unsigned short call_index[LINUX_CALLS] = {");
   rows.slice(0, linuxRows.length).forEach(({ row }, index) => {
     lines.push(`  [${row.nr}] = ${index + 1},`);
   });
@@ -131,6 +131,5 @@ export function marshallingTables(): string {
     lines.push("};");
   }
   lines.push("");
-  if (rows.length > 254) throw new Error("call_index needs a wider type");
   return lines.join("\n");
 }
