@@ -14,21 +14,10 @@ import { type Instruction, Kind, Segment } from "./instruction.ts";
 import type { Handler, Operation } from "./operation.ts";
 import { Word } from "./registers.ts";
 import { createStackAccess } from "./stack-access.ts";
+import { MEMORY_FORMS } from "./x87/instruction-table.ts";
 
 /** Operands that are two: handlers check the second one. */
 const PAIRS: ReadonlySet<string> = new Set(["Ma", "Mp"]);
-
-/** x87 operands by escape and ModRM.reg: bytes, negative when written. */
-const X87_SPANS: readonly (readonly number[])[] = [
-  [4, 4, 4, 4, 4, 4, 4, 4],
-  [4, 1, -4, -4, 28, 2, -28, -2],
-  [4, 4, 4, 4, 4, 4, 4, 4],
-  [4, -4, -4, -4, 1, 10, 1, -10],
-  [8, 8, 8, 8, 8, 8, 8, 8],
-  [8, -8, -8, -8, 108, 1, -108, -2],
-  [2, 2, 2, 2, 2, 2, 2, 2],
-  [2, -2, -2, -2, 10, 8, -10, -8],
-];
 
 /** What FLDENV and FNSTENV access; the rest of FRSTOR and FNSAVE has the same size for both operand sizes. */
 const ENVIRONMENT_BYTES = 28;
@@ -45,7 +34,8 @@ const WHOLE_ALIGNMENTS: Readonly<Record<number, number>> = { 8: 7, 10: 7, 14: 1,
 
 function spanOf(instruction: Instruction): number {
   if (instruction.row.facts.unit === Unit.X87) {
-    const span = X87_SPANS[instruction.opcode & 7]![(instruction.modrm >> 3) & 7]!;
+    const { bytes, isWritten } = MEMORY_FORMS[((instruction.opcode & 7) << 3) | ((instruction.modrm >> 3) & 7)]!;
+    const span = isWritten ? -bytes : bytes;
     const isArea = Math.abs(span) >= ENVIRONMENT_BYTES;
     return isArea && instruction.operandSize === 2 ? span - Math.sign(span) * (ENVIRONMENT_BYTES - SHORT_ENVIRONMENT_BYTES) : span;
   }

@@ -41,6 +41,10 @@ describe("disassemble", () => {
     [[0x98], "cwde"],
     [[0x0f, 0x20, 0xd8], "mov eax, cr3"],
     [[0x0f, 0xc7, 0x0e], "cmpxchg8b qword ptr [esi]"],
+    [[0xd9, 0x45, 0xf8], "fld dword ptr [ebp-0x8]"],
+    [[0xdb, 0x28], "fld tbyte ptr [eax]"],
+    [[0xde, 0xc1], "faddp st1"],
+    [[0xd9, 0xfe], "fsin"],
     [[0x2e, 0x8b, 0x45, 0x00], "mov eax, dword ptr cs:[ebp]"],
   ])("%j is %s", (bytes, expected) => {
     expect(text(...bytes)).toBe(expected);

@@ -3,8 +3,10 @@
  *
  * Layer beneath: instruction.ts. Names follow the opcode table; forms by operand size (cwde, pushad …) are named here.
  */
+import { Unit } from "./instruction-set/row.ts";
 import { type Address, type Instruction, Invalid, Kind, type Operand, Segment } from "./instruction.ts";
 import type { Row } from "./opcodes.ts";
+import { MEMORY_FORMS, REGISTER_FORMS } from "./x87/instruction-table.ts";
 
 const REGISTERS_8 = ["al", "cl", "dl", "bl", "ah", "ch", "dh", "bh"] as const;
 const REGISTERS_16 = ["ax", "cx", "dx", "bx", "sp", "bp", "si", "di"] as const;
@@ -15,6 +17,7 @@ const SIZES: Readonly<Record<number, string>> = {
   4: "dword ptr ",
   6: "fword ptr ",
   8: "qword ptr ",
+  10: "tbyte ptr ",
   16: "xmmword ptr ",
 };
 const NOT_ACCESSED: ReadonlySet<Row["mnemonic"]> = new Set(["lea", "nop", "invlpg", "bound"]);
@@ -59,7 +62,8 @@ function defaultSegment(address: Address): number {
 
 function memoryText(instruction: Instruction, operand: Operand): string {
   const { address, addressSize, row } = instruction;
-  const size = NOT_ACCESSED.has(row.mnemonic) ? "" : (SIZES[operand.size] ?? "");
+  const bytes = row.mnemonic === "x87" ? MEMORY_FORMS[operationOf(instruction)]!.bytes : operand.size;
+  const size = NOT_ACCESSED.has(row.mnemonic) ? "" : (SIZES[bytes] ?? "");
   if (address === undefined) {
     const isSource = operand.register === 6;
     const segment = isSource ? instruction.segment : Segment.ES;
@@ -94,9 +98,26 @@ function operandText(instruction: Instruction, operand: Operand, eip: number): s
   }
 }
 
+function operationOf({ opcode, modrm }: Instruction): number {
+  return ((opcode & 7) << 3) | ((modrm >> 3) & 7);
+}
+
+/** Where ModRM.rm selects a function its name, behind which there is no operand. */
+function functionName(instruction: Instruction): string | undefined {
+  if (instruction.row.facts.unit !== Unit.X87 || instruction.address !== undefined) return undefined;
+  const names = REGISTER_FORMS[operationOf(instruction)]!.name.split(" ");
+  return names.length > 1 ? names[instruction.modrm & 7] : undefined;
+}
+
+function floatingPointName(instruction: Instruction): string {
+  const operation = operationOf(instruction);
+  if (instruction.address !== undefined) return MEMORY_FORMS[operation]!.name;
+  return functionName(instruction) ?? REGISTER_FORMS[operation]!.name;
+}
+
 function nameOf(instruction: Instruction): string {
   const { mnemonic } = instruction.row;
-  if (mnemonic === "x87") return `x87 ${hex(((instruction.opcode & 7) << 8) | instruction.modrm)}`;
+  if (mnemonic === "x87") return floatingPointName(instruction);
   if (mnemonic === "imul1") return "imul";
   if (mnemonic === "jcxz") return instruction.addressSize === 2 ? "jcxz" : "jecxz";
   return SIZED_NAMES[mnemonic]?.[instruction.operandSize === 2 ? 0 : 1] ?? mnemonic;
@@ -112,6 +133,7 @@ export function disassemble(instruction: Instruction, eip: number): string {
     const compares = row.mnemonic === "cmps" || row.mnemonic === "scas";
     prefixes.push(instruction.repeat === 0xf2 ? "repne " : compares ? "repe " : "rep ");
   }
-  const operands = instruction.operands.map((operand) => operandText(instruction, operand, eip)).join(", ");
+  const isFunction = functionName(instruction) !== undefined;
+  const operands = isFunction ? "" : instruction.operands.map((operand) => operandText(instruction, operand, eip)).join(", ");
   return `${prefixes.join("")}${nameOf(instruction)}${operands === "" ? "" : ` ${operands}`}`;
 }

@@ -11,6 +11,7 @@ import { compare, EQUAL, examine, LESS, UNORDERED } from "./comparison.ts";
 import { loadConstant } from "./constants.ts";
 import { operate, setConditionCodes } from "./dyadic.ts";
 import { floatingPointFault, invalidOpcodeFault } from "./faults.ts";
+import { REGISTER_FORMS } from "./instruction-table.ts";
 import { logarithm, logarithmOfNext, powerMinusOne } from "./logarithm.ts";
 import type { FpuFlagsPort, FpuInstruction } from "./ports.ts";
 import { remainder } from "./remainder.ts";
@@ -18,33 +19,12 @@ import { extract, roundToIntegral, scale } from "./scaling.ts";
 import { C1, C2, ES, type FpuState, RESULT, SECOND, SOURCE } from "./state.ts";
 import { arctangentOf, cosineOf, sineAndCosineOf, sineOf, tangentOf } from "./trigonometry.ts";
 
-/** For each operation, the r/m fields that exist, one bit each. */
-const FORMS = new Uint8Array(64).fill(0xff);
-for (const [operation, forms] of [
-  [0o12, 0x01],
-  [0o14, 0x33],
-  [0o15, 0x7f],
-  [0o24, 0x00],
-  [0o25, 0x02],
-  [0o26, 0x00],
-  [0o27, 0x00],
-  [0o34, 0x1f],
-  [0o37, 0x00],
-  [0o56, 0x00],
-  [0o57, 0x00],
-  [0o63, 0x02],
-  [0o74, 0x01],
-  [0o77, 0x00],
-] as const) {
-  FORMS[operation] = forms;
-}
-
 const NON_WAITING = 0o34;
 const STORE_STATUS = 0o74;
 
 /** Executes an instruction in register form. */
 export function executeRegisterForm(s: FpuState, operation: number, i: number, port: FpuFlagsPort, instruction: FpuInstruction): void {
-  if (((FORMS[operation]! >> i) & 1) === 0) throw invalidOpcodeFault;
+  if (((REGISTER_FORMS[operation]!.forms >> i) & 1) === 0) throw invalidOpcodeFault;
   if (operation === NON_WAITING) {
     executeControl(s, i);
     return;
