@@ -188,7 +188,9 @@ function check(instruction: Instruction, seen: Seen): void {
   }
   // A register that is written without being read: what it was makes no difference.
   if (first?.kind === Kind.REGISTER && first.size === 4 && useOf(facts, 0) === Use.WRITE && first.register < Register.EBX) {
-    const isUsedTwice = operands.slice(1).some(({ kind, register }) => kind === Kind.REGISTER && register === first.register);
+    const isUsedTwice = operands.slice(1).some(({ kind, register, size }) => {
+      return kind === Kind.REGISTER && (size === 1 ? register & 3 : register) === first.register;
+    });
     const changedBefore = registers.slice();
     changedBefore[first.register] = random();
     if (!isUsedTwice && facts.stack === Stack.NONE) require(isSame(after, run(changedBefore, before, data)), "depends on its destination");
@@ -215,7 +217,7 @@ function observe(mnemonic: Mnemonic, places: readonly RowPlace[]): { seen: Seen;
 
 /** Always raise an exception, or go where nothing is. */
 const NEVER_RUN: ReadonlySet<string> = new Set(["int", "int1", "int3", "ud0", "ud1", "ud2", "callf", "jmpf", "retf", "iret"]);
-/** Loads of segment registers, whose random selectors fault. */
+/** Random selectors, targets, limits and frames that mostly fault. */
 const RARELY_RUN: ReadonlySet<string> = new Set([
   "les",
   "lds",
@@ -229,6 +231,7 @@ const RARELY_RUN: ReadonlySet<string> = new Set([
   "ldmxcsr",
   "into",
   "bound",
+  "enter",
 ]);
 /** Their destinations are XMM or MMX registers, or they change nothing that this test sees. */
 const isSeenHere = ({ unit, uses }: Facts): boolean => unit === Unit.INTEGER && uses[0] !== undefined && (uses[0] & Use.WRITE) !== 0;
