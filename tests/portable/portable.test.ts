@@ -105,6 +105,20 @@ test("web streams: more than ports hold goes through, and comes back", async () 
   expect(received.every((byte, index) => byte === chunk[index % chunk.length])).toBe(true);
 });
 
+test("web streams: a cancelled reader is a broken pipe, an aborted writer an input error", async () => {
+  const { runLineByStreams } = bareContext({ ...encoders, ReadableStream, WritableStream });
+  const cancelled = await runLineByStreams(given("auto"), "exec cat /dev/zero", ({ readable }) => readable.cancel());
+  expect(cancelled).toEqual({ code: 141, signal: 13 });
+  let said = "";
+  const aborted = await runLineByStreams(given("auto"), "cat", async ({ readable, writable }) => {
+    await writable.abort();
+    const decoder = new TextDecoder();
+    for await (const bytes of readable) said += decoder.decode(bytes, { stream: true });
+  });
+  expect(aborted).toEqual({ code: 1, signal: undefined });
+  expect(said).toBe("cat: -: Input/output error\n");
+});
+
 test("what needs Node is refused", async () => {
   await expect(portableBundle("node/boot.ts", "portable")).rejects.toThrow("node:fs is Node's");
 });
