@@ -15,7 +15,8 @@ import { validFlexpage } from "./message.ts";
 import type { NativeContext, NativeKernel, NativeMemory, StartRegisters, TaskStatistics } from "./native.ts";
 import { validRange } from "./regions.ts";
 import type { Task, TaskTable } from "./task.ts";
-import type { ProcessorTime, TaskTimes } from "./processor-time.ts";
+import type { ProcessorTime } from "./processor-time.ts";
+import type { TaskTimes } from "./time-account.ts";
 import { ABSENT, type UserMemory } from "./user-memory.ts";
 
 /** Priority of emulated tasks whose creator does not say. */

@@ -9,9 +9,9 @@
  * Uint8Arrays (the kernel copies; the receiver gets fresh arrays), and words above the three register
  * words need no buffer. Mapped memory is reached through NativeContext.memory.
  */
-import type { TaskTimes } from "./processor-time.ts";
 import type { ThreadId } from "./abi/identifiers.ts";
 import { ANY, NIL } from "./abi/identifiers.ts";
+import type { TaskTimes } from "./time-account.ts";
 
 /** One flexpage to send: hot spot and flexpage word (with its write and grant bits). */
 export interface PageItem {

@@ -6,21 +6,12 @@
  * Source: L4 X.0 manual, "preemption RPC".
  */
 import { Register } from "#machine/context.ts";
-import type { ThreadId } from "./abi/identifiers.ts";
 import { NEVER } from "./abi/ipc.ts";
 import { nearestThread, redirection } from "./clans.ts";
 import { Exchange } from "./exchange.ts";
 import type { TaskTable } from "./task.ts";
-import type { Thread } from "./thread.ts";
+import type { PreempterKind, Thread } from "./thread.ts";
 import type { Waits } from "./waits.ts";
-
-/** Who is to be told of preemptions; directly, when a chief has said so. */
-export interface Preempter {
-  readonly id: ThreadId;
-  readonly byChief: boolean;
-}
-
-export type PreempterKind = "internal" | "external";
 
 export class Preemption extends Exchange {
   readonly kind = "preemption";

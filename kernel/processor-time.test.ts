@@ -1,7 +1,8 @@
 /** Time is divided among the tasks that ran, as far as it was measured; nothing is lost, nothing counted twice. */
 import { describe, expect, it } from "vitest";
 import { type Clock, RealClock, VirtualClock } from "#machine/clock.ts";
-import { ProcessorTime, TimeAccount } from "./processor-time.ts";
+import { ProcessorTime } from "./processor-time.ts";
+import { TimeAccount } from "./time-account.ts";
 import type { Task } from "./task.ts";
 
 const task = (instructions = 0): Task => ({ time: new TimeAccount(), statistics: { instructions } }) as unknown as Task;

@@ -9,26 +9,10 @@
 import { type Clock, VIRTUAL_NS_PER_INSTRUCTION } from "#machine/clock.ts";
 import type { Task } from "./task.ts";
 import { SLICE_INSTRUCTIONS } from "./thread.ts";
-
-/** In nanoseconds. */
-export interface TaskTimes {
-  userNs: number;
-  systemNs: number;
-}
+import type { TaskTimes, TimeAccount } from "./time-account.ts";
 
 /** Until the first long run: about what the interpreter takes. */
 const FIRST_NS_PER_INSTRUCTION = 20;
-
-/** What a task did, for dividing the time among tasks. */
-export class TimeAccount implements TaskTimes {
-  userNs = 0;
-  systemNs = 0;
-  /** Of trap handlers, since the task exists. */
-  handlerInstructions = 0;
-  /** Since the clock was last read: instructions of its own code, and how often it ran. */
-  instructions = 0;
-  runs = 0;
-}
 
 export class ProcessorTime {
   private readonly clock: Clock;

@@ -4,12 +4,12 @@
  * Source: L4 V2 and X.0 on ids and versions: a slot's next task gets a new version, so that an old
  * id never names a new task.
  */
-import { TimeAccount } from "./processor-time.ts";
 import type { AddressSpace } from "./address-space.ts";
 import { INVALID, MAX_TASKS, NIL, taskNumber, type ThreadId, threadId, VERSIONS, WellKnownTask } from "./abi/identifiers.ts";
 import type { TaskStatistics } from "./native.ts";
 import { Regions } from "./regions.ts";
 import type { Thread } from "./thread.ts";
+import { TimeAccount } from "./time-account.ts";
 
 /** First task number that is given without being asked for. */
 const FIRST_FREE = WellKnownTask.SIGMA0 + 1;

@@ -12,12 +12,19 @@ import { NEVER } from "./abi/ipc.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import type { KernelCall, Message, Received, Timeouts } from "./native.ts";
-import type { Preempter } from "./preemption.ts";
 import type { Task } from "./task.ts";
 import type { Transfer } from "./transfer.ts";
 
 /** Instructions that a thread runs before others of its priority get their turn. */
 export const SLICE_INSTRUCTIONS = 100_000;
+
+/** Who is to be told of preemptions; directly, when a chief has said so. */
+export interface Preempter {
+  readonly id: ThreadId;
+  readonly byChief: boolean;
+}
+
+export type PreempterKind = "internal" | "external";
 
 /** A trap on its way to the thread's handler. */
 export interface Trap {

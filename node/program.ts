@@ -4,6 +4,12 @@
 import type { Readable, Writable } from "node:stream";
 import type { ExitStatus, GuestProgram, TerminalSize } from "#system/guest.ts";
 
+/** What run() collects. */
+export interface RunResult<Output = Buffer> extends ExitStatus {
+  stdout: Output;
+  stderr: Output;
+}
+
 export interface TerminalOptions extends TerminalSize {
   /** The other side processes output itself: the terminal starts with OPOST off, so that lines end in LF alone. */
   plainOutput?: boolean;

@@ -4,7 +4,7 @@
 import { Readable, Writable } from "node:stream";
 import type { ControlEvent } from "#lites/abi/control-messages.ts";
 import { SIGKILL, SIGTERM } from "#lites/abi/signals.ts";
-import { defaultEnvironment, type Descriptor, type ExitStatus, Guest } from "#system/guest.ts";
+import { defaultEnvironment, type Descriptor, Guest } from "#system/guest.ts";
 import { LiveRoot } from "#system/live-root.ts";
 import type { Machine } from "#system/machine.ts";
 import type { MeasuredParts } from "#system/measured-parts.ts";
@@ -15,7 +15,7 @@ import { eventLoop } from "./event-loop.ts";
 import { hostParts } from "./host-parts.ts";
 import type { BootOptions } from "./options.ts";
 import { PortStreams } from "./port-streams.ts";
-import { Program } from "./program.ts";
+import { Program, type RunResult } from "./program.ts";
 import {
   argumentTexts,
   checkRunOptions,
@@ -29,12 +29,6 @@ import {
 import type { RootFiles } from "./root-image.ts";
 import { GRACE_MS } from "./run-end.ts";
 import { TimeoutError } from "./timeout-error.ts";
-
-/** What run() collects. */
-export interface RunResult<Output = Buffer> extends ExitStatus {
-  stdout: Output;
-  stderr: Output;
-}
 
 /** Who measures the paging of a system. @internal */
 export interface Measurement {

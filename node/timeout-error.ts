@@ -1,7 +1,7 @@
 /**
  * The error of programs that did not end in time.
  */
-import type { RunResult } from "./system.ts";
+import type { RunResult } from "./program.ts";
 
 /** run() ended a program that took too long. */
 export class TimeoutError extends Error {

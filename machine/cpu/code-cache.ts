@@ -11,24 +11,11 @@ import { decode } from "./decoder.ts";
 import { type Instruction, Invalid } from "./instruction.ts";
 import type { Memory } from "./memory.ts";
 import { endsBlock, placeholder } from "./opcodes.ts";
-import { type Handler, Operation } from "./operation.ts";
+import { CodePage, type Handler, Operation } from "./operation.ts";
 import { type RegisterFile, Stop, Word } from "./registers.ts";
 
 /** Longest chain that is decoded ahead. */
 export const MAX_CHAIN = 48;
-
-export class CodePage {
-  readonly frame: number;
-  /** For each offset 1 + index into `operations`, 0 when nothing is decoded there. */
-  readonly index = new Uint16Array(PAGE_SIZE);
-  readonly operations: Operation[] = [];
-  /** 1 for each byte that belongs to a decoded instruction. */
-  readonly covered = new Uint8Array(PAGE_SIZE);
-
-  constructor(frame: number) {
-    this.frame = frame;
-  }
-}
 
 /** How instructions get their handlers. */
 export interface Binding {

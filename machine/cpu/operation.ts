@@ -7,7 +7,7 @@
  * All fields are set in the constructor, so that every operation has the same hidden class, and hold small integers
  * wherever possible.
  */
-import type { CodePage } from "./code-cache.ts";
+import { PAGE_SIZE } from "../ram.ts";
 import { type Address, type Instruction, Kind, type Operand } from "./instruction.ts";
 import { byteIndex, Word } from "./registers.ts";
 
@@ -150,4 +150,18 @@ function indexOf(operand: Operand | undefined): number {
   if (operand?.kind !== Kind.REGISTER) return 0;
   if (operand.size === 1) return byteIndex(operand.register);
   return operand.size === 2 ? operand.register * 2 : operand.register;
+}
+
+/** The operations of a frame. */
+export class CodePage {
+  readonly frame: number;
+  /** For each offset 1 + index into `operations`, 0 when nothing is decoded there. */
+  readonly index = new Uint16Array(PAGE_SIZE);
+  readonly operations: Operation[] = [];
+  /** 1 for each byte that belongs to a decoded instruction. */
+  readonly covered = new Uint8Array(PAGE_SIZE);
+
+  constructor(frame: number) {
+    this.frame = frame;
+  }
 }

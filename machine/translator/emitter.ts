@@ -7,7 +7,7 @@
  */
 import { type Instruction, Kind, Segment } from "../cpu/instruction.ts";
 import { Word } from "../cpu/registers.ts";
-import type { Step } from "./analysis/block.ts";
+import type { StackState, Step } from "./analysis/block.ts";
 import { emitEntry, type Entry, refuse } from "./entry.ts";
 import { FlagCode, UNKNOWN_FLAGS } from "./flag-code.ts";
 import { GeneralRegisters, REGISTERS, type Size } from "./general-registers.ts";
@@ -17,7 +17,7 @@ import type { VectorCode } from "./lowering/vector-code.ts";
 import type { X87Code } from "./lowering/x87-code.ts";
 import { type MemoryPlace, MemoryCode } from "./memory-code.ts";
 import type { Sites } from "./sites.ts";
-import { ESP, type StackState } from "./analysis/stack-flow.ts";
+import { ESP } from "./analysis/stack-flow.ts";
 import type { StackWindow } from "./analysis/stack-window.ts";
 import { Code } from "./wasm/code.ts";
 import { Op, ValueType } from "./wasm/opcodes.ts";

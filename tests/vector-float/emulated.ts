@@ -4,7 +4,8 @@
 import { GuestFault } from "#machine/cpu/fault.ts";
 import { createFlags } from "#machine/cpu/flags.ts";
 import { type RegisterFile, Word } from "#machine/cpu/registers.ts";
-import { createVectorFloat, type FloatOperation } from "#machine/cpu/vector/float/float.ts";
+import { createVectorFloat } from "#machine/cpu/vector/float/float.ts";
+import type { FloatOperation } from "#machine/cpu/vector/float/shapes.ts";
 import { Vector } from "#machine/exit.ts";
 import { operationOf, type Place } from "./operations.ts";
 import { RECORD_BYTES, RequestAt, ResponseAt, SIGFPE } from "./record.ts";

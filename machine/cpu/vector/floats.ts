@@ -11,7 +11,8 @@ import { createOperands } from "../operands.ts";
 import type { Handler } from "../operation.ts";
 import { Word } from "../registers.ts";
 import type { VectorAccess } from "./access.ts";
-import { createVectorFloat, type FloatOperation } from "./float/float.ts";
+import { createVectorFloat } from "./float/float.ts";
+import type { FloatOperation } from "./float/shapes.ts";
 
 export function floatBinders(core: Core, access: VectorAccess) {
   const SOURCE = Word.VECTOR_SCRATCH;

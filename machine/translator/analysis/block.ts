@@ -2,7 +2,15 @@
  * What a region consists of: blocks of decoded instructions, and how each block ends.
  */
 import type { Instruction } from "../../cpu/instruction.ts";
-import type { StackState } from "./stack-flow.ts";
+
+/** The value of a register: what `origin` held at the entry of the region, plus `distance`. */
+export interface StackValue {
+  readonly origin: number;
+  readonly distance: number;
+}
+
+/** Values of ESP and EBP, undefined when they are unknown. */
+export type StackState = readonly [esp: StackValue | undefined, ebp: StackValue | undefined];
 
 /** An instruction at its linear address. */
 export interface Step {

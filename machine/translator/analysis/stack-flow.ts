@@ -7,19 +7,10 @@
  */
 import { mayWrite, Stack } from "../../cpu/instruction-set/row.ts";
 import { type Instruction, Kind, type Operand } from "../../cpu/instruction.ts";
-import type { Block } from "./block.ts";
+import type { Block, StackState, StackValue } from "./block.ts";
 
 export const ESP = 4;
 export const EBP = 5;
-
-/** The value of a register: what `origin` held at the entry of the region, plus `distance`. */
-export interface StackValue {
-  readonly origin: number;
-  readonly distance: number;
-}
-
-/** Values of ESP and EBP, undefined when they are unknown. */
-export type StackState = readonly [esp: StackValue | undefined, ebp: StackValue | undefined];
 
 const ENTRY: StackState = [
   { origin: ESP, distance: 0 },

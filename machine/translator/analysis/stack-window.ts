@@ -6,8 +6,8 @@
  */
 import { Stack } from "../../cpu/instruction-set/row.ts";
 import { type Address, Kind, Segment } from "../../cpu/instruction.ts";
-import type { Block, Step } from "./block.ts";
-import { EBP, ESP, stackSize, type StackState, type StackValue, valueOf } from "./stack-flow.ts";
+import type { Block, StackState, StackValue, Step } from "./block.ts";
+import { EBP, ESP, stackSize, valueOf } from "./stack-flow.ts";
 
 /** Bytes [low, low + bytes) from the value of a register at the entry on. */
 export interface StackWindow {

@@ -10,18 +10,9 @@ import { createDoubleComparison, createSingleComparison } from "./comparison.ts"
 import { createConversion } from "./conversion.ts";
 import { createDoubleArithmetic } from "./double.ts";
 import { createExactArithmetic } from "./exact.ts";
-import { createShapes } from "./shapes.ts";
+import { createShapes, type FloatOperation } from "./shapes.ts";
 import { createSingleArithmetic } from "./single.ts";
 import { createFloatState } from "./state.ts";
-
-/**
- * Executes an instruction; throws #XM when an unmasked exception occurs, with the destination unchanged.
- *
- * `destination` and `source` are word indices of the register file: of an XMM register, a general register (CVT with
- * SI), or a memory or MMX operand in VECTOR_SCRATCH. 64- and 128-bit operands have even indices. Bits of
- * the destination that an instruction does not define stay.
- */
-export type FloatOperation = (destination: number, source: number, immediate: number) => void;
 
 export function createVectorFloat(file: RegisterFile, flags: Flags) {
   const state = createFloatState(file);

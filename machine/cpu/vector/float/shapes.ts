@@ -5,8 +5,16 @@
  * All elements are computed before the destination changes, so operands may overlap, and a fault leaves it alone.
  */
 import type { Element } from "./element.ts";
-import type { FloatOperation } from "./float.ts";
 import type { FloatState } from "./state.ts";
+
+/**
+ * Executes an instruction; throws #XM when an unmasked exception occurs, with the destination unchanged.
+ *
+ * `destination` and `source` are word indices of the register file: of an XMM register, a general register (CVT with
+ * SI), or a memory or MMX operand in VECTOR_SCRATCH. 64- and 128-bit operands have even indices. Bits of
+ * the destination that an instruction does not define stay.
+ */
+export type FloatOperation = (destination: number, source: number, immediate: number) => void;
 
 export type Shape = (element: Element) => FloatOperation;
 
