@@ -24,6 +24,7 @@ export class EmulatedEndpoint implements Endpoint {
     if (plan.sendAddress !== 0) {
       t.cut = message.readWords(cursor, plan.sendAddress, words);
       t.sources = message.readSendStrings(cursor, plan.sendAddress);
+      t.dataSpaces = message.readDataSpaces(cursor, plan.sendAddress);
     }
     // A native receiver is told of the buffers that the sender has for the answer.
     if (plan.hasReceive && plan.receiveAddress !== 0 && t.receiver.context === undefined) {
@@ -38,14 +39,17 @@ export class EmulatedEndpoint implements Endpoint {
     const { cursor } = this;
     const { plan, task } = t.receiver;
     let capacity = REGISTER_WORDS;
+    let room = 0;
     t.window = plan.window;
     cursor.start(task.space.table, false);
     if (plan.receiveAddress !== 0) {
       capacity = message.readCapacity(cursor, plan.receiveAddress);
       t.window = message.readWindow(cursor, plan.receiveAddress);
+      if (t.dataSpaces.length > 0) room = message.readDataSpaceRoom(cursor, plan.receiveAddress);
       if (t.sources.length > 0) t.targets = message.readReceiveStrings(cursor, plan.receiveAddress);
     }
     const missing = this.missing();
+    if (missing === PRESENT && t.dataSpaces.length > room) t.cut = true;
     if (missing === PRESENT && t.words.length > capacity) {
       t.words.length = capacity;
       // The kernel's own messages are as long as fits.
@@ -65,6 +69,7 @@ export class EmulatedEndpoint implements Endpoint {
   storeDopes(t: Transfer): number {
     this.cursor.start(t.receiver.task.space.table, true);
     for (let index = 0; index < t.string; index++) message.storeReceived(this.cursor, t.targets[index]!);
+    if (t.copies.length > 0) message.storeDataSpaces(this.cursor, t.receiver.plan.receiveAddress, t.copies);
     return this.missing();
   }
 
@@ -74,7 +79,8 @@ export class EmulatedEndpoint implements Endpoint {
     const words = Math.max(t.words.length, REGISTER_WORDS);
     const mapped = t.pages.length > 0 ? Condition.MAPPED : 0;
     const { registers } = t.receiver.context!;
-    storeRegisters(registers, t.from, t.words, dope(words, parts) | t.condition | mapped | (t.cut ? IpcError.RECEIVE_CUT : 0));
+    const result = dope(words, parts, t.copies.length) | t.condition | mapped | (t.cut ? IpcError.RECEIVE_CUT : 0);
+    storeRegisters(registers, t.from, t.words, result);
     if (t.to !== NIL) registers[Register.ECX] = t.to;
   }
 
@@ -84,6 +90,14 @@ export class EmulatedEndpoint implements Endpoint {
 
   tellAddress(thread: Thread, address: number): void {
     thread.context!.registers[Register.EDX] = address;
+  }
+
+  tellDataSpace(thread: Thread, index: number, reason: number): void {
+    const { registers } = thread.context!;
+    const { plan, task } = thread;
+    this.cursor.start(task.space.table, false);
+    registers[Register.EDX] = message.dataSpaceDope(this.cursor, plan.sendAddress, index);
+    registers[Register.EBX] = reason;
   }
 
   interrupt(thread: Thread, id: ThreadId): void {

@@ -17,7 +17,7 @@ export interface Endpoint {
   prepare(t: Transfer): number;
   /** Stores the words that do not go into registers. @returns PRESENT or an address of the receiver's */
   storeWords(t: Transfer): number;
-  /** Tells the receiver the sizes of the strings, where that is in its memory. @returns PRESENT or an address of the receiver's */
+  /** Tells the receiver the sizes of the strings, and the data spaces, where that is in its memory. @returns PRESENT or an address of the receiver's */
   storeDopes(t: Transfer): number;
   /** Gives the receiver the result of its call. */
   deliver(t: Transfer): void;
@@ -25,6 +25,8 @@ export interface Endpoint {
   complete(thread: Thread, error: number, from?: ThreadId): void;
   /** Where a sender's memory was bad, besides the code. */
   tellAddress(thread: Thread, address: number): void;
+  /** Which of a sender's data spaces could not be sent, and why (FaultRefusal), besides the code. */
+  tellDataSpace(thread: Thread, index: number, reason: number): void;
   /** The result of a receive that an interrupt ends. */
   interrupt(thread: Thread, id: ThreadId): void;
 }

@@ -1,8 +1,9 @@
 /**
  * Exchanges: the kernel sends a message in a thread's name, and the thread does nothing else until it is known what becomes of it.
  * A page fault asks a manager for a page, a preemption asks a preempter for leave to go on, an exception tells a chief that the
- * thread has stopped. All take one course: the message waits in the addressee's send queue, is transferred as any other, and then
- * the answer is awaited, where there is to be one. (seL4 treats a fault in the same way: as a send of the thread's own.)
+ * thread has stopped; a manager is asked for a copy of a data space that is sent, and told to give it up when the message fails. All take
+ * one course: the message waits in the addressee's send queue, is transferred as any other, and then the answer is awaited, where there is
+ * to be one. (seL4 treats a fault in the same way: as a send of the thread's own.)
  *
  * An exchange is data. What an answer or a failure does is said by the part that began it.
  */
@@ -28,7 +29,7 @@ export interface Access {
 }
 
 export abstract class Exchange {
-  abstract readonly kind: "fault" | "preemption" | "exception";
+  abstract readonly kind: "fault" | "preemption" | "exception" | "copy" | "discard";
   readonly client: Thread;
   /** Who gets the message: whom it is for, or a chief on the way there. Undefined: nobody. */
   readonly addressee: Thread | undefined;
@@ -60,6 +61,9 @@ export abstract class Exchange {
 
   /** The message has been sent. @param isDelivered whether the addressee has waited for it */
   began(_isDelivered: boolean): void {}
+
+  /** The message has arrived, and there will be no answer. */
+  arrived(): void {}
 
   /** The client waits no more; the answer has come. @param mapped it brought flexpages */
   abstract answered(words: readonly number[], mapped: boolean): void;

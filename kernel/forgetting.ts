@@ -59,7 +59,8 @@ export class Forgetting {
   /** What it came for is done, unless it waits for a page: a kernel call that faulted is made again, and needs the same pages; so is an instruction whose fault message itself needs a page of the manager's. */
   done(thread: Thread): void {
     const { state } = thread;
-    const needsPage = state.kind === "transferring" || (state.kind === "asking" && state.exchange.kind === "fault");
+    const needsPage =
+      state.kind === "transferring" || (state.kind === "asking" && (state.exchange.kind === "fault" || state.exchange.kind === "copy"));
     if (!needsPage) this.recent.delete(thread);
   }
 

@@ -85,7 +85,7 @@ export class Ipc {
     const state = thread.state;
     leaveQueue(thread);
     thread.disarm();
-    if (state.kind === "transferring") this.transfers.abandon(state.transfer, thread);
+    if (state.kind === "transferring") this.transfers.leave(state.transfer, thread);
     else if (state.kind === "asking") state.exchange.abandoned();
     waits.block(thread, DEAD);
     for (let sender = thread.sendersHead; sender !== undefined; sender = thread.sendersHead) {

@@ -253,6 +253,7 @@ export class Kernel {
     plan.from = plan.open || call.from === undefined ? NIL : call.from;
     plan.stringBytes = call.stringBytes;
     plan.window = call.window;
+    plan.dataSpaces = call.dataSpaces ?? 0;
     plan.limit(call.timeouts, call.reply);
     this.parts.ipc.start(thread);
   }

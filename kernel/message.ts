@@ -6,6 +6,8 @@
  */
 import { flexpageBase, flexpageLog2Size, flexpageSize } from "./abi/flexpage.ts";
 import {
+  DATA_SPACE_DOPE_BYTES,
+  dopeDataSpaces,
   dopeDwords,
   dopeStrings,
   MAX_DWORDS,
@@ -14,7 +16,7 @@ import {
   REGISTER_WORDS,
   STRING_DOPE_BYTES,
 } from "./abi/ipc.ts";
-import type { PageItem } from "./native.ts";
+import type { DataSpaceName, PageItem } from "./native.ts";
 import type { WordCursor } from "./user-memory.ts";
 
 /** Bit 31 of a string size: the part continues the string of the dope before. */
@@ -23,6 +25,8 @@ const CONTINUES = 0x80000000;
 /** Byte offsets in a message and in a string dope. */
 const SIZE_DOPE = 4;
 const SEND_DOPE = 8;
+const MANAGER = 0;
+const NUMBER = 4;
 const SEND_SIZE = 0;
 const SEND_ADDRESS = 4;
 const RECEIVE_SIZE = 8;
@@ -74,6 +78,34 @@ export function readReceiveStrings(cursor: WordCursor, message: number): PartLis
   const dope = cursor.read(message + SIZE_DOPE);
   const count = dopeStrings(dope);
   return count === 0 ? [] : readDopes(cursor, dopesAddress(message, dope), count, RECEIVE_SIZE, RECEIVE_ADDRESS);
+}
+
+/** Data spaces that a receive buffer has room for. */
+export const readDataSpaceRoom = (cursor: WordCursor, message: number): number => dopeDataSpaces(cursor.read(message + SIZE_DOPE));
+
+/** Reads the data spaces of the message to send. */
+export function readDataSpaces(cursor: WordCursor, message: number): DataSpaceName[] {
+  const count = dopeDataSpaces(cursor.read(message + SEND_DOPE));
+  const dataSpaces: DataSpaceName[] = [];
+  for (let index = 0; index < count; index++) {
+    const at = dataSpaceDope(cursor, message, index);
+    dataSpaces.push({ manager: cursor.read(at + MANAGER), number: cursor.read(at + NUMBER) });
+  }
+  return dataSpaces;
+}
+
+/** Where the dope of a data space stands: behind all string dopes. */
+export function dataSpaceDope(cursor: WordCursor, message: number, index: number): number {
+  const dope = cursor.read(message + SIZE_DOPE);
+  return (dopesAddress(message, dope) + dopeStrings(dope) * STRING_DOPE_BYTES + index * DATA_SPACE_DOPE_BYTES) >>> 0;
+}
+
+export function storeDataSpaces(cursor: WordCursor, message: number, dataSpaces: readonly DataSpaceName[]): void {
+  dataSpaces.forEach(({ manager, number }, index) => {
+    const at = dataSpaceDope(cursor, message, index);
+    cursor.store(at + MANAGER, manager);
+    cursor.store(at + NUMBER, number);
+  });
 }
 
 /** Words that a receive buffer has room for. */

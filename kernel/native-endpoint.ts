@@ -1,6 +1,6 @@
 /** The side of a native thread: its messages are objects, and no page of them is ever missing. */
 import { NIL, type ThreadId } from "./abi/identifiers.ts";
-import { Condition, IpcError, MAX_DWORDS, MAX_STRING_BYTES, MAX_STRINGS } from "./abi/ipc.ts";
+import { Condition, IpcError, MAX_DATA_SPACES, MAX_DWORDS, MAX_STRING_BYTES, MAX_STRINGS } from "./abi/ipc.ts";
 import { type Endpoint, PRESENT } from "./endpoint.ts";
 import * as message from "./message.ts";
 import { bytesPart } from "./message.ts";
@@ -22,6 +22,10 @@ export class NativeEndpoint implements Endpoint {
     }
     if (m.offers !== undefined) t.offers = [...m.offers];
     if (m.strings !== undefined) t.sources = m.strings.map((bytes) => [bytesPart(bytes)]);
+    if (m.dataSpaces !== undefined) {
+      t.dataSpaces = m.dataSpaces.slice(0, MAX_DATA_SPACES);
+      if (m.dataSpaces.length > MAX_DATA_SPACES) t.cut = true;
+    }
     if (t.words.length > MAX_DWORDS || t.sources.length > MAX_STRINGS) {
       t.words.length = Math.min(t.words.length, MAX_DWORDS);
       t.sources.length = Math.min(t.sources.length, MAX_STRINGS);
@@ -33,6 +37,7 @@ export class NativeEndpoint implements Endpoint {
   prepare(t: Transfer): number {
     const { plan } = t.receiver;
     t.window = plan.window;
+    if (t.dataSpaces.length > plan.dataSpaces) t.cut = true;
     let room = plan.stringBytes;
     for (const source of t.sources) {
       const size = Math.min(message.totalSize(source), room, MAX_STRING_BYTES);
@@ -57,7 +62,8 @@ export class NativeEndpoint implements Endpoint {
     }
     const strings = t.targets.map((target) => target[0]!.bytes!);
     const condition = t.condition | (t.pages.length > 0 ? Condition.MAPPED : 0);
-    t.receiver.result = { error: IpcError.OK, condition, from: t.from, to: t.to, words: t.words, strings, offers: t.offers };
+    const { from, to, words, offers, copies: dataSpaces } = t;
+    t.receiver.result = { error: IpcError.OK, condition, from, to, words, strings, offers, dataSpaces };
   }
 
   complete(thread: Thread, error: number, from: ThreadId = NIL): void {
@@ -66,6 +72,8 @@ export class NativeEndpoint implements Endpoint {
 
   /** Its memory is never bad. */
   tellAddress(): void {}
+
+  tellDataSpace(): void {}
 
   interrupt(thread: Thread, id: ThreadId): void {
     thread.result = emptyReceived(IpcError.OK, id);
@@ -76,6 +84,7 @@ export class NativeEndpoint implements Endpoint {
 export const isPlain = (m: Message): boolean =>
   (m.strings === undefined || m.strings.length === 0) &&
   m.offers === undefined &&
+  (m.dataSpaces === undefined || m.dataSpaces.length === 0) &&
   (m.pages === undefined || m.pages.length === 0) &&
   m.words.length <= MAX_DWORDS;
 

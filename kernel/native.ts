@@ -19,6 +19,12 @@ export interface PageItem {
   fpage: number;
 }
 
+/** A data space, as a message carries it: the number means something between the manager and the task that has it. */
+export interface DataSpaceName {
+  readonly manager: ThreadId;
+  readonly number: number;
+}
+
 export interface Message {
   /** Up to MAX_DWORDS unsigned or signed 32-bit values. */
   words: readonly number[];
@@ -27,6 +33,8 @@ export interface Message {
   pages?: readonly PageItem[];
   /** What the receiver finds as `offers`, when a chief passes on a request. */
   offers?: readonly number[];
+  /** Data spaces of the own task, of which the receiver gets copies (kernel/abi/data-space.ts). Those managed by the sending thread are passed as they are. */
+  dataSpaces?: readonly DataSpaceName[];
 }
 
 export interface Received {
@@ -42,6 +50,8 @@ export interface Received {
   strings: Uint8Array[];
   /** Sizes of the string buffers that an emulated partner offers for the answer (its receive string dopes, joined by their continue bits); for servers. */
   offers: number[];
+  /** Copies that belong to the own task. */
+  dataSpaces: readonly DataSpaceName[];
 }
 
 export interface Timeouts {
@@ -74,6 +84,8 @@ export interface KernelCall {
   stringBytes: number;
   /** Window for received mappings (flexpage), 0 = none. */
   window: number;
+  /** Data spaces accepted; none unless given. */
+  dataSpaces?: number;
   timeouts: Timeouts | undefined;
   /** The send timeout is 0, whatever `timeouts` says. */
   reply: boolean;
@@ -179,6 +191,7 @@ class Ipc implements KernelCall, Iterable<KernelCall, Received, Received>, Itera
   readonly from: ThreadId | undefined;
   readonly stringBytes = DEFAULT_STRING_BYTES;
   readonly window: number;
+  readonly dataSpaces: number;
   readonly timeouts: Timeouts | undefined;
   readonly reply: boolean;
   /** A failed sending is not told: the receiving begins all the same. */
@@ -193,12 +206,14 @@ class Ipc implements KernelCall, Iterable<KernelCall, Received, Received>, Itera
     as: ThreadId,
     isSilent: boolean,
     reply: boolean,
+    dataSpaces = 0,
   ) {
     this.to = to;
     this.message = message;
     this.as = as;
     this.from = from;
     this.window = window;
+    this.dataSpaces = dataSpaces;
     this.timeouts = timeouts;
     this.reply = reply;
     this.isSilent = isSilent;
@@ -220,9 +235,9 @@ class Ipc implements KernelCall, Iterable<KernelCall, Received, Received>, Itera
   }
 }
 
-/** Sends and waits for the answer of the same thread. window: where mappings in the answer may go. */
-export const call = (to: ThreadId, message: Message, timeouts?: Timeouts, window = 0): Op<Received> =>
-  new Ipc(to, message, to, timeouts, window, NIL, false, false);
+/** Sends and waits for the answer of the same thread. window: where mappings in the answer may go. dataSpaces: how many it may bring. */
+export const call = (to: ThreadId, message: Message, timeouts?: Timeouts, window = 0, dataSpaces = 0): Op<Received> =>
+  new Ipc(to, message, to, timeouts, window, NIL, false, false, dataSpaces);
 
 /** Sends; the result has only `error`. */
 export const send = (to: ThreadId, message: Message, timeouts?: Timeouts): Op<Received> =>
@@ -240,12 +255,12 @@ export const sendAsAndWait = (as: ThreadId, to: ThreadId, message: Message, time
   new Ipc(to, message, ANY, timeouts, 0, as, true, false);
 
 /** Receives from one thread, an interrupt (interruptId), or anyone (ANY). */
-export const receive = (from: ThreadId, timeouts?: Timeouts, window = 0): Op<Received> =>
-  new Ipc(undefined, undefined, from, timeouts, window, NIL, false, false);
+export const receive = (from: ThreadId, timeouts?: Timeouts, window = 0, dataSpaces = 0): Op<Received> =>
+  new Ipc(undefined, undefined, from, timeouts, window, NIL, false, false, dataSpaces);
 
 /** Replies without waiting for the client to be ready (send timeout 0) and waits for the next message. A failed reply is ignored: the result is the next message. */
-export const replyAndWait = (to: ThreadId, message: Message, timeouts?: Timeouts, window = 0): Op<Received> =>
-  new Ipc(to, message, ANY, timeouts, window, NIL, true, true);
+export const replyAndWait = (to: ThreadId, message: Message, timeouts?: Timeouts, window = 0, dataSpaces = 0): Op<Received> =>
+  new Ipc(to, message, ANY, timeouts, window, NIL, true, true, dataSpaces);
 
 /** Waits for `us` microseconds. */
 export function* sleep(us: number): Op<void> {

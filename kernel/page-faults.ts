@@ -26,7 +26,7 @@ import type { Waits } from "./waits.ts";
 const USELESS_REPLIES = 3;
 
 /** How long a manager that may be anybody can take: to take the fault message, and to answer it. */
-const UNTRUSTED_US = 10_000_000;
+export const UNTRUSTED_US = 10_000_000;
 
 /** A page fault that ends without the page. @see FaultRefusal */
 export interface RefusedAccess extends Access {

@@ -4,6 +4,7 @@ import type { InterruptController } from "#machine/interrupts.ts";
 import type { Processor } from "#machine/processor.ts";
 import type { Ram } from "#machine/ram.ts";
 import type { ReferenceTracer } from "#machine/reference-tracer.ts";
+import { DataSpaceCopies } from "./data-space-copies.ts";
 import { EmulatedCalls } from "./emulated-calls.ts";
 import { EmulatedEndpoint } from "./emulated-endpoint.ts";
 import type { FaultProbe } from "./fault-probe.ts";
@@ -57,7 +58,8 @@ export function assemble({ ram, processor, clock, interrupts, trace, tracer, pro
   const faults = new PageFaults(tasks, memory, mappings, waits, observers, forgetting);
   const traps = new Traps(ram, memory, tasks, waits, faults, observers);
   const preemptions = new Preemptions(tasks, waits);
-  const transfers = new Transfers(ram, memory, mappings, faults, waits, observers);
+  const copies = new DataSpaceCopies(tasks, waits);
+  const transfers = new Transfers(ram, memory, mappings, faults, copies, waits, observers);
   const ipc = new Ipc(tasks, waits, transfers, lines);
   const lifecycle = new Lifecycle({
     processorTime,

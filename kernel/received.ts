@@ -3,11 +3,12 @@
  */
 import { NIL, type ThreadId } from "./abi/identifiers.ts";
 import { IpcError } from "./abi/ipc.ts";
-import type { Received } from "./native.ts";
+import type { DataSpaceName, Received } from "./native.ts";
 
 /** Shared, because nearly all messages are without; frozen, because it is shared. */
 const NO_STRINGS: Uint8Array[] = [];
 const NO_OFFERS: number[] = [];
+const NO_DATA_SPACES: readonly DataSpaceName[] = Object.freeze([]);
 Object.freeze(NO_STRINGS);
 Object.freeze(NO_OFFERS);
 
@@ -19,6 +20,7 @@ export const emptyReceived = (error: number, from: ThreadId = NIL): Received => 
   words: [],
   strings: NO_STRINGS,
   offers: NO_OFFERS,
+  dataSpaces: NO_DATA_SPACES,
 });
 
 /** @param to whom a redirected message was sent to */
@@ -30,4 +32,5 @@ export const receivedWords = (from: ThreadId, words: number[], condition: number
   words,
   strings: NO_STRINGS,
   offers: NO_OFFERS,
+  dataSpaces: NO_DATA_SPACES,
 });

@@ -87,8 +87,9 @@ export class IpcPlan {
   receiveAddress = 0;
   /** Receive window given without a buffer (flexpage), 0 = none. */
   window = 0;
-  /** Native receiver: bytes of strings accepted. */
+  /** Native receiver: bytes of strings and data spaces accepted. */
   stringBytes = 0;
+  dataSpaces = 0;
   /** Native: what the limits above are from, and the send timeout in it. */
   private timeouts: Timeouts | undefined = undefined;
   private timeoutSendUs = NEVER;

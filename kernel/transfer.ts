@@ -1,12 +1,15 @@
 /** The state of one message's transfer between two threads that are both there. What is done with it: transfers.ts. */
 import { NIL, type ThreadId } from "./abi/identifiers.ts";
 import { Condition } from "./abi/ipc.ts";
+import type { DataSpaceCopy } from "./data-space-copies.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PartList } from "./message.ts";
-import type { PageItem } from "./native.ts";
+import type { DataSpaceName, PageItem } from "./native.ts";
 import type { Thread } from "./thread.ts";
 
-export const Step = { GATHER: 0, PREPARE: 1, WORDS: 2, PAGES: 3, STRINGS: 4, DOPES: 5 } as const;
+export const Step = { GATHER: 0, PREPARE: 1, WORDS: 2, PAGES: 3, STRINGS: 4, DATA_SPACES: 5, DOPES: 6 } as const;
+
+const NONE: readonly DataSpaceName[] = [];
 
 export class Transfer {
   readonly sender: Thread;
@@ -23,6 +26,10 @@ export class Transfer {
   pages: PageItem[] = [];
   sources: PartList[] = [];
   targets: PartList[] = [];
+  /** What the sender sends, what the receiver gets for it so far, and what managers were asked for that. */
+  dataSpaces: readonly DataSpaceName[] = NONE;
+  copies: DataSpaceName[] = [];
+  asked: DataSpaceCopy[] = [];
   /** Sizes of the sender's own receive buffers. */
   offers: number[] = [];
   window = 0;

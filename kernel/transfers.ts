@@ -1,5 +1,5 @@
 /**
- * The transfer of one message between two threads that are both there: words, mappings, strings.
+ * The transfer of one message between two threads that are both there: words, mappings, strings, data spaces.
  *
  * A transfer runs in steps. Each step can be repeated, and the copying of strings keeps its progress, so that a page fault on either
  * side just suspends the transfer: the faulting thread asks its manager (page-faults.ts), the other waits, and the transfer goes on when
@@ -9,6 +9,7 @@ import { PAGE_SIZE, type Ram } from "#machine/ram.ts";
 import { Right } from "./abi/calls.ts";
 import { flexpageBase, flexpageIsWritable, flexpageSize } from "./abi/flexpage.ts";
 import { IpcError, NEVER } from "./abi/ipc.ts";
+import type { DataSpaceCopies } from "./data-space-copies.ts";
 import { PRESENT } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { mapItems } from "./flexpage-mapping.ts";
@@ -28,14 +29,24 @@ export class Transfers {
   private readonly memory: UserMemory;
   private readonly mappings: MappingDatabase;
   private readonly faults: PageFaults;
+  private readonly copies: DataSpaceCopies;
   private readonly waits: Waits;
   private readonly observers: Observers;
 
-  constructor(ram: Ram, memory: UserMemory, mappings: MappingDatabase, faults: PageFaults, waits: Waits, observers: Observers) {
+  constructor(
+    ram: Ram,
+    memory: UserMemory,
+    mappings: MappingDatabase,
+    faults: PageFaults,
+    copies: DataSpaceCopies,
+    waits: Waits,
+    observers: Observers,
+  ) {
     this.ram = ram;
     this.memory = memory;
     this.mappings = mappings;
     this.faults = faults;
+    this.copies = copies;
     this.waits = waits;
     this.observers = observers;
   }
@@ -72,8 +83,11 @@ export class Transfers {
         case Step.STRINGS:
           if (t.sources.length > 0 && !this.copyStrings(t)) return;
           break;
+        case Step.DATA_SPACES:
+          if (t.dataSpaces.length > 0 && !this.copyDataSpaces(t)) return;
+          break;
         default:
-          if (t.string > 0 && !this.accessed(t, t.receiver, t.receiver.endpoint.storeDopes(t), true)) return;
+          if (t.string + t.copies.length > 0 && !this.accessed(t, t.receiver, t.receiver.endpoint.storeDopes(t), true)) return;
           this.finish(t);
           return;
       }
@@ -89,27 +103,59 @@ export class Transfers {
     } else this.end(t, IpcError.SEND_RECEIVER_FAULT, IpcError.RECEIVE_RECEIVER_FAULT);
   }
 
+  /** Ends a transfer because a data space of the sender's is not copied. @param reason FaultRefusal */
+  failDataSpace(t: Transfer, reason: number): void {
+    this.end(t, IpcError.SEND_SENDER_FAULT, IpcError.RECEIVE_SENDER_FAULT);
+    t.sender.endpoint.tellDataSpace(t.sender, t.copies.length, reason);
+  }
+
   /** Ends a transfer because one of its threads is wanted elsewhere (ex_regs). That thread becomes ready. */
   abort(t: Transfer, wanted: Thread): void {
     this.abandon(t, wanted);
     const exchange = wanted === t.sender ? t.question : t.answers;
-    if (exchange !== undefined) this.waits.wake(wanted);
+    if (exchange !== undefined) this.askAgain(exchange).cancelled();
     else this.waits.complete(wanted, wanted === t.sender ? IpcError.SEND_ABORTED : IpcError.RECEIVE_ABORTED);
   }
 
-  /** Ends a transfer for the partner of a thread that is no more part of it. */
+  /** Ends the transfers that a thread which is deleted takes part in. */
+  leave(t: Transfer, gone: Thread): void {
+    this.abandon(t, gone);
+    const exchange = gone === t.sender ? t.question : t.answers;
+    if (exchange !== undefined) this.askAgain(exchange).abandoned();
+  }
+
+  /**
+   * Ends a transfer for the partner of a thread that is no more part of it. The partner may be asking for what the transfer needs: that
+   * question, or its answer, may be a transfer itself, which ends too, and so on.
+   */
   abandon(t: Transfer, gone: Thread): void {
-    for (const side of [t.sender, t.receiver]) {
-      leaveQueue(side);
-      side.disarm();
+    const ended: [Transfer, Thread][] = [[t, gone]];
+    for (let next = ended.pop(); next !== undefined; next = ended.pop()) {
+      const [transfer, left] = next;
+      const isSender = left === transfer.sender;
+      const partner = isSender ? transfer.receiver : transfer.sender;
+      const { state } = partner;
+      if (state.kind === "transferring" && state.transfer !== transfer) ended.push([state.transfer, partner]);
+      for (const side of [left, partner]) {
+        leaveQueue(side);
+        side.disarm();
+      }
+      this.trace(transfer, IpcError.SEND_ABORTED);
+      this.copies.discard(transfer);
+      if (isSender) this.endReceiver(transfer, IpcError.RECEIVE_ABORTED);
+      else this.endSender(transfer, IpcError.SEND_ABORTED);
     }
-    this.trace(t, IpcError.SEND_ABORTED);
-    if (gone === t.sender) this.endReceiver(t, IpcError.RECEIVE_ABORTED);
-    else this.endSender(t, IpcError.SEND_ABORTED);
+  }
+
+  /** A thread whose exchange was being transferred waits for what becomes of it, as before. */
+  private askAgain(exchange: Exchange): Exchange {
+    this.waits.block(exchange.client, { kind: "asking", exchange });
+    return exchange;
   }
 
   private end(t: Transfer, sendError: number, receiveError: number): void {
     this.trace(t, sendError);
+    this.copies.discard(t);
     this.endSender(t, sendError);
     this.endReceiver(t, receiveError);
   }
@@ -155,6 +201,12 @@ export class Transfers {
   private copyStrings(t: Transfer): boolean {
     const page = copyStrings(t, this.memory, this.ram);
     return page === undefined || this.missing(t, page.side, page.address, page.write);
+  }
+
+  /** Data spaces go only with whole messages, and not with answers to the kernel's questions. */
+  private copyDataSpaces(t: Transfer): boolean {
+    if (t.cut || t.answers !== undefined) t.dataSpaces = [];
+    return this.copies.collect(t, new CopiedDataSpaces(this, this.waits, t));
   }
 
   private finish(t: Transfer): void {
@@ -205,9 +257,9 @@ export class Transfers {
 
 /** What goes on when the page is there for which a transfer was suspended. */
 class SuspendedTransfer implements Resumption {
-  private readonly transfers: Transfers;
+  protected readonly transfers: Transfers;
   private readonly waits: Waits;
-  private readonly transfer: Transfer;
+  protected readonly transfer: Transfer;
 
   constructor(transfers: Transfers, waits: Waits, transfer: Transfer) {
     this.transfers = transfers;
@@ -229,6 +281,13 @@ class SuspendedTransfer implements Resumption {
 
   abandon(client: Thread): void {
     this.transfers.abandon(this.transfer, client);
+  }
+}
+
+/** The same for the copy of a data space. */
+class CopiedDataSpaces extends SuspendedTransfer {
+  override refuse(_client: Thread, { reason }: RefusedAccess): void {
+    this.transfers.failDataSpace(this.transfer, reason);
   }
 }
 

@@ -68,7 +68,10 @@ export class Waits {
     const { client } = exchange;
     exchange.phase = "told";
     this.block(client, { kind: "asking", exchange });
-    if (!exchange.expectsAnswer) return;
+    if (!exchange.expectsAnswer) {
+      exchange.arrived();
+      return;
+    }
     this.arm(client, exchange.limitUs);
     if (client.sendersHead !== undefined) this.entering.push(client);
   }

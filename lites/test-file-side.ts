@@ -245,6 +245,7 @@ export class TestThread {
       words: message.words,
       strings: message.strings ?? [],
       offers: [],
+      dataSpaces: [],
     };
     this.take(this.body.next(received as Received));
   }

@@ -8,7 +8,9 @@
  *   String dope: +0 send size  +4 send address  +8 receive size  +12 receive address
  *     Bit 31 of a size: the part continues the string of the dope before (gathering, scattering).
  *     After a receive the send pair is (bytes received, receive address), so that strings can be sent on.
- * Dope:  31 dwords 13 | 12 strings 8 | 7 cc 0
+ *   Behind the string dopes that the *size* dope counts: data space dopes of 8 bytes: +0 manager  +4 number
+ *     What is sent; after a receive the copy that came, so that it can be sent on (data-space.ts).
+ * Dope:  31 data spaces 28 | 27 dwords 13 | 12 strings 8 | 7 cc 0
  * A map message (SendDescriptor.MAP) has pairs of dwords (hot spot, flexpage) from dword 0 up to the first that is no flexpage.
  * Native threads use the objects of kernel/native.ts instead; the kernel translates.
  */
@@ -19,12 +21,16 @@ export const REGISTER_WORDS = 3;
 export const MAX_DWORDS = 64;
 export const MAX_STRINGS = 31;
 export const MAX_STRING_BYTES = 4 << 20;
+export const MAX_DATA_SPACES = 15;
 
 export const MESSAGE_HEADER_BYTES = 12;
 export const STRING_DOPE_BYTES = 16;
+export const DATA_SPACE_DOPE_BYTES = 8;
 
-export const dope = (dwords: number, strings: number): number => (dwords << 13) | (strings << 8);
-export const dopeDwords = (d: number): number => d >>> 13;
+export const dope = (dwords: number, strings: number, dataSpaces = 0): number =>
+  ((dataSpaces << 28) | (dwords << 13) | (strings << 8)) >>> 0;
+export const dopeDataSpaces = (d: number): number => d >>> 28;
+export const dopeDwords = (d: number): number => (d >>> 13) & 0x7fff;
 export const dopeStrings = (d: number): number => (d >>> 8) & 0x1f;
 
 /** Send descriptor (EAX): NONE, or message address | map bit. Address 0: registers only. */
@@ -45,7 +51,10 @@ export const IpcError = {
   SEND_CANCELLED: 0x50,
   RECEIVE_MAP_FAILED: 0x60,
   SEND_MAP_FAILED: 0x70,
-  /** The sender's side memory fault (in its page-fault timeout or refused by its manager). A sender finds the address in EDX. */
+  /**
+   * A page of the sender: its manager refuses it, or does not bring it in time. The sender finds the address in EDX. Or a data space that
+   * is not copied: then EDX is the address of its dope, and EBX the reason (FaultRefusal).
+   */
   RECEIVE_SENDER_FAULT: 0x80,
   SEND_SENDER_FAULT: 0x90,
   /** The receiver's memory fault (timed out or refused by its manager). */

@@ -3,7 +3,8 @@
  *
  * Data spaces are named per task: (task, number). Equal numbers in two tasks are two objects, or one object with two names
  * after FORK of a shared one, SHARE and ALIAS. What is done to an object under one name holds for all; it goes with its last name. Only the task that first sends ATTACH_MASTER (the Unix
- * server) may send requests about other tasks.
+ * server) may send requests about other tasks. Copies that come in messages (kernel/abi/data-space.ts) have the numbers from
+ * FIRST_COPY_NUMBER on.
  *
  * Request words: w0 = operation, w1 = task, w2 = number, then as listed. Reply: w0 = MemoryError, further as listed.
  */
@@ -33,6 +34,8 @@ export const MemoryRequest = {
   /** w2 = child task, w3 = a number: every data space of w1 gets the same name there, but of this one, if it is private, the child gets a lazy copy. */
   SHARE: 0x10a,
 } as const;
+
+export const FIRST_COPY_NUMBER = 0x8000_0000;
 
 export const DataSpaceFlag = {
   /** FORK aliases instead of copying. */

@@ -64,6 +64,8 @@ export class DataSpace {
 
 export class TaskRecord {
   readonly spaces = new Map<number, DataSpace>();
+  /** Numbers of those that came in messages, with the kernel's tickets; in the order in which they came. */
+  readonly copies = new Map<number, number>();
   readonly counters: Counters;
 
   constructor(counters: Counters) {

@@ -209,7 +209,7 @@ export class FaultServer {
     if (copy instanceof Refusal) return copy;
     this.store.bytes(copy, "write").set(this.content);
     record.counters.count("copies");
-    if (seenElsewhere(space)) this.store.revoke(page);
+    if (space.names > 1) this.store.revoke(page);
     page.references--;
     this.directory.place(record, space, index, copy);
     return copy;

@@ -14,6 +14,7 @@ import { backingWorker, jobWords, TIMED_OUT } from "./backing-worker.ts";
 import { Commitment } from "./commitment.ts";
 import { Counters, type FaultKind } from "./counters.ts";
 import { Directory } from "./data-space.ts";
+import { DataSpaceServer } from "./data-space-server.ts";
 import { FaultServer, refusal } from "./fault-server.ts";
 import { FrameLending } from "./frame-lending.ts";
 import { FramePool } from "./frame-pool.ts";
@@ -65,6 +66,7 @@ interface Parts {
   readonly context: NativeContext;
   readonly faults: FaultServer;
   readonly requests: RequestServer;
+  readonly dataSpaces: DataSpaceServer;
   readonly lending: FrameLending;
   readonly backing: BackingCache;
   readonly directory: Directory;
@@ -129,8 +131,9 @@ class MemoryManager {
       backingReads: totals.backingReads,
     });
     const requests = new RequestServer(context, directory, store, backing, commitment, zeroPage, statistics);
+    const dataSpaces = new DataSpaceServer(directory, requests);
     const lending = new FrameLending(context, directory, store, commitment, frames.count);
-    return new MemoryManager({ context, faults, requests, lending, backing, directory, store, totals, statistics, observer });
+    return new MemoryManager({ context, faults, requests, dataSpaces, lending, backing, directory, store, totals, statistics, observer });
   }
 
   /** The answer to a message, or undefined when there is none (yet). */
@@ -141,6 +144,7 @@ class MemoryManager {
       return undefined;
     }
     if (words[0] === Sigma0Request.ANY) return yield* this.parts.lending.serve(from, words[2] ?? 0);
+    if (DataSpaceServer.concerns(words)) return this.parts.dataSpaces.serve(received);
     if (words.length < 3 || (words[0]! & REQUEST_BITS) !== 0) return this.parts.requests.serve(received);
     this.backing.forget(from);
     const answer = yield* this.fault({ client: from, words, attempts: 0 });

@@ -85,6 +85,11 @@ export class RequestServer {
     return { words: typeof result === "number" ? [result] : result };
   }
 
+  /** Whether a task exists; it may have no thread yet. */
+  exists(task: ThreadId): boolean {
+    return this.context.kernel.statistics(task) !== undefined;
+  }
+
   private mayConcern(request: Request, ...tasks: ThreadId[]): boolean {
     return request.sender === this.master || tasks.every((task) => task === request.sender);
   }
@@ -154,12 +159,25 @@ export class RequestServer {
   }
 
   private destroy(request: Request): number {
-    const record = this.directory.tasks.get(request.task);
-    const space = record?.spaces.get(request.number);
     if (!this.mayConcern(request, request.task)) return MemoryError.DENIED;
-    if (!record || !space) return MemoryError.NO_SUCH;
-    record.spaces.delete(request.number);
-    this.giveUp(space, this.exists(request.task));
+    return this.release(request.task, request.number) ? MemoryError.OK : MemoryError.NO_SUCH;
+  }
+
+  /** A task gives a data space up. False when it has none of that number. */
+  release(task: ThreadId, number: number): boolean {
+    const record = this.directory.tasks.get(task);
+    const space = record?.spaces.get(number);
+    if (!record || !space) return false;
+    record.spaces.delete(number);
+    record.copies.delete(number);
+    this.giveUp(space, this.exists(task));
+    return true;
+  }
+
+  /** A task gets a lazy copy under a number that it has not. @returns a MemoryError */
+  copyTo(space: DataSpace, task: ThreadId, number: number): number {
+    if (!this.promise(space.committed)) return MemoryError.NO_MEMORY;
+    this.store.makeReadOnly(this.lazyCopy(space, this.directory.record(task), number));
     return MemoryError.OK;
   }
 
@@ -192,17 +210,22 @@ export class RequestServer {
         spaces.set(number, space);
         continue;
       }
-      const copy = this.directory.newSpace(space.size, space.flags, space.backing);
-      copy.committed = space.committed;
-      for (const [index, page] of space.pages) {
-        page.references++;
-        this.directory.place(record, copy, index, page);
-        copied.push(page);
-      }
-      spaces.set(number, copy);
+      for (const page of this.lazyCopy(space, record, number)) copied.push(page);
     }
     this.store.makeReadOnly(copied);
     return MemoryError.OK;
+  }
+
+  /** Makes a private copy of what is promised already. @returns the pages that both share now, which nobody may write to any more */
+  private lazyCopy(space: DataSpace, record: TaskRecord, number: number): Iterable<Page> {
+    const copy = this.directory.newSpace(space.size, space.flags & ~DataSpaceFlag.SHARED, space.backing);
+    copy.committed = space.committed;
+    for (const [index, page] of space.pages) {
+      page.references++;
+      this.directory.place(record, copy, index, page);
+    }
+    record.spaces.set(number, copy);
+    return space.pages.values();
   }
 
   private alias(request: Request): number {
@@ -241,11 +264,6 @@ export class RequestServer {
     if (this.commitment.promise(pages)) return true;
     for (const [task, record] of this.directory.tasks) if (!this.exists(task)) this.forget(task, record);
     return this.commitment.promise(pages);
-  }
-
-  /** Whether a task exists; it may have no thread yet. */
-  private exists(task: ThreadId): boolean {
-    return this.context.kernel.statistics(task) !== undefined;
   }
 
   private forget(task: ThreadId, record: TaskRecord): void {

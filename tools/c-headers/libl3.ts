@@ -3,12 +3,14 @@
  * kernel/abi, servers/abi and lites/abi.
  */
 import { KernelCallVector, RegionError, Right } from "#kernel/abi/calls.ts";
+import { DATA_SPACE_TICKET_SHIFT, DataSpaceLabel } from "#kernel/abi/data-space.ts";
 import { FLEXPAGE_GRANT, FLEXPAGE_WRITE, PageStatus, Unmap, WHOLE_SPACE } from "#kernel/abi/flexpage.ts";
 import { INVALID, NIL, THREADS_PER_TASK } from "#kernel/abi/identifiers.ts";
 import { InfoPage } from "#kernel/abi/info-page.ts";
 import {
   Condition,
   IpcError,
+  MAX_DATA_SPACES,
   MAX_DWORDS,
   MAX_STRING_BYTES,
   MAX_STRINGS,
@@ -34,10 +36,13 @@ const groups: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     MAX_DWORDS,
     MAX_STRINGS,
     MAX_STRING_BYTES,
+    MAX_DATA_SPACES,
     VECTOR_AST,
     EXCEPTION_LABEL,
     FAULT_WRITE,
+    DATA_SPACE_TICKET_SHIFT,
   },
+  L3_DATA_SPACE_: DataSpaceLabel,
   L3_SERVER_: servers,
   L3_CALL_: KernelCallVector,
   L3_REGION_: RegionError,
