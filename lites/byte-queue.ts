@@ -2,13 +2,26 @@
  * A bounded first-in first-out queue of bytes: pipes, terminal input and output. A ring, allocated at the first use.
  */
 export class ByteQueue {
-  readonly capacity: number;
+  private bound: number;
   private ring = new Uint8Array(0);
   private head = 0;
   private size = 0;
 
   constructor(capacity: number) {
-    this.capacity = capacity;
+    this.bound = capacity;
+  }
+
+  get capacity(): number {
+    return this.bound;
+  }
+
+  /** Changes the bound, which is not below what the queue holds; that stays. */
+  resize(capacity: number): void {
+    const content = this.take(this.size);
+    this.ring = new Uint8Array(0);
+    this.bound = capacity;
+    this.head = 0;
+    if (content.length > 0) this.put(content);
   }
 
   get length(): number {

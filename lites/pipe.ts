@@ -4,10 +4,10 @@
  * Writes of at most PIPE_BUF bytes are never split. Source: POSIX pipe(2), write(2), mkfifo(3); pipe(7).
  */
 import { type Op, sleepOn, WaitQueue } from "./activation.ts";
-import { EAGAIN, EFAULT, ENXIO, EPIPE, ERESTARTSYS, ESPIPE } from "./abi/errno.ts";
+import { EAGAIN, EBUSY, EFAULT, EINVAL, ENXIO, EPERM, EPIPE, ERESTARTSYS, ESPIPE } from "./abi/errno.ts";
 import { S_IFIFO } from "./abi/file-mode.ts";
 import { PIPE_BUF } from "./abi/limits.ts";
-import { pageDown } from "./abi/memory-flags.ts";
+import { PAGE_SIZE, pageDown } from "./abi/memory-flags.ts";
 import { O_ACCMODE, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "./abi/open-flags.ts";
 import { PollEvent } from "./abi/poll-events.ts";
 import { SIGPIPE } from "./abi/signals.ts";
@@ -21,6 +21,9 @@ import { opened, type Opening, type Readiness, StreamFile } from "./vfs/file.ts"
 import { type Inode, MemoryInode } from "./vfs/inode.ts";
 
 export const PIPE_CAPACITY = 65536;
+/** What processes that are not the superuser's may ask for (pipe-max-size of Linux), and what anybody may. */
+const PIPE_CAPACITY_MAX = 1 << 20;
+const LARGEST_CAPACITY = 1 << 26;
 /** st_dev of pipes: a device of its own, as pipefs has. */
 const PIPE_DEVICE = 12;
 
@@ -39,6 +42,17 @@ export class Pipe {
 
   constructor(signals: SignalSink) {
     this.signals = signals;
+  }
+
+  get capacity(): number {
+    return this.queue.capacity;
+  }
+
+  /** @throws EBUSY when it holds more */
+  resize(capacity: number): void {
+    if (this.queue.length > capacity) throw EBUSY;
+    this.queue.resize(capacity);
+    this.wakeAll();
   }
 
   /** Counts an open end. */
@@ -151,6 +165,12 @@ export class Pipe {
   }
 }
 
+/** Capacities are powers of two, of whole pages. @throws EINVAL for what is too much for anybody */
+function roundedCapacity(bytes: number): number {
+  if (bytes > LARGEST_CAPACITY) throw EINVAL;
+  return Math.max(PAGE_SIZE, 2 ** Math.ceil(Math.log2(bytes)));
+}
+
 /** An open end of a pipe or FIFO. */
 export class PipeFile extends StreamFile {
   private readonly pipe: Pipe;
@@ -190,7 +210,14 @@ export class PipeFile extends StreamFile {
   }
 
   override get pipeCapacity(): number {
-    return PIPE_CAPACITY;
+    return this.pipe.capacity;
+  }
+
+  override setPipeCapacity({ credentials }: Process, bytes: number): number {
+    const capacity = roundedCapacity(bytes);
+    if (capacity > this.pipe.capacity && capacity > PIPE_CAPACITY_MAX && credentials.euid !== 0) throw EPERM;
+    this.pipe.resize(capacity);
+    return capacity;
   }
 }
 

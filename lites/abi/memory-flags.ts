@@ -26,6 +26,7 @@ export const MAP_FIXED_NOREPLACE = 0x100000;
 
 export const MREMAP_MAYMOVE = 1;
 export const MREMAP_FIXED = 2;
+export const MREMAP_DONTUNMAP = 4;
 
 export const MS_ASYNC = 1;
 export const MS_INVALIDATE = 2;
@@ -37,6 +38,7 @@ export const MADV_FREE = 8;
 export const isAdvice = (advice: number): boolean =>
   (advice >= 0 && advice <= 4) || (advice >= 8 && advice <= 25) || advice === 100 || advice === 101;
 
+export const MLOCK_ONFAULT = 1;
 export const MCL_CURRENT = 1;
 export const MCL_FUTURE = 2;
 export const MCL_ONFAULT = 4;

@@ -18,7 +18,7 @@
  * cannot be written. Kinds that are `partial` are transferred so far; the others, paths too, are EFAULT as soon as a handler touches them. A further word says more (MemoryFlag).
  */
 import { EFD_SEMAPHORE } from "./events.ts";
-import { MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT, MS_ASYNC, MS_INVALIDATE, MS_SYNC } from "./memory-flags.ts";
+import { MCL_CURRENT, MCL_FUTURE, MCL_ONFAULT, MLOCK_ONFAULT, MS_ASYNC, MS_INVALIDATE, MS_SYNC } from "./memory-flags.ts";
 import {
   AT_EACCESS,
   AT_EMPTY_PATH,
@@ -42,7 +42,7 @@ import {
   W_OK,
   X_OK,
 } from "./open-flags.ts";
-import { WAIT_LINUX_FLAGS, WCONTINUED, WEXITED, WNOHANG, WNOWAIT, WUNTRACED } from "./wait-status.ts";
+import { WAIT_LINUX_FLAGS, WCONTINUED, WNOHANG, WUNTRACED } from "./wait-status.ts";
 
 /** Bits of the word behind the arguments: of messages that are sent again, or with a pointer outside of the program's half. */
 export const MemoryFlag = {
@@ -159,7 +159,6 @@ const EPOLL_EVENT = 12;
 const AT_PATH_FLAGS = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
 const AT_STAT_FLAGS = AT_PATH_FLAGS | AT_NO_AUTOMOUNT | AT_STATX_SYNC_TYPE;
 const WAIT_FLAGS = WNOHANG | WUNTRACED | WCONTINUED | WAIT_LINUX_FLAGS;
-const WAITID_FLAGS = WAIT_FLAGS | WEXITED | WNOWAIT;
 const GRND_FLAGS = GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE;
 const CLOSE_RANGE_FLAGS = CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC;
 const MCL_FLAGS = MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT;
@@ -286,6 +285,7 @@ export const systemCalls = {
   sched_yield:            { nr: 158, args: {} },
   sched_get_priority_max: { nr: 159, args: { policy: int } },
   sched_get_priority_min: { nr: 160, args: { policy: int } },
+  sched_rr_get_interval:  { nr: 161, args: { pid, interval: out(TIMESPEC32) } },
   nanosleep:              { nr: 162, args: { request: in_(TIMESPEC32), remaining: outOpt(TIMESPEC32) } },
   mremap:                 { nr: 163, args: { address, oldSize: uint, newSize: uint, flags, newAddress: address } },
   setresuid:              { nr: 164, args: { ruid: int, euid: int, suid: int } },
@@ -338,6 +338,7 @@ export const systemCalls = {
   getdents64:             { nr: 220, args: { fd, buffer: outPart(2), size: uint } },
   fcntl64:                { nr: 221, args: { fd, command: uint, argument: command } },
   gettid:                 { nr: 224, args: {}, via: "local" },
+  readahead:              { nr: 225, args: { fd, low: uint, high: uint, count: uint } },
   setxattr:               { nr: 226, args: { object: address, name: address, value: address, size: uint, flags }, note: "EOPNOTSUPP: no extended attributes" },
   lsetxattr:              { nr: 227, args: { object: address, name: address, value: address, size: uint, flags }, note: "EOPNOTSUPP: no extended attributes" },
   fsetxattr:              { nr: 228, args: { object: address, name: address, value: address, size: uint, flags }, note: "EOPNOTSUPP: no extended attributes" },
@@ -372,7 +373,7 @@ export const systemCalls = {
   tgkill:                 { nr: 270, args: { tgid: pid, tid: pid, signal } },
   utimes:                 { nr: 271, args: { path, times: inOpt(16) } },
   fadvise64_64:           { nr: 272, args: { fd, low: uint, high: uint, lengthLow: uint, lengthHigh: uint, advice: int } },
-  waitid:                 { nr: 284, args: { type: int, id: pid, info: outOpt(SIGINFO), options: flagsOf(WAITID_FLAGS), usage: outOpt(RUSAGE) } },
+  waitid:                 { nr: 284, args: { type: int, id: pid, info: outOpt(SIGINFO), options: flags, usage: outOpt(RUSAGE) } },
   openat:                 { nr: 295, args: { dirfd: fd, path, flags, mode } },
   mkdirat:                { nr: 296, args: { dirfd: fd, path, mode } },
   mknodat:                { nr: 297, args: { dirfd: fd, path, mode, device: uint } },
@@ -389,8 +390,10 @@ export const systemCalls = {
   pselect6:               { nr: 308, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMESPEC32), mask: inOpt(SIGSET) }, via: "special" },
   ppoll:                  { nr: 309, args: { fds: inoutBytes(1, 8), count: uint, timeout: inoutOpt(TIMESPEC32), mask: inOpt(SIGSET), size: uint } },
   set_robust_list:        { nr: 311, args: { head: address, length: uint }, via: "local" },
+  sync_file_range:        { nr: 314, args: { fd, offsetLow: uint, offsetHigh: uint, lengthLow: uint, lengthHigh: uint, flags } },
+  getcpu:                 { nr: 318, args: { cpu: outOpt(4), node: outOpt(4), cache: address } },
   epoll_pwait:            { nr: 319, args: { set: fd, events: outBytes(2, EPOLL_EVENT), count: int, timeout: int, mask: inOpt(SIGSET), size: uint } },
-  utimensat:              { nr: 320, args: { dirfd: fd, path: optionalPath, times: inOpt(16), flags: flagsOf(AT_PATH_FLAGS) } },
+  utimensat:              { nr: 320, args: { dirfd: fd, path: optionalPath, times: inOpt(16), flags } },
   eventfd:                { nr: 323, args: { count: uint } },
   fallocate:              { nr: 324, args: { fd, mode: int, offsetLow: uint, offsetHigh: uint, lengthLow: uint, lengthHigh: uint } },
   eventfd2:               { nr: 328, args: { count: uint, flags: flagsOf(EFD_SEMAPHORE | O_CLOEXEC | O_NONBLOCK) } },
@@ -400,8 +403,10 @@ export const systemCalls = {
   preadv:                 { nr: 333, args: { fd, vector: outVector, count: uint, low: uint, high: notNegative, total: added }, via: "special" },
   pwritev:                { nr: 334, args: { fd, vector: inVector, count: uint, low: uint, high: notNegative, total: added }, via: "special" },
   prlimit64:              { nr: 340, args: { pid, resource: int, limit: inOpt(RLIMIT64), old: outOpt(RLIMIT64) } },
+  syncfs:                 { nr: 344, args: { fd } },
   renameat2:              { nr: 353, args: { fromDir: fd, from: path, toDir: fd, to: path, flags: flagsOf(RENAME_NOREPLACE | RENAME_EXCHANGE) } },
   getrandom:              { nr: 355, args: { buffer: outPart(1), size: uint, flags: flagsOf(GRND_FLAGS) } },
+  mlock2:                 { nr: 376, args: { address, length: uint, flags: flagsOf(MLOCK_ONFAULT) } },
   copy_file_range:        { nr: 377, args: { in: fd, inOffset: inoutOpt(8), out: fd, outOffset: inoutOpt(8), length: uint, flags } },
   preadv2:                { nr: 378, args: { fd, vector: address, count: uint, low: uint, high: uint, flags }, via: "special", note: "flags: none" },
   pwritev2:               { nr: 379, args: { fd, vector: address, count: uint, low: uint, high: uint, flags }, via: "special", note: "flags: none" },
@@ -411,11 +416,12 @@ export const systemCalls = {
   clock_settime64:        { nr: 404, args: { clock: int, time: in_(TIMESPEC64) } },
   clock_getres_time64:    { nr: 406, args: { clock: int, resolution: outOpt(TIMESPEC64) }, via: "local" },
   clock_nanosleep_time64: { nr: 407, args: { clock: int, flags, request: in_(TIMESPEC64), remaining: outOpt(TIMESPEC64) } },
-  utimensat_time64:       { nr: 412, args: { dirfd: fd, path: optionalPath, times: inOpt(32), flags: flagsOf(AT_PATH_FLAGS) } },
+  utimensat_time64:       { nr: 412, args: { dirfd: fd, path: optionalPath, times: inOpt(32), flags } },
   pselect6_time64:        { nr: 413, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMESPEC64), mask: inOpt(SIGSET) }, via: "special" },
   ppoll_time64:           { nr: 414, args: { fds: inoutBytes(1, 8), count: uint, timeout: inoutOpt(TIMESPEC64), mask: inOpt(SIGSET), size: uint } },
   rt_sigtimedwait_time64: { nr: 421, args: { set: in_(SIGSET), info: outOpt(SIGINFO), timeout: inOpt(TIMESPEC64), size: uint } },
   futex_time64:           { nr: 422, args: { word: inOpt(4), operation: int, value: uint, timeout: inOpt(TIMESPEC64), word2: address, value3: uint } },
+  sched_rr_get_interval_time64: { nr: 423, args: { pid, interval: out(TIMESPEC64) } },
   close_range:            { nr: 436, args: { first: uint, last: uint, flags: flagsOf(CLOSE_RANGE_FLAGS) } },
   faccessat2:             { nr: 439, args: { dirfd: fd, path, mode: accessMode, flags: flagsOf(AT_EACCESS | AT_PATH_FLAGS) } },
   epoll_pwait2:           { nr: 441, args: { set: fd, events: outBytes(2, EPOLL_EVENT), count: int, timeout: inOpt(TIMESPEC64), mask: inOpt(SIGSET), size: uint } },

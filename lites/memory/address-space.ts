@@ -289,6 +289,12 @@ export class AddressSpace {
     yield* this.install({ ...mapping, start: end, end: start + size, offset: addedOffset });
   }
 
+  /** Shows a part of shared memory at a second, free place. @throws ENOMEM */
+  *show(mapping: Mapping, start: number, size: number, to: number): Op<number> {
+    yield* this.install({ ...mapping, start: to, end: to + size, offset: mapping.offset + start - mapping.start });
+    return to;
+  }
+
   /** Moves mappings to a free place: same objects, other addresses. */
   move(start: number, end: number, to: number): void {
     const moved = this.mappings.remove(start, end);

@@ -2,7 +2,7 @@
  * Calls about descriptors themselves: dup, fcntl, locks, pipes, ioctl. Source: POSIX dup, fcntl, pipe; Linux flock(2), ioctl_tty(2).
  */
 import { fcntlCommands, ioctlCommands } from "../abi/commands.ts";
-import { EBADF, EFAULT, EINVAL, EMFILE, EOVERFLOW } from "../abi/errno.ts";
+import { EBADF, EFAULT, EINVAL, EMFILE, ENOTTY, EOVERFLOW } from "../abi/errno.ts";
 import {
   CLOSE_RANGE_CLOEXEC,
   O_APPEND,
@@ -17,6 +17,7 @@ import {
   SEEK_SET,
 } from "../abi/open-flags.ts";
 import { F_RDLCK, F_UNLCK, F_WRLCK, FD_CLOEXEC } from "../abi/record-locks.ts";
+import { SIGNAL_COUNT } from "../abi/signals.ts";
 import { decode, encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import type { Op } from "../activation.ts";
@@ -24,8 +25,9 @@ import type { CommandArgument, Handlers, OutBuffer } from "../arguments.ts";
 import { closeDescriptor, descriptor, freeDescriptor, installFile, openFile } from "../descriptors.ts";
 import { PipeInode } from "../pipe.ts";
 import type { Process } from "../process/process.ts";
-import type { File } from "../vfs/file.ts";
-import { clearRecordLock, conflictingLock, lockWholeFile, type RecordLock, setRecordLock, unlockWholeFile } from "../vfs/record-locks.ts";
+import { intBytes } from "../stream-control.ts";
+import { File } from "../vfs/file.ts";
+import { clearRecordLock, conflictingLock, type LockOwner, lockWholeFile, type RecordLock, setRecordLock, unlockWholeFile } from "../vfs/record-locks.ts";
 import type { FileServices } from "./file-services.ts";
 
 const LOCK_SH = 1;
@@ -56,8 +58,9 @@ function duplicateFrom(process: Process, from: number, lowest: number, closeOnEx
 }
 
 /** The range of a struct flock, and its type. */
-function decodeLock(process: Process, file: File, bytes: Uint8Array, wide: boolean): { type: number; lock: RecordLock } {
-  const { l_type, l_whence, l_start, l_len } = decode(wide ? structs.flock64 : structs.flock, bytes);
+function decodeLock(owner: LockOwner, file: File, bytes: Uint8Array, wide: boolean): { type: number; lock: RecordLock } {
+  const { l_type, l_whence, l_start, l_len, l_pid } = decode(wide ? structs.flock64 : structs.flock, bytes);
+  if (owner instanceof File && l_pid !== 0) throw EINVAL;
   let start = l_start;
   if (l_whence === SEEK_CUR) start += file.position;
   else if (l_whence === SEEK_END) start += file.inode.attributes().size;
@@ -66,11 +69,11 @@ function decodeLock(process: Process, file: File, bytes: Uint8Array, wide: boole
   if (l_len < 0) [start, end] = [start + l_len, start];
   if (start < 0) throw EINVAL;
   if (l_type !== F_RDLCK && l_type !== F_WRLCK && l_type !== F_UNLCK) throw EINVAL;
-  return { type: l_type, lock: { owner: process, exclusive: l_type === F_WRLCK, start, end } };
+  return { type: l_type, lock: { owner, exclusive: l_type === F_WRLCK, start, end } };
 }
 
-function getLock(process: Process, file: File, argument: CommandArgument, wide: boolean): number {
-  const { type, lock } = decodeLock(process, file, argument.input!, wide);
+function getLock(owner: LockOwner, file: File, argument: CommandArgument, wide: boolean): number {
+  const { type, lock } = decodeLock(owner, file, argument.input!, wide);
   if (type === F_UNLCK) throw EINVAL;
   const obstacle = conflictingLock(file.inode, lock);
   const layout = wide ? structs.flock64 : structs.flock;
@@ -85,13 +88,13 @@ function getLock(process: Process, file: File, argument: CommandArgument, wide: 
     l_whence: SEEK_SET,
     l_start: obstacle.start,
     l_len: length,
-    l_pid: obstacle.owner.pid,
+    l_pid: obstacle.owner instanceof File ? -1 : obstacle.owner.pid,
   });
   return 0;
 }
 
-function* setLock(process: Process, file: File, argument: CommandArgument, wide: boolean, wait: boolean): Op<number> {
-  const { type, lock } = decodeLock(process, file, argument.input!, wide);
+function* setLock(owner: LockOwner, file: File, argument: CommandArgument, wide: boolean, wait: boolean): Op<number> {
+  const { type, lock } = decodeLock(owner, file, argument.input!, wide);
   if ((type === F_RDLCK && !file.reads) || (type === F_WRLCK && !file.writes)) throw EBADF;
   if (type === F_UNLCK) clearRecordLock(file.inode, lock);
   else yield* setRecordLock(file.inode, lock, wait);
@@ -118,7 +121,7 @@ function control(process: Process, fd: number, command: number, argument: Comman
   if (file.flags & O_PATH) throw EBADF;
   switch (command) {
     case C.F_SETFL.nr:
-      file.flags = (file.flags & ~SETTABLE) | (argument.value & SETTABLE);
+      file.flags = (file.flags & ~SETTABLE) | (argument.value & (file.isSeekable ? SETTABLE & ~O_ASYNC : SETTABLE));
       return 0;
     case C.F_GETLK.nr:
     case C.F_GETLK64.nr:
@@ -129,12 +132,27 @@ function control(process: Process, fd: number, command: number, argument: Comman
     case C.F_SETLK64.nr:
     case C.F_SETLKW64.nr:
       return setLock(process, file, argument, true, command === C.F_SETLKW64.nr);
+    case C.F_OFD_GETLK.nr:
+      return getLock(file, file, argument, true);
+    case C.F_OFD_SETLK.nr:
+    case C.F_OFD_SETLKW.nr:
+      return setLock(file, file, argument, true, command === C.F_OFD_SETLKW.nr);
+    case C.F_SETPIPE_SZ.nr:
+      return file.setPipeCapacity(process, argument.value >>> 0);
     case C.F_GETPIPE_SZ.nr:
       return file.pipeCapacity;
-    // Nobody sends SIGIO, so the owner is kept nowhere.
+    // Nobody sends SIGIO: whom and with which signal is only kept.
     case C.F_SETOWN.nr:
-    case C.F_GETOWN.nr:
+      file.signalOwner = argument.value | 0;
       return 0;
+    case C.F_GETOWN.nr:
+      return file.signalOwner;
+    case C.F_SETSIG.nr:
+      if (argument.value > SIGNAL_COUNT) throw EINVAL;
+      file.signalNumber = argument.value;
+      return 0;
+    case C.F_GETSIG.nr:
+      return file.signalNumber;
     default:
       throw EINVAL;
   }
@@ -151,6 +169,19 @@ function* ioctl(process: Process, fd: number, command: number, argument: Command
     case C.FIONBIO.nr:
       if (argument.input!.some((byte) => byte !== 0)) file.flags |= O_NONBLOCK;
       else file.flags &= ~O_NONBLOCK;
+      return 0;
+    case C.FIOASYNC.nr:
+      if (argument.input!.every((byte) => byte === 0)) file.flags &= ~O_ASYNC;
+      else if (file.isSeekable) throw ENOTTY;
+      else file.flags |= O_ASYNC;
+      return 0;
+    case C.FIGETBSZ.nr:
+      if (!argument.output || file.inode.fileSystem === undefined) break;
+      argument.output.data = intBytes(file.inode.attributes().blockSize);
+      return 0;
+    case C.FIOQSIZE.nr:
+      if (!file.inode.isRegular && !file.inode.isDirectory) throw ENOTTY;
+      argument.output!.data = new Uint8Array(BigInt64Array.of(BigInt(file.inode.attributes().size)).buffer);
       return 0;
     default:
   }

@@ -3,7 +3,7 @@
  */
 import { EFAULT, EINVAL, EOVERFLOW } from "../abi/errno.ts";
 import { majorOf, minorOf } from "../abi/file-mode.ts";
-import { AT_EACCESS, AT_FDCWD, AT_STATX_SYNC_TYPE, AT_SYMLINK_NOFOLLOW } from "../abi/open-flags.ts";
+import { AT_EACCESS, AT_EMPTY_PATH, AT_FDCWD, AT_STATX_SYNC_TYPE, AT_SYMLINK_NOFOLLOW } from "../abi/open-flags.ts";
 import { encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import { decodeTime, TIMESPEC32, TIMESPEC64, TIMEVAL, type TimeFormat, type TimePair, UTIME_NOW, UTIME_OMIT } from "../abi/times.ts";
@@ -115,6 +115,7 @@ export function createAttributeHandlers(services: FileServices) {
 
   /** As at(); without a path the descriptor itself names the file (futimens). */
   function named(process: Process, dirfd: number, path: string | undefined, flags: number): Inode {
+    if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) throw EINVAL;
     if (path !== undefined) return at(process, dirfd, path, flags);
     if (dirfd === AT_FDCWD) throw EFAULT;
     if (flags !== 0) throw EINVAL;

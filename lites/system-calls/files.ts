@@ -1,7 +1,7 @@
 /**
  * Opening, reading, writing and seeking. Source: POSIX open, read, write, lseek, …; Linux sendfile(2), copy_file_range(2).
  */
-import { EBADF, EINVAL, EISDIR, EOPNOTSUPP, EOVERFLOW, ESPIPE } from "../abi/errno.ts";
+import { EBADF, EFAULT, EINVAL, EISDIR, EOPNOTSUPP, EOVERFLOW, ERESTARTSYS, ESPIPE } from "../abi/errno.ts";
 import {
   O_ACCMODE,
   O_APPEND,
@@ -29,6 +29,8 @@ import { baseOf, type FileServices, from64 } from "./file-services.ts";
 const LARGEST_32BIT = 0x7fffffff;
 /** POSIX_FADV_NOREUSE. */
 const LAST_ADVICE = 5;
+/** Wait before, write, wait after: all is done at once. */
+const SYNC_FILE_RANGE_FLAGS = 7;
 
 /** The position in an optional argument, and where it is written back. */
 function positionArgument(buffer: InOutBuffer | undefined, wide: boolean): number | undefined {
@@ -57,6 +59,13 @@ function storePosition(buffer: InOutBuffer | undefined, position: number, wide: 
   if (wide) view.setBigInt64(0, BigInt(position), true);
   else view.setUint32(0, position, true);
   buffer.data = new Uint8Array(view.buffer);
+}
+
+interface SendArguments {
+  in: number;
+  out: number;
+  offset: InOutBuffer | undefined;
+  count: number;
 }
 
 export function createFileHandlers(services: FileServices) {
@@ -92,11 +101,17 @@ export function createFileHandlers(services: FileServices) {
     return 0;
   }
 
-  function* sendFile(
-    process: Process,
-    args: { in: number; out: number; offset: InOutBuffer | undefined; count: number },
-    wide: boolean,
-  ): Op<number> {
+  /** An offset that cannot be stored is what a call ends with, whatever else went wrong. */
+  function* sendFile(process: Process, args: SendArguments, wide: boolean): Op<number> {
+    try {
+      return yield* send(process, args, wide);
+    } catch (error) {
+      const { offset } = args;
+      throw offset !== undefined && offset.capacity < offset.wanted && error !== ERESTARTSYS ? EFAULT : error;
+    }
+  }
+
+  function* send(process: Process, args: SendArguments, wide: boolean): Op<number> {
     const position = positionArgument(args.offset, wide);
     const from = readableFile(process, args.in);
     if (position !== undefined) positionedFile(process, args.in);
@@ -170,6 +185,7 @@ export function createFileHandlers(services: FileServices) {
       if (!from.inode.isRegular || !to.inode.isRegular) throw EINVAL;
       if (!from.reads || !to.writes || to.flags & O_APPEND) throw EBADF;
       checkRanges(from, fromPosition ?? from.position, to, toPosition ?? to.position, args.length);
+      if (args.length === 0) return 0;
       if (fromPosition !== undefined) positions.from = fromPosition;
       if (toPosition !== undefined) positions.to = toPosition;
       const count = yield* copy(process, from, to, args.length, positions);
@@ -195,6 +211,22 @@ export function createFileHandlers(services: FileServices) {
     fadvise64_64: (process, { fd, lengthLow, lengthHigh, advice }) => advise(process, fd, from64(lengthLow, lengthHigh), advice),
     fsync: (process, { fd }) => synchronize(openFile(process, fd)),
     fdatasync: (process, { fd }) => synchronize(openFile(process, fd)),
+    readahead(process, { fd }) {
+      if (!readableFile(process, fd).inode.isRegular) throw EINVAL;
+      return 0;
+    },
+    sync_file_range(process, { fd, offsetLow, offsetHigh, lengthLow, lengthHigh, flags }) {
+      const file = openFile(process, fd);
+      const start = from64(offsetLow, offsetHigh);
+      const length = from64(lengthLow, lengthHigh);
+      if (flags & ~SYNC_FILE_RANGE_FLAGS || start < 0 || length < 0) throw EINVAL;
+      if (!file.inode.isRegular && !file.inode.isDirectory) throw ESPIPE;
+      return synchronize(file);
+    },
+    syncfs(process, { fd }) {
+      openFile(process, fd).inode.fileSystem?.sync?.();
+      return 0;
+    },
     sync() {
       files.sync();
       return 0;

@@ -9,6 +9,7 @@ import { Resource } from "../abi/limits.ts";
 import * as M from "../abi/memory-flags.ts";
 import { decode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
+import { isSuperuser } from "../process/authority.ts";
 import { openFile } from "../descriptors.ts";
 import type { UnixHandlers } from "../dispatch.ts";
 import type { AddressSpace, FilePart } from "../memory/address-space.ts";
@@ -64,7 +65,7 @@ function checkSpace(process: UnixProcess, space: AddressSpace, added: number): v
 
 /** Where a new mapping goes; MAP_FIXED clears the place first. */
 function* placeFor(space: AddressSpace, address: number, size: number, flags: number): Op<number> {
-  const hint = M.pageUp(address);
+  const hint = M.pageDown(address);
   if (flags & (M.MAP_FIXED | M.MAP_FIXED_NOREPLACE)) {
     if (!isAligned(address)) throw EINVAL;
     if (address + size > USER_TOP) throw ENOMEM;
@@ -82,9 +83,10 @@ function* map(process: UnixProcess, args: MapArguments): Op<number> {
   const { flags, length } = args;
   const type = flags & M.MAP_TYPE;
   if (length === 0 || !isAligned(args.offset)) throw EINVAL;
-  if (type !== M.MAP_SHARED && type !== M.MAP_PRIVATE && type !== M.MAP_SHARED_VALIDATE) throw EINVAL;
   const size = M.pageUp(length);
   if (size > USER_TOP) throw ENOMEM;
+  const isForFilesOnly = type === M.MAP_SHARED_VALIDATE;
+  if (type !== M.MAP_SHARED && type !== M.MAP_PRIVATE && !(isForFilesOnly && !(flags & M.MAP_ANONYMOUS))) throw EINVAL;
   const shared = type !== M.MAP_PRIVATE;
   const source = flags & M.MAP_ANONYMOUS ? undefined : sourceOf(process, args, shared);
   const protection = args.protection & M.PROT_ALL;
@@ -125,28 +127,44 @@ interface RemapArguments {
   newAddress: number;
 }
 
+/** What mremap refuses before it looks at memory. @throws EINVAL */
+function checkRemap({ address, flags, newAddress }: RemapArguments, oldSize: number, newSize: number): void {
+  const moves = (flags & M.MREMAP_MAYMOVE) !== 0;
+  if (flags & ~(M.MREMAP_MAYMOVE | M.MREMAP_FIXED | M.MREMAP_DONTUNMAP) || !isAligned(address)) throw EINVAL;
+  if (flags & (M.MREMAP_FIXED | M.MREMAP_DONTUNMAP) && !moves) throw EINVAL;
+  if (flags & M.MREMAP_DONTUNMAP && oldSize !== newSize) throw EINVAL;
+  if (newSize === 0 || newSize > USER_TOP || oldSize > USER_TOP) throw EINVAL;
+  if (!(flags & (M.MREMAP_FIXED | M.MREMAP_DONTUNMAP))) return;
+  if (!isAligned(newAddress) || newAddress + newSize > USER_TOP) throw EINVAL;
+  if (newAddress < address + oldSize && address < newAddress + newSize) throw EINVAL;
+  if (flags & M.MREMAP_FIXED && newAddress < MMAP_MIN) throw EPERM;
+}
+
 function* remap(process: UnixProcess, args: RemapArguments): Op<number> {
   const space = process.space!;
   const { address, flags, newAddress } = args;
-  if (flags & ~(M.MREMAP_MAYMOVE | M.MREMAP_FIXED) || !isAligned(address)) throw EINVAL;
-  if (flags & M.MREMAP_FIXED && !(flags & M.MREMAP_MAYMOVE)) throw EINVAL;
   const oldSize = M.pageUp(args.oldSize);
   const newSize = M.pageUp(args.newSize);
-  if (newSize === 0) throw EINVAL;
-  if (newSize > USER_TOP) throw ENOMEM;
+  checkRemap(args, oldSize, newSize);
   const mapping = space.mappings.find(address);
   if (mapping === undefined) throw EFAULT;
   // A length of 0 asks for a second view of shared memory.
-  if (oldSize === 0) throw EINVAL;
-  if (mapping.end < address + oldSize) throw EFAULT;
-  if (newSize > oldSize) checkSpace(process, space, newSize - oldSize);
+  if (oldSize === 0 && (!mapping.shared || !(flags & M.MREMAP_MAYMOVE))) throw EINVAL;
+  if (mapping.end < address + Math.max(oldSize, oldSize === 0 ? newSize : 0)) throw EFAULT;
+  const keepsOld = (flags & M.MREMAP_DONTUNMAP) !== 0;
+  if (keepsOld && (mapping.shared || mapping.object.kind === "file")) throw EINVAL;
+  if (newSize > oldSize || keepsOld) checkSpace(process, space, keepsOld ? newSize : newSize - oldSize);
 
-  if (flags & M.MREMAP_FIXED) {
-    if (!isAligned(newAddress) || newAddress < MMAP_MIN || newAddress + newSize > USER_TOP) throw EINVAL;
-    if (newAddress < address + oldSize && address < newAddress + newSize) throw EINVAL;
-    yield* space.unmap(newAddress, newAddress + newSize);
-    return yield* moveTo(space, address, oldSize, newSize, newAddress);
+  if (flags & M.MREMAP_FIXED) yield* space.unmap(newAddress, newAddress + newSize);
+  const target = flags & M.MREMAP_FIXED ? newAddress : undefined;
+  if (oldSize === 0) return yield* space.show(mapping, address, newSize, target ?? space.findRoom(newSize));
+  if (keepsOld) {
+    const moved = yield* moveTo(space, address, oldSize, newSize, target ?? space.findRoom(newSize));
+    const { protection, allowed, name } = mapping;
+    yield* space.map({ start: address, size: oldSize, protection, shared: false, allowed, name });
+    return moved;
   }
+  if (target !== undefined) return yield* moveTo(space, address, oldSize, newSize, target);
   if (newSize <= oldSize) {
     if (newSize < oldSize) yield* space.unmap(address + newSize, address + oldSize);
     return address;
@@ -219,14 +237,34 @@ export function memoryCalls(): UnixHandlers {
     },
 
     // Nothing is locked: paging is invisible but for time. The range must be mapped all the same.
-    mlock: (process, { address, length }) => checkMapped(process, address, length),
+    mlock: (process, { address, length }) => lock(process, address, length, 0),
+    mlock2: (process, { address, length, flags }) => lock(process, address, length, flags),
     munlock: (process, { address, length }) => checkMapped(process, address, length),
-    mlockall(_process, { flags }) {
+    mlockall(process, { flags }) {
       if (flags === 0 || flags === M.MCL_ONFAULT) throw EINVAL;
+      checkLockable(process, flags & M.MCL_CURRENT ? process.space!.mappings.bytes : 0);
       return 0;
     },
     munlockall: () => 0,
   };
+}
+
+/** Whether so much may be locked by a process that is not the superuser's. @throws EPERM, ENOMEM */
+function checkLockable({ credentials, limits }: UnixProcess, bytes: number): void {
+  if (isSuperuser(credentials)) return;
+  const most = limits[Resource.MEMLOCK]!.soft;
+  if (most === 0) throw EPERM;
+  if (bytes > most) throw ENOMEM;
+}
+
+/** Locking fetches all pages, unless only those that are used are meant: there must be access. */
+function lock(process: UnixProcess, address: number, length: number, flags: number): number {
+  const start = M.pageDown(address);
+  checkLockable(process, rangeEnd(address, length) - start);
+  const parts = process.space!.mappings.overlapping(start, rangeEnd(address, length));
+  checkMapped(process, address, length);
+  if (length > 0 && !(flags & M.MLOCK_ONFAULT) && parts.some(({ protection }) => protection === 0)) throw ENOMEM;
+  return 0;
 }
 
 function checkMapped(process: UnixProcess, address: number, length: number): number {

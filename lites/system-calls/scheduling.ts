@@ -4,6 +4,8 @@
  */
 import { EACCES, EINVAL, EPERM, ESRCH } from "../abi/errno.ts";
 import { Resource } from "../abi/limits.ts";
+import { structs } from "../abi/structs.ts";
+import type { OutBuffer } from "../arguments.ts";
 import type { Core } from "../core.ts";
 import type { UnixHandlers } from "../dispatch.ts";
 import { isSuperuser, mayBeNice, maySchedule } from "../process/authority.ts";
@@ -11,18 +13,25 @@ import {
   isRealTime,
   REAL_TIME_MAX,
   SCHED_BATCH,
+  SCHED_FIFO,
   SCHED_IDLE,
   SCHED_OTHER,
   SCHED_RESET_ON_FORK,
   type Scheduling,
 } from "../process/scheduling.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
+import { nsToTimespec, type TimespecForm } from "../time-values.ts";
+
+const { timespec32, timespec64 } = structs;
 
 const PRIO_PROCESS = 0;
 const PRIO_PGRP = 1;
 const PRIO_USER = 2;
 const NICE_MIN = -20;
 const NICE_MAX = 19;
+
+/** What sched_rr_get_interval tells, as Linux's default of SCHED_RR: the kernel's slices are counted in instructions. */
+const SLICE_NS = 1e8;
 
 /** One processor: the mask has one bit, in one word. */
 const AFFINITY_BYTES = 4;
@@ -88,6 +97,12 @@ export function schedulingCalls(core: Core): UnixHandlers {
     other.scheduling = wanted;
   }
 
+  function tellSlice(process: UnixProcess, pid: number, interval: OutBuffer, form: TimespecForm): number {
+    const { policy } = parametersOf(process, pid, interval).scheduling;
+    interval.data = nsToTimespec(form, policy === SCHED_FIFO ? 0 : SLICE_NS);
+    return 0;
+  }
+
   /** @throws EINVAL for policies that do not exist */
   function priorityRange(policy: number, realTime: number): number {
     if (isRealTime(policy)) return realTime;
@@ -141,6 +156,8 @@ export function schedulingCalls(core: Core): UnixHandlers {
       schedule(process, other, { ...other.scheduling, priority });
       return 0;
     },
+    sched_rr_get_interval: (process, { pid, interval }) => tellSlice(process, pid, interval, timespec32),
+    sched_rr_get_interval_time64: (process, { pid, interval }) => tellSlice(process, pid, interval, timespec64),
     sched_get_priority_max: (_process, { policy }) => priorityRange(policy, REAL_TIME_MAX),
     sched_get_priority_min: (_process, { policy }) => priorityRange(policy, 1),
     sched_getaffinity(process, { pid, size, mask }) {

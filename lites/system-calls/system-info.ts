@@ -67,6 +67,12 @@ export function systemInfoCalls(core: Core, halt: () => void): UnixHandlers {
       return buffer.capacity;
     },
 
+    /** There is one of each. */
+    getcpu(_process, { cpu, node }) {
+      for (const number of [cpu, node]) if (number) number.data = new Uint8Array(4);
+      return 0;
+    },
+
     reboot(process, { magic1, magic2, command }) {
       if (process.credentials.euid !== 0) throw EPERM;
       if (magic1 !== REBOOT_MAGIC || !REBOOT_MAGIC2.includes(magic2)) throw EINVAL;

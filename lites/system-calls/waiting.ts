@@ -13,6 +13,7 @@ import {
   STATUS_CONTINUED,
   statusOfEnding,
   statusOfStop,
+  WAIT_LINUX_FLAGS,
   WCONTINUED,
   WEXITED,
   WNOHANG,
@@ -37,6 +38,8 @@ interface Change {
   status: number;
   usage: Usage;
 }
+
+const WAITID_OPTIONS = WEXITED | WSTOPPED | WCONTINUED | WNOHANG | WNOWAIT | WAIT_LINUX_FLAGS;
 
 /** Its negative does not exist. */
 const LEAST_PID = -0x80000000;
@@ -144,7 +147,7 @@ export function waitingCalls(core: Core): UnixHandlers {
     *waitid(process, { type, id, info, options, usage }) {
       let change: Change | undefined;
       try {
-        if (!(options & (WEXITED | WSTOPPED | WCONTINUED))) throw EINVAL;
+        if (options & ~WAITID_OPTIONS || !(options & (WEXITED | WSTOPPED | WCONTINUED))) throw EINVAL;
         change = yield* wait(process, selectorOfId(process, type, id), options);
       } catch (error) {
         if (info && error !== ERESTARTSYS) clear(info);

@@ -14,7 +14,7 @@ import { partOf } from "../part.ts";
 import type { Process } from "../process/process.ts";
 import type { EpollFile } from "../events/epoll-file.ts";
 import type { DirectoryEntry, Inode } from "./inode.ts";
-import { unlockWholeFile } from "./record-locks.ts";
+import { releaseRecordLocks, unlockWholeFile } from "./record-locks.ts";
 import { releaseWriter, retainWriter } from "./write-access.ts";
 
 /** How something is opened. */
@@ -64,6 +64,9 @@ export abstract class File {
   readonly path: string;
   readonly origin: string | undefined;
   protected readonly watchers = new Set<FileWatcher>();
+  /** F_SETOWN and F_SETSIG. */
+  signalOwner = 0;
+  signalNumber = 0;
   private references = 1;
 
   /** Retains the inode. @throws ETXTBSY */
@@ -97,6 +100,7 @@ export abstract class File {
     if (--this.references > 0) return;
     unlockWholeFile(this);
     for (const watcher of [...this.watchers]) watcher.fileClosed();
+    releaseRecordLocks(this, this.inode);
     this.closed();
     this.discard();
   }
@@ -199,6 +203,11 @@ export abstract class File {
 
   /** F_GETPIPE_SZ. */
   get pipeCapacity(): number {
+    throw EBADF;
+  }
+
+  /** F_SETPIPE_SZ: the new capacity. @throws EINVAL, EPERM, EBUSY */
+  setPipeCapacity(_process: Process, _bytes: number): number {
     throw EBADF;
   }
 }

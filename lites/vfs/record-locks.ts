@@ -1,7 +1,7 @@
 /**
  * Advisory locks: POSIX record locks (fcntl) and whole-file locks (flock).
  *
- * Record locks belong to a process and a vnode; whole-file locks to an open file description. Neither hinders
+ * Record locks belong to a process, or an open file description, and a vnode; whole-file locks to an open file description. Neither hinders
  * reading and writing. Source: POSIX fcntl(2), Linux flock(2).
  */
 import { type Op, sleepOn, WaitQueue } from "../activation.ts";
@@ -10,9 +10,12 @@ import type { Process } from "../process/process.ts";
 import type { File } from "./file.ts";
 import type { Inode } from "./inode.ts";
 
+/** A process, or the open file description of F_OFD_SETLK. */
+export type LockOwner = Process | File;
+
 /** A locked range: bytes start … end - 1; end may be Infinity. */
 export interface RecordLock {
-  owner: Process;
+  owner: LockOwner;
   exclusive: boolean;
   start: number;
   end: number;
@@ -27,7 +30,7 @@ interface VnodeLocks {
 
 const locksOf = new WeakMap<Inode, VnodeLocks>();
 /** Whom a process waits for, to find deadlocks. */
-const waitsFor = new Map<Process, Process>();
+const waitsFor = new Map<LockOwner, LockOwner>();
 
 function locks(vnode: Inode): VnodeLocks {
   let found = locksOf.get(vnode);
@@ -76,16 +79,16 @@ export function clearRecordLock(vnode: Inode, range: RecordLock): void {
   state.changed.wakeAll();
 }
 
-/** Drops all record locks of a process on a vnode: at any close of the file. */
-export function releaseRecordLocks(process: Process, vnode: Inode): void {
+/** Drops all record locks of an owner on a vnode: of a process at any close of the file, of an open file description at its end. */
+export function releaseRecordLocks(owner: LockOwner, vnode: Inode): void {
   const state = locksOf.get(vnode);
-  if (!state?.records.some((lock) => lock.owner === process)) return;
-  state.records = state.records.filter((lock) => lock.owner !== process);
+  if (!state?.records.some((lock) => lock.owner === owner)) return;
+  state.records = state.records.filter((lock) => lock.owner !== owner);
   state.changed.wakeAll();
 }
 
-function leadsTo(from: Process, to: Process): boolean {
-  for (let current: Process | undefined = from; current !== undefined; current = waitsFor.get(current)) {
+function leadsTo(from: LockOwner, to: LockOwner): boolean {
+  for (let current: LockOwner | undefined = from; current !== undefined; current = waitsFor.get(current)) {
     if (current === to) return true;
   }
   return false;
