@@ -21,7 +21,7 @@ import { opened, type Opening, type Readiness, StreamFile } from "./vfs/file.ts"
 import { type Inode, MemoryInode } from "./vfs/inode.ts";
 
 export const PIPE_CAPACITY = 65536;
-/** What processes that are not the superuser's may ask for (pipe-max-size of Linux), and what anybody may. */
+/** What processes may ask for (pipe-max-size of Linux), and what those of the superuser may. */
 const PIPE_CAPACITY_MAX = 1 << 20;
 const LARGEST_CAPACITY = 1 << 26;
 /** st_dev of pipes: a device of its own, as pipefs has. */
@@ -165,9 +165,9 @@ export class Pipe {
   }
 }
 
-/** Capacities are powers of two, of whole pages. @throws EINVAL for what is too much for anybody */
+/** Capacities are powers of two, of whole pages. @throws EINVAL for what is no size */
 function roundedCapacity(bytes: number): number {
-  if (bytes > LARGEST_CAPACITY) throw EINVAL;
+  if (bytes > 2 ** 31) throw EINVAL;
   return Math.max(PAGE_SIZE, 2 ** Math.ceil(Math.log2(bytes)));
 }
 
@@ -215,7 +215,8 @@ export class PipeFile extends StreamFile {
 
   override setPipeCapacity({ credentials }: Process, bytes: number): number {
     const capacity = roundedCapacity(bytes);
-    if (capacity > this.pipe.capacity && capacity > PIPE_CAPACITY_MAX && credentials.euid !== 0) throw EPERM;
+    const most = credentials.euid === 0 ? LARGEST_CAPACITY : PIPE_CAPACITY_MAX;
+    if (capacity > this.pipe.capacity && capacity > most) throw EPERM;
     this.pipe.resize(capacity);
     return capacity;
   }

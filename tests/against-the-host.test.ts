@@ -19,7 +19,6 @@ interface Case {
   readonly exceptions?: Readonly<Record<string, string>>;
 }
 
-const absent = "the call or command is absent";
 const lookUp = "Linux walks to both directories before it looks for the names; here the first name is looked for at once";
 
 /** Lines of tests/guest/refused-values.c that are not as Linux has them. */
@@ -29,22 +28,12 @@ const refusedValues: Readonly<Record<string, string>> = {
   rename: lookUp,
   renameat: lookUp,
   renameat2: lookUp,
-  ioctl: absent,
-  fcntl: absent,
-  fcntl64: absent,
   mprotect: "Linux protects the pages before a hole; here none",
-  mlock: "locking of pages without access succeeds",
-  mremap: absent,
-  prctl: absent,
-  sendfile: "Linux reads the offset before it looks at descriptors",
+  prctl: "most options are absent",
+  sendfile: "Linux stores the offset after an error too, and says that it cannot",
   sendfile64: "as sendfile",
-  mmap2: "MAP_SHARED_VALIDATE of anonymous memory",
   clock_nanosleep: "sleeping on processor time",
   clock_nanosleep_time64: "as clock_nanosleep",
-  waitid: "an answer that cannot be stored and no child",
-  utimensat: "times before flags",
-  utimensat_time64: "as utimensat",
-  copy_file_range: "an offset that cannot be stored, of a call that moves nothing",
 };
 
 const cases: readonly Case[] = [
@@ -53,6 +42,7 @@ const cases: readonly Case[] = [
   { name: "events", what: "event counters and sets of watched files" },
   { name: "shared-files", what: "/dev/shm, and mappings of /dev/zero" },
   { name: "pty-drain", what: "draining a pseudo terminal waits for nobody" },
+  { name: "open-file-locks", what: "locks of open files, sizes of pipes, mremap that doubles or keeps" },
   { name: "permissions", what: "who may do what to other processes", asRoot: true },
   { name: "refused-values", what: "values that calls refuse, and which of two is refused first", asRoot: true, exceptions: refusedValues },
 ];

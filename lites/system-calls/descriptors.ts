@@ -27,7 +27,15 @@ import { PipeInode } from "../pipe.ts";
 import type { Process } from "../process/process.ts";
 import { intBytes } from "../stream-control.ts";
 import { File } from "../vfs/file.ts";
-import { clearRecordLock, conflictingLock, type LockOwner, lockWholeFile, type RecordLock, setRecordLock, unlockWholeFile } from "../vfs/record-locks.ts";
+import {
+  clearRecordLock,
+  conflictingLock,
+  type LockOwner,
+  lockWholeFile,
+  type RecordLock,
+  setRecordLock,
+  unlockWholeFile,
+} from "../vfs/record-locks.ts";
 import type { FileServices } from "./file-services.ts";
 
 const LOCK_SH = 1;
@@ -176,8 +184,7 @@ function* ioctl(process: Process, fd: number, command: number, argument: Command
       else file.flags |= O_ASYNC;
       return 0;
     case C.FIGETBSZ.nr:
-      if (!argument.output || file.inode.fileSystem === undefined) break;
-      argument.output.data = intBytes(file.inode.attributes().blockSize);
+      argument.output!.data = intBytes(file.inode.attributes().blockSize);
       return 0;
     case C.FIOQSIZE.nr:
       if (!file.inode.isRegular && !file.inode.isDirectory) throw ENOTTY;

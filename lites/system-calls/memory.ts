@@ -133,7 +133,7 @@ function checkRemap({ address, flags, newAddress }: RemapArguments, oldSize: num
   if (flags & ~(M.MREMAP_MAYMOVE | M.MREMAP_FIXED | M.MREMAP_DONTUNMAP) || !isAligned(address)) throw EINVAL;
   if (flags & (M.MREMAP_FIXED | M.MREMAP_DONTUNMAP) && !moves) throw EINVAL;
   if (flags & M.MREMAP_DONTUNMAP && oldSize !== newSize) throw EINVAL;
-  if (newSize === 0 || newSize > USER_TOP || oldSize > USER_TOP) throw EINVAL;
+  if (newSize === 0 || newSize > USER_TOP) throw EINVAL;
   if (!(flags & (M.MREMAP_FIXED | M.MREMAP_DONTUNMAP))) return;
   if (!isAligned(newAddress) || newAddress + newSize > USER_TOP) throw EINVAL;
   if (newAddress < address + oldSize && address < newAddress + newSize) throw EINVAL;
@@ -148,6 +148,7 @@ function* remap(process: UnixProcess, args: RemapArguments): Op<number> {
   checkRemap(args, oldSize, newSize);
   const mapping = space.mappings.find(address);
   if (mapping === undefined) throw EFAULT;
+  if (oldSize > USER_TOP) throw EINVAL;
   // A length of 0 asks for a second view of shared memory.
   if (oldSize === 0 && (!mapping.shared || !(flags & M.MREMAP_MAYMOVE))) throw EINVAL;
   if (mapping.end < address + Math.max(oldSize, oldSize === 0 ? newSize : 0)) throw EFAULT;
