@@ -2,7 +2,8 @@
  * The user-mode register context of one thread, as the kernel saves and restores it.
  *
  * The processor loads it at the start of run() and stores it back at every exit, so that between
- * runs all state of a thread is here. The state of the x87 and vector units is moved lazily: it is only valid here after
+ * runs all state of a thread is here. The state of the x87 and vector units is moved lazily: it is only valid here
+ * after
  * Processor.flushFloatingPoint(context).
  */
 

@@ -21,7 +21,8 @@ export interface ClockedProcessor extends Processor {
 }
 
 /**
- * How eagerly the engines translate. Translating an instruction takes about 8 µs, and V8's optimising compiler about twice that, but on another
+ * How eagerly the engines translate. Translating an instruction takes about 8 µs, and V8's optimising compiler about
+ * twice that, but on another
  * processor. So with `auto` translating never takes more than about as long as the interpreter has run.
  */
 export const POLICIES: Readonly<Record<Exclude<Engine, "interpreter">, Policy>> = {

@@ -28,7 +28,10 @@ export const PageFaultError = { PROTECTION: 1, WRITE: 2, USER: 4 } as const;
 
 /** What ended Processor.run(). One object per processor, overwritten by each run. */
 export interface Exit {
-  /** "slice": the instruction budget is used up; "software": INT n; "exception": a fault or trap (INT3 and INTO are traps 3 and 4). */
+  /**
+   * "slice": the instruction budget is used up; "software": INT n; "exception": a fault or trap (INT3 and INTO are
+   * traps 3 and 4).
+   */
   kind: "slice" | "software" | "exception";
   vector: number;
   errorCode: number;

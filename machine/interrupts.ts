@@ -1,8 +1,10 @@
 /**
  * Interrupt lines of the machine. Devices raise them, the kernel takes them at safe points.
  *
- * A device has a wire to a line and asserts it until its driver has looked at its registers. Several wires may lead to one
- * line: it is pending as long as one of them is asserted, so nothing is lost when two devices interrupt at once. A line can
+ * A device has a wire to a line and asserts it until its driver has looked at its registers. Several wires may lead
+ * to one
+ * line: it is pending as long as one of them is asserted, so nothing is lost when two devices interrupt at once. A
+ * line can
  * also be raised for a moment (an edge): that is remembered until it is taken.
  */
 

@@ -6,7 +6,10 @@ import type { Exit } from "./exit.ts";
 import type { TranslationTable } from "./translation-table.ts";
 
 export interface Processor {
-  /** Instructions completed since reset, over all contexts. Exact: a repeated string instruction counts once per iteration. */
+  /**
+   * Instructions completed since reset, over all contexts. Exact: a repeated string instruction counts once per
+   * iteration.
+   */
   instructions: number;
   readonly exit: Exit;
   /**

@@ -22,7 +22,10 @@ export class Ram {
   readonly i32: Int32Array;
   /** Number of guest frames; frame f occupies bytes f * PAGE_SIZE … */
   readonly frameCount: number;
-  /** One byte per frame: 1 when decoded or translated instructions of it are cached, so that a write must invalidate them. */
+  /**
+   * One byte per frame: 1 when decoded or translated instructions of it are cached, so that a write must invalidate
+   * them.
+   */
   readonly frameHasCode: Uint8Array;
   readonly translations: TranslationCache;
   private readonly freeArenaPages: number[] = [];

@@ -2,7 +2,8 @@
  * Tells an observer which pages are referenced, exactly and in program order.
  *
  * A processor that is made with a tracer never answers from the translation cache, so that each access of data passes
- * touch(), and every instruction reports the page that it was fetched from (cpu/traced-execution.ts); the kernel reports
+ * touch(), and every instruction reports the page that it was fetched from (cpu/traced-execution.ts); the kernel
+ * reports
  * what it reads and writes for a thread. Runs of references of one address space to one page become one; a read right
  * after a write of the same page adds nothing and is left out too.
  * Layer beneath: none.

@@ -19,8 +19,10 @@ export const WRITE_TABLE = 4 << 20;
 /** Bytes of a slot: two tables. */
 export const CACHE_SLOT_BYTES = 2 * WRITE_TABLE;
 /**
- * Constant offset of accesses; makes valid entries differ from 0. The lowest twelve bits of a valid entry are 4096 - BIAS, of an
- * invalid one 0: four bytes at an address may be accessed at once if its offset in the page is below them, which is one comparison.
+ * Constant offset of accesses; makes valid entries differ from 0. The lowest twelve bits of a valid entry are 4096 -
+ * BIAS, of an
+ * invalid one 0: four bytes at an address may be accessed at once if its offset in the page is below them, which is
+ * one comparison.
  */
 export const BIAS = 3;
 

@@ -7,8 +7,10 @@
  *   31            12 11      4   3       2        1         0
  *  [ frame address  | unused | dirty | accessed | write | present ]
  *
- * The processor sets accessed and dirty at the first access, and then lets the translation cache (translation-cache.ts)
- * answer for the page; the kernel clears them when a manager asks. Every change of an entry by the kernel drops the page from the cache.
+ * The processor sets accessed and dirty at the first access, and then lets the translation cache
+ * (translation-cache.ts)
+ * answer for the page; the kernel clears them when a manager asks. Every change of an entry by the kernel drops the
+ * page from the cache.
  * i386 without PAE has no execute bit: readable is executable.
  */
 import { PAGE_SHIFT, type Ram } from "./ram.ts";

@@ -7,6 +7,7 @@
  * Layer beneath: the kernel's native interface, and the device's registers given at boot.
  */
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
+import { PAGE_SIZE } from "#kernel/abi/page.ts";
 import { type Message, type NativeContext, type Op, type Received, send } from "#kernel/native.ts";
 import { DriverClass, DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
 import { type DeviceDriver, driveDevice } from "./device-driver.ts";
@@ -36,7 +37,6 @@ export interface ChannelDriverOptions extends InterruptOptions {
 /** Bytes that one READ returns at most. */
 export const MAX_READ_BYTES = 64 << 10;
 
-const PAGE_BYTES = 4096;
 /** The driver's address space: places for the pages of clients. */
 const WINDOWS = 0x90000000;
 const WINDOW_COUNT = 32;
@@ -99,11 +99,11 @@ class ChannelDriver implements DeviceDriver {
         return this.startRead(port, { client: request.from, max: Math.min(count, MAX_READ_BYTES), window: undefined });
       case DriverRequest.READ_PAGE:
         if (window === undefined || !this.windows.permits(window, "write")) return status(this.withoutPage(window));
-        return this.startRead(port, { client: request.from, max: Math.min(count, PAGE_BYTES), window });
+        return this.startRead(port, { client: request.from, max: Math.min(count, PAGE_SIZE), window });
       case DriverRequest.WRITE:
         return this.startWrite(port, request.from, request.strings[0]);
       case DriverRequest.WRITE_PAGE:
-        if (window === undefined || count > PAGE_BYTES) return status(this.withoutPage(window));
+        if (window === undefined || count > PAGE_SIZE) return status(this.withoutPage(window));
         return this.startWrite(port, request.from, this.context.memory.page(window, "read").slice(0, count));
       default:
         return status(DriverStatus.NOT_SUPPORTED);

@@ -6,9 +6,8 @@
  */
 import { flexpage, Unmap } from "#kernel/abi/flexpage.ts";
 import { Condition } from "#kernel/abi/ipc.ts";
+import { PAGE_LOG2 } from "#kernel/abi/page.ts";
 import type { NativeContext, Received } from "#kernel/native.ts";
-
-const PAGE_LOG2 = 12;
 
 export class PageWindows {
   private readonly free: number[] = [];

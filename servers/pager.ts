@@ -9,6 +9,7 @@
 import { FLEXPAGE_WRITE, flexpage, flexpageBase, PageStatus, Unmap, WHOLE_SPACE } from "#kernel/abi/flexpage.ts";
 import { ANY, taskOf, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
+import { PAGE_LOG2, PAGE_SIZE } from "#kernel/abi/page.ts";
 import { call, type Message, type NativeContext, NO_FAULTS, type Op, type Received, receive, replyAndWait } from "#kernel/native.ts";
 import { DriverRequest, DriverStatus } from "./abi/generic-driver.ts";
 import { Sigma0Request } from "./abi/sigma0.ts";
@@ -16,9 +17,6 @@ import { Sigma0Request } from "./abi/sigma0.ts";
 export { FaultRefusal } from "#kernel/abi/page-fault.ts";
 export type { ThreadId } from "#kernel/abi/identifiers.ts";
 export type { NativeContext, Op } from "#kernel/native.ts";
-
-const PAGE_BYTES = 4096;
-const PAGE_LOG2 = 12;
 
 /** What a manager did. faults = zeroFills + pageIns + forgotten + refused, if it does one thing for a fault. */
 export interface ManagerFigures {
@@ -155,7 +153,7 @@ export class Pager {
 
   private *answer(received: Received, handler: (fault: PageFault) => Op<FaultAnswer>): Op<Message> {
     const [where = 0, dataSpace = 0, address = 0] = received.words;
-    if (received.words.length < 3 || (where & (PAGE_BYTES - 1) & ~FAULT_WRITE) !== 0) return { words: [FaultRefusal.MANAGER] };
+    if (received.words.length < 3 || (where & (PAGE_SIZE - 1) & ~FAULT_WRITE) !== 0) return { words: [FaultRefusal.MANAGER] };
     const { figures } = this;
     const { zeroFills, pageIns } = figures;
     const answer = yield* handler({

@@ -5,6 +5,7 @@
  * register always has a next byte. Layer beneath: the kernel's native interface, and the device's register given at boot.
  */
 import { ANY } from "#kernel/abi/identifiers.ts";
+import { PAGE_SIZE } from "#kernel/abi/page.ts";
 import { type Message, type NativeContext, type Op, type Received, receive, replyAndWait } from "#kernel/native.ts";
 import { DriverClass, DriverRequest, DriverStatus, RandomControl } from "./abi/generic-driver.ts";
 import { TRUSTED_FAULTS } from "./driver-clients.ts";
@@ -19,7 +20,6 @@ export interface EntropyRegister {
 /** Bytes that one READ returns at most. */
 export const MAX_RANDOM_BYTES = 64 << 10;
 
-const PAGE_BYTES = 4096;
 const WINDOW = 0x90000000;
 
 const status = (code: number, ...words: number[]): Message => ({ words: [code, ...words] });
@@ -56,7 +56,7 @@ class RandomDriver {
         return { words: [DriverStatus.OK, bytes.length], strings: [bytes] };
       }
       case DriverRequest.READ_PAGE:
-        if (window === undefined || count > PAGE_BYTES || !this.windows.permits(window, "write")) return status(DriverStatus.BAD_ARGUMENT);
+        if (window === undefined || count > PAGE_SIZE || !this.windows.permits(window, "write")) return status(DriverStatus.BAD_ARGUMENT);
         this.entropy.fill(this.context.memory.page(window, "write").subarray(0, count));
         return status(DriverStatus.OK, count);
       case DriverRequest.CONTROL:

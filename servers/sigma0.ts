@@ -9,11 +9,10 @@
 import { FLEXPAGE_WRITE, flexpage, flexpageBase, flexpageLog2Size, Unmap } from "#kernel/abi/flexpage.ts";
 import { ANY, NIL, taskOf, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { InfoPage } from "#kernel/abi/info-page.ts";
+import { PAGE_LOG2, PAGE_SIZE } from "#kernel/abi/page.ts";
 import { type Message, type NativeContext, NO_FAULTS, type Op, receive, replyAndWait } from "#kernel/native.ts";
 import { Sigma0Request } from "./abi/sigma0.ts";
 
-const PAGE_LOG2 = 12;
-const PAGE_SIZE = 1 << PAGE_LOG2;
 const SUPERPAGE_LOG2 = 22;
 
 const REFUSAL: Message = { words: [0] };

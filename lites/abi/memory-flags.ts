@@ -1,7 +1,9 @@
 /**
  * Flags of the memory calls. Source: mmap(2), mremap(2), madvise(2), msync(2).
  */
-export const PAGE_SIZE = 4096;
+import { PAGE_SIZE } from "#kernel/abi/page.ts";
+
+export { PAGE_SIZE };
 
 /** The borders of pages around an address or size. */
 export const pageUp = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;

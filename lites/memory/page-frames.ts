@@ -5,11 +5,11 @@
 import { flexpage, flexpageBase, flexpageSize, WHOLE_SPACE } from "#kernel/abi/flexpage.ts";
 import { IpcError } from "#kernel/abi/ipc.ts";
 import type { ThreadId } from "#kernel/abi/identifiers.ts";
+import { PAGE_LOG2 } from "#kernel/abi/page.ts";
 import { call, type NativeContext, type Op as NativeOp } from "#kernel/native.ts";
 import { Sigma0Request } from "#servers/abi/sigma0.ts";
 import { PAGE_SIZE } from "../abi/memory-flags.ts";
 
-const PAGE_LOG2 = 12;
 /** Frames are asked for in blocks of up to this size. */
 const BLOCK_LOG2 = 20;
 

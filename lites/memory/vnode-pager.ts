@@ -8,6 +8,7 @@
 import { flexpage, FLEXPAGE_WRITE } from "#kernel/abi/flexpage.ts";
 import { ANY, sameTask, taskOf, type ThreadId } from "#kernel/abi/identifiers.ts";
 import { FAULT_WRITE, FaultRefusal } from "#kernel/abi/page-fault.ts";
+import { PAGE_LOG2 } from "#kernel/abi/page.ts";
 import { type Message, NO_FAULTS, type Op as NativeOp, type PageItem, receive, replyAndWait } from "#kernel/native.ts";
 import { CLOCK_PAGE, ClockPage, EMULATOR_BASE, PROCESS_PAGE } from "../abi/address-map.ts";
 import { PAGE_SIZE, PROT_WRITE } from "../abi/memory-flags.ts";
@@ -22,8 +23,6 @@ export const SpecialDataSpace = { EMULATOR: 0xffff0001 } as const;
 const WINDOW_PAGES = 16;
 /** Neighbours are read ahead only while this share of the frames is free. */
 const READ_AHEAD_RESERVE = 0.25;
-
-const PAGE_LOG2 = 12;
 
 /** What the pager asks about a faulting task. */
 export interface PagerClients {

@@ -8,11 +8,17 @@ import type { RegisterFile } from "./registers.ts";
 export interface Accelerator {
   /** Instructions to interpret between two samples. */
   readonly period: number;
-  /** Instructions to interpret at least before a sample: after a whole chain, execution stops where a jump went, not where it was interrupted. */
+  /**
+   * Instructions to interpret at least before a sample: after a whole chain, execution stops where a jump went, not
+   * where it was interrupted.
+   */
   readonly least: number;
   /** The interpreter has stopped in front of a chain. @returns false when the chain is not interpreted anyway */
   sample(op: Operation, eip: number): boolean;
-  /** Leaves an operation to the interpreter, for what executes in its place makes no progress. @returns false when nothing does */
+  /**
+   * Leaves an operation to the interpreter, for what executes in its place makes no progress. @returns false when
+   * nothing does
+   */
   abandon(op: Operation): boolean;
   /** Instructions of the frame may have changed. */
   frameDropped(frame: number): void;
@@ -29,7 +35,8 @@ export interface AcceleratorHost {
   /** Says that bytes of a frame are instructions: `frameDropped` is called before they change. */
   cover(frame: number, from: number, to: number): void;
   /**
-   * Executes the one instruction at Word.EIP, which does not transfer control, and charges it to the budget. Faults leave as exceptions.
+   * Executes the one instruction at Word.EIP, which does not transfer control, and charges it to the budget. Faults
+   * leave as exceptions.
    * @returns the address behind it
    */
   executeOne(): number;

@@ -27,7 +27,8 @@ const FSAVE_BYTES = 108;
 const TEN_BYTES = 10;
 
 /**
- * Address bits that must be 0 when EFLAGS.AC is set, by bytes, for operands that handlers access in parts. Other operands,
+ * Address bits that must be 0 when EFLAGS.AC is set, by bytes, for operands that handlers access in parts. Other
+ * operands,
  * but those of the floating-point unit, are checked at their accesses (memory.ts).
  */
 const WHOLE_ALIGNMENTS: Readonly<Record<number, number>> = { 8: 7, 10: 7, 14: 1, 16: 0, 28: 3, 94: 1, 108: 3, 512: 0 };

@@ -31,7 +31,10 @@ export interface Core {
 /** Chooses the handler of an instruction; may look at the operation's operands for a special form. */
 export type Binder = (op: Operation, instruction: Instruction) => Handler;
 
-/** What has a handler: instructions that a program may execute. MOV with a segment register is apart from other forms of MOV. */
+/**
+ * What has a handler: instructions that a program may execute. MOV with a segment register is apart from other forms
+ * of MOV.
+ */
 export type Handled = UserMnemonic | "mov segment";
 
 /** Some of the binders; the types of all parts show whether one is missing (binding.ts). */

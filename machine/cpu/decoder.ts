@@ -334,7 +334,8 @@ function siblingOf(entry: Entry): Row | undefined {
 }
 
 /**
- * An undefined member of a group, and one behind a prefix that it does not know, is fetched to its end, like its siblings, before it
+ * An undefined member of a group, and one behind a prefix that it does not know, is fetched to its end, like its
+ * siblings, before it
  * faults. @param modrm -1 if it has not been read
  */
 function skipOperands(reader: Reader, entry: Entry, modrm: number, operandSize: number, addressSize: number): void {

@@ -21,7 +21,10 @@ export interface FloatingPoint {
   precede(step: Handler): Handler;
   /** The x87 state, and so the MMX registers; valid behind `acquire`, until generated code runs. */
   readonly state: FpuState;
-  /** Brings the state of the running context into the units. Word.UNITS_READY says that the vector registers are there. */
+  /**
+   * Brings the state of the running context into the units. Word.UNITS_READY says that the vector registers are
+   * there.
+   */
   acquire(): void;
   /** Says which context is about to run. */
   select(context: Context): void;

@@ -1,7 +1,8 @@
 /**
  * Pairs of instructions that one handler executes: a comparison and the conditional jump behind it.
  *
- * The flags are stored as by the comparison alone. The pair is an addition to the first operation's `exec`; its `plain`
+ * The flags are stored as by the comparison alone. The pair is an addition to the first operation's `exec`; its
+ * `plain`
  * and the second operation stay, for jumps between them and for slices that end there.
  */
 import type { Core } from "./core.ts";

@@ -1,5 +1,6 @@
 /**
- * What the processor says of itself by CPUID (Intel SDM vol. 2, CPUID): names and numbers of a Pentium M, with the features
+ * What the processor says of itself by CPUID (Intel SDM vol. 2, CPUID): names and numbers of a Pentium M, with the
+ * features
  * that are there. The operating system shows the same to programs.
  */
 
@@ -48,7 +49,8 @@ const { vendor, family, model, stepping, name, capabilities, lastLeaf } = IDENTI
 const LAST_EXTENDED_LEAF = 0x80000004;
 
 /**
- * Descriptors of a Pentium M's caches: 32 KB for code and data each, 2 MB behind them; lines of 64 bytes, eight ways. C libraries
+ * Descriptors of a Pentium M's caches: 32 KB for code and data each, 2 MB behind them; lines of 64 bytes, eight ways.
+ * C libraries
  * derive from them how they copy.
  */
 const CACHES: Registers = [0x02b3b001, 0xf0, 0, 0x2c04307d];

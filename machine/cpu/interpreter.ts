@@ -217,7 +217,8 @@ export class Interpreter implements Processor {
         continue;
       }
       const isCounted = accelerator.sample(op, R[Word.EIP]!);
-      // What is not interpreted is no sample: the next chain that is interpreted is one, unless there is none for long.
+      // What is not interpreted is no sample: the next chain that is interpreted is one, unless there is none for
+      // long.
       passed = isCounted || passed === MAX_PASSED ? 0 : passed + 1;
       this.untilSample = accelerator.period;
       allotment = passed === 0 ? Math.max(accelerator.period, op.rest) : op.rest;

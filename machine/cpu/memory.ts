@@ -3,7 +3,8 @@
  * (first access, page crossing, unaligned, code in the frame, faults) on slow paths.
  *
  * Layer beneath: machine/ram.ts, machine/translation-cache.ts and machine/translation-table.ts. 3 is the cache's BIAS;
- * an entry is odd or 0, so that one test says whether it is there and the address is aligned. Multi-byte accesses check all
+ * an entry is odd or 0, so that one test says whether it is there and the address is aligned. Multi-byte accesses
+ * check all
  * their pages before they change anything. Addresses wrap at 4 GiB.
  */
 import { Vector } from "../exit.ts";

@@ -11,7 +11,10 @@ export interface Row {
   readonly mnemonic: Mnemonic | "(invalid)" | "(boundary)";
   /** Operand codes (instruction-set/row.ts). */
   readonly operands: readonly string[];
-  /** Those of the instruction, but for `flow`, which the operands may determine: MOV to a segment register ends a block. */
+  /**
+   * Those of the instruction, but for `flow`, which the operands may determine: MOV to a segment register ends a
+   * block.
+   */
   readonly facts: Facts;
 }
 

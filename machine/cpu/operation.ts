@@ -35,7 +35,10 @@ export class Operation {
   next: Operation;
   /** Target of a direct jump, once it is known, if it lies in the same page. */
   taken: Operation | null = null;
-  /** Where an indirect jump or call went last (of FLDCW: what it changed last), and all its targets, the first ones that were seen. */
+  /**
+   * Where an indirect jump or call went last (of FLDCW: what it changed last), and all its targets, the first ones
+   * that were seen.
+   */
   observed = 0;
   targets: number[] | null = null;
   /** Page of the rest of an instruction that straddles two pages. */

@@ -31,14 +31,19 @@ export const Word = {
   SYSTEM_FLAGS: 18,
   /** Why the run loop was left (Stop). */
   STOP: 19,
-  /** Not 0 when DS, ES or SS is not flat or EFLAGS.AC is set: another set of operations is then used, with all checks. */
+  /**
+   * Not 0 when DS, ES or SS is not flat or EFLAGS.AC is set: another set of operations is then used, with all checks.
+   */
   SEGMENTED: 20,
   /** The address space's tables in the translation cache: byte address, and the same as a word index. */
   CACHE: 21,
   CACHE_WORDS: 22,
   /** Budget that is kept back until the next sample. */
   HELD: 23,
-  /** Instructions of translated code in this turn, which do not count for the next sample, less what going there and back costs. */
+  /**
+   * Instructions of translated code in this turn, which do not count for the next sample, less what going there and
+   * back costs.
+   */
   TRANSLATED: 75,
   /** Bases, then limits, of ES CS SS DS FS GS. */
   SEGMENT_BASE: 24,
@@ -58,7 +63,8 @@ export const Word = {
   /** 1 when XMM registers and MXCSR are those of the running context (floating-point.ts). */
   UNITS_READY: 73,
   /**
-   * The registers of the x87 unit, always here. Sixteen slots each: sign and exponent, low and high half of the significand.
+   * The registers of the x87 unit, always here. Sixteen slots each: sign and exponent, low and high half of the
+   * significand.
    * Slots 0…7 are the physical registers, and MMX.
    */
   X87_SIGN_EXPONENT: 80,
@@ -75,7 +81,10 @@ export const Word = {
 
 const WORDS = 256;
 
-/** Bits of SEGMENT_ACCESS. Of a segment that expands down, offsets above the limit are valid; it has the latter two bits only. */
+/**
+ * Bits of SEGMENT_ACCESS. Of a segment that expands down, offsets above the limit are valid; it has the latter two
+ * bits only.
+ */
 export const Access = { READ: 1, WRITE: 2, READ_DOWN: 4, WRITE_DOWN: 8 } as const;
 
 /** Why the run loop was left. */

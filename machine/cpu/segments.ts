@@ -16,7 +16,10 @@ import { Access, type RegisterFile, Word } from "./registers.ts";
 const USER_CODE_ENTRY = 14;
 const USER_DATA_ENTRY = 15;
 
-/** Bits of the second descriptor word: a 32-bit data segment for user mode that has been accessed, and what it may have besides. */
+/**
+ * Bits of the second descriptor word: a 32-bit data segment for user mode that has been accessed, and what it may
+ * have besides.
+ */
 const DATA_RIGHTS = 0x407100;
 const WRITABLE = 0x200;
 const EXPAND_DOWN = 0x400;
@@ -135,7 +138,10 @@ export function createSegments(file: RegisterFile): Segments {
     R[SEGMENTED] = isFlatData && (R[SYSTEM_FLAGS]! & AC) === 0 ? 0 : 1;
   }
 
-  /** Whether an access stays within the segment and is allowed there. Only where the segment is all addresses, offsets wrap. */
+  /**
+   * Whether an access stays within the segment and is allowed there. Only where the segment is all addresses, offsets
+   * wrap.
+   */
   function isInside(segment: number, offset: number, bytes: number, write: boolean): boolean {
     const limit = R[SEGMENT_LIMIT + segment]! >>> 0;
     const last = offset + bytes - 1;

@@ -2,7 +2,8 @@
  * Connects the interpreter with a reference tracer: which address space runs, how far it is, and what it touches.
  *
  * Exists only in a processor that traces; then each operation reports its fetch before it is executed, and no
- * two are fused. When an instruction is repeated after a page fault, what it touched before the fault is not told again:
+ * two are fused. When an instruction is repeated after a page fault, what it touched before the fault is not told
+ * again:
  * whoever serves the fault tells the reference that faulted, so the order stays that of the program.
  * Layer beneath: machine/reference-tracer.ts.
  */

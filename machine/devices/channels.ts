@@ -8,7 +8,8 @@
  * - guest → host is not buffered: the host takes every `put` at once, and may then declare itself
  *   congested until `hostDrained`; meanwhile the guest's puts accept nothing.
  *
- * Any change that the guest may wait for is an event of the port; the interrupt line is asserted while there are events.
+ * Any change that the guest may wait for is an event of the port; the interrupt line is asserted while there are
+ * events.
  * A port number is used again only when both sides have closed it.
  * Layer beneath: interrupts.ts.
  */
@@ -27,7 +28,10 @@ export interface HostError {
 export interface ChannelHost {
   /** Output of the guest; the array belongs to the host. False: congested, until hostDrained(port). */
   onOutput(port: number, bytes: Uint8Array): boolean | HostError;
-  /** The guest looked for input and found none: a host that reads on demand fetches some now. It may call hostWrite at once. */
+  /**
+   * The guest looked for input and found none: a host that reads on demand fetches some now. It may call hostWrite at
+   * once.
+   */
   onInputWanted?(port: number): void;
   /** The guest closed its side of a port: there will be no more output. */
   onGuestClose?(port: number): void;

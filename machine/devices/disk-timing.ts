@@ -31,7 +31,8 @@ export interface SeekParameters {
 }
 
 /**
- * An arm, a turning disk and one head. The time of a seek grows with the square root of its distance; then the disk turns until
+ * An arm, a turning disk and one head. The time of a seek grows with the square root of its distance; then the disk
+ * turns until
  * the block is under the head, which stays where the command has ended.
  */
 export function seekTiming(parameters: SeekParameters): DiskTiming {

@@ -1,7 +1,8 @@
 /**
  * The disk: blocks of one page, moved by DMA between the medium and frames of RAM.
  *
- * One command at a time, for one block or several neighbouring ones. It takes as long as disk-timing.ts says on the machine's clock; then `status` tells the
+ * One command at a time, for one block or several neighbouring ones. It takes as long as disk-timing.ts says on the
+ * machine's clock; then `status` tells the
  * outcome and the interrupt line is asserted until it is read. The medium is a backing store: chunks of host memory
  * allocated on the first write, or whatever the host provides (a file).
  * Layers beneath: ram.ts, clock.ts, interrupts.ts.
@@ -91,7 +92,8 @@ export class Disk {
   }
 
   /**
-   * Starts a command for neighbouring blocks, one for each frame. False when another one is in progress (nothing happens then); all other
+   * Starts a command for neighbouring blocks, one for each frame. False when another one is in progress (nothing
+   * happens then); all other
    * outcomes, errors included, are told by the interrupt and takeStatus.
    */
   start(operation: "read" | "write", block: number, ...frames: number[]): boolean {

@@ -2,7 +2,8 @@
  * What the lowering of an instruction is made of: guest registers, memory, operands, flags, and the ways to give an
  * instruction back to the interpreter.
  *
- * Rule for lowerings: everything that can leave the region (a memory access, `leaveIf`) comes before the first change of a
+ * Rule for lowerings: everything that can leave the region (a memory access, `leaveIf`) comes before the first change
+ * of a
  * register, of memory or of the flags, for the interpreter then executes the whole instruction.
  */
 import { type Instruction, Kind, Segment } from "../cpu/instruction.ts";
@@ -119,7 +120,10 @@ export class Emitter {
 
   // ---- memory ----
 
-  /** Pushes the linear address of the instruction's memory operand. @param stackOffset added when ESP is its base (POP) */
+  /**
+   * Pushes the linear address of the instruction's memory operand. @param stackOffset added when ESP is its base
+   * (POP)
+   */
   address(instruction: Instruction = this.step.instruction, stackOffset = 0): Code {
     this.offset(instruction, stackOffset);
     const { segment } = instruction.address!;
@@ -209,7 +213,9 @@ export class Emitter {
     return local;
   }
 
-  /** Makes a register or memory operand ready to be written, without reading it: the value to store is pushed later. */
+  /**
+   * Makes a register or memory operand ready to be written, without reading it: the value to store is pushed later.
+   */
   destination(index: number): () => void {
     const operand = this.step.instruction.operands[index]!;
     const size = this.sizeOf(index);
@@ -272,7 +278,8 @@ export class Emitter {
   }
 
   /**
-   * Has the interpreter execute the current instruction, and goes on behind it. For instructions that change neither EIP
+   * Has the interpreter execute the current instruction, and goes on behind it. For instructions that change neither
+   * EIP
    * nor the way of execution.
    */
   interpret(): void {
@@ -288,7 +295,10 @@ export class Emitter {
     this.flags.state = UNKNOWN_FLAGS;
   }
 
-  /** Leaves the region behind the current instruction, when all is in the register file: the rest of the block is not charged. */
+  /**
+   * Leaves the region behind the current instruction, when all is in the register file: the rest of the block is not
+   * charged.
+   */
   abandon(): void {
     const { code, layout, step, refund } = this;
     const budget = layout.word(Word.BUDGET);

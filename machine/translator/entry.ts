@@ -1,5 +1,6 @@
 /**
- * The entry of a region: makes sure that pages, budget and segments are as the code expects, before anything is loaded.
+ * The entry of a region: makes sure that pages, budget and segments are as the code expects, before anything is
+ * loaded.
  */
 import { Access, Word } from "../cpu/registers.ts";
 import { cacheEntry } from "../translation-cache.ts";

@@ -1,16 +1,22 @@
 /**
- * Code for the arithmetic flags of a region. They are kept as the interpreter keeps them (cpu/flags.ts): kind, first operand
+ * Code for the arithmetic flags of a region. They are kept as the interpreter keeps them (cpu/flags.ts): kind, first
+ * operand
  * and result of the last instruction that set them, in locals, and turned into a condition only where one is read.
  *
  * What kind it is, is mostly known while translating; where paths with different kinds meet, a routine decides.
  *
- * Instructions that change CF and OF only, rotates above all, put these into the upper half of the type, so that what the others follow
- * from can stay: FLAGS << VALUE_SHIFT, and the mask of the replaced ones << MASK_SHIFT. INC and DEC, which keep CF, leave it where it was
- * when they do not know how to compute it: CARRY_PENDING in the type says that it follows from copies of the former type, first operand and
+ * Instructions that change CF and OF only, rotates above all, put these into the upper half of the type, so that what
+ * the others follow
+ * from can stay: FLAGS << VALUE_SHIFT, and the mask of the replaced ones << MASK_SHIFT. INC and DEC, which keep CF,
+ * leave it where it was
+ * when they do not know how to compute it: CARRY_PENDING in the type says that it follows from copies of the former
+ * type, first operand and
  * result. The register file has no such types.
  *
- * Code for a loop's head is made before the code that jumps back to it. So what decides how flags are read must be known before any
- * code is made, such as whether a carry can be pending; only exits, which are made last, may depend on what was seen on the way.
+ * Code for a loop's head is made before the code that jumps back to it. So what decides how flags are read must be
+ * known before any
+ * code is made, such as whether a carry can be pending; only exits, which are made last, may depend on what was seen
+ * on the way.
  */
 import { FLAG_SHIFT, Flag, FlagKind } from "../cpu/flags.ts";
 import { Word } from "../cpu/registers.ts";
@@ -32,7 +38,9 @@ export interface FlagState {
   readonly replaced: number;
   /** Whether the type may have CARRY_PENDING. */
   readonly isCarryPending?: boolean;
-  /** The comparison of floating-point numbers that set ZF and CF and cleared all others, neither of them being a NaN. */
+  /**
+   * The comparison of floating-point numbers that set ZF and CF and cleared all others, neither of them being a NaN.
+   */
   readonly numbers?: NumberComparison;
 }
 
@@ -45,7 +53,10 @@ export interface NumberComparison {
 
 export const UNKNOWN_FLAGS: FlagState = { kind: -1, shift: 0, hasSecond: false, replaced: 0 };
 
-/** Positions of replaced flags, and of the mask that says which they are, in the type. Neither covers the other: CF is bit 0, OF bit 11. */
+/**
+ * Positions of replaced flags, and of the mask that says which they are, in the type. Neither covers the other: CF is
+ * bit 0, OF bit 11.
+ */
 export const VALUE_SHIFT = 16;
 export const MASK_SHIFT = 17;
 /** Types from here on have replaced flags. */

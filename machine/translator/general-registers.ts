@@ -55,7 +55,10 @@ export class GeneralRegisters {
     return code.get(local).i32(~0xff00).op(Op.I32_AND, Op.I32_OR).set(local);
   }
 
-  /** Something else may read and write all of them in the register file: they are spilled before it and reloaded behind it. */
+  /**
+   * Something else may read and write all of them in the register file: they are spilled before it and reloaded
+   * behind it.
+   */
   useAll(): void {
     this.used = this.written = this.writes = ALL_REGISTERS;
   }
@@ -74,7 +77,10 @@ export class GeneralRegisters {
     });
   }
 
-  /** Stores those that are written anywhere in the code so far. @param written of these, the ones that may have been written on the way here */
+  /**
+   * Stores those that are written anywhere in the code so far. @param written of these, the ones that may have been
+   * written on the way here
+   */
   spill(code: Code, written: number): void {
     this.locals.forEach((local, register) => {
       if ((this.written & written & (1 << register)) !== 0) code.storeAt(this.layout.word(register), local);

@@ -1,5 +1,6 @@
 /**
- * The translator against the interpreter: random integer programs, whole and in slices of every small length. INTEGER_PROGRAMS and
+ * The translator against the interpreter: random integer programs, whole and in slices of every small length.
+ * INTEGER_PROGRAMS and
  * INTEGER_SEED ask for more and others.
  */
 import { expect, test } from "vitest";

@@ -22,7 +22,8 @@ export const REGION_TYPE: FunctionType = { parameters: [], results: [ValueType.I
 export const REGION_TYPE_INDEX = 0;
 
 /**
- * Entries of each of the two tables that find the region of an address. Regions look into the first one themselves; an address whose
+ * Entries of each of the two tables that find the region of an address. Regions look into the first one themselves;
+ * an address whose
  * place is taken there is found in the second one, by another hash (runtime/linker.ts).
  */
 const LOOKUP_BITS = 14;
@@ -36,7 +37,10 @@ export const LOOKUP_FACTOR = 0x9e3779b1;
 /** Right shifts of the product for the two tables. */
 export const LOOKUP_SHIFTS = [32 - LOOKUP_BITS, 32 - 2 * LOOKUP_BITS] as const;
 
-/** Slot of the table of all regions where none is, and link of every region that leads to none: the function there stands for missing regions. */
+/**
+ * Slot of the table of all regions where none is, and link of every region that leads to none: the function there
+ * stands for missing regions.
+ */
 export const UNLINKED = 0;
 
 /** Slots whose regions remember the epoch (Word.EPOCH) in which their pages were checked last. */

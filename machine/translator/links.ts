@@ -1,5 +1,6 @@
 /**
- * Links from region to region. Every module of regions has a function table of its own, whose entries lead to the regions that these go to.
+ * Links from region to region. Every module of regions has a function table of its own, whose entries lead to the
+ * regions that these go to.
  *
  * One table for all of them will not do: V8 keeps a copy of a table for each instance that imports it (README.md).
  */

@@ -1,7 +1,8 @@
 /**
  * Guest memory in translated code: where an operand is, and accesses there.
  *
- * An operand in a window (stack-window.ts) is at a constant distance from a pointer that the entry has made. For any other one
+ * An operand in a window (stack-window.ts) is at a constant distance from a pointer that the entry has made. For any
+ * other one
  * the translation cache says where it is; when it does not, the interpreter executes the instruction.
  */
 import { PAGE_MASK } from "../ram.ts";
@@ -140,7 +141,8 @@ export class MemoryCode {
   }
 
   /**
-   * Pushes not 0 if an access is not allowed at once or crosses the end of the page. Four bytes and more take one comparison: what is
+   * Pushes not 0 if an access is not allowed at once or crosses the end of the page. Four bytes and more take one
+   * comparison: what is
    * below BIAS bytes from the end is compared with the lowest bits of the entry, which are 0 when it is not valid.
    */
   private checkEntry(code: Code, address: number, entry: number, bytes: number): void {

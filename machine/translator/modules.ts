@@ -1,7 +1,8 @@
 /**
  * WebAssembly modules of regions: several regions that became warm at about the same time are made together.
  *
- * V8 puts the code of each module at a random address. With hundreds of modules nearly every way from region to region misses the
+ * V8 puts the code of each module at a random address. With hundreds of modules nearly every way from region to
+ * region misses the
  * processor's translation look-aside buffer, which costs several times what the way itself does (README.md).
  */
 import { REGION_TYPE } from "./layout.ts";

@@ -1,6 +1,8 @@
 /**
- * Every turn of the processor makes progress, and ends where it has to: programs at several addresses, in random slices, with policies that
- * leave the interpreter any number of instructions between samples. A turn without progress throws. PROGRESS_PROGRAMS and PROGRESS_SEED ask
+ * Every turn of the processor makes progress, and ends where it has to: programs at several addresses, in random
+ * slices, with policies that
+ * leave the interpreter any number of instructions between samples. A turn without progress throws. PROGRESS_PROGRAMS
+ * and PROGRESS_SEED ask
  * for more and others.
  */
 import { describe, expect, test } from "vitest";

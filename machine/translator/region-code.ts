@@ -1,7 +1,8 @@
 /**
  * The code of a region: its blocks in structured control flow, and the ends of the blocks.
  *
- * Structure after Ramsey, "Beyond Relooper" (2022): a block of the dominator tree is emitted where its one predecessor ends;
+ * Structure after Ramsey, "Beyond Relooper" (2022): a block of the dominator tree is emitted where its one
+ * predecessor ends;
  * where paths meet, a WebAssembly block ends in front of it; a loop header opens a WebAssembly loop.
  */
 import { Flow } from "../cpu/instruction-set/row.ts";
@@ -290,7 +291,9 @@ class Generator {
     else this.tree(this.discovery.flow.positions.get(block)!);
   }
 
-  /** Depth of the branch that an edge is, or undefined when its target's code follows here, or it leaves the region. */
+  /**
+   * Depth of the branch that an edge is, or undefined when its target's code follows here, or it leaves the region.
+   */
   private directBranch({ block }: Edge, from: number): number | undefined {
     if (block === undefined) return undefined;
     const { positions, isMerge } = this.discovery.flow;

@@ -1,9 +1,12 @@
 /**
  * All translated regions: in which table slot each is, which frames it depends on, how it is found by address.
  *
- * A region belongs to a linear address and the frame that was mapped there. It serves every address space in which all its pages
- * are mapped alike, which its code checks at the entry: so translations outlive processes. A place exists as soon as code
- * wants to go to a region; it gets a slot with the first region there. Regions for other states of the x87 unit, or another place of the stack, are in further places,
+ * A region belongs to a linear address and the frame that was mapped there. It serves every address space in which
+ * all its pages
+ * are mapped alike, which its code checks at the entry: so translations outlive processes. A place exists as soon as
+ * code
+ * wants to go to a region; it gets a slot with the first region there. Regions for other states of the x87 unit, or
+ * another place of the stack, are in further places,
  * its variants, of which each leads to the next.
  */
 import type { Ram } from "../ram.ts";

@@ -1,5 +1,6 @@
 /**
- * Random integer programs for tests: a few instructions of one family among others that set and read flags, with registers and
+ * Random integer programs for tests: a few instructions of one family among others that set and read flags, with
+ * registers and
  * data such that accesses cross pages and fault now and then.
  */
 import { PAGE_SIZE } from "../ram.ts";
@@ -231,7 +232,10 @@ const mover: Encoder = oneOf(
   bytes([0x87, 0xe5], [0x87, 0xec]),
 );
 
-/** What uses the stack in a loop and in a function that it calls, with a stack that lies anywhere, at the end of a page too. */
+/**
+ * What uses the stack in a loop and in a function that it calls, with a stack that lies anywhere, at the end of a
+ * page too.
+ */
 export function stackProgram(random: Random): Start {
   const some = (encode: Encoder): number[] => Array.from({ length: random.below(6) }, () => encode(random)).flat();
   const callee = [...some(frame), ...pick(random, [[0xc3], [0xc3], [0xc2, 8, 0]])];
@@ -252,7 +256,10 @@ export function stackProgram(random: Random): Start {
 /** Skips the instruction behind it, or does not: paths meet there. */
 const join: Encoder = (random) => [0x70 + random.below(16), 1, pick(random, [0x90, 0x40, 0x4a, 0xf5])];
 
-/** A loop whose flags live from round to round: read at its head, where paths have met before INC and DEC keep the carry. */
+/**
+ * A loop whose flags live from round to round: read at its head, where paths have met before INC and DEC keep the
+ * carry.
+ */
 export function loopProgram(random: Random): Start {
   const setter = FAMILIES[pick(random, ["sums", "sums with carry", "exchanges", "shifts", "rotates", "bits", "products"])]!;
   const body: number[] = [...READER(random)];

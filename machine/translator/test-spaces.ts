@@ -1,6 +1,8 @@
 /**
- * Two processors for tests of what happens around regions: the interpreter, and one that translates by any policy. Both have two
- * address spaces, in which frames of code are mapped at several addresses, as a library is in several processes, and lose translations now and then.
+ * Two processors for tests of what happens around regions: the interpreter, and one that translates by any policy.
+ * Both have two
+ * address spaces, in which frames of code are mapped at several addresses, as a library is in several processes, and
+ * lose translations now and then.
  */
 import { Context, Register } from "../context.ts";
 import { Interpreter } from "../cpu/interpreter.ts";

@@ -2,7 +2,8 @@
  * The translator: turns what the interpreter executes often into WebAssembly, and runs it in the interpreter's place.
  *
  * The interpreter stops now and then in front of a chain of operations (`sample`). An address where it is found
- * often gets a region: the first operation there is given a handler that runs the region's function. Whatever the function
+ * often gets a region: the first operation there is given a handler that runs the region's function. Whatever the
+ * function
  * does not do itself it leaves to the interpreter, by returning in front of the instruction.
  *
  * Layer beneath: cpu/.
@@ -38,7 +39,10 @@ export interface Policy {
   readonly threshold: number;
   /** Whether code that the interpreter has not seen yet becomes part of regions. */
   readonly isEager: boolean;
-  /** What translating an instruction costs, in interpreted instructions; while more has been spent than interpreted nothing is translated. */
+  /**
+   * What translating an instruction costs, in interpreted instructions; while more has been spent than interpreted
+   * nothing is translated.
+   */
   readonly stepCost: number;
 }
 
@@ -223,7 +227,10 @@ export class Translator implements Accelerator {
     op.regionPage = page;
   }
 
-  /** Whether a region refuses to run because the x87 unit is in another state than when it was made, or the stack elsewhere. */
+  /**
+   * Whether a region refuses to run because the x87 unit is in another state than when it was made, or the stack
+   * elsewhere.
+   */
   private isUnfit({ x87Key, windows }: Region): boolean {
     if (x87Key !== undefined && x87Key !== this.x87Key()) return true;
     return windows.some((window) => !this.isOpen(window));
@@ -298,7 +305,8 @@ export class Translator implements Accelerator {
       R[EIP] = R[PAGE]! + op.offset;
       regions.publish(R[EIP], op.region);
       const outcome = go(op.region);
-      // The end of the slice is near: what is interpreted up to there says nothing about where programs spend their time.
+      // The end of the slice is near: what is interpreted up to there says nothing about where programs spend their
+      // time.
       let isSpent = outcome === SPENT;
       if (outcome >= 0) {
         const site = sites.get(outcome);
@@ -309,7 +317,8 @@ export class Translator implements Accelerator {
       R[TRANSLATED] = R[TRANSLATED]! + budget - R[BUDGET]! - transitionCost;
       const next = lookUp();
       const isTarget = outcome === WENT;
-      // Samples are for targets of jumps: a chain in the middle of which the region ended is not one. One that was refused may want
+      // Samples are for targets of jumps: a chain in the middle of which the region ended is not one. One that was
+      // refused may want
       // another variant; but behind a sample it is interpreted.
       const mayStop = isTarget || (outcome === REFUSED && budget !== this.sampledAt);
       const wanted = Math.max(allotment - transitionCost, mayStop ? 0 : next.rest);

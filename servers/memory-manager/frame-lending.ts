@@ -7,6 +7,7 @@
  */
 import { FLEXPAGE_WRITE, flexpage, flexpageLog2Size } from "#kernel/abi/flexpage.ts";
 import { NIL, taskOf, type ThreadId } from "#kernel/abi/identifiers.ts";
+import { PAGE_LOG2 } from "#kernel/abi/page.ts";
 import type { Message, NativeContext, Op } from "#kernel/native.ts";
 import type { Commitment } from "./commitment.ts";
 import type { Directory } from "./data-space.ts";
@@ -14,7 +15,6 @@ import { Page } from "./page.ts";
 import type { PageStore } from "./page-store.ts";
 
 const REFUSAL: Message = { words: [0] };
-const PAGE_LOG2 = 12;
 
 /** Of the manager's frames, at most one in so many is lent: the others have to hold what its clients need at once. */
 const SHARE = 2;

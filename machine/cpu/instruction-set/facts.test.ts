@@ -1,5 +1,6 @@
 /**
- * What rows say, against what the interpreter does: every row runs with random state, and nothing may change but what its row
+ * What rows say, against what the interpreter does: every row runs with random state, and nothing may change but what
+ * its row
  * says; what a row says is changed or read is changed or read at least once.
  *
  * Layer beneath: the interpreter, which tests/instructions compares with hardware.

@@ -80,7 +80,9 @@ export const SHIFTS = {
 };
 
 export const MOVES = {
-  /** Where its first operand is a segment register it ends a block, with a control or debug register it is privileged. */
+  /**
+   * Where its first operand is a segment register it ends a block, with a control or debug register it is privileged.
+   */
   mov: row(
     "88 Eb,Gb | 89 Ev,Gv | 8A Gb,Eb | 8B Gv,Ev | 8C Ev,Ww | 8E Ww,Ew | A0 AL,Ob | A1 eAX,Ov | A2 Ob,AL | A3 Ov,eAX | " +
       "B0-B7 Zb,Ib | B8-BF Zv,Iz | C6/0 Eb,Ib | C7/0 Ev,Iz | 0F 20 Rd,Cd | 0F 21 Rd,Dd | 0F 22 Cd,Rd | 0F 23 Dd,Rd",

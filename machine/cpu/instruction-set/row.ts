@@ -19,7 +19,8 @@
  *   V  XMM register by ModRM.reg   W  XMM register or memory (except Ww)   U  XMM register by ModRM.rm only
  * followed by a size: b byte, w word, d double word, v by operand size, z immediate of operand size
  * (at most 32 bits), p far pointer, a pair of v (BOUND), q 8 bytes, dq 16 bytes, x 512-byte FXSAVE image, s 6-byte
- * table register. The size of a vector register says how much of it is read or changed from its low end, of one that is
+ * table register. The size of a vector register says how much of it is read or changed from its low end, of one that
+ * is
  * moved to, how much is written.
  * Fixed operands: AL AX eAX (by operand size) CL DX 1 3, ES CS SS DS FS GS.
  */
@@ -210,7 +211,10 @@ export function mayWrite(facts: Facts, position: number): boolean {
   return (use & Use.WRITE) !== 0 || use === Use.PERHAPS;
 }
 
-/** Flags that a shift or rotate by `count` (already masked to 5 bits) leaves undefined, those of others whatever the count. */
+/**
+ * Flags that a shift or rotate by `count` (already masked to 5 bits) leaves undefined, those of others whatever the
+ * count.
+ */
 export function undefinedFlags({ flags }: Facts, count: number, bits: number): number {
   const { counted } = flags;
   if (counted === undefined) return flags.undefined;

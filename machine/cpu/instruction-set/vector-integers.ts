@@ -1,5 +1,6 @@
 /**
- * Rows of MMX, SSE and SSE2 that take their operands as bits or integers: moves, integer arithmetic, shuffles, and the state
+ * Rows of MMX, SSE and SSE2 that take their operands as bits or integers: moves, integer arithmetic, shuffles, and
+ * the state
  * of the unit. Which prefixes are refused was compared with a processor.
  *
  * Source: Intel SDM vol. 2, appendix A. What has no row is an invalid opcode, SSE3 and later sets included.

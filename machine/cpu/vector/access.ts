@@ -6,6 +6,7 @@
  * registers. Values are put at word indices of the register file; reads from memory change nothing when they fault.
  */
 import { Vector } from "../../exit.ts";
+import { PAGE_MASK } from "../../page.ts";
 import type { Ram } from "../../ram.ts";
 import type { Core } from "../core.ts";
 import { raiseFault } from "../fault.ts";
@@ -36,13 +37,11 @@ export interface VectorAccess {
   write128(address: number, word: number): void;
 }
 
-const PAGE_OFFSET = 4095;
-
 export function createVectorAccess(core: Core, ram: Ram, floatingPoint: FloatingPoint): VectorAccess {
   const { UNITS_READY } = Word;
   const { GENERAL_PROTECTION } = Vector;
   const summary = ES;
-  const pageOffset = PAGE_OFFSET;
+  const pageOffset = PAGE_MASK;
   const exponent = 0xffff;
   const R = core.file.words;
   const { i32 } = ram;

@@ -2,7 +2,8 @@
  * The state of the vector unit as a whole: MXCSR, FXSAVE and FXRSTOR, EMMS; and what concerns caches, of which
  * a program sees nothing.
  *
- * Layers beneath: access.ts, image.ts. Source: Intel SDM vol. 2. A page fault in FXSAVE and FXRSTOR names the last byte of
+ * Layers beneath: access.ts, image.ts. Source: Intel SDM vol. 2. A page fault in FXSAVE and FXRSTOR names the last
+ * byte of
  * the image if that cannot be reached, as on Intel's processors.
  */
 import { FXSAVE_SIZE } from "../../context.ts";

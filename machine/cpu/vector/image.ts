@@ -1,7 +1,8 @@
 /**
  * The state of the x87 and vector units as the image of FXSAVE.
  *
- * Layer beneath: x87/state.ts, registers.ts. Source: Intel SDM vol. 1, 10.5.1. The processor writes and reads the first 288 of
+ * Layer beneath: x87/state.ts, registers.ts. Source: Intel SDM vol. 1, 10.5.1. The processor writes and reads the
+ * first 288 of
  * its 512 bytes.
  */
 import { Word } from "../registers.ts";

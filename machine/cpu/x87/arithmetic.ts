@@ -2,7 +2,8 @@
  * Addition, subtraction, multiplication, division and square root on 32-bit halves.
  *
  * Layer beneath: rounding.ts, classification.ts. Source: Intel SDM volume 1, tables 8-10 (invalid operations) and
- * 4.9.1 (exceptions); division and square root by digits of base 2^32, estimated in floating point (Knuth, TAOCP 4.3.1).
+ * 4.9.1 (exceptions); division and square root by digits of base 2^32, estimated in floating point (Knuth, TAOCP
+ * 4.3.1).
  *
  * Every function takes slots, puts its result into RESULT and returns whether it is to be stored: an unmasked
  * exception found before the computation leaves the operands alone. C1 must be 0 before the call.

@@ -1,5 +1,6 @@
 /**
- * Packed decimal integers of 18 digits (FBLD, FBSTP): nine bytes of two digits, least significant first, and a sign byte.
+ * Packed decimal integers of 18 digits (FBLD, FBSTP): nine bytes of two digits, least significant first, and a sign
+ * byte.
  *
  * Layer beneath: conversion.ts. Source: Intel SDM volume 1, section 4.7; volume 2, FBLD and FBSTP.
  */

@@ -1,5 +1,6 @@
 /**
- * Elementary functions on pairs of doubles, each in the range to which its callers reduce arguments. They work in place.
+ * Elementary functions on pairs of doubles, each in the range to which its callers reduce arguments. They work in
+ * place.
  *
  * Layer beneath: pair.ts. Source: power series.
  */

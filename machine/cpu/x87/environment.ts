@@ -1,5 +1,6 @@
 /**
- * The environment and the complete state as images in memory (FSTENV, FLDENV, FSAVE, FRSTOR), in the protected-mode formats.
+ * The environment and the complete state as images in memory (FSTENV, FLDENV, FSAVE, FRSTOR), in the protected-mode
+ * formats.
  *
  * Layer beneath: state.ts. Source: Intel SDM volume 1, figures 8-9 to 8-12. Reserved halves are written as ones, as
  * the processor does.

@@ -1,7 +1,9 @@
 /**
- * The x87 instructions: one row for each operation, with what it does to its operand, to the stack and to the integer flags.
+ * The x87 instructions: one row for each operation, with what it does to its operand, to the stack and to the integer
+ * flags.
  *
- * Operations are named in octal: escape opcode (D8 is 0), then the reg field of the ModR/M byte. i is the r/m field of register
+ * Operations are named in octal: escape opcode (D8 is 0), then the reg field of the ModR/M byte. i is the r/m field
+ * of register
  * forms. Source: Intel SDM volume 2, tables A-7 to A-22; undocumented aliases are those that processors execute.
  */
 import { Flag } from "../flags.ts";

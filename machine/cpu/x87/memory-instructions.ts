@@ -4,7 +4,8 @@
  * Layer beneath: dyadic.ts, conversion.ts, decimal.ts, environment.ts. Source: Intel SDM volume 2, tables A-7 to A-22.
  *
  * Operands are read, or probed for writing, before any state changes, so that an instruction that faults can be
- * repeated. A store that an unmasked exception prevents does not touch its operand. Operations are named in octal: escape opcode, then the reg field of the ModR/M byte.
+ * repeated. A store that an unmasked exception prevents does not touch its operand. Operations are named in octal:
+ * escape opcode, then the reg field of the ModR/M byte.
  */
 import {
   converted,

@@ -1,6 +1,8 @@
 /**
- * Numbers of some 104 bits: the unevaluated sum of two doubles, of which the second is at most half a unit in the last place of
- * the first. Operations work in place and allocate nothing. Their relative error is a few units of 2^-106, so that results
+ * Numbers of some 104 bits: the unevaluated sum of two doubles, of which the second is at most half a unit in the
+ * last place of
+ * the first. Operations work in place and allocate nothing. Their relative error is a few units of 2^-106, so that
+ * results
  * rounded to 64 bits are right but for ties no closer than about 2^-100.
  *
  * Source: Dekker, "A floating-point technique for extending the available precision" (1971); Knuth, TAOCP 4.2.2.
@@ -25,7 +27,8 @@ export function powerOfTwo(exponent: number): number {
 }
 
 /**
- * Methods take no doubles and return none: where V8 does not put a function in place of its call, it would have to allocate them.
+ * Methods take no doubles and return none: where V8 does not put a function in place of its call, it would have to
+ * allocate them.
  * It also allocates for fields that are stored as doubles, but not for elements.
  */
 export class Pair {

@@ -1,7 +1,8 @@
 /**
  * Instructions on registers only.
  *
- * Layer beneath: dyadic.ts and the operations. Source: Intel SDM volume 2, tables A-7 to A-22. The undocumented aliases are
+ * Layer beneath: dyadic.ts and the operations. Source: Intel SDM volume 2, tables A-7 to A-22. The undocumented
+ * aliases are
  * those that processors execute; FENI, FDISI and FSETPM do nothing since the 80387.
  *
  * Operations are named in octal: escape opcode, then the reg field of the ModR/M byte; i is its r/m field.

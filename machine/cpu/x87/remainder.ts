@@ -66,7 +66,10 @@ function reduce(s: FpuState, a: number, b: number, isNearest: boolean): void {
   roundResult(s, PRECISION_64, isFlipped ? sign ^ 0x8000 : sign, exponent - Math.max(step, 0) - shift, wide.high, wide.low, 0);
 }
 
-/** Divides the rest times 2^step, in digits, and leaves the remainder. @returns at least the low three bits of the quotient */
+/**
+ * Divides the rest times 2^step, in digits, and leaves the remainder. @returns at least the low three bits of the
+ * quotient
+ */
 function divideRest(step: number, high: number, low: number): number {
   if (step < 0) return 0;
   let quotient = nextDigit(high, low);

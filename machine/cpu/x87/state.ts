@@ -5,7 +5,8 @@
  * Source: Intel SDM volume 1, chapter 8 ("Programming with the x87 FPU").
  *
  * The registers lie in the processor's register file (registers.ts), where generated code reaches them. The rest are
- * fields, because they are faster to reach here; loan.ts puts them into the register file when generated code needs them.
+ * fields, because they are faster to reach here; loan.ts puts them into the register file when generated code needs
+ * them.
  *
  * A register is three numbers: sign and exponent (16 bits), and the halves of the significand as signed
  * 32-bit numbers, so that they stay small integers in the engine. Functions name registers by *slot*: 0…7 are

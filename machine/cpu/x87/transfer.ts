@@ -51,7 +51,8 @@ export function deliver(s: FpuState, sign: number, pair: Pair, exponent: number,
 }
 
 /**
- * Reports a delivered result as inexact though it may be exact. Processors do this for transcendental functions whose value is so
+ * Reports a delivered result as inexact though it may be exact. Processors do this for transcendental functions whose
+ * value is so
  * close to a representable number that they return that number.
  */
 export function signalInexact(s: FpuState): void {

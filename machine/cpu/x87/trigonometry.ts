@@ -1,7 +1,8 @@
 /**
  * FSIN, FCOS, FSINCOS, FPTAN and FPATAN.
  *
- * Layer beneath: elementary.ts, transfer.ts. Source: Intel SDM volume 1, sections 8.3.7 to 8.3.10 (the 66-bit value of pi
+ * Layer beneath: elementary.ts, transfer.ts. Source: Intel SDM volume 1, sections 8.3.7 to 8.3.10 (the 66-bit value
+ * of pi
  * by which the processor reduces arguments is given there); volume 2, table 3-39 (FPATAN).
  *
  * As in arithmetic.ts the result is left in RESULT (the second one in SECOND), and the functions return whether it is
@@ -18,7 +19,10 @@ import { deliver, signalInexact, take } from "./transfer.ts";
 const BIAS = 16383;
 const TWO_32 = 0x1_0000_0000;
 
-/** Half the pi by which the processor reduces arguments, 66 bits, in thirds whose products with 22 bits are exact doubles. */
+/**
+ * Half the pi by which the processor reduces arguments, 66 bits, in thirds whose products with 22 bits are exact
+ * doubles.
+ */
 const HALF_PI_FIRST = 0x3243f6 / 2 ** 21;
 const HALF_PI_SECOND = 0x2a2216 / 2 ** 43;
 const HALF_PI_THIRD = 0x2308d3 / 2 ** 65;
@@ -83,7 +87,8 @@ function reduce(s: FpuState, slot: number): void {
 }
 
 /**
- * Subtracts about the nearest multiple of 2^bits quadrants, exactly: at most 22 bits of a multiple are 1, and the difference has 66.
+ * Subtracts about the nearest multiple of 2^bits quadrants, exactly: at most 22 bits of a multiple are 1, and the
+ * difference has 66.
  * @returns the multiple
  */
 function subtractQuadrants(bits: number): number {

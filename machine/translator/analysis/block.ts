@@ -42,7 +42,8 @@ export const Ending = {
 export type Ending = (typeof Ending)[keyof typeof Ending];
 
 /**
- * The calls through which a block was reached. A callee inside a region exists once for each place it is called from, so
+ * The calls through which a block was reached. A callee inside a region exists once for each place it is called from,
+ * so
  * that its return has one expected target; only recursive calls share the blocks of the outer one.
  */
 export class CallContext {

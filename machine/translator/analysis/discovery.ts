@@ -143,7 +143,10 @@ class Explorer {
     }
   }
 
-  /** Whether control leaves the region for another one at the target of an edge. In callees it does not: who calls knows where they return to. */
+  /**
+   * Whether control leaves the region for another one at the target of an edge. In callees it does not: who calls
+   * knows where they return to.
+   */
   private isElsewhere({ eip, context }: Edge): boolean {
     return this.steps >= ENOUGH_STEPS && context.depth === 0 && this.view.isTranslated(eip);
   }

@@ -1,5 +1,6 @@
 /**
- * Which arithmetic flags an instruction reads, which it overwrites whatever it read, and whether its translation may leave the
+ * Which arithmetic flags an instruction reads, which it overwrites whatever it read, and whether its translation may
+ * leave the
  * region: for the liveness of flags in translated code. All of it follows from the instruction's row.
  */
 import { ARITHMETIC_FLAGS } from "../../cpu/flags.ts";
@@ -27,7 +28,10 @@ export function flagEffects(instruction: Instruction): FlagEffects {
   return { reads, kills: (flags.writes | (flags.undefined & ~flags.kept)) & ARITHMETIC_FLAGS };
 }
 
-/** Whether an instruction may access memory, whose translation leaves the region when the access is not allowed at once. */
+/**
+ * Whether an instruction may access memory, whose translation leaves the region when the access is not allowed at
+ * once.
+ */
 function mayAccessMemory({ address, operands, row }: Instruction): boolean {
   const { facts } = row;
   if (facts.reaches || facts.stack !== Stack.NONE) return true;

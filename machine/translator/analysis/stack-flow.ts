@@ -2,7 +2,8 @@
  * What ESP and EBP hold in a region, as far as it is known from its instructions: constant distances from what one of
  * them held at the entry of the region.
  *
- * What an instruction does to the stack and which operands it writes is in its row; what it writes is known only of those named here
+ * What an instruction does to the stack and which operands it writes is in its row; what it writes is known only of
+ * those named here
  * (Intel SDM vol. 2), of others it becomes unknown.
  */
 import { mayWrite, Stack } from "../../cpu/instruction-set/row.ts";
@@ -104,7 +105,9 @@ function afterStack(state: StackState, instruction: Instruction): StackState {
   }
 }
 
-/** The value that an instruction gives to its first operand, if it is known. @param state in front of the instruction */
+/**
+ * The value that an instruction gives to its first operand, if it is known. @param state in front of the instruction
+ */
 function result(state: StackState, { row, operands, address, addressSize }: Instruction): StackValue | undefined {
   const [first, second] = operands;
   switch (row.mnemonic) {

@@ -1,5 +1,6 @@
 /**
- * The part of a region's stack that its entry makes sure of, so that accesses there need no look at the translation cache: bytes near
+ * The part of a region's stack that its entry makes sure of, so that accesses there need no look at the translation
+ * cache: bytes near
  * what ESP or EBP held at the entry, all on one page that can be written.
  *
  * A region that finds them elsewhere goes on to its next variant, which looks at each access.

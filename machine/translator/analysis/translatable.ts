@@ -4,14 +4,18 @@
 import { Flow } from "../../cpu/instruction-set/row.ts";
 import { type Instruction, Invalid, Segment } from "../../cpu/instruction.ts";
 
-/** Whether an instruction is a jump, call or return that blocks know: it ends a block, and the region may go on where it leads. */
+/**
+ * Whether an instruction is a jump, call or return that blocks know: it ends a block, and the region may go on where
+ * it leads.
+ */
 export function isTransfer({ row }: Instruction): boolean {
   const { flow } = row.facts;
   return flow === Flow.BRANCH || flow === Flow.JUMP || flow === Flow.CALL || flow === Flow.RETURN;
 }
 
 /**
- * Whether a region may go on behind an instruction, with a lowering or by calling the interpreter. Not when the instruction
+ * Whether a region may go on behind an instruction, with a lowering or by calling the interpreter. Not when the
+ * instruction
  * changes segments or the way of execution.
  */
 export function isTranslatable(instruction: Instruction): boolean {

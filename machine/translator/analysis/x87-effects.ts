@@ -1,7 +1,9 @@
 /**
- * What x87 instructions do to TOP, the mask of empty registers and the control word, which regions know while they are translated.
+ * What x87 instructions do to TOP, the mask of empty registers and the control word, which regions know while they
+ * are translated.
  *
- * It is a prediction: what the bytes do not tell (FLDCW, FRSTOR) is checked when the region runs. FLDCW is expected to change what
+ * It is a prediction: what the bytes do not tell (FLDCW, FRSTOR) is checked when the region runs. FLDCW is expected
+ * to change what
  * it has been seen to change: functions are used with several control words, and mostly change the same field of each.
  *
  * Layers beneath: cpu/x87/instruction-table.ts, cpu/x87/loan.ts (keys).
@@ -93,7 +95,10 @@ export function keyAfter({ instruction, eip }: Step, key: number, controlChange:
   return keyOf(control, top, empty);
 }
 
-/** The physical registers that an instruction may touch, one bit each. @param key in front of it @param after behind it */
+/**
+ * The physical registers that an instruction may touch, one bit each. @param key in front of it @param after behind
+ * it
+ */
 export function touchedSlots(instruction: Instruction, key: number, after: number): number {
   const top = topOf(key);
   const touched = (1 << top) | (1 << topOf(after));

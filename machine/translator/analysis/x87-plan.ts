@@ -18,14 +18,18 @@ export interface X87Plan {
   readonly controlChange: ControlChange;
 }
 
-/** Whether a region has x87 instructions that can be translated. MMX works on the same registers, but in the register file. */
+/**
+ * Whether a region has x87 instructions that can be translated. MMX works on the same registers, but in the register
+ * file.
+ */
 export function usesX87(blocks: readonly Block[]): boolean {
   const instructions = blocks.flatMap(({ steps }) => steps.map(({ instruction }) => instruction));
   return instructions.some(isX87) && !instructions.some(({ operands }) => operands.some(({ kind }) => kind === Kind.MMX));
 }
 
 /**
- * Plans a region that is entered with the state of the key. Edges to blocks that are reached with another state before are cut:
+ * Plans a region that is entered with the state of the key. Edges to blocks that are reached with another state
+ * before are cut:
  * they leave the region.
  * @returns undefined when translated code cannot work in this state
  */

@@ -16,7 +16,10 @@ interface Terms {
   readonly result: number;
 }
 
-/** Pushes a word with CF in the operands' top bit: ADC carries where both operands, or one of them but not the result, have a one; SBB with ~first. */
+/**
+ * Pushes a word with CF in the operands' top bit: ADC carries where both operands, or one of them but not the result,
+ * have a one; SBB with ~first.
+ */
 function pushCarries({ code }: Emitter, { first, second, result }: Terms, isSum: boolean): void {
   const pushFirst = (): void => {
     code.get(first);

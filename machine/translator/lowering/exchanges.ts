@@ -40,7 +40,10 @@ const xadd: Lowering = (e, { operands }) => {
   code.release(second, place.value, result);
 };
 
-/** The old value is written back when the comparison fails. The accumulator is stored first, for it may be the destination. */
+/**
+ * The old value is written back when the comparison fails. The accumulator is stored first, for it may be the
+ * destination.
+ */
 const cmpxchg: Lowering = (e) => {
   const { code } = e;
   const size = e.sizeOf(0);

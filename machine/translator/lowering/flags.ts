@@ -1,5 +1,6 @@
 /**
- * Instructions that move or change flags: LAHF SAHF CLC STC CMC SALC CLD STD PUSHF; and how others change some flags only.
+ * Instructions that move or change flags: LAHF SAHF CLC STC CMC SALC CLD STD PUSHF; and how others change some flags
+ * only.
  * Source: Intel SDM vol. 2.
  */
 import { ARITHMETIC_FLAGS, Flag } from "../../cpu/flags.ts";

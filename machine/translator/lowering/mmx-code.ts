@@ -1,7 +1,9 @@
 /**
- * The MMX registers of a region: significands of the x87 unit's registers, in the register file (../../cpu/registers.ts).
+ * The MMX registers of a region: significands of the x87 unit's registers, in the register file
+ * (../../cpu/registers.ts).
  *
- * Layer beneath: emitter.ts, cpu/x87/loan.ts. An MMX instruction looks for pending x87 exceptions, makes all registers valid and sets TOP to 0.
+ * Layer beneath: emitter.ts, cpu/x87/loan.ts. An MMX instruction looks for pending x87 exceptions, makes all
+ * registers valid and sets TOP to 0.
  * Translated ones require that this is so already; the interpreter executes the first one.
  */
 import { Kind, type Operand } from "../../cpu/instruction.ts";

@@ -17,7 +17,10 @@ const AL = 0;
 const AH = 4;
 const MOST_NEGATIVE = -0x80000000;
 
-/** Sets the flags of a product: `pushIsWide` pushes whether its upper half matters; the others follow the lower half, in a local. */
+/**
+ * Sets the flags of a product: `pushIsWide` pushes whether its upper half matters; the others follow the lower half,
+ * in a local.
+ */
 function setFlags(e: Emitter, size: Size, low: number, pushIsWide: () => void): void {
   if (e.live === 0) return;
   const { code } = e;

@@ -1,5 +1,6 @@
 /**
- * ROL ROR RCL RCR. They change CF and OF only, and nothing when the count is 0. Source: Intel SDM vol. 2; undefined flags as
+ * ROL ROR RCL RCR. They change CF and OF only, and nothing when the count is 0. Source: Intel SDM vol. 2; undefined
+ * flags as
  * in cpu/shifts.ts.
  */
 import { Flag } from "../../cpu/flags.ts";

@@ -1,7 +1,8 @@
 /**
  * SHL SHR SAR SHLD SHRD. Source: Intel SDM vol. 2; undefined flags as in cpu/shifts.ts.
  *
- * A count of 0 changes no flags. Of immediate counts that is known here; behind a count in CL the flags are of unknown kind.
+ * A count of 0 changes no flags. Of immediate counts that is known here; behind a count in CL the flags are of
+ * unknown kind.
  */
 import { Flag } from "../../cpu/flags.ts";
 import { Kind, type Operand } from "../../cpu/instruction.ts";
@@ -44,7 +45,10 @@ export function unlessZero(e: Emitter, count: Count, setFlags: () => void): void
   e.flags.state = UNKNOWN_FLAGS;
 }
 
-/** From two words on the stack, CF and a word that differs from it where OF is set, of which the lowest bits count: pushes EFLAGS bits. */
+/**
+ * From two words on the stack, CF and a word that differs from it where OF is set, of which the lowest bits count:
+ * pushes EFLAGS bits.
+ */
 function pushCarryOverflow(e: Emitter, pushCarry: () => void, pushOverflow: () => void): void {
   const { code } = e;
   code.i32(0);
@@ -123,7 +127,8 @@ function shiftRight(opcode: number): Lowering {
 }
 
 /**
- * SHLD and SHRD take the result out of a word of 64 bits: first:second or second:first. With 16-bit operands counts may
+ * SHLD and SHRD take the result out of a word of 64 bits: first:second or second:first. With 16-bit operands counts
+ * may
  * exceed the size; the processors go on with the first operand again.
  */
 function doubleShift(isLeft: boolean): Lowering {

@@ -1,13 +1,16 @@
 /**
  * MOVS CMPS STOS LODS SCAS, single and repeated.
  *
- * Repeated ones go forward a page at a time, as far as the budget allows: the first iteration has been charged with the
- * block, every further one costs an instruction. When they cannot go on, the interpreter continues with what the registers
+ * Repeated ones go forward a page at a time, as far as the budget allows: the first iteration has been charged with
+ * the
+ * block, every further one costs an instruction. When they cannot go on, the interpreter continues with what the
+ * registers
  * then say; the flags change only at the end. Source: Intel SDM vol. 2; counts as in cpu/strings.ts.
  */
 import { Flag, FlagKind } from "../../cpu/flags.ts";
 import { type Instruction } from "../../cpu/instruction.ts";
 import { Word } from "../../cpu/registers.ts";
+import { PAGE_MASK, PAGE_SIZE } from "../../page.ts";
 import type { Emitter } from "../emitter.ts";
 import type { MemoryPlace } from "../memory-code.ts";
 import type { Size } from "../general-registers.ts";
@@ -19,8 +22,6 @@ const EAX = 0;
 const ECX = 1;
 const ESI = 6;
 const EDI = 7;
-const PAGE_SIZE = 4096;
-const PAGE_MASK = PAGE_SIZE - 1;
 /** Elements from which on the instructions for whole areas are faster than a loop. */
 const LARGE = 16;
 const REPE = 0xf3;
@@ -99,7 +100,8 @@ function minimum(e: Emitter, count: number, pushOther: () => void): void {
 
 /**
  * A loop over pages until ECX is 0.
- * @param body does a number of elements, at most that in the local `count`, which is not 0, and leaves the number done there; a
+ * @param body does a number of elements, at most that in the local `count`, which is not 0, and leaves the number
+ * done there; a
  * local it returns says, when it is not 0, that the repetition is over
  */
 function repeat(

@@ -1,8 +1,11 @@
 /**
- * The vector registers of a region in WebAssembly locals, what is known of the numbers in them, and their operands in memory.
+ * The vector registers of a region in WebAssembly locals, what is known of the numbers in them, and their operands in
+ * memory.
  *
- * Layer beneath: vector-plan.ts, emitter.ts. The registers must be those of the running context: Word.UNITS_READY says so. MXCSR stays in the
- * register file, for only the interpreter changes it; from it follow locals that tell tests of numbers (vector-numbers.ts) what to accept.
+ * Layer beneath: vector-plan.ts, emitter.ts. The registers must be those of the running context: Word.UNITS_READY
+ * says so. MXCSR stays in the
+ * register file, for only the interpreter changes it; from it follow locals that tell tests of numbers
+ * (vector-numbers.ts) what to accept.
  */
 import { Kind, type Operand } from "../../cpu/instruction.ts";
 import { Word } from "../../cpu/registers.ts";
@@ -35,7 +38,10 @@ export class VectorCode implements LocalState, VectorFile {
   private readonly registers: readonly (number | undefined)[];
   /** The registers, one bit each, that have to be stored. */
   private readonly written: number;
-  /** Whether the region is made for programs that have had inexact results; others get results looked at closer in a routine. */
+  /**
+   * Whether the region is made for programs that have had inexact results; others get results looked at closer in a
+   * routine.
+   */
   readonly isInexactRecorded: boolean;
   private readonly comparisons = new Map<RealFormat, NumberComparison>();
   private readonly acceptances = new Map<RealFormat, Acceptance>();

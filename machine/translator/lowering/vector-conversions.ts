@@ -1,7 +1,8 @@
 /**
  * Conversions between singles, doubles and integers in XMM and general registers. Source: Intel SDM vol. 2.
  *
- * Layer beneath: vector-numbers.ts. Conversions to integers ask only whether the result fits, and while MXCSR is not quiet, whether it is exact.
+ * Layer beneath: vector-numbers.ts. Conversions to integers ask only whether the result fits, and while MXCSR is not
+ * quiet, whether it is exact.
  */
 import { Kind } from "../../cpu/instruction.ts";
 import { DOUBLE, type RealFormat, SINGLE } from "../runtime/vector-real.ts";

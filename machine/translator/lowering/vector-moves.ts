@@ -1,5 +1,6 @@
 /**
- * Moves of XMM registers, whole and in part, masks of signs, and instructions that only concern caches. Source: Intel SDM vol. 2.
+ * Moves of XMM registers, whole and in part, masks of signs, and instructions that only concern caches. Source: Intel
+ * SDM vol. 2.
  *
  * Layer beneath: vector-operands.ts. Non-temporal moves are moves: there is no cache.
  */

@@ -1,10 +1,12 @@
 /**
- * Tests that the numbers of an instruction are tame, and that its result is WebAssembly's (runtime/vector-real.ts). Where they are not, the interpreter
+ * Tests that the numbers of an instruction are tame, and that its result is WebAssembly's (runtime/vector-real.ts).
+ * Where they are not, the interpreter
  * executes the instruction.
  *
  * Layer beneath: vector-code.ts, runtime/vector-routines.ts.
  *
- * Numbers that are not accepted at once may still be zeros. While MXCSR is not quiet nothing is accepted: a region that is made for programs
+ * Numbers that are not accepted at once may still be zeros. While MXCSR is not quiet nothing is accepted: a region
+ * that is made for programs
  * without inexact results so far asks a routine then.
  */
 import type { Emitter } from "../emitter.ts";
@@ -18,7 +20,10 @@ export interface Closer {
   /** The routine that looks closer. */
   readonly name: string;
   readonly parameters: readonly (readonly [local: number, format: RealFormat])[];
-  /** The result is 0 only if one of the first parameters is: how many of them; 0 if it can be 0 anyway. The result is the last parameter. */
+  /**
+   * The result is 0 only if one of the first parameters is: how many of them; 0 if it can be 0 anyway. The result is
+   * the last parameter.
+   */
   readonly zeroFactors: number;
 }
 
@@ -41,7 +46,9 @@ function isNotZero(e: Emitter, format: RealFormat, local: number): void {
   format.pushZero(e.code.get(local)).op(format.unequal);
 }
 
-/** Leaves the region unless the numbers that are not accepted are zeros, and the result if it is 0 is so for a reason. */
+/**
+ * Leaves the region unless the numbers that are not accepted are zeros, and the result if it is 0 is so for a reason.
+ */
 function leaveUnlessZero(e: Emitter, vector: VectorCode, format: RealFormat, numbers: readonly number[], closer: Closer): void {
   const { code } = e;
   const { exponents } = vector.acceptance(format);

@@ -1,7 +1,8 @@
 /**
  * Shifts of integers in XMM registers, by an immediate or by the low half of an operand. Source: Intel SDM vol. 2.
  *
- * Layer beneath: vector-operands.ts. WebAssembly takes counts modulo the width; here, counts beyond it give zeros, or copies of the
+ * Layer beneath: vector-operands.ts. WebAssembly takes counts modulo the width; here, counts beyond it give zeros, or
+ * copies of the
  * sign.
  */
 import { type Instruction, Kind } from "../../cpu/instruction.ts";

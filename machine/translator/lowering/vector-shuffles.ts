@@ -1,5 +1,6 @@
 /**
- * Interleaving and shuffling in XMM registers: the bytes of the result by their numbers in destination (0…15) and source
+ * Interleaving and shuffling in XMM registers: the bytes of the result by their numbers in destination (0…15) and
+ * source
  * (16…31). Source: Intel SDM vol. 2.
  *
  * Layer beneath: vector-operands.ts.

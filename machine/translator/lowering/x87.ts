@@ -1,5 +1,6 @@
 /**
- * x87 instructions in regions: those on registers here, those with a memory operand in x87-memory.ts. All others, and those that would
+ * x87 instructions in regions: those on registers here, those with a memory operand in x87-memory.ts. All others, and
+ * those that would
  * find a register full or empty that should not be, are the interpreter's.
  *
  * Layer beneath: x87-arithmetic.ts, x87-code.ts. Source: Intel SDM volume 2, tables A-7 to A-22.

@@ -1,6 +1,7 @@
 /**
  * The routine `arithmetic`: EFLAGS bits of all arithmetic flags from their lazy form (cpu/flags.ts), for places where
- * the kind of the last instruction that set them is not known while translating, or where some have been replaced (flag-code.ts).
+ * the kind of the last instruction that set them is not known while translating, or where some have been replaced
+ * (flag-code.ts).
  */
 import { FLAG_SHIFT, Flag, FlagKind } from "../../cpu/flags.ts";
 import { MASK_SHIFT, VALUE_SHIFT } from "../flag-code.ts";

@@ -1,6 +1,8 @@
 /**
- * The one module that has the table of all regions, and that imports JavaScript functions. Regions go to computed addresses by its function `go`: if
- * each of them imported the table, V8 would change all of them with every new entry. And it would make wrappers for every region's
+ * The one module that has the table of all regions, and that imports JavaScript functions. Regions go to computed
+ * addresses by its function `go`: if
+ * each of them imported the table, V8 would change all of them with every new entry. And it would make wrappers for
+ * every region's
  * calls of JavaScript: so they call these functions by way of this module, too.
  */
 import { Word } from "../../cpu/registers.ts";
@@ -14,7 +16,8 @@ import { pushSlot } from "./lookup.ts";
 export const GO_TYPE: FunctionType = { parameters: [ValueType.I32], results: REGION_TYPE.results };
 
 /**
- * Functions of the interpreter. `lendX87` brings the state of the running context's x87 and vector units into the register file. `interpret`
+ * Functions of the interpreter. `lendX87` brings the state of the running context's x87 and vector units into the
+ * register file. `interpret`
  * executes the instruction of a site; it returns not 0 when the region must not go on behind it.
  */
 export const INTERPRETER_IMPORTS: readonly ImportedFunction[] = [
@@ -22,7 +25,10 @@ export const INTERPRETER_IMPORTS: readonly ImportedFunction[] = [
   { name: "interpret", type: { parameters: [ValueType.I32], results: [ValueType.I32] } },
 ];
 
-/** @returns a module with these, `go`, `unlinked` for slots without a region, and `refused` for variants that there are none of */
+/**
+ * @returns a module with these, `go`, `unlinked` for slots without a region, and `refused` for variants that there
+ * are none of
+ */
 export function encodeLinker(layout: Layout, memoryPages: number): Uint8Array {
   const types = new Types();
   const region = types.index(REGION_TYPE);
@@ -36,7 +42,10 @@ export function encodeLinker(layout: Layout, memoryPages: number): Uint8Array {
   return encodeModule({ imports: INTERPRETER_IMPORTS, functions, memoryPages, usesTable: true }, types);
 }
 
-/** The address may have a region in another slot: its place in the first lookup table was taken, or a link was made before its page was mapped. */
+/**
+ * The address may have a region in another slot: its place in the first lookup table was taken, or a link was made
+ * before its page was mapped.
+ */
 function unlinked(layout: Layout, region: number): Code {
   const code = new Code();
   const address = code.local(ValueType.I32);

@@ -1,8 +1,10 @@
 /**
  * The formats of the vector unit's numbers in generated code, and tests of MXCSR.
  *
- * Layer beneath: wasm/. WebAssembly rounds to nearest and reports no exceptions, so its results are those of the processor while
- * MXCSR has its usual state, the one that QUIET describes, and operands and results are *tame*: normal numbers or zeros. Then
+ * Layer beneath: wasm/. WebAssembly rounds to nearest and reports no exceptions, so its results are those of the
+ * processor while
+ * MXCSR has its usual state, the one that QUIET describes, and operands and results are *tame*: normal numbers or
+ * zeros. Then
  * nothing can happen but that a result is inexact, which is recorded already.
  */
 import { Word } from "../../cpu/registers.ts";
@@ -78,14 +80,18 @@ export const DOUBLE: RealFormat = {
 };
 
 /**
- * Behind an addition of 1, the exponents of accepted numbers have one of these bits; those of zeros and of the lowest numbers, infinities and
+ * Behind an addition of 1, the exponents of accepted numbers have one of these bits; those of zeros and of the lowest
+ * numbers, infinities and
  * NaNs do not. The lowest normal numbers are not accepted at once because results may be rounded to them from below.
  */
 export function acceptedExponents({ exponents }: RealFormat): number {
   return exponents & ~3;
 }
 
-/** Pops a number, pushes not 0 when it is accepted. @param pushExponents pushes acceptedExponents, or 0 to accept nothing */
+/**
+ * Pops a number, pushes not 0 when it is accepted. @param pushExponents pushes acceptedExponents, or 0 to accept
+ * nothing
+ */
 export function isAccepted(code: Code, format: RealFormat, pushExponents: () => void): Code {
   format.pushHead(code).i32(1).op(Op.I32_ADD);
   pushExponents();
@@ -112,7 +118,10 @@ function mxcsr(code: Code, file: number): Code {
   return code.loadAt(file + Word.MXCSR * WORD_BYTES);
 }
 
-/** Pushes whether all exceptions are masked, rounding is to nearest, and denormals are respected. @param file address of the register file */
+/**
+ * Pushes whether all exceptions are masked, rounding is to nearest, and denormals are respected. @param file address
+ * of the register file
+ */
 export function hasDefaults(code: Code, file: number): Code {
   return mxcsr(code, file).i32(~EXCEPTIONS).op(Op.I32_AND).i32(DEFAULT).op(Op.I32_EQ);
 }

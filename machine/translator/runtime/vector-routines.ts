@@ -1,11 +1,14 @@
 /**
- * Routines that look closer at numbers of the vector unit which translated code does not accept at once (vector-real.ts): zeros, very small numbers,
- * and all numbers while MXCSR is not quiet. They return 0 when WebAssembly's result is the processor's and MXCSR does not change, else 1: the interpreter
+ * Routines that look closer at numbers of the vector unit which translated code does not accept at once
+ * (vector-real.ts): zeros, very small numbers,
+ * and all numbers while MXCSR is not quiet. They return 0 when WebAssembly's result is the processor's and MXCSR does
+ * not change, else 1: the interpreter
  * then executes the instruction.
  *
  * Layer beneath: vector-real.ts.
  *
- * Before an inexact result is recorded, results have to be exact. The tests for that are sufficient: a sum or quotient by its inverse operation, a product of
+ * Before an inexact result is recorded, results have to be exact. The tests for that are sufficient: a sum or
+ * quotient by its inverse operation, a product of
  * doubles by the number of bits of its factors. Singles are computed in doubles, where their products are exact.
  */
 import { Code } from "../wasm/code.ts";

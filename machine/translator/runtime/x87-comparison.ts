@@ -8,7 +8,9 @@ import type { Code } from "../wasm/code.ts";
 import { Op } from "../wasm/opcodes.ts";
 import { EXPONENT, requireNormal, SIGN, type Value } from "./x87-value.ts";
 
-/** Emits the condition codes (C0 less, C3 equal) of normal numbers into a local; `rare` emits codes and flags of all. */
+/**
+ * Emits the condition codes (C0 less, C3 equal) of normal numbers into a local; `rare` emits codes and flags of all.
+ */
 export function compare(code: Code, a: Value, b: Value, codes: number, rare: () => void): void {
   code.block().block();
   requireNormal(code, a, b, 0);

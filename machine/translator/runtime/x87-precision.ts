@@ -1,5 +1,6 @@
 /**
- * Precision control of the x87 unit: to how many bits sums, products, quotients and roots are rounded. Their exponents keep
+ * Precision control of the x87 unit: to how many bits sums, products, quotients and roots are rounded. Their
+ * exponents keep
  * the range of the 80-bit format.
  *
  * Layer beneath: cpu/x87/state.ts. Source: Intel SDM volume 1, section 8.1.5.2.

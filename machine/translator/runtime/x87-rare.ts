@@ -1,5 +1,6 @@
 /**
- * What x87 routines leave to the soft unit in JavaScript: NaNs, infinities, denormals, overflow, underflow; elementary functions.
+ * What x87 routines leave to the soft unit in JavaScript: NaNs, infinities, denormals, overflow, underflow;
+ * elementary functions.
  *
  * Layer beneath: cpu/x87/. Operands and results are in slots of the register file.
  */
@@ -112,7 +113,8 @@ function admitDenormal(s: FpuState, slot: number): boolean {
 
 /**
  * @param words the register file
- * @returns the function that the routines import: it takes the operation's number with the fields of the control word that
+ * @returns the function that the routines import: it takes the operation's number with the fields of the control word
+ * that
  *   count, and returns condition codes in the low half and flags in the high half
  */
 export function createRare(words: Int32Array): (request: number) => number {

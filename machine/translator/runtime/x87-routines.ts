@@ -1,7 +1,8 @@
 /**
  * The x87 operations as routines. Every one takes all operands; the fast paths are in the files by operation.
  *
- * They stand for the unit with all exceptions masked and rounding to nearest (or truncation, where the name says so), and
+ * They stand for the unit with all exceptions masked and rounding to nearest (or truncation, where the name says so),
+ * and
  * with each precision, where that matters.
  *
  * Layer beneath: the operations' files, x87-rare.ts.

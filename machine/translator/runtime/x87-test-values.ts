@@ -1,5 +1,6 @@
 /**
- * Random operands for tests of the x87 routines: mostly ordinary numbers near each other, and all that is not ordinary.
+ * Random operands for tests of the x87 routines: mostly ordinary numbers near each other, and all that is not
+ * ordinary.
  */
 
 /** A generator of 32-bit numbers (xorshift). */

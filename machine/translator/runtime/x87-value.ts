@@ -2,10 +2,13 @@
  * Values of the x87 unit in generated code, and what all operations on them share.
  *
  * A value is two locals: the significand (i64) and the head (i32): sign and exponent as in the 80-bit format
- * in its low half, and in its high half what the operation that made it adds to the status word: exception flags and C1.
+ * in its low half, and in its high half what the operation that made it adds to the status word: exception flags and
+ * C1.
  * SPECIAL says that it is not a normal number: zero, denormal, infinity, NaN or no valid encoding.
- * A denormal of a shorter format that is an operand from memory keeps its own kind of head: FROM_DENORMAL, the exponent
- * of its normalized significand from bit 16 on, and the exponent field of a NaN, so that every operation takes its rare
+ * A denormal of a shorter format that is an operand from memory keeps its own kind of head: FROM_DENORMAL, the
+ * exponent
+ * of its normalized significand from bit 16 on, and the exponent field of a NaN, so that every operation takes its
+ * rare
  * path.
  */
 import { C1, PE } from "../../cpu/x87/state.ts";
@@ -65,8 +68,10 @@ export function requireNormal(code: Code, a: Value, b: Value, depth: number): vo
 }
 
 /**
- * Where code that is not in a routine keeps what rounding adds to the status word, because that takes fewer instructions than
- * flags in heads: locals (i64) that collect the bits that were cut off, and that say whether the last result was rounded up.
+ * Where code that is not in a routine keeps what rounding adds to the status word, because that takes fewer
+ * instructions than
+ * flags in heads: locals (i64) that collect the bits that were cut off, and that say whether the last result was
+ * rounded up.
  */
 export interface Inexactness {
   readonly discarded: number;
@@ -83,7 +88,8 @@ export interface Unrounded {
 }
 
 /**
- * Rounds to nearest, and leaves the head without its sign on the stack: the exponent, and flags unless `inexactness` takes them.
+ * Rounds to nearest, and leaves the head without its sign on the stack: the exponent, and flags unless `inexactness`
+ * takes them.
  * Leaves the block at `depth` when the exponent is out of range.
  */
 export function round(code: Code, unrounded: Unrounded, depth: number, precision: Precision, inexactness?: Inexactness): void {

@@ -20,7 +20,9 @@ export class Code {
   private readonly free = new Map<ValueType, number[]>();
   /** Where the instructions have links, each with room for any number. */
   private links: number[] = [];
-  /** Number of open blocks, loops and ifs. A branch to the one that was opened at nesting n has depth nesting - n - 1. */
+  /**
+   * Number of open blocks, loops and ifs. A branch to the one that was opened at nesting n has depth nesting - n - 1.
+   */
   nesting = 0;
 
   /** @param parameters number of parameters, which are the first locals */

@@ -1,5 +1,6 @@
 /**
- * Numbers of the vector instructions that the translator emits, behind Op.PREFIX_SIMD. Source: WebAssembly Core Specification
+ * Numbers of the vector instructions that the translator emits, behind Op.PREFIX_SIMD. Source: WebAssembly Core
+ * Specification
  * 2.0, section 5.4.8.
  */
 

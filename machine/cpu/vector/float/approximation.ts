@@ -1,7 +1,8 @@
 /**
  * RCP and RSQRT (Intel SDM vol. 2). Beneath: state.ts.
  *
- * The manual bounds the relative error by 1.5·2^-12. Intel's processors take the upper bits of the operand (11 bits of the fraction; for
+ * The manual bounds the relative error by 1.5·2^-12. Intel's processors take the upper bits of the operand (11 bits
+ * of the fraction; for
  * RSQRT, 10 and whether the exponent is odd), compute the function in the middle of the interval they
  * describe, and round to 13 bits of significand below 1. Neither MXCSR nor its flags matter.
  */
@@ -15,7 +16,10 @@ export interface ApproximationElements {
 
 const INTERVALS = 2048;
 
-/** Fractions of the results, which are below 1, by interval; `middle` gives the middle of interval i in [1, 2) or [1, 4). */
+/**
+ * Fractions of the results, which are below 1, by interval; `middle` gives the middle of interval i in [1, 2) or [1,
+ * 4).
+ */
 function table(middle: (i: number) => number, compute: (x: number) => number): Int32Array {
   const word = new Float32Array(1);
   const bits = new Int32Array(word.buffer);

@@ -14,7 +14,8 @@ export interface ArithmeticElements {
 }
 
 /**
- * The fast paths round to nearest as JavaScript does, and are left unless operands and result are normal numbers or plain
+ * The fast paths round to nearest as JavaScript does, and are left unless operands and result are normal numbers or
+ * plain
  * zeros. Then inexactness is the only possible exception, and while it is masked and already recorded (the usual
  * state of MXCSR) nothing has to be found out.
  */

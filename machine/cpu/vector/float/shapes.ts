@@ -1,5 +1,6 @@
 /**
- * From an element to a whole instruction: which elements there are, where they are, how much of the destination changes.
+ * From an element to a whole instruction: which elements there are, where they are, how much of the destination
+ * changes.
  * Beneath: state.ts.
  *
  * All elements are computed before the destination changes, so operands may overlap, and a fault leaves it alone.
