@@ -7,9 +7,9 @@
 import { ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL, NS_PER_SECOND } from "../abi/clocks.ts";
 import { Resource, RLIM_INFINITY } from "../abi/limits.ts";
 import { SIGALRM, SIGKILL, SIGPROF, SIGVTALRM, SIGXCPU } from "../abi/signals.ts";
-import type { Core } from "../core.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
-import type { Timer } from "../timer-queue.ts";
+import type { Timer, TimerQueue } from "../timer-queue.ts";
+import type { SignalInfo } from "./pending-signals.ts";
 import { kernelInfo } from "./signal-info.ts";
 
 /** Looking more often would cost more than the precision is worth. */
@@ -24,13 +24,22 @@ interface Armed {
   wake: Timer;
 }
 
+/** What timers need of the server. */
+interface TimerServices {
+  readonly kernel: { now(): number };
+  readonly timers: TimerQueue;
+  readonly signals: { post(process: UnixProcess, info: SignalInfo): void };
+  /** Processor time of a process, in nanoseconds. */
+  readonly lifecycle: { usageOf(process: UnixProcess): { readonly userNs: number; readonly systemNs: number } };
+}
+
 export class IntervalTimers {
-  private readonly core: Core;
+  private readonly core: TimerServices;
   private readonly process: UnixProcess;
   private readonly armed = new Map<number, Armed>();
   private limitWake: Timer | undefined;
 
-  constructor(core: Core, process: UnixProcess) {
+  constructor(core: TimerServices, process: UnixProcess) {
     this.core = core;
     this.process = process;
   }
