@@ -14,7 +14,7 @@ import type { DataSpaceName } from "./native.ts";
 import { type Resumption, UNTRUSTED_US } from "./page-faults.ts";
 import type { Task, TaskTable } from "./task.ts";
 import { Thread } from "./thread.ts";
-import type { Transfer } from "./transfer.ts";
+import type { AskedCopy, Transfer } from "./transfer.ts";
 import type { Waits } from "./waits.ts";
 
 /** Messages that wait to be taken, in all. A manager that takes none loses what is beyond: it keeps copies that nobody knows. */
@@ -28,7 +28,7 @@ interface Route {
 }
 
 /** The question for a copy. The client is the sender of the transfer, which waits for it. */
-export class DataSpaceCopy extends Exchange {
+class DataSpaceCopy extends Exchange implements AskedCopy {
   readonly kind = "copy";
   readonly ticket: number;
   readonly number: number;
@@ -59,7 +59,6 @@ export class DataSpaceCopy extends Exchange {
     this.refuse(refusal >= FaultRefusal.NO_REGION && refusal <= FaultRefusal.MANAGER && !mapped ? refusal : FaultRefusal.MANAGER);
   }
 
-  /** Whether there is, or may come to be, a copy. */
   get mayExist(): boolean {
     return this.phase === "told" && !this.isRefused;
   }
@@ -87,7 +86,7 @@ class Discard extends Exchange {
   private readonly ticket: number;
   private readonly ended: () => void;
 
-  constructor(client: Thread, addressee: Thread, copy: DataSpaceCopy, limitUs: number, ended: () => void) {
+  constructor(client: Thread, addressee: Thread, copy: AskedCopy, limitUs: number, ended: () => void) {
     const condition = addressee.id === copy.named ? 0 : redirection(client.task, addressee.task);
     super(client, addressee, copy.named, condition, limitUs, false);
     this.ticket = copy.ticket;
@@ -168,7 +167,7 @@ export class DataSpaceCopies {
   }
 
   /** The way of the question, if it went to the manager itself. */
-  private giveUp(copy: DataSpaceCopy, owner: Task): void {
+  private giveUp(copy: AskedCopy, owner: Task): void {
     const named = this.tasks.thread(copy.named);
     if (named === undefined || this.discards >= MAX_DISCARDS) return;
     const addressee = copy.addressee === named ? named : nearestThread(owner, named);

@@ -1,7 +1,6 @@
 /** The state of one message's transfer between two threads that are both there. What is done with it: transfers.ts. */
 import { NIL, type ThreadId } from "./abi/identifiers.ts";
 import { Condition } from "./abi/ipc.ts";
-import type { DataSpaceCopy } from "./data-space-copies.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PartList } from "./message.ts";
 import type { DataSpaceName, PageItem } from "./native.ts";
@@ -10,6 +9,16 @@ import type { Thread } from "./thread.ts";
 export const Step = { GATHER: 0, PREPARE: 1, WORDS: 2, PAGES: 3, STRINGS: 4, DATA_SPACES: 5, DOPES: 6 } as const;
 
 const NONE: readonly DataSpaceName[] = [];
+
+/** What was asked of a data space's manager, to be given up if the message fails (data-space-copies.ts). */
+export interface AskedCopy {
+  /** The manager, and who got the question in its place. */
+  readonly named: ThreadId;
+  readonly addressee: Thread | undefined;
+  readonly ticket: number;
+  /** Whether there is, or may come to be, a copy. */
+  readonly mayExist: boolean;
+}
 
 export class Transfer {
   readonly sender: Thread;
@@ -29,7 +38,7 @@ export class Transfer {
   /** What the sender sends, what the receiver gets for it so far, and what managers were asked for that. */
   dataSpaces: readonly DataSpaceName[] = NONE;
   copies: DataSpaceName[] = [];
-  asked: DataSpaceCopy[] = [];
+  asked: AskedCopy[] = [];
   /** Sizes of the sender's own receive buffers. */
   offers: number[] = [];
   window = 0;
