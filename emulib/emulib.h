@@ -32,8 +32,14 @@ struct message {
 
 #define CONTINUES 0x80000000u
 
+/* What Linux lets a program set: entries 6 to 8 of the descriptor table. */
+#define TLS_ENTRIES 3
 struct tls_descriptor {
   u32 base, limit, flags;
+};
+/* Linux asm/ldt.h */
+struct user_desc {
+  u32 entry, base, limit, flags;
 };
 
 /* What a thread keeps in its private area beside the frame. */
@@ -44,7 +50,9 @@ struct private {
   u32 restart_call;
   /* Entries of the descriptor table in use (bit 0 = entry 6). */
   u32 tls_used;
-  struct tls_descriptor tls[3];
+  struct tls_descriptor tls[TLS_ENTRIES];
+  /* The word to clear at the end of the thread, and its list of robust futexes; 0 = none. */
+  u32 clear_tid, robust_list;
   /* The process is to be killed for a fault in the library. */
   u32 dying;
 };
@@ -109,7 +117,10 @@ int user_strlen(const char *string, u32 limit);
 void give_up(void) __attribute__((noreturn));
 extern const char system_call_end[], finish_gate_end[];
 extern const char user_access_begin[], user_access_end[], user_access_failed[];
+int compare_exchange(u32 address, u32 old, u32 new);
+void set_up_traps(void);
 void emulib_child(void);
+void emulib_thread(void);
 void signal_return(void);
 void rt_signal_return(void);
 
@@ -146,6 +157,17 @@ int exec_call(struct frame *frame);
 /* descriptors.c */
 int set_thread_area(u32 user_descriptor);
 int get_thread_area(u32 user_descriptor);
+int fetch_descriptor(struct user_desc *d, u32 address);
+void install_descriptor(const struct user_desc *d);
+
+/* threads.c */
+void begin_clone(struct frame *frame, u32 tid);
+int clone_thread(struct frame *frame);
+int exit_call(u32 nr, u32 status);
+int set_robust_list(u32 head, u32 length);
+int get_robust_list(u32 tid, u32 head, u32 length);
+int futex_call(u32 nr, const u32 *a);
+int yield(void);
 
 /* clock.c, local.c */
 int local_call(struct frame *frame);

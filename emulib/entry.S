@@ -22,6 +22,12 @@ emulib_child:
 	call	start_child
 	jmp	leave
 
+/* First instruction of a new thread. */
+	.globl emulib_thread
+emulib_thread:
+	call	start_thread
+	jmp	leave
+
 /*
  * The IPC of a system call of at most two arguments without memory: number in EAX, arguments in EBX and EDI. Result in EDX, completion code in EAX; goes
  * to `otherwise` if there is more to do than storing the result: an error, signals (the answer's second word), a restart code.
@@ -103,6 +109,7 @@ give_up:
 	int	$KERNEL_TRAP_SETUP
 	ud2
 
+	.globl set_up_traps
 set_up_traps:
 	pushl	%ebx
 	movl	%esp, %eax
@@ -269,6 +276,21 @@ touch_for_writing:
 	movl	12(%esp), %edx
 	lock orb	$0, (%edx)
 1:	xorl	%eax, %eax
+	popl	%edi
+	popl	%esi
+	ret
+
+/* int compare_exchange(u32 address, u32 old, u32 new), in one step: 0, or 1 when the word is not `old`, or -1 when it cannot be written. */
+	.globl compare_exchange
+compare_exchange:
+	pushl	%esi
+	pushl	%edi
+	movl	12(%esp), %edx
+	movl	16(%esp), %eax
+	movl	20(%esp), %ecx
+	lock cmpxchgl	%ecx, (%edx)
+	setne	%al
+	movzbl	%al, %eax
 	popl	%edi
 	popl	%esi
 	ret

@@ -33,8 +33,10 @@ int local_call(struct frame *frame) {
     case SYS_clock_getres:
     case SYS_clock_getres_time64:
       return clock_call(nr, frame->ebx, frame->ecx);
-    case SYS_gettid:
     case SYS_set_tid_address:
+      STATE->clear_tid = frame->ebx;
+      /* fall through */
+    case SYS_gettid:
       return THREAD_WORD(THREAD_TID);
     case SYS_set_robust_list:
       return frame->ecx == ROBUST_LIST_HEAD ? 0 : -EINVAL;

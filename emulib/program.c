@@ -30,13 +30,9 @@ void start_child(void) {
   frame->in_handler = 1;
   frame->ast_pending = 0;
   frame->eax = 0;
+  STATE->clear_tid = STATE->robust_list = 0;
   if (nr != SYS_clone) return;
-  if (frame->ecx) frame->esp = frame->ecx;
-  if (frame->ebx & CLONE_CHILD_SETTID && in_user_space(frame->edi, 4)) {
-    u32 pid = PROCESS_WORD(PROCESS_PID);
-
-    copy((void *)frame->edi, &pid, 4);
-  }
+  begin_clone(frame, PROCESS_WORD(PROCESS_PID));
   if (frame->ebx & CLONE_SETTLS) set_thread_area(frame->esi);
 }
 

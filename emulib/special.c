@@ -56,7 +56,13 @@ int special_call(struct frame *frame) {
     case SYS_vfork:
       return fork_call(frame, 0x4100 | 17 /* CLONE_VFORK | CLONE_VM */);
     case SYS_clone:
-      return fork_call(frame, a[0]);
+      return a[0] & CLONE_THREAD ? clone_thread(frame) : fork_call(frame, a[0]);
+    case SYS_exit:
+    case SYS_exit_group:
+      return exit_call(frame->eax, a[0]);
+    case SYS_futex:
+    case SYS_futex_time64:
+      return futex_call(frame->eax, a);
     case SYS_execve:
       return exec_call(frame);
     case SYS_sigreturn:

@@ -192,7 +192,7 @@ export class Lifecycle {
     return old;
   }
 
-  /** Copies user registers, x87 state, descriptors and trap set-up. Creates `to`, not started, where there is none. */
+  /** Copies user registers, x87 state, descriptors and, into another task, the trap set-up. Creates `to`, not started, where there is none. */
   copyContext(from: Thread, task: Task, lthread: number, priority: number): boolean {
     const to = task.threads[lthread] ?? (this.isNative(task) ? undefined : this.newThread(task, lthread, priority, undefined));
     const source = from.context;
@@ -211,8 +211,10 @@ export class Lifecycle {
       target.tls[index] = descriptor === undefined ? undefined : { ...descriptor };
     }
     this.parts.processor.copyFloatingPoint(source, target);
-    to.traps = { ...from.traps };
-    to.inHandler = from.inHandler;
+    // A frame serves one thread: a copy in another task has its own at the same address.
+    const isSibling = from.task === task;
+    to.traps = isSibling ? { frame: 0, handlerEip: 0, handlerEsp: 0, nestedEip: 0 } : { ...from.traps };
+    to.inHandler = !isSibling && from.inHandler;
     return true;
   }
 

@@ -137,7 +137,7 @@ export interface NativeKernel {
     thread: ThreadId,
     change: { eip?: number; esp?: number; trigger?: boolean },
   ): { eip: number; esp: number; eflags: number } | undefined;
-  /** Copies registers, x87 state, descriptors and trap set-up of one emulated thread of the clan to another (fork). Makes `to`, not started, where there is none. */
+  /** Copies registers, x87 state, descriptors and (into another task) trap set-up of one emulated thread of the clan to another: fork, threads. Makes `to`, not started, where there is none. */
   copyContext(from: ThreadId, to: ThreadId): boolean;
   /** Binds a region of a task (own or of the clan). Returns RegionError. base and size in bytes, page-aligned. */
   regionMap(task: ThreadId, base: number, size: number, manager: ThreadId, ds: number, offset: number, rights: number): number;

@@ -9,6 +9,7 @@ import type { CpuIdentity } from "./filesystems/process-source.ts";
 import type { MemoryServices } from "./memory/regions.ts";
 import type { PageCache } from "./memory/page-cache.ts";
 import type { PageFrames } from "./memory/page-frames.ts";
+import type { FutexQueues } from "./process/futex-queues.ts";
 import type { Lifecycle } from "./process/lifecycle.ts";
 import type { ProcessTable } from "./process/process-table.ts";
 import type { SignalPosting } from "./signals/posting.ts";
@@ -43,6 +44,7 @@ export interface Core {
   readonly frames: PageFrames;
   readonly cache: PageCache;
   readonly files: FileSystemSpace;
+  readonly futexes: FutexQueues;
   readonly signals: SignalPosting;
   readonly lifecycle: Lifecycle;
   readonly emulator: EmulatorEntries;

@@ -19,6 +19,7 @@ import { MemoryManager, type TaskMemoryStatistics } from "./memory/memory-manage
 import { PageCache } from "./memory/page-cache.ts";
 import { PageFrames } from "./memory/page-frames.ts";
 import { VnodePager } from "./memory/vnode-pager.ts";
+import { FutexQueues } from "./process/futex-queues.ts";
 import { Lifecycle } from "./process/lifecycle.ts";
 import { ProcessDetailsSource } from "./process/process-details.ts";
 import type { Thread } from "./process/process.ts";
@@ -185,6 +186,7 @@ class Server {
       frames,
       cache,
       files: this.fileSide.files,
+      futexes: new FutexQueues(),
       signals,
       emulator: options.emulator.entries,
       trace,

@@ -18,6 +18,7 @@ const sources = [
   "marshal.c",
   "transfers.c",
   "special.c",
+  "threads.c",
   "program.c",
   "signals.c",
   "descriptors.c",

@@ -20,7 +20,7 @@ export const absentCalls: ReadonlyMap<number, string> = new Map([
   [277, "mq_open"], [278, "mq_unlink"], [279, "mq_timedsend"], [280, "mq_timedreceive"], [281, "mq_notify"],
   [282, "mq_getsetattr"], [283, "kexec_load"], [286, "add_key"], [287, "request_key"], [288, "keyctl"],
   [289, "ioprio_set"], [290, "ioprio_get"], [291, "inotify_init"], [292, "inotify_add_watch"],
-  [293, "inotify_rm_watch"], [294, "migrate_pages"], [310, "unshare"], [312, "get_robust_list"], [313, "splice"],
+  [293, "inotify_rm_watch"], [294, "migrate_pages"], [310, "unshare"], [313, "splice"],
   [315, "tee"], [316, "vmsplice"], [317, "move_pages"],
   [321, "signalfd"], [322, "timerfd_create"], [325, "timerfd_settime"],
   [326, "timerfd_gettime"], [327, "signalfd4"], [332, "inotify_init1"],

@@ -273,6 +273,7 @@ export const groupsOfCalls = {
   pselect6:               ["wait"],
   ppoll:                  ["wait"],
   set_robust_list:        ["own"],
+  get_robust_list:        ["own"],
   sync_file_range:        ["transfer"],
   getcpu:                 ["ask"],
   utimensat:              ["write"],

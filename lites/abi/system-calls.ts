@@ -167,7 +167,7 @@ const MS_FLAGS = MS_ASYNC | MS_INVALIDATE | MS_SYNC;
 // biome-ignore format: table
 export const systemCalls = {
   restart_syscall:        { nr:   0, args: {}, via: "special" },
-  exit:                   { nr:   1, args: { status: int } },
+  exit:                   { nr:   1, args: { status: int, clearTid: added }, via: "special" },
   fork:                   { nr:   2, args: {}, via: "special" },
   read:                   { nr:   3, args: { fd, buffer: outPart(2), count: uint }, via: "special" },
   write:                  { nr:   4, args: { fd, buffer: inPart(2), count: uint }, via: "special" },
@@ -282,7 +282,7 @@ export const systemCalls = {
   sched_getparam:         { nr: 155, args: { pid, param: outOpt(4) } },
   sched_setscheduler:     { nr: 156, args: { pid, policy: int, param: inOpt(4) } },
   sched_getscheduler:     { nr: 157, args: { pid } },
-  sched_yield:            { nr: 158, args: {} },
+  sched_yield:            { nr: 158, args: {}, via: "local" },
   sched_get_priority_max: { nr: 159, args: { policy: int } },
   sched_get_priority_min: { nr: 160, args: { policy: int } },
   sched_rr_get_interval:  { nr: 161, args: { pid, interval: out(TIMESPEC32) } },
@@ -353,13 +353,13 @@ export const systemCalls = {
   fremovexattr:           { nr: 237, args: { object: address, name: address, value: address, size: uint, flags }, note: "EOPNOTSUPP: no extended attributes" },
   tkill:                  { nr: 238, args: { tid: pid, signal } },
   sendfile64:             { nr: 239, args: { out: fd, in: fd, offset: inoutOpt(8), count: uint } },
-  futex:                  { nr: 240, args: { word: inOpt(4), operation: int, value: uint, timeout: inOpt(TIMESPEC32), word2: address, value3: uint } },
+  futex:                  { nr: 240, args: { word: in_(4), operation: int, value: uint, timeout: inOpt(TIMESPEC32), address, bits: uint }, via: "special" },
   sched_setaffinity:      { nr: 241, args: { pid, size: uint, mask: inBytes(1, 1, CPU_MASK) } },
   sched_getaffinity:      { nr: 242, args: { pid, size: uint, mask: outBytes(1) } },
   set_thread_area:        { nr: 243, args: { descriptor: address }, via: "special" },
   get_thread_area:        { nr: 244, args: { descriptor: address }, via: "special" },
   fadvise64:              { nr: 250, args: { fd, low: uint, high: uint, length: uint, advice: int } },
-  exit_group:             { nr: 252, args: { status: int } },
+  exit_group:             { nr: 252, args: { status: int }, via: "special" },
   epoll_create:           { nr: 254, args: { size: int } },
   epoll_ctl:              { nr: 255, args: { set: fd, operation: int, fd, event: in_(EPOLL_EVENT) } },
   epoll_wait:             { nr: 256, args: { set: fd, events: outBytes(2, EPOLL_EVENT), count: int, timeout: int } },
@@ -390,6 +390,7 @@ export const systemCalls = {
   pselect6:               { nr: 308, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMESPEC32), mask: inOpt(SIGSET) }, via: "special" },
   ppoll:                  { nr: 309, args: { fds: inoutBytes(1, 8), count: uint, timeout: inoutOpt(TIMESPEC32), mask: inOpt(SIGSET), size: uint } },
   set_robust_list:        { nr: 311, args: { head: address, length: uint }, via: "local" },
+  get_robust_list:        { nr: 312, args: { pid, head: address, length: address }, via: "local" },
   sync_file_range:        { nr: 314, args: { fd, offsetLow: uint, offsetHigh: uint, lengthLow: uint, lengthHigh: uint, flags } },
   getcpu:                 { nr: 318, args: { cpu: outOpt(4), node: outOpt(4), cache: address } },
   epoll_pwait:            { nr: 319, args: { set: fd, events: outBytes(2, EPOLL_EVENT), count: int, timeout: int, mask: inOpt(SIGSET), size: uint } },
@@ -420,7 +421,7 @@ export const systemCalls = {
   pselect6_time64:        { nr: 413, args: { count: int, read: inoutOpt(FD_SET), write: inoutOpt(FD_SET), except: inoutOpt(FD_SET), timeout: inoutOpt(TIMESPEC64), mask: inOpt(SIGSET) }, via: "special" },
   ppoll_time64:           { nr: 414, args: { fds: inoutBytes(1, 8), count: uint, timeout: inoutOpt(TIMESPEC64), mask: inOpt(SIGSET), size: uint } },
   rt_sigtimedwait_time64: { nr: 421, args: { set: in_(SIGSET), info: outOpt(SIGINFO), timeout: inOpt(TIMESPEC64), size: uint } },
-  futex_time64:           { nr: 422, args: { word: inOpt(4), operation: int, value: uint, timeout: inOpt(TIMESPEC64), word2: address, value3: uint } },
+  futex_time64:           { nr: 422, args: { word: in_(4), operation: int, value: uint, timeout: inOpt(TIMESPEC64), address, bits: uint }, via: "special" },
   sched_rr_get_interval_time64: { nr: 423, args: { pid, interval: out(TIMESPEC64) } },
   close_range:            { nr: 436, args: { first: uint, last: uint, flags: flagsOf(CLOSE_RANGE_FLAGS) } },
   faccessat2:             { nr: 439, args: { dirfd: fd, path, mode: accessMode, flags: flagsOf(AT_EACCESS | AT_PATH_FLAGS) } },
@@ -448,6 +449,15 @@ export const emulatorCalls = {
   fork_process: { nr: 0x1004, args: { flags, entry: address, childStack: address, call: uint } },
   /** Turns a mapping without any access into a region of the memory manager that was booted for programs: its data space `dataSpace` of this task. ENODEV: there is none. */
   bind_manager: { nr: 0x1005, args: { address, size: uint, dataSpace: uint, rights: flags } },
+  /** clone of a thread, with what it starts with; its id. It runs from start_thread on, at `entry` in the emulation library. */
+  clone_thread: { nr: 0x1006, args: { flags, image: inBytes(2), size: uint } },
+  start_thread: { nr: 0x1007, args: { tid: pid, entry: address } },
+  /** First call of a new thread: fetches what clone_thread had. */
+  thread_image: { nr: 0x1008, args: { image: outBytes(1), size: uint } },
+  /** The calls of futex that wait for nothing. */
+  futex_wake: { nr: 0x1009, args: { address, count: int, bits: uint } },
+  futex_requeue: { nr: 0x100a, args: { address, count: int, moved: int, target: address } },
+  futex_compare_requeue: { nr: 0x100b, args: { word: in_(4), count: int, moved: int, target: address, address, value: uint } },
 } as const satisfies Record<string, SystemCallRow>;
 
 export type SystemCallName = keyof typeof systemCalls;

@@ -50,7 +50,17 @@ const names = new Map<number, string>(rows.map(([name, { nr }]) => [nr, name]));
 
 /** The emulation library's own calls that no program makes, nor anything that stands for one. */
 const internal: ReadonlySet<number> = new Set<number>(
-  [emulatorCalls.exec_image, emulatorCalls.take_signal, emulatorCalls.exception, emulatorCalls.restore_mask].map(({ nr }) => nr),
+  [
+    emulatorCalls.exec_image,
+    emulatorCalls.take_signal,
+    emulatorCalls.exception,
+    emulatorCalls.restore_mask,
+    emulatorCalls.start_thread,
+    emulatorCalls.thread_image,
+    emulatorCalls.futex_wake,
+    emulatorCalls.futex_requeue,
+    emulatorCalls.futex_compare_requeue,
+  ].map(({ nr }) => nr),
 );
 
 /** Where fork_process has the number of the program's call. */

@@ -125,6 +125,7 @@ export class AddressSpace {
       number: this.nextDataSpace++,
       pages: size / PAGE_SIZE,
       shared,
+      identity: {},
       noReserve,
       backing: file && { vnode: file.vnode, offset: file.offset, valid: file.valid },
     };

@@ -3,7 +3,7 @@ import { type DataSpace, type Mapping, MappingList } from "./mapping-list.ts";
 import { randomNumbers } from "../../tests/support/random.ts";
 
 const PAGE = 4096;
-const space = (number: number): DataSpace => ({ number, pages: 100, shared: false, noReserve: false, backing: undefined });
+const space = (number: number): DataSpace => ({ number, pages: 100, shared: false, identity: {}, noReserve: false, backing: undefined });
 const one = space(1);
 
 const mapping = (startPage: number, endPage: number, change: Partial<Mapping> = {}): Mapping => ({

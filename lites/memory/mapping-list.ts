@@ -9,6 +9,8 @@ export interface DataSpace {
   readonly number: number;
   pages: number;
   readonly shared: boolean;
+  /** The same for all names that processes have for it. */
+  readonly identity: object;
   readonly noReserve: boolean;
   /** Private mapping of a file: where absent pages come from. valid undefined: all of the file, and nothing beyond its last page. */
   readonly backing: { readonly vnode: Inode; readonly offset: number; readonly valid: number | undefined } | undefined;

@@ -74,6 +74,18 @@ export class Lifecycle {
     else this.tellParent(process, ending);
   }
 
+  /**
+   * One thread ends, the process with the last one. Its kernel thread waits for the answer to its exit for ever, or until another thread
+   * gets its place.
+   */
+  endThread(thread: UnixThread, status: number): void {
+    const { process, tid } = thread;
+    if (tid === process.pid) process.firstStatus = status;
+    if (process.threads.length === 1) return this.terminate(process, { kind: "exited", status: process.firstStatus ?? status });
+    this.core.processes.removeThread(thread);
+    this.core.signals.pass(process, ~0n);
+  }
+
   /** exec: the other threads of the process are gone, and the caller takes over its id. */
   endOthers(caller: UnixThread): void {
     const { processes } = this.core;

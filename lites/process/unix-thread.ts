@@ -22,6 +22,8 @@ export class UnixThread implements Thread, Interruption {
   /** Where a page was last refused for want of memory and the access was to be made again. */
   refusedAddress: number | undefined;
   signals: SignalState;
+  /** What a new thread starts with, until it has fetched it. */
+  image: Uint8Array | undefined;
 
   constructor(process: UnixProcess, tid: number, signals: SignalState) {
     this.process = process;

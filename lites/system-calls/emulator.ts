@@ -10,6 +10,7 @@ import { encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import type { Core } from "../core.ts";
 import type { UnixHandlers } from "../dispatch.ts";
+import { cloneThread, startThread } from "../process/clone.ts";
 import { fork } from "../process/fork.ts";
 import type { UnixThread } from "../process/unix-thread.ts";
 import { signalOfException } from "../signals/fault-signals.ts";
@@ -111,6 +112,16 @@ export function emulatorCalls(core: Core): UnixHandlers {
       thread.signals.setBlocked(SignalSet.fromBytes(mask));
       posting.reconsider(thread);
       return 0;
+    },
+
+    clone_thread: (_process, { flags, image }, thread) => cloneThread(core, thread, flags, image),
+    start_thread: (_process, { tid, entry }, thread) => startThread(core, thread, tid, entry),
+    thread_image(_process, { image }, thread) {
+      const bytes = thread.image;
+      if (bytes === undefined) throw EINVAL;
+      thread.image = undefined;
+      image.data = bytes;
+      return bytes.length;
     },
 
     fork_process: (_process, { flags, entry }, thread) => fork(core, thread, flags, entry),

@@ -40,11 +40,6 @@ const from64 = (value: number): number => (value >= INFINITY64 / 2 ? RLIM_INFINI
 export function processCalls(core: Core): UnixHandlers {
   const { processes } = core;
 
-  function exit(process: UnixProcess, status: number): number {
-    core.lifecycle.terminate(process, { kind: "exited", status: status & 0xff });
-    return 0;
-  }
-
   /** The process that a pid argument names, 0 = the caller. @throws ESRCH */
   function named(process: UnixProcess, pid: number): UnixProcess {
     const target = pid === 0 ? process : processes.get(pid);
@@ -81,8 +76,15 @@ export function processCalls(core: Core): UnixHandlers {
   }
 
   return {
-    exit: (process, { status }) => exit(process, status),
-    exit_group: (process, { status }) => exit(process, status),
+    exit(process, { status, clearTid }, thread) {
+      if (clearTid !== 0) core.futexes.wake(process, clearTid, 1, -1);
+      core.lifecycle.endThread(thread, status & 0xff);
+      return 0;
+    },
+    exit_group(process, { status }) {
+      core.lifecycle.terminate(process, { kind: "exited", status: status & 0xff });
+      return 0;
+    },
 
     setpgid: (process, { pid, pgid }) => setGroup(process, pid, pgid),
     getpgid: (process, { pid }) => named(process, pid).pgrp,

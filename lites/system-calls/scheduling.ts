@@ -133,7 +133,6 @@ export function schedulingCalls(core: Core): UnixHandlers {
       return 0;
     },
 
-    sched_yield: () => 0,
     sched_getscheduler(process, { pid }) {
       const { policy, resetOnFork } = parametersOf(process, pid, 0).scheduling;
       return policy | (resetOnFork ? SCHED_RESET_ON_FORK : 0);
