@@ -3,9 +3,6 @@
  */
 #include "emulib.h"
 
-/* Size of struct robust_list_head. */
-#define ROBUST_LIST_HEAD 12
-
 /* Offset in the process page + 1 by call number, 0 = not answered there; for emulib_sysinfo and local_call. */
 const u8 local_offsets[LOCAL_OFFSETS] = {
     [SYS_getpid] = PROCESS_PID + 1,
@@ -39,7 +36,11 @@ int local_call(struct frame *frame) {
     case SYS_gettid:
       return THREAD_WORD(THREAD_TID);
     case SYS_set_robust_list:
-      return frame->ecx == ROBUST_LIST_HEAD ? 0 : -EINVAL;
+      return set_robust_list(frame->ebx, frame->ecx);
+    case SYS_get_robust_list:
+      return get_robust_list(frame->ebx, frame->ecx, frame->edx);
+    case SYS_sched_yield:
+      return yield();
     default:
       return -ENOSYS;
   }

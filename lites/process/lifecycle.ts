@@ -79,9 +79,8 @@ export class Lifecycle {
    * gets its place.
    */
   endThread(thread: UnixThread, status: number): void {
-    const { process, tid } = thread;
-    if (tid === process.pid) process.firstStatus = status;
-    if (process.threads.length === 1) return this.terminate(process, { kind: "exited", status: process.firstStatus ?? status });
+    const { process } = thread;
+    if (process.threads.length === 1) return this.terminate(process, { kind: "exited", status });
     this.core.processes.removeThread(thread);
     this.core.signals.pass(process, ~0n);
   }

@@ -69,8 +69,6 @@ export class UnixProcess implements Process {
   unreported: "stopped" | "continued" | undefined;
   /** How it ended: a zombie until it is waited for. */
   ending: Ending | undefined;
-  /** Exit status of the first thread, which counts when the last one ends. */
-  firstStatus: number | undefined;
   /** Where a vfork parent sleeps until this process executes or ends. */
   readonly vforkQueue = new WaitQueue();
   vforkDone = true;

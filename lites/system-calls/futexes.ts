@@ -32,7 +32,6 @@ const valueOf = (word: Uint8Array): number => {
 };
 
 export function futexCalls({ kernel, futexes }: Core): UnixHandlers {
-
   /** FUTEX_WAIT has a length of time, FUTEX_WAIT_BITSET a moment of one of two clocks. Infinity without a time. */
   function deadlineOf(thread: UnixThread, call: number, { operation, timeout }: WaitArguments, form: TimespecForm): number {
     if (timeout === undefined) return Number.POSITIVE_INFINITY;
