@@ -36,6 +36,10 @@ export const MS_SYNC = 4;
 
 export const MADV_DONTNEED = 4;
 export const MADV_FREE = 8;
+export const MADV_DONTFORK = 10;
+export const MADV_DOFORK = 11;
+export const MADV_WIPEONFORK = 18;
+export const MADV_KEEPONFORK = 19;
 /** madvise(2): of the others most are hints, which may be ignored. */
 export const isAdvice = (advice: number): boolean =>
   (advice >= 0 && advice <= 4) || (advice >= 8 && advice <= 25) || advice === 100 || advice === 101;

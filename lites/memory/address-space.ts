@@ -10,7 +10,7 @@ import type { ThreadId } from "#kernel/abi/identifiers.ts";
 import { DataSpaceFlag } from "#servers/abi/memory-manager.ts";
 import type { Op } from "../activation.ts";
 import { EMULATOR_PRIVATE_SIZE, MMAP_MIN, MMAP_TOP, USER_TOP } from "../abi/address-map.ts";
-import { EACCES, ENOMEM } from "../abi/errno.ts";
+import { EACCES, EINVAL, ENOMEM } from "../abi/errno.ts";
 import { PAGE_SIZE, PROT_ALL, PROT_READ, PROT_WRITE, pageDown, pageUp } from "../abi/memory-flags.ts";
 import type { Inode } from "../vfs/inode.ts";
 import { releaseWriter, retainWriter } from "../vfs/write-access.ts";
@@ -307,6 +307,15 @@ export class AddressSpace {
     }
   }
 
+  /** madvise(MADV_DONTFORK) and its kin. @throws EINVAL for zeros of what is no private memory */
+  setOnFork(start: number, end: number, onFork: Mapping["onFork"]): void {
+    const isPlain = ({ object, shared }: Mapping) => object.kind === "memory" && object.dataSpace.backing === undefined && !shared;
+    if (onFork === "zeros" && !this.mappings.overlapping(start, end).every(isPlain)) throw EINVAL;
+    this.mappings.change(start, end, (mapping) => {
+      mapping.onFork = onFork;
+    });
+  }
+
   /** madvise(MADV_DONTNEED): private memory starts anew. */
   *discard(start: number, end: number): Op<void> {
     for (const mapping of this.mappings.overlapping(start, end)) {
@@ -350,6 +359,7 @@ export class AddressSpace {
     };
     for (const mapping of this.mappings.all()) {
       const { object } = mapping;
+      if (mapping.onFork === "none") continue;
       copy.mappings.insert({
         ...mapping,
         object: object.kind === "memory" ? { kind: "memory", dataSpace: copyOf(object.dataSpace) } : object,
@@ -360,6 +370,7 @@ export class AddressSpace {
     copy.heapStart = this.heapStart;
     copy.heapEnd = this.heapEnd;
     copy.updateAttachments();
+    for (const { start, end, onFork } of copy.mappings.all()) if (onFork === "zeros") yield* copy.discard(start, end);
     try {
       copy.regions.bindAll(child, copy.mappings.all(), this.regions.areasOf(parent));
     } catch (error) {

@@ -32,6 +32,8 @@ export interface Mapping {
   allowed: number;
   /** Its file was opened for writing, and cannot be executed meanwhile. */
   writes: boolean;
+  /** What a forked child gets of it instead of a copy (madvise): nothing, or zeros. */
+  onFork?: "none" | "zeros" | undefined;
   /** For /proc: path of the file, "[heap]", "[stack]" or "". */
   name: string;
 }
@@ -150,6 +152,7 @@ function continues(a: Mapping, b: Mapping): boolean {
     a.allowed === b.allowed &&
     a.shared === b.shared &&
     a.writes === b.writes &&
+    a.onFork === b.onFork &&
     a.name === b.name &&
     sameObject(a.object, b.object)
   );

@@ -13,9 +13,18 @@ import { isSuperuser } from "../process/authority.ts";
 import { openFile } from "../descriptors.ts";
 import type { UnixHandlers } from "../dispatch.ts";
 import type { AddressSpace, FilePart } from "../memory/address-space.ts";
+import type { Mapping } from "../memory/mapping-list.ts";
 import type { UnixProcess } from "../process/unix-process.ts";
 
 const ADDRESS_LIMIT = 2 ** 32;
+
+/** What the advices on fork ask for. */
+const onForkOf: ReadonlyMap<number, Mapping["onFork"]> = new Map([
+  [M.MADV_DONTFORK, "none"],
+  [M.MADV_DOFORK, undefined],
+  [M.MADV_WIPEONFORK, "zeros"],
+  [M.MADV_KEEPONFORK, undefined],
+]);
 
 interface MapArguments {
   address: number;
@@ -232,6 +241,7 @@ export function memoryCalls(): UnixHandlers {
     *madvise(process, { address, length, advice }) {
       if (!M.isAdvice(advice) || !isAligned(address)) throw EINVAL;
       const end = rangeEnd(address, length);
+      if (onForkOf.has(advice)) process.space!.setOnFork(address, end, onForkOf.get(advice));
       if (advice === M.MADV_DONTNEED || advice === M.MADV_FREE) yield* process.space!.discard(address, end);
       if (end > address && !process.space!.mappings.covers(address, end)) throw ENOMEM;
       return 0;
