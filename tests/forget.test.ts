@@ -53,7 +53,8 @@ describe.each(["random", "always"])("--forget %s", (mode) => {
   });
 
   test("managers, drivers and chiefs that are processes", () => {
-    const script = "l3-clock-manager -f 8 /usr/lib/paging/sequential seed=1 pages=24 rounds=4 writes=100; l3-ram-disk; l3-chief";
+    const script =
+      "l3-clock-manager -f 8 /usr/lib/paging/sequential seed=1 pages=24 rounds=4 writes=100; l3-ram-disk; l3-chief; l3-document";
     expect(run(mode, script).stdout).toBe(run("never", script).stdout);
   });
 

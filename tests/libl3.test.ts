@@ -78,6 +78,23 @@ describe("examples", () => {
     );
   });
 
+  test("l3-document hands a document on without copying it", async () => {
+    expect(await run("l3-document")).toEqual(
+      right(
+        [
+          "writer: the keeper has 16 frames",
+          "reader: a document of 16 pages; the last one: page 16, as it was written",
+          "reader: the keeper has 16 frames",
+          "reader: page 1 is now: the reader was here; the keeper has 17 frames",
+          "reader: given up: 0; the keeper has 16 frames",
+          "writer: page 1 is still: page 1, as it was written",
+          "writer: a document that there is not: send: a page or data space of the message did not come",
+          "",
+        ].join("\n"),
+      ),
+    );
+  });
+
   test("l3-chief denies what is above the limit", async () => {
     const { code, stdout } = await run("l3-chief", "2");
     expect(stdout).toBe(

@@ -44,6 +44,30 @@ static enum answer fault(struct l3_pager *pager, l3_id client, unsigned words[3]
   return MAPPING;
 }
 
+/* Data spaces in messages: what a label asks for. */
+static enum answer data_space(struct l3_pager *pager, l3_id client, unsigned words[3]) {
+  unsigned ticket = words[0] >> L3_DATA_SPACE_TICKET_SHIFT;
+
+  if ((words[0] & (L3_PAGE_BYTES - 1)) == L3_DATA_SPACE_DISCARD) {
+    if (pager->discard) pager->discard(pager, client, ticket);
+    return NONE;
+  }
+  if ((words[0] & (L3_PAGE_BYTES - 1)) == L3_DATA_SPACE_COPY) {
+    const struct l3_copy copy = {client, words[1], words[2], ticket};
+
+    words[0] = pager->copy ? pager->copy(pager, &copy, &words[1]) : L3_REFUSE_MANAGER;
+  } else {
+    words[0] = pager->release ? pager->release(pager, client, words[1]) : L3_REFUSE_MANAGER;
+  }
+  return WORDS;
+}
+
+static int is_label(unsigned word) {
+  unsigned label = word & (L3_PAGE_BYTES - 1);
+
+  return label == L3_DATA_SPACE_COPY || label == L3_DATA_SPACE_DISCARD || label == L3_DATA_SPACE_RELEASE;
+}
+
 int l3_pager_loop(struct l3_pager *pager) {
   L3_MESSAGE(4, 0) message;
   unsigned words[3] = {0, 0, 0};
@@ -66,6 +90,7 @@ int l3_pager_loop(struct l3_pager *pager) {
     if (l3_error(code)) stop = pager->idle ? pager->idle(pager, code) : 0;
     else if (!(words[0] & REQUEST_BITS))
       answer = fault(pager, client, words, L3_DOPE_WORDS(code) > 3 ? message.word[3] : 0);
+    else if (is_label(words[0])) answer = data_space(pager, client, words);
     else if (pager->request && pager->request(pager, client, words)) answer = WORDS;
   }
   return stop;

@@ -1,6 +1,7 @@
 /* The kernel's calls and the protocols of its servers, for programs in C. Manual: userland/libl3/man. */
 #pragma once
 #include <l3/clock.h>
+#include <l3/data-space.h>
 #include <l3/driver.h>
 #include <l3/ipc.h>
 #include <l3/manager.h>

@@ -42,7 +42,7 @@ struct l3_string {
     struct l3_string string[strings]; \
   }
 #define L3_DOPE(words, strings) ((unsigned)(words) << 13 | (unsigned)(strings) << 8)
-#define L3_DOPE_WORDS(dope) ((dope) >> 13)
+#define L3_DOPE_WORDS(dope) ((dope) >> 13 & 0x7fff)
 #define L3_DOPE_STRINGS(dope) ((dope) >> 8 & 31)
 /* Makes a message empty: nothing to send but the three words, room for all that its type has room for. */
 #define l3_message_init(message)                                                       \
@@ -50,6 +50,27 @@ struct l3_string {
    (message)->size_dope = L3_DOPE(sizeof(message)->word / sizeof(unsigned),            \
                                   sizeof(message)->string / sizeof(struct l3_string)), \
    (message)->send_dope = L3_DOPE(L3_REGISTER_WORDS, 0))
+
+/* A data space: who manages it, and its number in the task that has it. Of a message: what is sent, and the copy that
+ * came. */
+struct l3_data_space {
+  l3_id manager;
+  unsigned number;
+};
+
+/* The type of a message with data spaces beside words and strings. */
+#define L3_MESSAGE_DATA_SPACES(words, strings, data_spaces) \
+  struct {                                                  \
+    l3_fpage window;                                        \
+    unsigned size_dope, send_dope;                          \
+    unsigned word[words];                                   \
+    struct l3_string string[strings];                       \
+    struct l3_data_space data_space[data_spaces];           \
+  }
+#define L3_LONG_DOPE(words, strings, data_spaces) ((unsigned)(data_spaces) << 28 | L3_DOPE(words, strings))
+#define L3_DOPE_DATA_SPACES(dope) ((dope) >> 28)
+#define l3_message_init_data_spaces(message) \
+  (l3_message_init(message), (message)->size_dope |= sizeof(message)->data_space / sizeof(struct l3_data_space) << 28)
 
 /* Send descriptors: the three words alone; hot spot and flexpage in the first two; a message; a message that begins
  * with flexpages. */
