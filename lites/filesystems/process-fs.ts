@@ -137,15 +137,16 @@ export class ProcessFileSystem implements FileSystem {
     }));
   }
 
-  /** One thread per process. */
+  /** The threads of a process; each directory shows what the process's does. */
   private taskDirectory(node: NodeOptions, process: Process, above: Inode): SyntheticDirectory {
-    const name = String(process.pid);
+    const names = () => this.options.source.details(process).threads.map(String);
     return new SyntheticDirectory(node, { vnode: above, name: "task" }, (self) => ({
-      names: () => [name],
+      names,
       child: (child) => {
-        if (child !== name) return undefined;
+        const index = names().indexOf(child);
+        if (index < 0) return undefined;
         const { ino } = self.attributes();
-        return new SyntheticDirectory(this.node(ino + 1000, process), { vnode: self, name }, (task) =>
+        return new SyntheticDirectory(this.node(ino + 1000 + index, process), { vnode: self, name: child }, (task) =>
           this.processChildren(process, task, false),
         );
       },
