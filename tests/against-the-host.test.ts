@@ -42,7 +42,7 @@ const cases: readonly Case[] = [
   { name: "events", what: "event counters and sets of watched files" },
   { name: "shared-files", what: "/dev/shm, and mappings of /dev/zero" },
   { name: "pty-drain", what: "draining a pseudo terminal waits for nobody" },
-  { name: "open-file-locks", what: "locks of open files, sizes of pipes, mremap that doubles or keeps" },
+  { name: "open-file-locks", what: "locks of open files, mremap that doubles or keeps" },
   { name: "fork-advice", what: "what a forked child gets of memory by madvise" },
   { name: "permissions", what: "who may do what to other processes", asRoot: true },
   { name: "refused-values", what: "values that calls refuse, and which of two is refused first", asRoot: true, exceptions: refusedValues },

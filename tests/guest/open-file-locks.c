@@ -1,10 +1,10 @@
 /*
- * Locks that belong to open files, sizes of pipes, and mremap that doubles or keeps. Prints the same on Linux.
+ * Locks that belong to open files, and mremap that doubles or keeps. Prints the same on Linux.
  */
 #include "oracle.h"
 #include <string.h>
 
-enum { OFD_GETLK = 36, OFD_SETLK = 37, SETPIPE_SZ = 1031, GETPIPE_SZ = 1032, KEEP = 4, MREMAP = 163, MAY_MOVE = 1, FALLOCATE = 324, ZERO_RANGE = 0x10 };
+enum { OFD_GETLK = 36, OFD_SETLK = 37, KEEP = 4, MREMAP = 163, MAY_MOVE = 1, FALLOCATE = 324, ZERO_RANGE = 0x10 };
 
 /* As struct flock64 of the kernel: its 64-bit members are aligned to 4. */
 struct lock {
@@ -31,24 +31,6 @@ static void locks(void) {
   RESULT(fcntl(b, OFD_SETLK, &lock));
   close(a);
   RESULT(fcntl(b, OFD_SETLK, &lock));
-}
-
-static void pipes(void) {
-  static char bytes[9000];
-  int ends[2];
-
-  pipe(ends);
-  RESULT(fcntl(ends[0], GETPIPE_SZ));
-  RESULT(fcntl(ends[0], SETPIPE_SZ, 5000));
-  fcntl(ends[1], F_SETFL, O_NONBLOCK);
-  memset(bytes, 'x', sizeof bytes);
-  RESULT(write(ends[1], bytes, sizeof bytes));
-  RESULT(fcntl(ends[1], SETPIPE_SZ, 4096));
-  RESULT(fcntl(ends[1], SETPIPE_SZ, -1));
-  RESULT(fcntl(ends[1], SETPIPE_SZ, 100000));
-  RESULT(write(ends[1], bytes, sizeof bytes));
-  RESULT(read(ends[0], bytes, sizeof bytes));
-  printf("%c%c\n", bytes[0], bytes[8191]);
 }
 
 static void remaps(void) {
@@ -82,7 +64,6 @@ static void zeros(void) {
 
 int main(void) {
   locks();
-  pipes();
   remaps();
   zeros();
   return 0;
