@@ -139,6 +139,7 @@ static inline int ipc_error(u32 code) {
 
 /* transfers.c */
 int transfer(u32 nr, const u32 *arguments);
+int socket_message(u32 nr, const u32 *arguments);
 int vector_transfer(u32 nr, const u32 *arguments, u32 flags);
 
 /* The parts of one message of a vectored transfer. */

@@ -33,6 +33,28 @@ static int vector_transfer_with_flags(u32 nr, const u32 *a) {
   return vector_transfer(reads ? SYS_preadv : SYS_pwritev, a, a[5]);
 }
 
+/* Calls of socketcall by its first argument: their own numbers, and how many arguments they have. 0: they do not exist here. */
+static const struct {
+  u16 nr, arguments;
+} socket_calls[] = {
+    [8] = {SYS_socketpair, 4}, [9] = {SYS_sendto, 4},  [10] = {SYS_recvfrom, 4}, [11] = {SYS_sendto, 6},
+    [12] = {SYS_recvfrom, 6},  [13] = {SYS_shutdown, 2}, [16] = {SYS_sendmsg, 3},  [17] = {SYS_recvmsg, 3},
+};
+#define LAST_SOCKET_CALL 20
+
+/* The older form of all calls on sockets: arguments behind a pointer. send and recv are sendto and recvfrom without a name. */
+static int socket_call(u32 call, u32 address) {
+  u32 a[6] = {0, 0, 0, 0, 0, 0};
+
+  if (call == 0 || call > LAST_SOCKET_CALL) return -EINVAL;
+  /* socket itself: programs do without when there is no such family. */
+  if (call == 1) return -EAFNOSUPPORT;
+  if (call >= sizeof socket_calls / sizeof socket_calls[0] || socket_calls[call].nr == 0) return -ENOSYS;
+  if (fetch(address, a, socket_calls[call].arguments)) return -EFAULT;
+  if (socket_calls[call].nr == SYS_sendmsg || socket_calls[call].nr == SYS_recvmsg) return socket_message(socket_calls[call].nr, a);
+  return server_call(socket_calls[call].nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
 /* Returns the call's result; for signal returns the frame is replaced and the result has no meaning. */
 int special_call(struct frame *frame) {
   u32 *a = ARGUMENTS(frame);
@@ -74,6 +96,11 @@ int special_call(struct frame *frame) {
     case SYS_pselect6:
     case SYS_pselect6_time64:
       return pselect(frame->eax, a);
+    case SYS_socketcall:
+      return socket_call(a[0], a[1]);
+    case SYS_sendmsg:
+    case SYS_recvmsg:
+      return socket_message(frame->eax, a);
     case SYS_sigaltstack:
       return server_call(SYS_sigaltstack, a[0], a[1], frame->esp, 0, 0, 0);
     case SYS_set_thread_area:

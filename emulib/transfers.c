@@ -171,3 +171,39 @@ int vector_transfer(u32 nr, const u32 *arguments, u32 flags) {
   } while ((u32)result == chunk.total && !is_at_end(at, count));
   return done;
 }
+
+/* Words of struct msghdr (abi/structs.ts), and arguments of sendmsg and recvmsg as they travel. */
+enum { HEADER_VECTOR = 2, HEADER_COUNT = 3, HEADER_CONTROL = 4, HEADER_CONTROL_LENGTH = 5, HEADER_WORDS = 7 };
+enum { MESSAGE_FLAGS = 2 };
+
+/* sendmsg and recvmsg: one message of the parts that the header names, however many they are. */
+int socket_message(u32 nr, const u32 *arguments) {
+  const struct call_row *row = find_row(nr);
+  int reads = nr == SYS_recvmsg, error, result;
+  u32 header[HEADER_WORDS];
+  struct place at = {0, 0};
+  struct chunk chunk;
+
+  if (!in_user_space(arguments[1], sizeof header) || copy(header, (void *)arguments[1], sizeof header)) return -EFAULT;
+  if (header[HEADER_COUNT] > IOV_MAX) return -EMSGSIZE;
+  error = fetch_vector(header[HEADER_VECTOR], header[HEADER_COUNT]);
+  if (error) return error;
+  collect(&chunk, &at, header[HEADER_COUNT], reads);
+  if (chunk.good == chunk.total && !is_at_end(at, header[HEADER_COUNT])) {
+    at.index = at.offset = 0;
+    gather(&chunk, &at, header[HEADER_COUNT], reads);
+  }
+  if (chunk.good < chunk.total) return -EFAULT;
+  u32 a[6] = {arguments[FD],
+              (u32)chunk.parts,
+              chunk.used,
+              arguments[MESSAGE_FLAGS],
+              reads ? arguments[1] : header[HEADER_CONTROL],
+              reads ? 0 : header[HEADER_CONTROL_LENGTH]};
+  result = request(row, nr, a);
+  if (result > 0 && reads && chunk.is_gathered) {
+    at.index = at.offset = 0;
+    scatter(at, header[HEADER_COUNT], (u32)result < chunk.good ? (u32)result : chunk.good);
+  }
+  return result;
+}

@@ -40,6 +40,7 @@ const cases: readonly Case[] = [
   { name: "text-busy", what: "running programs and files open for writing exclude each other" },
   { name: "record-locks", what: "F_GETLK names the first conflict" },
   { name: "events", what: "event counters and sets of watched files" },
+  { name: "socket-pairs", what: "pairs of sockets" },
   { name: "shared-files", what: "/dev/shm, and mappings of /dev/zero" },
   { name: "pty-drain", what: "draining a pseudo terminal waits for nobody" },
   { name: "open-file-locks", what: "locks of open files, mremap that doubles or keeps" },

@@ -105,6 +105,9 @@ export const structs = {
 
   // ── Files ──────────────────────────────────────────────────────────────────────────────────────
   iovec: { size: 8, fields: { iov_base: u32(0), iov_len: u32(4) } },
+  msghdr: { size: 28, fields: {
+    msg_name: u32(0), msg_namelen: u32(4), msg_iov: u32(8), msg_iovlen: u32(12), msg_control: u32(16), msg_controllen: u32(20), msg_flags: u32(24),
+  } },
   epoll_event: { size: 12, fields: { events: u32(0), data: bytes(4, 8) } },
   pollfd: { size: 8, fields: { fd: i32(0), events: u16(4), revents: u16(6) } },
   stat: { size: 64, fields: {

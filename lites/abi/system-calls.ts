@@ -121,6 +121,7 @@ const in_ = <const N extends number>(size: N) => ({ kind: "in", size, optional: 
 const inOpt = <const N extends number>(size: N) => ({ kind: "in", size, optional: true }) as const;
 const out = <const N extends number>(size: N) => ({ kind: "out", size, optional: false }) as const;
 const outOpt = <const N extends number>(size: N) => ({ kind: "out", size, optional: true }) as const;
+const inout = <const N extends number>(size: N) => ({ kind: "inout", size, optional: false }) as const;
 const inoutOpt = <const N extends number>(size: N) => ({ kind: "inout", size, optional: true }) as const;
 /** `length` is the index of the argument that holds the element count. */
 const inBytes = (length: number, unit = 1, limit: number = TRANSFER_LIMIT) => ({ kind: "inBytes", length, unit, limit }) as const;
@@ -154,6 +155,7 @@ const FD_SET = 128;
 const SIGINFO = 128;
 const SIGNAL_DELIVERY = 168;
 const EPOLL_EVENT = 12;
+const MSGHDR = 28;
 
 /** Flags that several calls take. */
 const AT_PATH_FLAGS = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
@@ -246,7 +248,7 @@ export const systemCalls = {
   setpriority:            { nr:  97, args: { which: int, who: int, priority: int } },
   statfs:                 { nr:  99, args: { path, buffer: out(STATFS) } },
   fstatfs:                { nr: 100, args: { fd, buffer: out(STATFS) } },
-  socketcall:             { nr: 102, args: { call: int, arguments: address }, note: "EAFNOSUPPORT: there are no sockets" },
+  socketcall:             { nr: 102, args: { call: int, arguments: address }, via: "special", note: "pairs only: no names, no options" },
   syslog:                 { nr: 103, args: { type: int, buffer: address, length: int } },
   setitimer:              { nr: 104, args: { which: int, value: inOpt(ITIMERVAL), old: outOpt(ITIMERVAL) } },
   getitimer:              { nr: 105, args: { which: int, value: out(ITIMERVAL) } },
@@ -407,6 +409,12 @@ export const systemCalls = {
   syncfs:                 { nr: 344, args: { fd } },
   renameat2:              { nr: 353, args: { fromDir: fd, from: path, toDir: fd, to: path, flags: flagsOf(RENAME_NOREPLACE | RENAME_EXCHANGE) } },
   getrandom:              { nr: 355, args: { buffer: outPart(1), size: uint, flags: flagsOf(GRND_FLAGS) } },
+  socketpair:             { nr: 360, args: { domain: int, type: int, protocol: int, fds: out(8) }, note: "AF_UNIX" },
+  sendto:                 { nr: 369, args: { fd, buffer: inPart(2), length: uint, flags: uint, address, address_length: uint } },
+  sendmsg:                { nr: 370, args: { fd, vector: inVector, count: uint, flags: uint, control: address, control_length: uint }, via: "special", note: "EOPNOTSUPP with control data" },
+  recvfrom:               { nr: 371, args: { fd, buffer: outPart(2), length: uint, flags: uint, address, address_length: inoutOpt(4) } },
+  recvmsg:                { nr: 372, args: { fd, vector: outVector, count: uint, flags: uint, header: inout(MSGHDR) }, via: "special" },
+  shutdown:               { nr: 373, args: { fd, how: int } },
   mlock2:                 { nr: 376, args: { address, length: uint, flags: flagsOf(MLOCK_ONFAULT) } },
   copy_file_range:        { nr: 377, args: { in: fd, inOffset: inoutOpt(8), out: fd, outOffset: inoutOpt(8), length: uint, flags } },
   preadv2:                { nr: 378, args: { fd, vector: address, count: uint, low: uint, high: uint, flags }, via: "special", note: "flags: none" },

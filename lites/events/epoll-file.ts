@@ -9,7 +9,7 @@ import { EEXIST, EINVAL, ELOOP, ENOENT } from "../abi/errno.ts";
 import { EPOLLET, EPOLLEXCLUSIVE, EPOLLONESHOT, EPOLLWAKEUP } from "../abi/events.ts";
 import { PollEvent } from "../abi/poll-events.ts";
 import { type Sleeper, WaitQueue } from "../activation.ts";
-import { File, type FileWatcher, readyEvents, type Readiness } from "../vfs/file.ts";
+import { File, type FileWatcher, type Interest, readyEvents, type Readiness } from "../vfs/file.ts";
 
 /** Sets may watch sets, this deep. */
 const MAXIMUM_DEPTH = 4;
@@ -18,14 +18,6 @@ const ALWAYS = PollEvent.ERR | PollEvent.HUP;
 const FLAGS = EPOLLET | EPOLLONESHOT | EPOLLWAKEUP | EPOLLEXCLUSIVE;
 /** What may stand beside EPOLLEXCLUSIVE. */
 const EXCLUSIVE_EVENTS = (FLAGS & ~EPOLLONESHOT) | ALWAYS | PollEvent.IN | PollEvent.OUT;
-
-/** What the owner of a set wants to know of a file. */
-export interface Interest {
-  /** PollEvent bits, EPOLLET, EPOLLONESHOT, EPOLLEXCLUSIVE. */
-  events: number;
-  /** What comes back with an event. */
-  data: Uint8Array;
-}
 
 /** A file in a set, under the descriptor that it was entered by. */
 class Item implements FileWatcher {

@@ -10,10 +10,11 @@ import { lengthNs, TIMESPEC64 } from "../abi/times.ts";
 import { type Op, sleepOn } from "../activation.ts";
 import type { Handlers, OutBuffer } from "../arguments.ts";
 import { installFile, openFile } from "../descriptors.ts";
-import { EpollFile, type Interest } from "../events/epoll-file.ts";
+import { EpollFile } from "../events/epoll-file.ts";
 import { EventFile } from "../events/event-file.ts";
 import type { Process } from "../process/process.ts";
 import { AnonymousInode } from "../vfs/anonymous-inode.ts";
+import type { Interest } from "../vfs/file.ts";
 import type { FileServices } from "./file-services.ts";
 import { maskedWait } from "./masked-wait.ts";
 

@@ -9,6 +9,7 @@ import { createFileHandlers } from "./files.ts";
 import { createFileSystemHandlers } from "./filesystem-info.ts";
 import { createNameHandlers } from "./names.ts";
 import { createPollHandlers } from "./polling.ts";
+import { createSocketHandlers } from "./sockets.ts";
 
 export function createFileSideHandlers(services: FileServices) {
   return {
@@ -19,5 +20,6 @@ export function createFileSideHandlers(services: FileServices) {
     ...createPollHandlers(services),
     ...createEventHandlers(services),
     ...createFileSystemHandlers(services),
+    ...createSocketHandlers(services),
   };
 }

@@ -1,8 +1,8 @@
 /**
  * Calls for what this system does not have, refused by the errno that programs take for an answer (ENOSYS makes some of
- * them complain): extended attributes and sockets. Source: getxattr(2), socket(2).
+ * them complain): extended attributes. Source: getxattr(2).
  */
-import { EAFNOSUPPORT, EOPNOTSUPP } from "../abi/errno.ts";
+import { EOPNOTSUPP } from "../abi/errno.ts";
 import type { UnixHandlers } from "../dispatch.ts";
 
 function noAttributes(): never {
@@ -22,7 +22,4 @@ export const refusals: UnixHandlers = {
   removexattr: noAttributes,
   lremovexattr: noAttributes,
   fremovexattr: noAttributes,
-  socketcall() {
-    throw EAFNOSUPPORT;
-  },
 };

@@ -6,13 +6,12 @@
  */
 import type { CommandArgument } from "../arguments.ts";
 import { type Op, sleepOn, type WaitQueue } from "../activation.ts";
-import { EAGAIN, EBADF, EFAULT, EINVAL, ENODEV, ENOTDIR, ENOTTY, ERESTARTSYS, ESPIPE } from "../abi/errno.ts";
+import { EAGAIN, EBADF, EFAULT, EINVAL, ENODEV, ENOTDIR, ENOTSOCK, ENOTTY, ERESTARTSYS, ESPIPE } from "../abi/errno.ts";
 import { pageDown } from "../abi/memory-flags.ts";
 import { O_ACCMODE, O_NONBLOCK, O_PATH, O_RDONLY, O_RDWR, O_WRONLY } from "../abi/open-flags.ts";
 import { PollEvent } from "../abi/poll-events.ts";
 import { partOf } from "../part.ts";
 import type { Process } from "../process/process.ts";
-import type { EpollFile } from "../events/epoll-file.ts";
 import type { DirectoryEntry, Inode } from "./inode.ts";
 import { releaseRecordLocks, unlockWholeFile } from "./record-locks.ts";
 import { releaseWriter, retainWriter } from "./write-access.ts";
@@ -45,6 +44,35 @@ export function readyEvents(events: number): number {
 /** Somebody who watches a file until it is closed. */
 export interface FileWatcher {
   fileClosed(): void;
+}
+
+/** What the owner of a set of watched files wants to know of one. */
+export interface Interest {
+  /** PollEvent bits, EPOLLET, EPOLLONESHOT, EPOLLEXCLUSIVE. */
+  events: number;
+  /** What comes back with an event. */
+  data: Uint8Array;
+}
+
+/** A set of watched files, by the descriptors under which they were entered (../events/epoll-file.ts). */
+export interface WatchSet extends File {
+  add(file: File, fd: number, interest: Interest): void;
+  change(file: File, fd: number, interest: Interest): void;
+  remove(file: File, fd: number): void;
+  take(most: number): Interest[];
+}
+
+/** What was received: bytes, and how many the message had. */
+export interface Received {
+  readonly bytes: Uint8Array;
+  readonly length: number;
+}
+
+/** What sockets do beside reading and writing (../sockets/socket-file.ts). */
+export interface Socket {
+  send(process: Process, data: Uint8Array, flags: number): Op<number>;
+  receive(count: number, flags: number): Op<Received>;
+  shutdown(how: number): void;
 }
 
 const ALWAYS_READY: Readiness = { events: PollEvent.IN | PollEvent.OUT, queues: [] };
@@ -197,8 +225,13 @@ export abstract class File {
   }
 
   /** The file as a set of watched files. @throws EINVAL */
-  asEpoll(): EpollFile {
+  asEpoll(): WatchSet {
     throw EINVAL;
+  }
+
+  /** The file as a socket. @throws ENOTSOCK */
+  asSocket(): Socket {
+    throw ENOTSOCK;
   }
 
   /** F_GETPIPE_SZ. */

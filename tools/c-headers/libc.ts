@@ -13,6 +13,7 @@ import * as openFlags from "#lites/abi/open-flags.ts";
 import { PollEvent } from "#lites/abi/poll-events.ts";
 import * as recordLocks from "#lites/abi/record-locks.ts";
 import * as signals from "#lites/abi/signals.ts";
+import * as sockets from "#lites/abi/sockets.ts";
 import { structs } from "#lites/abi/structs.ts";
 import { systemCalls } from "#lites/abi/system-calls.ts";
 import * as termios from "#lites/abi/termios.ts";
@@ -51,6 +52,7 @@ const headers: Readonly<Record<string, { from: string; values: Readonly<Record<s
   poll: { from: "poll-events.ts", values: prefixed("POLL", PollEvent) },
   resource: { from: "limits.ts", values: { ...prefixed("RLIMIT_", limits.Resource), ...numbers(limits, /^RUSAGE_/) } },
   signal: { from: "signals.ts", values: { ...signals.signalNumbers, ...numbers(signals, /^(SA|SIG)_(?!DFL|IGN)/), ...signals.SignalCode } },
+  socket: { from: "sockets.ts", values: numbers(sockets, /^(AF_|SOCK_(?!TYPE)|MSG_|SHUT_)/) },
   stat: { from: "file-mode.ts and times.ts", values: { ...numbers(fileMode, /^S_/), ...numbers(times, /^UTIME_/) } },
   syscall: { from: "system-calls.ts", values: prefixed("SYS_", rowNumbers(systemCalls)) },
   termios: { from: "termios.ts", values: numbers(termios, /^[A-Z][A-Z0-9]*$/) },
@@ -101,6 +103,7 @@ const checks: Readonly<Record<string, readonly LayoutCheck[]>> = {
       },
     },
   ],
+  "sys/socket.h": [{ type: "struct msghdr", layout: structs.msghdr }],
   "sys/time.h": [
     { type: "struct timeval", layout: structs.timeval },
     {
