@@ -322,17 +322,17 @@ export const groupsOfCalls = {
 } as const satisfies Record<ProgramCall, readonly [CallGroup | ConditionalGroup, ...(CallGroup | ConditionalGroup)[]]>;
 
 /**
- * Linux's calls that the emulation library makes another one of: nobody sees them under their own number. undefined: it answers itself.
+ * Linux's calls that the emulation library makes others of: nobody sees them under their own number. None: it answers itself.
  * Of the others it sends what it does not answer locally.
  */
-export const sentAs: { readonly [N in ProgramCall]?: "fork_process" | SystemCallName | undefined } = {
-  fork: "fork_process",
-  vfork: "fork_process",
-  clone: "fork_process",
-  old_select: "select",
-  preadv2: "preadv",
-  pwritev2: "pwritev",
-  socketcall: undefined,
-  set_thread_area: undefined,
-  get_thread_area: undefined,
+export const sentAs: { readonly [N in ProgramCall]?: readonly ("fork_process" | "clone_thread" | SystemCallName)[] } = {
+  fork: ["fork_process"],
+  vfork: ["fork_process"],
+  clone: ["fork_process", "clone_thread"],
+  old_select: ["select"],
+  preadv2: ["preadv"],
+  pwritev2: ["pwritev"],
+  socketcall: [],
+  set_thread_area: [],
+  get_thread_area: [],
 };

@@ -196,6 +196,7 @@ function callText(words: readonly number[], strings: readonly Uint8Array[]): str
 }
 
 function nameOf(nr: number, words: readonly number[]): string {
+  if (nr === emulatorCalls.clone_thread.nr) return "clone";
   if (nr !== emulatorCalls.fork_process.nr) return names.get(nr) ?? `call ${nr}`;
   const call = words[FORK_CALL_WORD] ?? 0;
   return forks.has(call) ? names.get(call)! : "clone";

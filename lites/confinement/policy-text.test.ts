@@ -15,8 +15,9 @@ function callsOf(rule: string): string[] {
 describe("groups", () => {
   it("have all calls that a user would look for in them", () => {
     expect(callsOf("deny @signal")).toEqual(["kill", "rt_sigqueueinfo", "tgkill", "tkill"]);
-    expect(callsOf("deny @fork")).toEqual(["fork_process"]);
-    for (const name of ["fork", "vfork", "clone"]) expect(callsOf(`deny ${name}`)).toEqual(["fork_process"]);
+    expect(callsOf("deny @fork")).toEqual(["clone_thread", "fork_process"]);
+    for (const name of ["fork", "vfork"]) expect(callsOf(`deny ${name}`)).toEqual(["fork_process"]);
+    expect(callsOf("deny clone")).toEqual(["clone_thread", "fork_process"]);
     expect(callsOf("deny @system")).toEqual(expect.arrayContaining(["sethostname", "reboot", "clock_settime64", "mount"]));
     expect(callsOf("deny @write")).toEqual(
       expect.arrayContaining(["openat", "ftruncate64", "fchmod", "utimensat_time64", "renameat2", "creat"]),

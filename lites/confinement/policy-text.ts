@@ -154,8 +154,7 @@ function callsNamed(name: string, complain: Complain): NamedCall[] {
   if (INDISPENSABLE.has(name)) complain(`'${name}' cannot be denied: a program must be able to end`);
   const found = name.startsWith("@") ? inGroup(name.slice(1), complain) : withName(name, complain);
   const sent = found.flatMap(({ call, tests }): NamedCall[] => {
-    const row = INDISPENSABLE.has(call) ? undefined : rowSent(call);
-    return row === undefined ? [] : [{ row, tests }];
+    return INDISPENSABLE.has(call) ? [] : rowsSent(call).map((row) => ({ row, tests }));
   });
   if (sent.length === 0) complain(`'${name}' is answered inside the process and reaches no server`);
   return sent;
@@ -192,11 +191,9 @@ function groupOf(call: ProgramCall, group: CallGroup): readonly BitTest[] | unde
   return found && [{ argument: found.argument, mask: found.mask }];
 }
 
-/** The row under which a call reaches the server; undefined: it does not. */
-function rowSent(call: ProgramCall): SystemCallRow | undefined {
-  if (call in sentAs) {
-    const other = sentAs[call];
-    return other && rows[other];
-  }
-  return rows[call]!.via === "local" ? undefined : rows[call];
+/** The rows under which a call reaches the server; none: it does not. */
+function rowsSent(call: ProgramCall): SystemCallRow[] {
+  const others = sentAs[call];
+  if (others !== undefined) return others.map((other) => rows[other]!);
+  return rows[call]!.via === "local" ? [] : [rows[call]!];
 }
