@@ -3,7 +3,7 @@
  * a seed.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { lites, projectRoot } from "./support/command.ts";
@@ -29,6 +29,17 @@ describe.skipIf(skipped !== "")(`threads${skipped}`, () => {
     ["robust", "owner died: 1\nshared: 4\nowner process died: 1\ntimed lock: 1\ntimed wait: 1\n"],
   ])("%s", { timeout: 120_000 }, (part, stdout) => {
     const result = lites(["--virtual-clock", "--mount", `${directory}:/mnt`, "exec", "/mnt/threads", ...part.split(" ")]);
+    expect(result).toMatchObject({ status: 0, stdout });
+  });
+
+  test.each([
+    ["allow @fork", "a thread\n"],
+    ["deny clone", "no thread\n"],
+    ["deny @fork", "no thread\n"],
+  ])("under the policy '%s'", (rule, stdout) => {
+    const policy = join(directory, rule.replace(" ", "-"));
+    writeFileSync(policy, `${rule}\n`);
+    const result = lites(["--virtual-clock", "--confine", policy, "--mount", `${directory}:/mnt:ro`, "exec", "/mnt/threads", "one"]);
     expect(result).toMatchObject({ status: 0, stdout });
   });
 });
