@@ -97,10 +97,15 @@ test("a writer waits for a reader, and for room", () => {
   const data = new Uint8Array(70_000).fill(0x61);
   const writing = new Task(system.call.write(process, { fd: 0, buffer: data, count: data.length }) as Op<number>);
   expect(writing.done).toBe(false);
-  const taken = fs.readSync(reader, Buffer.alloc(65_536));
-  writing.wake("timeout");
+  // How much a pipe holds is the host's affair: less when its user has many.
+  let taken = 0;
+  for (let looks = 0; !writing.done && looks < 70; looks++) {
+    taken += fs.readSync(reader, Buffer.alloc(65_536));
+    writing.wake("timeout");
+  }
   expect(writing.value).toBe(70_000);
-  expect(fs.readSync(reader, Buffer.alloc(65_536))).toBe(70_000 - taken);
+  while (taken < 70_000) taken += fs.readSync(reader, Buffer.alloc(65_536));
+  expect(taken).toBe(70_000);
   fs.closeSync(descriptors.pop()!);
   expect(run(() => system.call.write(process, { fd: 0, buffer: bytes("x"), count: 1 }))).toBe("EPIPE");
   expect(process.signals).toEqual([SIGPIPE]);
