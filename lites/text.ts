@@ -18,7 +18,10 @@ export const isAscii = (text: string): boolean => !NOT_ASCII.test(text);
 /** Bytes as a byte string. */
 export function decodeText(bytes: Uint8Array): string {
   let text = "";
-  for (let start = 0; start < bytes.length; start += CHUNK) text += String.fromCharCode(...bytes.subarray(start, start + CHUNK));
+  for (let start = 0; start < bytes.length; start += CHUNK) {
+    // Not by spreading: that goes through an iterator.
+    text += String.fromCharCode.apply(null, bytes.subarray(start, start + CHUNK) as unknown as number[]);
+  }
   return text;
 }
 

@@ -69,18 +69,37 @@ export class DirectoryHandles extends TreeAccess {
     const chain: NodeVnode[] = [];
     let current: NodeVnode | undefined = directory;
     for (; current !== undefined && !this.handles.has(current); current = current.parent) chain.push(current);
-    let handle = current && this.handles.get(current)!;
-    for (let next = chain.pop(); next !== undefined; next = chain.pop()) handle = this.openBelow(handle, next);
+    return this.openChain(current && this.handles.get(current)!, chain);
+  }
+
+  /**
+   * Opens one directory below the other; the last one is first in the chain. Those at distances 0, 1, 2, 4, 8, … from its end are kept:
+   * few, and who goes up step by step opens a chain of n directories about log n times, however long it is.
+   */
+  private openChain(start: Handle | undefined, chain: readonly NodeVnode[]): Handle {
+    let handle = start;
+    let passing: Handle | undefined;
+    try {
+      for (let distance = chain.length - 1; distance >= 0; distance--) {
+        handle = this.openBelow(handle, chain[distance]!);
+        if (passing !== undefined) this.fs.closeSync(passing.fd);
+        passing = handle;
+        if ((distance & (distance - 1)) !== 0) continue;
+        this.makeRoom();
+        this.handles.set(chain[distance]!, handle);
+        passing = undefined;
+      }
+    } catch (error) {
+      if (passing !== undefined) this.fs.closeSync(passing.fd);
+      throw error;
+    }
     return handle!;
   }
 
   private openBelow(above: Handle | undefined, directory: NodeVnode): Handle {
     if (directory.detached) throw ENOENT;
     const fd = this.openDescriptor(above === undefined ? this.base : `${above.path}/${directory.name}`, this.flags, directory);
-    const handle = { fd, path: `${this.links.directory}/${fd}`, isFresh: true };
-    this.makeRoom();
-    this.handles.set(directory, handle);
-    return handle;
+    return { fd, path: `${this.links.directory}/${fd}`, isFresh: true };
   }
 
   /** @throws ENOENT when there is something else now */
