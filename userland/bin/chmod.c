@@ -1,5 +1,7 @@
 /* chmod: changes permissions. (POSIX chmod) */
+#include <fcntl.h>
 #include <getopt.h>
+#include <place.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,40 +15,50 @@ static int recursive, verbose, quiet, status;
 static const char *mode_argument;
 static mode_t mask;
 
-static void change(const char *path, int is_operand) {
+/* @param name in the place's directory; its path leads there */
+static void change(struct place *place, const char *name, int is_operand) {
   struct stat info;
-  if (is_operand ? stat(path, &info) : lstat(path, &info)) {
-    if (!quiet) complain_errno("cannot access %s", quoted(path));
+  if (fstatat(place->directory, name, &info, is_operand ? 0 : AT_SYMLINK_NOFOLLOW)) {
+    if (!quiet) complain_errno("cannot access %s", quoted(place->path));
     status = 1;
     return;
   }
   if (!is_operand && S_ISLNK(info.st_mode)) return;
   mode_t old = info.st_mode & 07777, mode = old;
   apply_mode(mode_argument, old, S_ISDIR(info.st_mode), mask, &mode);
-  if (chmod(path, mode)) {
-    if (!quiet) complain_errno("changing permissions of %s", quoted(path));
+  if (fchmodat(place->directory, name, mode, 0)) {
+    if (!quiet) complain_errno("changing permissions of %s", quoted(place->path));
     status = 1;
     return;
   }
   char before[11], after[11];
   mode_text(old, before);
   mode_text(mode, after);
-  if (verbose == 2 && mode == old) printf("mode of %s retained as %04o (%s)\n", quoted(path), mode, after + 1);
+  if (verbose == 2 && mode == old) printf("mode of %s retained as %04o (%s)\n", quoted(place->path), mode, after + 1);
   else if (verbose && mode != old)
-    printf("mode of %s changed from %04o (%s) to %04o (%s)\n", quoted(path), old, before + 1, mode, after + 1);
+    printf("mode of %s changed from %04o (%s) to %04o (%s)\n", quoted(place->path), old, before + 1, mode, after + 1);
   struct name_list list;
+  struct way_back back;
   if (!recursive || !S_ISDIR(info.st_mode)) return;
-  if (!list_directory(path, &list)) {
-    if (!quiet) complain_errno("cannot read directory %s", quoted(path));
+  if (!enter_directory(place, name, &info, is_operand, &list, &back)) {
+    if (!quiet) complain_errno("cannot read directory %s", quoted(place->path));
     status = 1;
     return;
   }
   for (size_t i = 0; i < list.count; i++) {
-    char *inner = join_path(path, list.names[i]);
-    change(inner, 0);
-    free(inner);
+    size_t length = look_at(place, list.names[i]);
+    change(place, list.names[i], 0);
+    look_back(place, length);
   }
+  leave_directory(place, &back);
   free_names(&list);
+}
+
+static void change_operand(const char *operand) {
+  struct place place;
+  begin_walk(&place, operand);
+  change(&place, operand, 1);
+  end_walk(&place);
 }
 
 /* "-w" and "-rx" are modes, not options. */
@@ -89,6 +101,6 @@ int main(int argc, char **argv) {
     complain("invalid mode: %s", quoted(mode_argument));
     usage_error(1);
   }
-  for (; optind < argc; optind++) change(argv[optind], 1);
+  for (; optind < argc; optind++) change_operand(argv[optind]);
   return finish(status);
 }

@@ -1,7 +1,9 @@
 /* chown: changes owners. (POSIX chown) */
 #include <ctype.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <grp.h>
+#include <place.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,22 +18,37 @@ static int recursive, no_follow, verbose, status;
 static uid_t uid = (uid_t)-1;
 static gid_t gid = (gid_t)-1;
 
-static void change(const char *path) {
-  if (no_follow ? lchown(path, uid, gid) : chown(path, uid, gid)) {
-    complain_errno("changing ownership of %s", quoted(path));
+/* @param name in the place's directory; its path leads there */
+static void change(struct place *place, const char *name) {
+  if (fchownat(place->directory, name, uid, gid, no_follow ? AT_SYMLINK_NOFOLLOW : 0)) {
+    complain_errno("changing ownership of %s", quoted(place->path));
     status = 1;
   } else if (verbose) {
-    printf("changed ownership of %s\n", quoted(path));
+    printf("changed ownership of %s\n", quoted(place->path));
   }
   struct stat info;
   struct name_list list;
-  if (!recursive || lstat(path, &info) || !S_ISDIR(info.st_mode) || !list_directory(path, &list)) return;
-  for (size_t i = 0; i < list.count; i++) {
-    char *inner = join_path(path, list.names[i]);
-    change(inner);
-    free(inner);
+  struct way_back back;
+  if (!recursive || fstatat(place->directory, name, &info, AT_SYMLINK_NOFOLLOW) || !S_ISDIR(info.st_mode)) return;
+  if (!enter_directory(place, name, &info, 0, &list, &back)) {
+    complain_errno("cannot read directory %s", quoted(place->path));
+    status = 1;
+    return;
   }
+  for (size_t i = 0; i < list.count; i++) {
+    size_t length = look_at(place, list.names[i]);
+    change(place, list.names[i]);
+    look_back(place, length);
+  }
+  leave_directory(place, &back);
   free_names(&list);
+}
+
+static void change_operand(const char *operand) {
+  struct place place;
+  begin_walk(&place, operand);
+  change(&place, operand);
+  end_walk(&place);
 }
 
 static int is_number(const char *text) {
@@ -73,6 +90,6 @@ int main(int argc, char **argv) {
     usage_error(1);
   }
   parse_owner(owner);
-  for (; optind < argc; optind++) change(argv[optind]);
+  for (; optind < argc; optind++) change_operand(argv[optind]);
   return finish(status);
 }

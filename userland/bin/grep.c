@@ -1,7 +1,9 @@
 /* grep: lines that match patterns. (POSIX grep; -r -o -w -H -h -a -A -B -C … of GNU) */
 #include <ctype.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <getopt.h>
+#include <place.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
@@ -364,8 +366,7 @@ static void search_stream(FILE *stream, const char *name, int in_tree) {
 }
 
 /* An operand is matched as it was given, what is found in a tree by its name. The last option that matches decides. */
-static int is_excluded(const char *path, int is_operand, int is_directory) {
-  char *name = is_operand ? must_strdup(path) : last_component(path);
+static int is_excluded(const char *name, int is_directory) {
   int excluded = 0, includes = 0, decided = 0;
   for (size_t i = 0; i < glob_count; i++) {
     if ((globs[i].kind == GLOB_EXCLUDE_DIRECTORY) != is_directory) continue;
@@ -374,7 +375,6 @@ static int is_excluded(const char *path, int is_operand, int is_directory) {
     decided = 1;
     excluded = globs[i].kind != GLOB_INCLUDE;
   }
-  free(name);
   return decided ? excluded : includes;
 }
 
@@ -391,15 +391,19 @@ struct chain {
   ino_t inode;
 };
 
-static void search_path(const char *path, int is_operand, const struct chain *chain) {
+/* @param name in the place's directory; its path leads there */
+static void search_any(struct place *place, const char *name, int is_operand, const struct chain *chain) {
   struct stat info;
-  if (is_operand || follow_all ? stat(path, &info) : lstat(path, &info)) {
+  int follows = is_operand || follow_all;
+  const char *path = place->path;
+  if (fstatat(place->directory, name, &info, follows ? 0 : AT_SYMLINK_NOFOLLOW)) {
     if (!silent) complain_errno("%s", path);
     failed = 1;
     return;
   }
   struct name_list list;
-  if (is_excluded(path, is_operand, S_ISDIR(info.st_mode))) return;
+  struct way_back back;
+  if (is_excluded(name, S_ISDIR(info.st_mode))) return;
   if (S_ISDIR(info.st_mode)) {
     if (directories == DIRECTORIES_SKIP) return;
     if (directories == DIRECTORIES_READ) {
@@ -413,23 +417,25 @@ static void search_path(const char *path, int is_operand, const struct chain *ch
         if (!silent) complain("%s: warning: recursive directory loop", path);
         return;
       }
-    if (!list_directory(path, &list)) {
+    if (!enter_directory(place, name, &info, follows, &list, &back)) {
       if (!silent) complain_errno("%s", path);
       failed = 1;
       return;
     }
     struct chain here = {chain, info.st_dev, info.st_ino};
     for (size_t i = 0; i < list.count; i++) {
-      char *inner = join_path(path, list.names[i]);
-      search_path(inner, 0, &here);
-      free(inner);
+      size_t length = look_at(place, list.names[i]);
+      search_any(place, list.names[i], 0, &here);
+      look_back(place, length);
     }
+    leave_directory(place, &back);
     free_names(&list);
     return;
   }
   /* In trees only files are searched: a device or a pipe could wait for ever. */
   if (!is_operand && !S_ISREG(info.st_mode)) return;
-  FILE *stream = fopen(path, "r");
+  int fd = openat(place->directory, name, O_RDONLY | O_CLOEXEC);
+  FILE *stream = fd < 0 ? 0 : fdopen(fd, "r");
   if (!stream) {
     if (!silent) complain_errno("%s", path);
     failed = 1;
@@ -437,6 +443,13 @@ static void search_path(const char *path, int is_operand, const struct chain *ch
   }
   search_stream(stream, path, !is_operand);
   fclose(stream);
+}
+
+static void search_path(const char *path, int is_operand) {
+  struct place place;
+  begin_walk(&place, path);
+  search_any(&place, path, is_operand, 0);
+  end_walk(&place);
 }
 
 static long count_argument(const char *text, const char *what) {
@@ -579,13 +592,13 @@ int main(int argc, char **argv) {
   if (files == 0 && recursive) {
     struct name_list list;
     if (!list_directory(".", &list)) die_errno(2, ".");
-    for (size_t i = 0; i < list.count; i++) search_path(list.names[i], 0, 0);
+    for (size_t i = 0; i < list.count; i++) search_path(list.names[i], 0);
   } else if (files == 0) {
     search_stream(stdin, input_label, 0);
   }
   for (; optind < argc && !(quiet && status == 0); optind++) {
     if (strcmp(argv[optind], "-") == 0) search_stream(stdin, input_label, 0);
-    else search_path(argv[optind], 1, 0);
+    else search_path(argv[optind], 1);
   }
   int result = failed && !(quiet && status == 0) ? 2 : status;
   return finish_with(result, 2);

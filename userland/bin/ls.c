@@ -1,8 +1,10 @@
 /* ls: names and attributes of files. (POSIX ls; layout as GNU's in the C locale) */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <grp.h>
 #include <limits.h>
+#include <place.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +27,12 @@ struct file {
   char *name;
   /* Text of a symbolic link, or null. */
   char *target;
-  struct stat info;
+  /* Of `unknown` when only names are shown. */
+  const struct stat *info;
   /* Mode of what the link names; 0 if it names nothing. */
   mode_t target_mode;
 };
+static const struct stat unknown;
 struct list {
   struct file *files;
   size_t count;
@@ -50,7 +54,7 @@ static void fail(int severity, const char *what, const char *path) {
 }
 
 static const struct timespec *time_of(const struct file *file) {
-  return time_field == 'u' ? &file->info.st_atim : time_field == 'c' ? &file->info.st_ctim : &file->info.st_mtim;
+  return time_field == 'u' ? &file->info->st_atim : time_field == 'c' ? &file->info->st_ctim : &file->info->st_mtim;
 }
 
 static int compare(const void *left, const void *right) {
@@ -61,8 +65,8 @@ static int compare(const void *left, const void *right) {
     result = x->tv_sec != y->tv_sec     ? (x->tv_sec < y->tv_sec ? 1 : -1)
              : x->tv_nsec != y->tv_nsec ? (x->tv_nsec < y->tv_nsec ? 1 : -1)
                                         : 0;
-  } else if (order == BY_SIZE && a->info.st_size != b->info.st_size) {
-    result = a->info.st_size < b->info.st_size ? 1 : -1;
+  } else if (order == BY_SIZE && a->info->st_size != b->info->st_size) {
+    result = a->info->st_size < b->info->st_size ? 1 : -1;
   }
   if (!result) result = strcmp(a->name, b->name);
   return reverse ? -result : result;
@@ -77,44 +81,59 @@ static int needs_attributes(void) {
   return layout == LONG || marks || show_inode || show_blocks || order == BY_TIME || order == BY_SIZE || recursive;
 }
 
-static void read_link(struct file *file, const char *path) {
+static void read_link(struct file *file, const struct place *place) {
   char text[PATH_MAX];
-  ssize_t length = readlink(path, text, sizeof text - 1);
+  ssize_t length = readlinkat(place->directory, file->name, text, sizeof text - 1);
   if (length < 0) {
-    fail(1, "cannot read symbolic link", path);
+    fail(1, "cannot read symbolic link", place->path);
     return;
   }
   text[length] = 0;
   file->target = must_strdup(text);
   struct stat info;
-  if (stat(path, &info) == 0) file->target_mode = info.st_mode;
+  if (fstatat(place->directory, file->name, &info, 0) == 0) file->target_mode = info.st_mode;
 }
 
-/* Adds a file to the list; false if there is no such file. */
-static int add(struct list *list, const char *name, const char *path, int is_operand) {
-  struct file file = {0};
+static int read_attributes(struct file *file, const struct place *place, int is_operand) {
+  struct stat info;
+  int through = follow || (is_operand && follow_operands);
+  int failed = fstatat(place->directory, file->name, &info, through ? 0 : AT_SYMLINK_NOFOLLOW);
+  /* A link to nothing is shown as a link. */
+  if (failed && through && !follow) failed = fstatat(place->directory, file->name, &info, AT_SYMLINK_NOFOLLOW);
+  if (failed) {
+    fail(is_operand ? 2 : 1, "cannot access", place->path);
+    return 0;
+  }
+  if (S_ISLNK(info.st_mode) && (layout == LONG || marks)) read_link(file, place);
+  struct stat *kept = must_malloc(sizeof *kept);
+  *kept = info;
+  file->info = kept;
+  return 1;
+}
+
+/* Adds a file of the place's directory to the list, which owns the name. */
+static void add(struct list *list, char *name, struct place *place, int is_operand) {
+  struct file file = {.name = name, .info = &unknown};
   if (is_operand || needs_attributes()) {
-    int through = follow || (is_operand && follow_operands);
-    int failed = through ? stat(path, &file.info) : lstat(path, &file.info);
-    /* A link to nothing is shown as a link. */
-    if (failed && through && !follow) failed = lstat(path, &file.info);
-    if (failed) {
-      fail(is_operand ? 2 : 1, "cannot access", path);
-      return 0;
+    size_t length = place->length;
+    if (!is_operand) look_at(place, name);
+    int known = read_attributes(&file, place, is_operand);
+    look_back(place, length);
+    if (!known) {
+      free(name);
+      return;
     }
-    if (S_ISLNK(file.info.st_mode) && (layout == LONG || marks)) read_link(&file, path);
   }
   if ((list->count & (list->count - 1)) == 0)
     list->files = must_realloc(list->files, (list->count ? list->count * 2 : 16) * sizeof file);
-  file.name = must_strdup(name);
   list->files[list->count++] = file;
-  return 1;
 }
 
 static void free_list(struct list *list) {
   for (size_t i = 0; i < list->count; i++) {
     free(list->files[i].name);
     free(list->files[i].target);
+    if (list->files[i].info != &unknown) free((void *)list->files[i].info);
   }
   free(list->files);
   *list = (struct list){0};
@@ -141,7 +160,7 @@ static const char *shown_name(const char *name) {
 }
 
 static unsigned long long blocks_of(const struct file *file) {
-  return ((unsigned long long)file->info.st_blocks + 1) / 2;
+  return ((unsigned long long)file->info->st_blocks + 1) / 2;
 }
 
 static void size_text(unsigned long long bytes, char text[24]) {
@@ -183,7 +202,7 @@ static const char *account_name(unsigned id, int is_group) {
 }
 
 static int is_device(const struct file *file) {
-  return S_ISCHR(file->info.st_mode) || S_ISBLK(file->info.st_mode);
+  return S_ISCHR(file->info->st_mode) || S_ISBLK(file->info->st_mode);
 }
 
 static struct widths measure(const struct list *list) {
@@ -191,21 +210,21 @@ static struct widths measure(const struct list *list) {
   char text[24];
   for (size_t i = 0; i < list->count; i++) {
     const struct file *file = &list->files[i];
-    if (show_inode) widen(&widths.inode, sprintf(text, "%llu", file->info.st_ino));
+    if (show_inode) widen(&widths.inode, sprintf(text, "%llu", file->info->st_ino));
     if (show_blocks) {
       size_text(human ? blocks_of(file) * 1024 : blocks_of(file), text);
       widen(&widths.blocks, (int)strlen(text));
     }
     if (layout != LONG) continue;
-    widen(&widths.links, sprintf(text, "%u", file->info.st_nlink));
-    if (!no_owner) widen(&widths.owner, (int)strlen(account_name(file->info.st_uid, 0)));
-    if (!no_group) widen(&widths.group, (int)strlen(account_name(file->info.st_gid, 1)));
+    widen(&widths.links, sprintf(text, "%u", file->info->st_nlink));
+    if (!no_owner) widen(&widths.owner, (int)strlen(account_name(file->info->st_uid, 0)));
+    if (!no_group) widen(&widths.group, (int)strlen(account_name(file->info->st_gid, 1)));
     if (is_device(file)) {
-      widen(&widths.major, sprintf(text, "%u", major(file->info.st_rdev)));
-      widen(&widths.minor, sprintf(text, "%u", minor(file->info.st_rdev)));
+      widen(&widths.major, sprintf(text, "%u", major(file->info->st_rdev)));
+      widen(&widths.minor, sprintf(text, "%u", minor(file->info->st_rdev)));
       widen(&widths.size, widths.major + 2 + widths.minor);
     } else {
-      size_text((unsigned long long)file->info.st_size, text);
+      size_text((unsigned long long)file->info->st_size, text);
       widen(&widths.size, (int)strlen(text));
     }
   }
@@ -216,7 +235,7 @@ static struct widths measure(const struct list *list) {
 static int print_prefix(const struct file *file, const struct widths *widths, int aligned) {
   int length = 0;
   char text[24];
-  if (show_inode) length += printf("%*llu ", aligned ? widths->inode : 0, file->info.st_ino);
+  if (show_inode) length += printf("%*llu ", aligned ? widths->inode : 0, file->info->st_ino);
   if (show_blocks) {
     size_text(human ? blocks_of(file) * 1024 : blocks_of(file), text);
     length += printf("%*s ", aligned ? widths->blocks : 0, text);
@@ -226,11 +245,11 @@ static int print_prefix(const struct file *file, const struct widths *widths, in
 
 static void print_name(const struct file *file) {
   fputs(shown_name(file->name), stdout);
-  if (marks && !(layout == LONG && file->target)) fputs(mark_of(file->info.st_mode), stdout);
+  if (marks && !(layout == LONG && file->target)) fputs(mark_of(file->info->st_mode), stdout);
 }
 
 static int name_length(const struct file *file) {
-  return (int)strlen(file->name) + (marks ? (int)strlen(mark_of(file->info.st_mode)) : 0);
+  return (int)strlen(file->name) + (marks ? (int)strlen(mark_of(file->info->st_mode)) : 0);
 }
 
 static void print_time(const struct file *file) {
@@ -244,17 +263,17 @@ static void print_time(const struct file *file) {
 
 static void print_long(const struct file *file, const struct widths *widths) {
   char text[24], mode[11];
-  mode_text(file->info.st_mode, mode);
+  mode_text(file->info->st_mode, mode);
   print_prefix(file, widths, 1);
-  printf("%s %*u ", mode, widths->links, file->info.st_nlink);
-  if (!no_owner) printf("%-*s ", widths->owner, account_name(file->info.st_uid, 0));
-  if (!no_group) printf("%-*s ", widths->group, account_name(file->info.st_gid, 1));
+  printf("%s %*u ", mode, widths->links, file->info->st_nlink);
+  if (!no_owner) printf("%-*s ", widths->owner, account_name(file->info->st_uid, 0));
+  if (!no_group) printf("%-*s ", widths->group, account_name(file->info->st_gid, 1));
   if (is_device(file)) {
     int gap = widths->size - (widths->major + 2 + widths->minor);
-    printf("%*u, %*u ", widths->major + (gap > 0 ? gap : 0), major(file->info.st_rdev), widths->minor,
-           minor(file->info.st_rdev));
+    printf("%*u, %*u ", widths->major + (gap > 0 ? gap : 0), major(file->info->st_rdev), widths->minor,
+           minor(file->info->st_rdev));
   } else {
-    size_text((unsigned long long)file->info.st_size, text);
+    size_text((unsigned long long)file->info->st_size, text);
     printf("%*s ", widths->size, text);
   }
   print_time(file);
@@ -363,7 +382,7 @@ static void print_list(const struct list *list) {
   }
 }
 
-static void list_one(const char *path, int titled);
+static void list_one(struct place *place, const char *name, const struct stat *info, int titled);
 
 static int is_dots(const char *name) {
   return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
@@ -376,65 +395,64 @@ static struct entered {
   struct entered *outer;
 } *entered;
 
-static void list_directories(const struct list *list, const char *parent) {
+static void list_inner(const struct list *list, struct place *place) {
   for (size_t i = 0; i < list->count; i++) {
     const struct file *file = &list->files[i];
-    if (!S_ISDIR(file->info.st_mode) || (parent && is_dots(file->name))) continue;
-    char *path = parent ? join_path(parent, file->name) : must_strdup(file->name);
-    list_one(path, 1);
-    free(path);
+    if (!S_ISDIR(file->info->st_mode) || is_dots(file->name)) continue;
+    size_t length = look_at(place, file->name);
+    list_one(place, file->name, file->info, 1);
+    look_back(place, length);
   }
 }
 
-static void list_one(const char *path, int titled) {
+/* Lists the place's directory, which has these names. */
+static void list_names(struct name_list *names, struct place *place, int titled) {
   static int listed_before;
-  struct name_list names;
-  struct stat info;
-  if (!list_directory(path, &names)) {
-    fail(titled && !recursive ? 2 : titled ? 1 : 2, "cannot open directory", path);
-    return;
-  }
-  struct entered here = {.outer = entered};
-  if (recursive && stat(path, &info) == 0) {
-    here.device = info.st_dev;
-    here.inode = info.st_ino;
-    for (struct entered *each = entered; each; each = each->outer) {
-      if (each->device != here.device || each->inode != here.inode) continue;
-      complain("%s: not listing already-listed directory", quoted_if_needed(path));
-      if (status < 2) status = 2;
-      free_names(&names);
-      return;
-    }
-  }
-  entered = &here;
   struct list list = {0};
-  if (show_all)
-    for (int i = 0; i < 2; i++) {
-      char *inner = join_path(path, i ? ".." : ".");
-      add(&list, i ? ".." : ".", inner, 0);
-      free(inner);
-    }
-  for (size_t i = 0; i < names.count; i++) {
-    if (names.names[i][0] == '.' && !show_all && !show_almost_all) continue;
-    char *inner = join_path(path, names.names[i]);
-    add(&list, names.names[i], inner, 0);
-    free(inner);
+  if (show_all) {
+    add(&list, must_strdup("."), place, 0);
+    add(&list, must_strdup(".."), place, 0);
   }
-  free_names(&names);
+  for (size_t i = 0; i < names->count; i++) {
+    if (names->names[i][0] == '.' && !show_all && !show_almost_all) free(names->names[i]);
+    else add(&list, names->names[i], place, 0);
+  }
+  free(names->names);
   sort(&list);
-  if (titled) printf("%s%s:\n", listed_before ? "\n" : "", path);
+  if (titled) printf("%s%s:\n", listed_before ? "\n" : "", place->path);
   listed_before = 1;
   if (layout == LONG || show_blocks) {
     unsigned long long blocks = 0;
     char text[24];
-    for (size_t i = 0; i < list.count; i++) blocks += (unsigned long long)list.files[i].info.st_blocks;
+    for (size_t i = 0; i < list.count; i++) blocks += (unsigned long long)list.files[i].info->st_blocks;
     size_text(human ? blocks * 512 : blocks / 2, text);
     printf("total %s\n", text);
   }
   print_list(&list);
-  if (recursive) list_directories(&list, path);
+  if (recursive) list_inner(&list, place);
   free_list(&list);
+}
+
+/* Lists a directory. @param name in the place's directory; its path leads there */
+static void list_one(struct place *place, const char *name, const struct stat *info, int titled) {
+  struct name_list names;
+  struct way_back back;
+  if (recursive)
+    for (struct entered *each = entered; each; each = each->outer) {
+      if (each->device != info->st_dev || each->inode != info->st_ino) continue;
+      complain("%s: not listing already-listed directory", quoted_if_needed(place->path));
+      if (status < 2) status = 2;
+      return;
+    }
+  if (!enter_directory(place, name, info, 1, &names, &back)) {
+    fail(titled && recursive ? 1 : 2, "cannot open directory", place->path);
+    return;
+  }
+  struct entered here = {info->st_dev, info->st_ino, entered};
+  entered = &here;
+  list_names(&names, place, titled);
   entered = here.outer;
+  leave_directory(place, &back);
 }
 
 static void set_option(int letter) {
@@ -511,13 +529,22 @@ int main(int argc, char **argv) {
     struct stat info;
     int known = (follow_operands || follow ? stat(*name, &info) : lstat(*name, &info)) == 0;
     if (!as_is && known && S_ISDIR(info.st_mode)) list = &directories;
-    add(list, *name, *name, 1);
+    struct place place;
+    begin_walk(&place, *name);
+    add(list, must_strdup(*name), &place, 1);
+    end_walk(&place);
   }
   sort(&files);
   sort(&directories);
   print_list(&files);
   int titled = recursive || argc - optind > 1;
   if (files.count && directories.count) putchar('\n');
-  for (size_t i = 0; i < directories.count; i++) list_one(directories.files[i].name, titled);
+  for (size_t i = 0; i < directories.count; i++) {
+    const struct file *directory = &directories.files[i];
+    struct place place;
+    begin_walk(&place, directory->name);
+    list_one(&place, directory->name, directory->info, titled);
+    end_walk(&place);
+  }
   return finish_with(status, 2);
 }

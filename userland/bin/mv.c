@@ -1,7 +1,9 @@
 /* mv: renames files; between file systems it copies and removes. (POSIX mv) */
 #include <copy.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <place.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tool.h>
@@ -13,19 +15,30 @@ static const char help[] =
 
 static int ask, no_clobber, verbose, update, force;
 
-static int remove_tree(const char *path) {
+static int remove_any(struct place *place, const char *name) {
   struct stat info;
-  if (lstat(path, &info)) return 0;
-  if (!S_ISDIR(info.st_mode)) return unlink(path) == 0;
+  if (fstatat(place->directory, name, &info, AT_SYMLINK_NOFOLLOW)) return 0;
+  if (!S_ISDIR(info.st_mode)) return unlinkat(place->directory, name, 0) == 0;
   struct name_list list;
-  int ok = list_directory(path, &list);
+  struct way_back back;
+  if (!enter_directory(place, name, &info, 0, &list, &back)) return 0;
+  int ok = 1;
   for (size_t i = 0; i < list.count; i++) {
-    char *inner = join_path(path, list.names[i]);
-    if (!remove_tree(inner)) ok = 0;
-    free(inner);
+    size_t length = look_at(place, list.names[i]);
+    if (!remove_any(place, list.names[i])) ok = 0;
+    look_back(place, length);
   }
+  leave_directory(place, &back);
   free_names(&list);
-  return ok && rmdir(path) == 0;
+  return ok && unlinkat(place->directory, name, AT_REMOVEDIR) == 0;
+}
+
+static int remove_tree(const char *path) {
+  struct place place;
+  begin_walk(&place, path);
+  int ok = remove_any(&place, path);
+  end_walk(&place);
+  return ok;
 }
 
 static int move_by_copy(const char *from, const char *to) {

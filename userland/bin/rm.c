@@ -1,6 +1,8 @@
 /* rm: removes files and trees. (POSIX rm) */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <place.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,56 +36,66 @@ static const char *kind_name(const struct stat *info) {
 }
 
 /* A file that may not be written is asked about when somebody is there to answer. */
-static int may_remove(const char *path, const struct stat *info) {
+static int may_remove(const struct place *place, const char *name, const struct stat *info) {
   if (force && !ask) return 1;
-  int protected = !S_ISLNK(info->st_mode) && access(path, W_OK) != 0;
+  int protected = !S_ISLNK(info->st_mode) && faccessat(place->directory, name, W_OK, 0) != 0;
   if (!ask && !(protected && isatty(STDIN_FILENO))) return 1;
-  return confirmed(protected ? "remove write-protected" : "remove", kind_name(info), path);
+  return confirmed(protected ? "remove write-protected" : "remove", kind_name(info), place->path);
 }
 
-static void remove_tree(const char *path);
+static void remove_any(struct place *place, const char *name);
 
-static void remove_contents(const char *path) {
+static void remove_contents(struct place *place, const char *name, const struct stat *info) {
   struct name_list list;
-  if (!list_directory(path, &list)) {
-    fail(path);
+  struct way_back back;
+  if (!enter_directory(place, name, info, 0, &list, &back)) {
+    fail(place->path);
     return;
   }
   for (size_t i = 0; i < list.count; i++) {
-    char *inner = join_path(path, list.names[i]);
-    remove_tree(inner);
-    free(inner);
+    size_t length = look_at(place, list.names[i]);
+    remove_any(place, list.names[i]);
+    look_back(place, length);
   }
+  leave_directory(place, &back);
   free_names(&list);
 }
 
-static void remove_directory(const char *path, const struct stat *info) {
+static void remove_directory(struct place *place, const char *name, const struct stat *info) {
   if (!recursive && !empty_directories) {
     errno = EISDIR;
-    fail(path);
+    fail(place->path);
     return;
   }
   if (recursive) {
-    if (ask && !confirmed("descend into", "directory", path)) return;
+    if (ask && !confirmed("descend into", "directory", place->path)) return;
     int before = status;
-    remove_contents(path);
+    remove_contents(place, name, info);
     if (status != before) return;
   }
-  if (!may_remove(path, info)) return;
-  if (rmdir(path)) fail(path);
-  else if (verbose) printf("removed directory %s\n", quoted(path));
+  if (!may_remove(place, name, info)) return;
+  if (unlinkat(place->directory, name, AT_REMOVEDIR)) fail(place->path);
+  else if (verbose) printf("removed directory %s\n", quoted(place->path));
 }
 
-static void remove_tree(const char *path) {
+/* @param name in the place's directory; its path leads there */
+static void remove_any(struct place *place, const char *name) {
   struct stat info;
-  if (lstat(path, &info)) {
-    if (!(force && (errno == ENOENT || errno == ENOTDIR))) fail(path);
+  if (fstatat(place->directory, name, &info, AT_SYMLINK_NOFOLLOW)) {
+    if (!(force && (errno == ENOENT || errno == ENOTDIR))) fail(place->path);
   } else if (S_ISDIR(info.st_mode)) {
-    remove_directory(path, &info);
-  } else if (may_remove(path, &info)) {
-    if (unlink(path)) fail(path);
-    else if (verbose) printf("removed %s\n", quoted(path));
+    remove_directory(place, name, &info);
+  } else if (may_remove(place, name, &info)) {
+    if (unlinkat(place->directory, name, 0)) fail(place->path);
+    else if (verbose) printf("removed %s\n", quoted(place->path));
   }
+}
+
+static void remove_operand(const char *operand) {
+  struct place place;
+  begin_walk(&place, operand);
+  remove_any(&place, operand);
+  end_walk(&place);
 }
 
 int main(int argc, char **argv) {
@@ -113,7 +125,7 @@ int main(int argc, char **argv) {
       complain("it is dangerous to operate recursively on %s", quoted("/"));
       status = 1;
     } else {
-      remove_tree(argv[optind]);
+      remove_operand(argv[optind]);
     }
     free(name);
   }

@@ -66,6 +66,8 @@ struct name_list {
 };
 /* The names in a directory but . and .., in its order; false with errno. Frees by free_names. */
 int list_directory(const char *path, struct name_list *list);
+/** Of an open directory, which is closed in any case. */
+int list_open_directory(int fd, struct name_list *list);
 void free_names(struct name_list *list);
 
 /* "drwxr-xr-x" and NUL. */

@@ -27,12 +27,20 @@ int link(const char *from, const char *to) {
   return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
+int symlinkat(const char *target, int dirfd, const char *path) {
+  return (int)syscall(SYS_symlinkat, target, dirfd, path);
+}
+
 int symlink(const char *target, const char *path) {
-  return (int)syscall(SYS_symlinkat, target, AT_FDCWD, path);
+  return symlinkat(target, AT_FDCWD, path);
+}
+
+ssize_t readlinkat(int dirfd, const char *restrict path, char *restrict buffer, size_t size) {
+  return syscall(SYS_readlinkat, dirfd, path, buffer, size);
 }
 
 ssize_t readlink(const char *restrict path, char *restrict buffer, size_t size) {
-  return syscall(SYS_readlink, path, buffer, size);
+  return readlinkat(AT_FDCWD, path, buffer, size);
 }
 
 int unlinkat(int dirfd, const char *path, int flags) {
@@ -63,16 +71,28 @@ int mkdir(const char *path, mode_t mode) {
   return mkdirat(AT_FDCWD, path, mode);
 }
 
+int mknodat(int dirfd, const char *path, mode_t mode, dev_t device) {
+  return (int)syscall(SYS_mknodat, dirfd, path, mode, (unsigned)device);
+}
+
 int mknod(const char *path, mode_t mode, dev_t device) {
-  return (int)syscall(SYS_mknodat, AT_FDCWD, path, mode, (unsigned)device);
+  return mknodat(AT_FDCWD, path, mode, device);
 }
 
 int mkfifo(const char *path, mode_t mode) {
   return mknod(path, mode | S_IFIFO, 0);
 }
 
+int fchmodat(int dirfd, const char *path, mode_t mode, int flags) {
+  if (flags) {
+    errno = flags == AT_SYMLINK_NOFOLLOW ? EOPNOTSUPP : EINVAL;
+    return -1;
+  }
+  return (int)syscall(SYS_fchmodat, dirfd, path, mode);
+}
+
 int chmod(const char *path, mode_t mode) {
-  return (int)syscall(SYS_fchmodat, AT_FDCWD, path, mode);
+  return fchmodat(AT_FDCWD, path, mode, 0);
 }
 
 int fchmod(int fd, mode_t mode) {

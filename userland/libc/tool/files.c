@@ -37,9 +37,13 @@ void close_input_stream(FILE *stream) {
 }
 
 char *join_path(const char *directory, const char *name) {
-  size_t length = strlen(directory);
+  size_t length = strlen(directory), size = strlen(name) + 1;
   int slash = length > 0 && directory[length - 1] != '/';
-  return must_format("%s%s%s", directory, slash ? "/" : "", name);
+  char *path = must_malloc(length + (size_t)slash + size);
+  memcpy(path, directory, length);
+  if (slash) path[length++] = '/';
+  memcpy(path + length, name, size);
+  return path;
 }
 
 char *last_component(const char *path) {
@@ -54,21 +58,33 @@ char *last_component(const char *path) {
   return name;
 }
 
-int list_directory(const char *path, struct name_list *list) {
+int list_open_directory(int fd, struct name_list *list) {
   *list = (struct name_list){0};
-  DIR *directory = opendir(path);
-  if (!directory) return 0;
+  DIR *directory = fdopendir(fd);
+  if (!directory) {
+    close(fd);
+    return 0;
+  }
   errno = 0;
   for (struct dirent *entry; (entry = readdir(directory));) {
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-    if (list->count % 64 == 0) list->names = must_realloc(list->names, (list->count + 64) * sizeof(char *));
-    list->names[list->count++] = must_strdup(entry->d_name);
+    size_t count = list->count++;
+    /* The room doubles. */
+    if ((count & (count - 1)) == 0) list->names = must_realloc(list->names, (count ? 2 * count : 1) * sizeof(char *));
+    list->names[count] = must_strdup(entry->d_name);
   }
   int error = errno;
   closedir(directory);
   errno = error;
   if (error) free_names(list);
   return !error;
+}
+
+int list_directory(const char *path, struct name_list *list) {
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0) return list_open_directory(fd, list);
+  *list = (struct name_list){0};
+  return 0;
 }
 
 void free_names(struct name_list *list) {
