@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFsFromVolume, Volume } from "memfs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { descriptorLinks, hostFiles } from "#host/host-files.ts";
+import { descriptorLinks, hostFiles } from "#node/host-files.ts";
 import { O_DIRECTORY, O_RDONLY } from "../abi/open-flags.ts";
 import { bench, run } from "../test-file-side.ts";
 import type { NodeFs } from "./node-interface.ts";
