@@ -16,7 +16,7 @@ for (const program of programs) await guestProgram(program);
 const folder = mkdtempSync(join(tmpdir(), "lites-calls-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const native = (program: string) => spawnSync(join(guestDirectory, program), { cwd: folder, encoding: "utf8" });
+const native = (program: string) => spawnSync(join(guestDirectory, program), { cwd: folder, encoding: "utf8", timeout: 60_000 });
 const runsHere = programs.length > 0 && native(programs[0]!).error === undefined;
 
 describe.each(programs)("%s", (program) => {
