@@ -184,8 +184,8 @@ export class ControlPort {
       at = "cwd";
       const directory = core.files.directory(process, byteStringOf(request.cwd));
       at = "program";
-      directory.vnode.retain();
-      process.cwd.vnode.release();
+      directory.inode.retain();
+      process.cwd.inode.release();
       process.cwd = directory;
       const environment = Object.entries(request.env).map(([name, value]) => byteStringOf(`${name}=${value}`));
       const argv = request.argv.map(byteStringOf);
@@ -201,8 +201,8 @@ export class ControlPort {
     } catch (error) {
       if (process.alive) {
         closeAll(process);
-        process.cwd.vnode.release();
-        process.root.vnode.release();
+        process.cwd.inode.release();
+        process.root.inode.release();
         core.processes.remove(process);
       }
       this.failed(id, error, at);
@@ -239,8 +239,8 @@ const describe = (error: unknown): string => (error instanceof Error ? (error.st
 /** A process without a program, leader of a session of its own, at the root directory. */
 export function newProcess(core: Core, pid: number, parentPid: number): UnixProcess {
   const root = core.files.root();
-  root.vnode.retain();
-  root.vnode.retain();
+  root.inode.retain();
+  root.inode.retain();
   const process = new UnixProcess(pid, parentPid, root, root);
   process.session = pid;
   process.pgrp = pid;

@@ -18,7 +18,7 @@ import type { CpuIdentity } from "./filesystems/process-source.ts";
 import { MemoryManager, type TaskMemoryStatistics } from "./memory/memory-manager.ts";
 import { PageCache } from "./memory/page-cache.ts";
 import { PageFrames } from "./memory/page-frames.ts";
-import { VnodePager } from "./memory/vnode-pager.ts";
+import { FilePager } from "./memory/file-pager.ts";
 import { FutexQueues } from "./process/futex-queues.ts";
 import { Lifecycle } from "./process/lifecycle.ts";
 import { ProcessDetailsSource } from "./process/process-details.ts";
@@ -64,7 +64,7 @@ export interface LitesOptions {
   hostName?: string;
   /** A chief between the processes and the server. */
   confinement?: Confinement;
-  /** Frames that the vnode pager takes from σ0 for the page cache; at least MINIMUM_PAGER_FRAMES. */
+  /** Frames that the file pager takes from σ0 for the page cache; at least MINIMUM_PAGER_FRAMES. */
   pagerFrames: number;
   cpu: CpuIdentity;
   /** Gets a line for each system call, signal and exit. */
@@ -139,7 +139,7 @@ class Server {
   private readonly loop: RequestLoop;
   private readonly core: Core;
   private readonly fileSide: FileSide;
-  private readonly pager: VnodePager;
+  private readonly pager: FilePager;
   private readonly control: ControlPort;
   private readonly details: ProcessDetailsSource;
 
@@ -199,7 +199,7 @@ class Server {
     core.lifecycle = new Lifecycle(core as Core);
     this.core = core as Core;
     signals.lifecycle = core.lifecycle;
-    this.pager = new VnodePager(pagerThread, frames, cache, options.memoryManager, processes);
+    this.pager = new FilePager(pagerThread, frames, cache, options.memoryManager, processes);
     this.control = new ControlPort(this.core, this.fileSide, options.channels, this.loop);
   }
 

@@ -109,8 +109,8 @@ export class TestProcess implements Process {
     this.session = pid;
     this.cwd = root;
     this.root = root;
-    root.vnode.retain();
-    root.vnode.retain();
+    root.inode.retain();
+    root.inode.retain();
   }
 
   become(uid: number, gid = uid, groups: number[] = []): this {
@@ -138,7 +138,7 @@ const details: ProcessDetails = {
   nice: 0,
   executable: undefined,
   mappings: [
-    { start: 0x8048000, end: 0x804a000, read: true, write: false, execute: true, shared: false, offset: 0, vnode: undefined, name: "" },
+    { start: 0x8048000, end: 0x804a000, read: true, write: false, execute: true, shared: false, offset: 0, inode: undefined, name: "" },
     {
       start: 0xbf7ff000,
       end: 0xbffff000,
@@ -147,7 +147,7 @@ const details: ProcessDetails = {
       execute: false,
       shared: false,
       offset: 0,
-      vnode: undefined,
+      inode: undefined,
       name: "[stack]",
     },
   ],

@@ -27,10 +27,10 @@ export function checkDescriptors(
     const next = names[index + 1];
     if (next !== undefined && isPath(kinds[next]) && args[next]) continue;
     const fd = args[name] as number;
-    if (fd === AT_FDCWD) guard.check({ path: undefined, vnode: process.cwd.vnode });
+    if (fd === AT_FDCWD) guard.check({ path: undefined, inode: process.cwd.inode });
     else {
       const file = process.descriptors[fd]?.file;
-      guard.check({ path: file?.origin, vnode: file?.inode });
+      guard.check({ path: file?.origin, inode: file?.inode });
     }
   }
 }

@@ -89,8 +89,8 @@ export class PlacePolicy {
 
   /** The object with its place as it is now: directories may have been moved within one. */
   located(found: FoundObject): FoundObject {
-    const { vnode } = found;
-    return vnode?.isDirectory ? { path: this.tree.ofDirectory(vnode), vnode } : found;
+    const { inode } = found;
+    return inode?.isDirectory ? { path: this.tree.ofDirectory(inode), inode } : found;
   }
 
   private holds(place: Place, found: FoundObject): boolean {

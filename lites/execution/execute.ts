@@ -40,11 +40,11 @@ const NAME_LENGTH = 15;
 
 /** A program found, with the arguments that its scripts made of the given ones. */
 interface Program {
-  vnode: Inode;
+  inode: Inode;
   path: string;
   origin: string | undefined;
   image: ElfImage;
-  interpreter: { vnode: Inode; path: string; image: ElfImage } | undefined;
+  interpreter: { inode: Inode; path: string; image: ElfImage } | undefined;
   argv: string[];
 }
 
@@ -56,7 +56,7 @@ export function* execute(core: Core, caller: UnixThread, path: string, argv: rea
   const { process } = caller;
   const program = findProgram(core, process, path, argv);
   if (argumentBytes(argv, envp) > ARGUMENT_BYTES_MAX || [...argv, ...envp].some(isTooLong)) throw E2BIG;
-  const credentials = newCredentials(process.credentials, program.vnode);
+  const credentials = newCredentials(process.credentials, program.inode);
 
   const frame = process.page === undefined ? core.cache.takeFrame() : undefined;
   if (process.page === undefined && frame === undefined) throw ENOMEM;
@@ -70,7 +70,7 @@ export function* execute(core: Core, caller: UnixThread, path: string, argv: rea
   let stack: StackImage;
   let entry: number;
   let built = false;
-  retainProgram(program.vnode);
+  retainProgram(program.inode);
   try {
     yield* space.createEmulatorAreas();
     yield* mapStack(space, process.limits[Resource.STACK]!.soft);
@@ -90,7 +90,7 @@ export function* execute(core: Core, caller: UnixThread, path: string, argv: rea
   } finally {
     // Also when the process is killed while it waits for the memory manager.
     if (!built) {
-      releaseProgram(program.vnode);
+      releaseProgram(program.inode);
       space.release(task);
       core.lifecycle.deleteTask(task);
       if (frame !== undefined) core.frames.release(frame);
@@ -105,8 +105,8 @@ export function* execute(core: Core, caller: UnixThread, path: string, argv: rea
   process.name = name;
   process.arguments = [...program.argv];
   process.environment = [...envp];
-  if (process.executable !== undefined) releaseProgram(process.executable.vnode);
-  process.executable = { vnode: program.vnode, path: program.path, origin: program.origin };
+  if (process.executable !== undefined) releaseProgram(process.executable.inode);
+  process.executable = { inode: program.inode, path: program.path, origin: program.origin };
   process.credentials = credentials;
   process.executed = true;
   process.exitSignal = SIGCHLD;
@@ -128,10 +128,10 @@ function findProgram(core: Core, process: UnixProcess, path: string, argv: reado
   let name = path;
   let args: readonly string[] = argv;
   for (let depth = 0; ; depth++) {
-    const { vnode, path: absolute, origin } = core.files.executable(process, name);
+    const { inode, path: absolute, origin } = core.files.executable(process, name);
     // As on Linux, a program has at least its name, be it an empty one.
     if (args.length === 0) args = [""];
-    const start = readSome(vnode, 0, SCRIPT_LINE_BYTES);
+    const start = readSome(inode, 0, SCRIPT_LINE_BYTES);
     if (isScript(start)) {
       if (depth === MAX_SCRIPTS) throw ELOOP;
       const { interpreter, argument } = parseScript(start);
@@ -140,34 +140,34 @@ function findProgram(core: Core, process: UnixProcess, path: string, argv: reado
       continue;
     }
     if (!isElf(start)) throw ENOEXEC;
-    const image = parse(vnode);
-    return { vnode, path: absolute, origin, image, interpreter: findInterpreter(core, process, image), argv: [...args] };
+    const image = parse(inode);
+    return { inode, path: absolute, origin, image, interpreter: findInterpreter(core, process, image), argv: [...args] };
   }
 }
 
 function findInterpreter(core: Core, process: UnixProcess, image: ElfImage): Program["interpreter"] {
   if (image.interpreter === undefined) return undefined;
-  const { vnode, path } = core.files.executable(process, image.interpreter);
-  if (!isElf(readSome(vnode, 0, 4))) throw ENOEXEC;
-  const interpreter = parse(vnode);
+  const { inode, path } = core.files.executable(process, image.interpreter);
+  if (!isElf(readSome(inode, 0, 4))) throw ENOEXEC;
+  const interpreter = parse(inode);
   if (!interpreter.relocatable) throw EINVAL;
-  return { vnode, path, image: interpreter };
+  return { inode, path, image: interpreter };
 }
 
-function parse(vnode: Inode): ElfImage {
+function parse(inode: Inode): ElfImage {
   const read = (position: number, length: number): Uint8Array => {
-    const bytes = readSome(vnode, position, length);
+    const bytes = readSome(inode, position, length);
     if (bytes.length < length) throw ENOEXEC;
     return bytes;
   };
-  return parseElf(read, vnode.attributes().size);
+  return parseElf(read, inode.attributes().size);
 }
 
-function readSome(vnode: Inode, position: number, length: number): Uint8Array {
+function readSome(inode: Inode, position: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let filled = 0;
   while (filled < length) {
-    const got = vnode.readAt(position + filled, bytes.subarray(filled));
+    const got = inode.readAt(position + filled, bytes.subarray(filled));
     if (got === 0) break;
     filled += got;
   }
@@ -175,8 +175,8 @@ function readSome(vnode: Inode, position: number, length: number): Uint8Array {
 }
 
 /** Set-user-id and set-group-id. */
-function newCredentials(old: Credentials, vnode: Inode): Credentials {
-  const { mode, uid, gid } = vnode.attributes();
+function newCredentials(old: Credentials, inode: Inode): Credentials {
+  const { mode, uid, gid } = inode.attributes();
   const credentials = { ...old };
   if ((mode & S_IFMT) === S_IFREG && mode & S_ISUID) credentials.euid = uid;
   // Without group execution the bit means mandatory locking.
@@ -205,20 +205,20 @@ interface Loaded {
   interpreterBase: number;
 }
 
-function* load(space: AddressSpace, { vnode, path, image, interpreter }: Program): Op<Loaded> {
+function* load(space: AddressSpace, { inode, path, image, interpreter }: Program): Op<Loaded> {
   const bias = image.relocatable ? PIE_BASE - image.low : 0;
-  yield* mapSegments(space, vnode, path, image, bias);
+  yield* mapSegments(space, inode, path, image, bias);
   space.heapStart = pageUp(image.segments.at(-1)!.end + bias);
   space.heapEnd = space.heapStart;
   const programEntry = (image.entry + bias) >>> 0;
   const headers = image.headers === 0 ? 0 : (image.headers + bias) >>> 0;
   if (interpreter === undefined) return { entry: programEntry, programEntry, headers, interpreterBase: 0 };
   const base = space.findRoom(interpreter.image.high - interpreter.image.low) - interpreter.image.low;
-  yield* mapSegments(space, interpreter.vnode, interpreter.path, interpreter.image, base);
+  yield* mapSegments(space, interpreter.inode, interpreter.path, interpreter.image, base);
   return { entry: (interpreter.image.entry + base) >>> 0, programEntry, headers, interpreterBase: base };
 }
 
-function* mapSegments(space: AddressSpace, vnode: Inode, path: string, image: ElfImage, bias: number): Op<void> {
+function* mapSegments(space: AddressSpace, inode: Inode, path: string, image: ElfImage, bias: number): Op<void> {
   if (image.low + bias < MMAP_MIN) throw EINVAL;
   if (!space.mappings.isFree(image.low + bias, image.high + bias) || image.high + bias > STACK_TOP) throw ENOMEM;
   for (const segment of image.segments) {
@@ -232,7 +232,7 @@ function* mapSegments(space: AddressSpace, vnode: Inode, path: string, image: El
       shared: false,
       name: path,
       // Pure file content comes straight from the pager; what is written to, or ends in zeros, through the memory manager.
-      file: fileBytes === 0 ? undefined : { vnode, offset: fileOffset, ...(wholePages ? {} : { valid: fileBytes }) },
+      file: fileBytes === 0 ? undefined : { inode, offset: fileOffset, ...(wholePages ? {} : { valid: fileBytes }) },
     });
   }
 }

@@ -59,7 +59,7 @@ function mounted(...trees: string[]) {
       return fd;
     },
     open: (path: string) => run(() => call.open(process, { path, ...FLAGS })) as number,
-    size: (path: string) => run(() => system.side.files.resolve(process, path).vnode.attributes().size),
+    size: (path: string) => run(() => system.side.files.resolve(process, path).inode.attributes().size),
     close: () => system.side.close(),
   };
 }

@@ -53,7 +53,7 @@ export class DeviceFileSystem implements FileSystem {
     }
     this.nodes.set("pts", this.pseudoTerminalDirectory());
     const noNames = { names: () => [], child: () => undefined };
-    this.nodes.set("shm", new SyntheticDirectory(this.node(0o755), { vnode: this.root, name: "shm" }, () => noNames));
+    this.nodes.set("shm", new SyntheticDirectory(this.node(0o755), { inode: this.root, name: "shm" }, () => noNames));
   }
 
   /** Shows a terminal under a name of /dev, as "console" or "tty1". */
@@ -78,7 +78,7 @@ export class DeviceFileSystem implements FileSystem {
   private pseudoTerminalDirectory(): SyntheticDirectory {
     const { pseudoTerminals } = this.options;
     const options = { ...this.node(0o755), ino: PTS_INO };
-    return new SyntheticDirectory(options, { vnode: this.root, name: "pts" }, () => ({
+    return new SyntheticDirectory(options, { inode: this.root, name: "pts" }, () => ({
       names: () => pseudoTerminals.numbers().map(String),
       child: (name) => (/^(0|[1-9][0-9]{0,5})$/.test(name) ? pseudoTerminals.slave(Number(name)) : undefined),
     }));

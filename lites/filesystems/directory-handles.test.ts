@@ -78,7 +78,7 @@ const actions: Record<string, Action> = {
     run(() => call.close(process, { fd }));
   },
   creating: (bench, process) => reading(bench, process, `${AT}/made`, O_CREAT | O_RDWR),
-  stat: ({ side }, process) => run(() => side.files.resolve(process, `${AT}/file`).vnode.attributes().size),
+  stat: ({ side }, process) => run(() => side.files.resolve(process, `${AT}/file`).inode.attributes().size),
   access: ({ call }, process) => run(() => call.access(process, { path: `${AT}/only-outside`, mode: 0 })),
   readlink: ({ call }, process) => {
     const buffer = out();
@@ -110,9 +110,9 @@ const actions: Record<string, Action> = {
   statfs: ({ call }, process) => run(() => call.statfs(process, { path: AT, buffer: out() })),
   exec: ({ side }, process) =>
     run<string>(() => {
-      const { vnode } = side.files.executable(process, `${AT}/tool`);
+      const { inode } = side.files.executable(process, `${AT}/tool`);
       const buffer = new Uint8Array(64);
-      return text(buffer.subarray(0, vnode.readAt(0, buffer)));
+      return text(buffer.subarray(0, inode.readAt(0, buffer)));
     }),
 };
 
@@ -140,7 +140,7 @@ function attempt(action: Action, directory: string, at: number, links: typeof de
   const system = bench(createFsFromVolume(new Volume()) as unknown as NodeFs, [mount]);
   const process = system.newProcess();
   // Half of the attempts with everything known already.
-  if (at % 2) run(() => system.side.files.resolve(process, `${AT}/file`).vnode.attributes());
+  if (at % 2) run(() => system.side.files.resolve(process, `${AT}/file`).inode.attributes());
   isArmed = true;
   const seen = String(action(system, process));
   isArmed = false;

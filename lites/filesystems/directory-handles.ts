@@ -9,7 +9,7 @@
  */
 import { ELOOP, EMFILE, ENFILE, ENOENT, ENOTDIR } from "../abi/errno.ts";
 import { hostCall, type NodeFs, type NodeStats, seconds, unixErrorOf } from "./node-interface.ts";
-import type { NodeVnode } from "./node-vnode.ts";
+import type { NodeInode } from "./node-inode.ts";
 import { type ObjectCalls, TreeAccess } from "./tree-access.ts";
 
 /** Where the host shows descriptors as links. */
@@ -35,10 +35,10 @@ export class DirectoryHandles extends TreeAccess {
   private readonly links: DescriptorLinks;
   private readonly flags: number;
   /** In the order in which they are considered for closing. */
-  private readonly handles = new Map<NodeVnode, Handle>();
+  private readonly handles = new Map<NodeInode, Handle>();
   /** The last two directories that a path was made of: the path of a call under way must stay valid. */
-  private latest: NodeVnode | undefined;
-  private beforeLatest: NodeVnode | undefined;
+  private latest: NodeInode | undefined;
+  private beforeLatest: NodeInode | undefined;
 
   constructor(fs: NodeFs, base: string, links: DescriptorLinks) {
     super(fs, base);
@@ -51,7 +51,7 @@ export class DirectoryHandles extends TreeAccess {
     return this.handles.size;
   }
 
-  protected directoryPath(directory: NodeVnode): string {
+  protected directoryPath(directory: NodeInode): string {
     if (this.latest !== directory) {
       this.beforeLatest = this.latest;
       this.latest = directory;
@@ -59,15 +59,15 @@ export class DirectoryHandles extends TreeAccess {
     return this.handleOf(directory).path;
   }
 
-  private handleOf(directory: NodeVnode): Handle {
+  private handleOf(directory: NodeInode): Handle {
     const known = this.handles.get(directory);
     if (known !== undefined) {
       known.isFresh = true;
       return known;
     }
     // From the next directory above that has a handle downward.
-    const chain: NodeVnode[] = [];
-    let current: NodeVnode | undefined = directory;
+    const chain: NodeInode[] = [];
+    let current: NodeInode | undefined = directory;
     for (; current !== undefined && !this.handles.has(current); current = current.parent) chain.push(current);
     return this.openChain(current && this.handles.get(current)!, chain);
   }
@@ -76,7 +76,7 @@ export class DirectoryHandles extends TreeAccess {
    * Opens one directory below the other; the last one is first in the chain. Those at distances 0, 1, 2, 4, 8, … from its end are kept:
    * few, and who goes up step by step opens a chain of n directories about log n times, however long it is.
    */
-  private openChain(start: Handle | undefined, chain: readonly NodeVnode[]): Handle {
+  private openChain(start: Handle | undefined, chain: readonly NodeInode[]): Handle {
     let handle = start;
     let passing: Handle | undefined;
     try {
@@ -96,33 +96,33 @@ export class DirectoryHandles extends TreeAccess {
     return handle!;
   }
 
-  private openBelow(above: Handle | undefined, directory: NodeVnode): Handle {
+  private openBelow(above: Handle | undefined, directory: NodeInode): Handle {
     if (directory.detached) throw ENOENT;
     const fd = this.openDescriptor(above === undefined ? this.base : `${above.path}/${directory.name}`, this.flags, directory);
     return { fd, path: `${this.links.directory}/${fd}`, isFresh: true };
   }
 
   /** @throws ENOENT when there is something else now */
-  private openDescriptor(path: string, flags: number, vnode: NodeVnode): number {
+  private openDescriptor(path: string, flags: number, inode: NodeInode): number {
     let fd: number;
     try {
-      fd = this.withRoom(() => this.fs.openSync(this.native(path), flags), vnode.parent);
+      fd = this.withRoom(() => this.fs.openSync(this.native(path), flags), inode.parent);
     } catch (error) {
       const unixError = unixErrorOf(error);
       // What was a directory or a file a moment ago is something else now.
       throw unixError === ENOTDIR || unixError === ELOOP ? ENOENT : unixError;
     }
-    if (this.isStill(vnode, fd)) return fd;
+    if (this.isStill(inode, fd)) return fd;
     this.fs.closeSync(fd);
     throw ENOENT;
   }
 
-  private isStill(vnode: NodeVnode, fd: number): boolean {
-    return vnode.isObject(hostCall(() => this.fs.fstatSync(fd, { bigint: true })));
+  private isStill(inode: NodeInode, fd: number): boolean {
+    return inode.isObject(hostCall(() => this.fs.fstatSync(fd, { bigint: true })));
   }
 
   /** Opens; when the host has no descriptor left, once more after giving some back. */
-  protected override withRoom(open: () => number, above?: NodeVnode): number {
+  protected override withRoom(open: () => number, above?: NodeInode): number {
     try {
       return open();
     } catch (error) {
@@ -138,36 +138,36 @@ export class DirectoryHandles extends TreeAccess {
   }
 
   /** Closes handles until `left` are kept, those first that were not looked at for long. Handles in use stay, and that of `above`. */
-  private closeUnused(left: number, above?: NodeVnode): void {
+  private closeUnused(left: number, above?: NodeInode): void {
     // Each may be passed by once because it is fresh.
     let steps = 2 * this.handles.size;
-    for (const [vnode, handle] of this.handles) {
+    for (const [inode, handle] of this.handles) {
       if (this.handles.size <= left || steps-- === 0) break;
-      const isNeeded = vnode.parent === undefined || vnode.used || vnode === above || vnode === this.latest || vnode === this.beforeLatest;
+      const isNeeded = inode.parent === undefined || inode.used || inode === above || inode === this.latest || inode === this.beforeLatest;
       if (!isNeeded && !(handle.isFresh && left > 0)) {
-        this.forgotten(vnode);
+        this.forgotten(inode);
         continue;
       }
       handle.isFresh = false;
-      this.handles.delete(vnode);
-      this.handles.set(vnode, handle);
+      this.handles.delete(inode);
+      this.handles.set(inode, handle);
     }
   }
 
-  override stats(vnode: NodeVnode): NodeStats {
-    if (vnode.directory === undefined) return super.stats(vnode);
-    return hostCall(() => this.fs.fstatSync(this.handleOf(vnode).fd, { bigint: true }));
+  override stats(inode: NodeInode): NodeStats {
+    if (inode.directory === undefined) return super.stats(inode);
+    return hostCall(() => this.fs.fstatSync(this.handleOf(inode).fd, { bigint: true }));
   }
 
-  withObject(vnode: NodeVnode, work: (calls: ObjectCalls) => void): void {
-    if (vnode.directory !== undefined) {
-      work(this.objectCalls(this.handleOf(vnode).path));
+  withObject(inode: NodeInode, work: (calls: ObjectCalls) => void): void {
+    if (inode.directory !== undefined) {
+      work(this.objectCalls(this.handleOf(inode).path));
       return;
     }
-    if (vnode.detached) throw ENOENT;
+    if (inode.detached) throw ENOENT;
     const { O_PATH, directory } = this.links;
-    const place = `${this.handleOf(vnode.parent!).path}/${vnode.name}`;
-    const fd = this.openDescriptor(place, O_PATH | this.fs.constants.O_NOFOLLOW!, vnode);
+    const place = `${this.handleOf(inode.parent!).path}/${inode.name}`;
+    const fd = this.openDescriptor(place, O_PATH | this.fs.constants.O_NOFOLLOW!, inode);
     try {
       work(this.objectCalls(`${directory}/${fd}`));
     } finally {
@@ -185,7 +185,7 @@ export class DirectoryHandles extends TreeAccess {
     };
   }
 
-  override retained(directory: NodeVnode): void {
+  override retained(directory: NodeInode): void {
     if (directory.directory === undefined || this.handles.has(directory)) return;
     try {
       this.handleOf(directory);
@@ -194,18 +194,18 @@ export class DirectoryHandles extends TreeAccess {
     }
   }
 
-  override released(vnode: NodeVnode): void {
-    if (vnode.detached) this.forgotten(vnode);
+  override released(inode: NodeInode): void {
+    if (inode.detached) this.forgotten(inode);
   }
 
-  override forgotten(vnode: NodeVnode): void {
-    const handle = this.handles.get(vnode);
+  override forgotten(inode: NodeInode): void {
+    const handle = this.handles.get(inode);
     if (handle === undefined) return;
-    this.handles.delete(vnode);
+    this.handles.delete(inode);
     this.fs.closeSync(handle.fd);
   }
 
   override close(): void {
-    for (const vnode of [...this.handles.keys()]) this.forgotten(vnode);
+    for (const inode of [...this.handles.keys()]) this.forgotten(inode);
   }
 }

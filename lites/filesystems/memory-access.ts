@@ -6,7 +6,7 @@ import { EEXIST, ENOENT } from "../abi/errno.ts";
 import { isDirectory, S_IFDIR, S_IFREG } from "../abi/file-mode.ts";
 import { byteStringOf, unicodeOf } from "../text.ts";
 import type { NodeFs, NodeStats } from "./node-interface.ts";
-import type { NodeVnode } from "./node-vnode.ts";
+import type { NodeInode } from "./node-inode.ts";
 import { NamedAccess, type ObjectCalls } from "./tree-access.ts";
 
 /** The parts of memfs that are used: Node, Link and Superblock of its package fs-core. */
@@ -86,7 +86,7 @@ function statsOf(node: MemoryNode): NodeStats {
 export class MemoryAccess extends NamedAccess {
   private readonly volume: MemoryVolume;
   /** Links of directories. */
-  private links = new WeakMap<NodeVnode, MemoryLink>();
+  private links = new WeakMap<NodeInode, MemoryLink>();
 
   /** @param fs as createFsFromVolume() makes it */
   constructor(fs: NodeFs) {
@@ -99,9 +99,9 @@ export class MemoryAccess extends NamedAccess {
   }
 
   /** @throws ENOENT */
-  private linkOf(vnode: NodeVnode): MemoryLink {
-    const chain: NodeVnode[] = [];
-    let current = vnode;
+  private linkOf(inode: NodeInode): MemoryLink {
+    const chain: NodeInode[] = [];
+    let current = inode;
     let link: MemoryLink | undefined;
     for (; (link = this.links.get(current)) === undefined && current.parent !== undefined; current = current.parent) {
       if (current.detached) throw ENOENT;
@@ -116,7 +116,7 @@ export class MemoryAccess extends NamedAccess {
     return link;
   }
 
-  private child(directory: NodeVnode, name: string): MemoryLink | undefined {
+  private child(directory: NodeInode, name: string): MemoryLink | undefined {
     return this.linkOf(directory).children.get(unicodeOf(name));
   }
 
@@ -128,47 +128,47 @@ export class MemoryAccess extends NamedAccess {
     return statsOf(this.volume.root.getNode());
   }
 
-  override lookup(directory: NodeVnode, name: string): NodeStats | undefined {
+  override lookup(directory: NodeInode, name: string): NodeStats | undefined {
     const child = this.child(directory, name);
     return child && statsOf(child.getNode());
   }
 
-  override list(directory: NodeVnode): string[] {
+  override list(directory: NodeInode): string[] {
     return [...this.linkOf(directory).children.keys()].filter((name) => name !== "." && name !== "..").map(byteStringOf);
   }
 
-  override readLink(vnode: NodeVnode): string {
-    return byteStringOf(this.fs.readlinkSync(this.pathOf(vnode), { encoding: "utf8" }));
+  override readLink(inode: NodeInode): string {
+    return byteStringOf(this.fs.readlinkSync(this.pathOf(inode), { encoding: "utf8" }));
   }
 
-  override open(vnode: NodeVnode, flags: number): number {
-    return this.volume.openLink(this.linkOf(vnode), flags, false, vnode.name).fd;
+  override open(inode: NodeInode, flags: number): number {
+    return this.volume.openLink(this.linkOf(inode), flags, false, inode.name).fd;
   }
 
-  private make(directory: NodeVnode, name: string, mode: number): MemoryLink {
+  private make(directory: NodeInode, name: string, mode: number): MemoryLink {
     const above = this.linkOf(directory);
     const own = unicodeOf(name);
     if (above.children.has(own)) throw EEXIST;
     return above.createChild(own, this.volume.createNode(mode));
   }
 
-  override createFile(directory: NodeVnode, name: string, mode: number): number {
+  override createFile(directory: NodeInode, name: string, mode: number): number {
     return this.volume.openLink(this.make(directory, name, S_IFREG | mode), this.fs.constants.O_RDWR, false, name).fd;
   }
 
-  override makeDirectory(directory: NodeVnode, name: string, mode: number): void {
+  override makeDirectory(directory: NodeInode, name: string, mode: number): void {
     this.make(directory, name, S_IFDIR | mode);
   }
 
-  override removeDirectory(directory: NodeVnode, name: string): void {
+  override removeDirectory(directory: NodeInode, name: string): void {
     this.unlink(directory, name);
   }
 
-  override removeFile(directory: NodeVnode, name: string): void {
+  override removeFile(directory: NodeInode, name: string): void {
     this.unlink(directory, name);
   }
 
-  private unlink(directory: NodeVnode, name: string): void {
+  private unlink(directory: NodeInode, name: string): void {
     const link = this.child(directory, name);
     if (link === undefined) throw ENOENT;
     this.volume.deleteLink(link);
@@ -178,8 +178,8 @@ export class MemoryAccess extends NamedAccess {
     if (node.nlink <= 0) this.volume.deleteNode(node);
   }
 
-  override withObject(vnode: NodeVnode, work: (calls: ObjectCalls) => void): void {
-    const node = this.linkOf(vnode).getNode();
+  override withObject(inode: NodeInode, work: (calls: ObjectCalls) => void): void {
+    const node = this.linkOf(inode).getNode();
     // oxlint-disable-next-line no-restricted-globals -- memfs keeps Dates; the time is the caller's
     const milliseconds = (ns: bigint) => new Date(Math.floor(Number(ns / 1000n) / 1000));
     work({

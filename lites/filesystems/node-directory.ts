@@ -1,26 +1,26 @@
 /**
  * Directories of file systems over Node's `fs` interface.
  *
- * Exclusive trees: the names are read once and kept in memory with their vnodes; every change is made in both places.
+ * Exclusive trees: the names are read once and kept in memory with their inodes; every change is made in both places.
  * Shared trees: each look-up asks the backing directory, plus the overlay of device nodes and sockets.
  */
 import { ENOENT, EXDEV } from "../abi/errno.ts";
 import { DT_DIR, directoryType, isDirectory, isFifo, isRegular, isSymlink, PERMISSION_BITS } from "../abi/file-mode.ts";
 import type { Directory, DirectoryEntry, NewNode, Inode } from "../vfs/inode.ts";
 import { hostCall, identity, type NodeStats } from "./node-interface.ts";
-import type { NodeVnode } from "./node-vnode.ts";
+import type { NodeInode } from "./node-inode.ts";
 
 /** Names of a directory that are remembered. */
 const SEEN_NAMES = 64;
 
 export class NodeDirectory implements Directory {
-  private readonly self: NodeVnode;
+  private readonly self: NodeInode;
   /** Exclusive trees: all names; undefined values were not looked at yet. */
-  private names: Map<string, NodeVnode | undefined> | undefined;
+  private names: Map<string, NodeInode | undefined> | undefined;
   /** Shared trees: where names led to lately. */
-  private readonly seen = new Map<string, NodeVnode>();
+  private readonly seen = new Map<string, NodeInode>();
 
-  constructor(self: NodeVnode) {
+  constructor(self: NodeInode) {
     this.self = self;
   }
 
@@ -32,9 +32,9 @@ export class NodeDirectory implements Directory {
     return this.self.fileSystem.access;
   }
 
-  parent(): { vnode: Inode; name: string } | undefined {
+  parent(): { inode: Inode; name: string } | undefined {
     const { self } = this;
-    return self.parent && { vnode: self.parent, name: self.name };
+    return self.parent && { inode: self.parent, name: self.name };
   }
 
   get isRemoved(): boolean {
@@ -48,17 +48,17 @@ export class NodeDirectory implements Directory {
     const listed = new Set(fileSystem.run(self, () => this.access.list(self)));
     const before = names.size;
     let changed = false;
-    for (const [name, vnode] of names) {
-      if (vnode !== undefined && this.isOverlaid(vnode)) continue;
+    for (const [name, inode] of names) {
+      if (inode !== undefined && this.isOverlaid(inode)) continue;
       const isThere = listed.has(name);
-      if (isThere && vnode === undefined) continue;
+      if (isThere && inode === undefined) continue;
       const stats = isThere ? fileSystem.run(self, () => this.access.lookup(self, name)) : undefined;
-      if (vnode !== undefined && stats !== undefined && identity(stats) === vnode.identity) {
-        vnode.reconcile(stats);
+      if (inode !== undefined && stats !== undefined && identity(stats) === inode.identity) {
+        inode.reconcile(stats);
         continue;
       }
       names.delete(name);
-      vnode?.nameRemoved(self, name);
+      inode?.nameRemoved(self, name);
       changed = true;
     }
     for (const name of listed) if (!names.has(name)) names.set(name, undefined);
@@ -67,14 +67,14 @@ export class NodeDirectory implements Directory {
 
   /** Exclusive trees: a directory has a link from each sub-directory. */
   countLinks(): void {
-    this.self.inode!.nlink = 2 + this.entries().filter(({ type }) => type === DT_DIR).length;
+    this.self.kept!.nlink = 2 + this.entries().filter(({ type }) => type === DT_DIR).length;
   }
 
-  lookup(name: string): NodeVnode | undefined {
+  lookup(name: string): NodeInode | undefined {
     return this.fileSystem.exclusive ? this.lookupExclusive(name) : this.lookupShared(name);
   }
 
-  private lookupExclusive(name: string): NodeVnode | undefined {
+  private lookupExclusive(name: string): NodeInode | undefined {
     const names = this.allNames();
     const known = names.get(name);
     if (known !== undefined) {
@@ -85,12 +85,12 @@ export class NodeDirectory implements Directory {
     const { fileSystem, self } = this;
     const stats = fileSystem.run(self, () => this.access.lookup(self, name));
     if (stats === undefined) throw ENOENT;
-    const vnode = fileSystem.vnodeFor(self, name, stats);
-    names.set(name, vnode);
-    return vnode;
+    const inode = fileSystem.inodeFor(self, name, stats);
+    names.set(name, inode);
+    return inode;
   }
 
-  private allNames(): Map<string, NodeVnode | undefined> {
+  private allNames(): Map<string, NodeInode | undefined> {
     if (this.names === undefined) {
       const { fileSystem, self } = this;
       const list = self.detached ? [] : fileSystem.run(self, () => this.access.list(self));
@@ -99,30 +99,30 @@ export class NodeDirectory implements Directory {
     return this.names;
   }
 
-  private lookupShared(name: string): NodeVnode | undefined {
+  private lookupShared(name: string): NodeInode | undefined {
     const { fileSystem, self } = this;
     fileSystem.justFound = undefined;
     const special = fileSystem.overlay.get(self.identity)?.get(name);
     if (special !== undefined) return special;
     const stats = hostCall(() => this.access.lookup(self, name));
     if (stats === undefined) return undefined;
-    const vnode = this.vnodeAt(name, stats);
-    vnode.found(stats);
-    return vnode;
+    const inode = this.inodeAt(name, stats);
+    inode.found(stats);
+    return inode;
   }
 
   /** Most names lead to the object that they led to before. */
-  private vnodeAt(name: string, stats: NodeStats): NodeVnode {
+  private inodeAt(name: string, stats: NodeStats): NodeInode {
     const { fileSystem, self, seen } = this;
     const before = seen.get(name);
     if (before?.isKnown && before.isObject(stats) && before.parent === self && before.name === name) {
       before.detached = false;
       return before;
     }
-    const vnode = fileSystem.vnodeFor(self, name, stats);
+    const inode = fileSystem.inodeFor(self, name, stats);
     if (seen.size >= SEEN_NAMES) seen.clear();
-    seen.set(name, vnode);
-    return vnode;
+    seen.set(name, inode);
+    return inode;
   }
 
   isEmpty(): boolean {
@@ -138,15 +138,15 @@ export class NodeDirectory implements Directory {
     if (fileSystem.exclusive) {
       const found: DirectoryEntry[] = [];
       for (const [name, known] of this.allNames()) {
-        const { ino, mode } = (known ?? this.lookupExclusive(name)!).inode!;
+        const { ino, mode } = (known ?? this.lookupExclusive(name)!).kept!;
         found.push({ name, ino, type: directoryType(mode) });
       }
       return found;
     }
     fileSystem.justFound = undefined;
     const backed = hostCall(() => this.access.entries(self));
-    for (const [name, vnode] of fileSystem.overlay.get(self.identity) ?? []) {
-      backed.push({ name, ino: vnode.inode!.ino, type: directoryType(vnode.inode!.mode) });
+    for (const [name, inode] of fileSystem.overlay.get(self.identity) ?? []) {
+      backed.push({ name, ino: inode.kept!.ino, type: directoryType(inode.kept!.mode) });
     }
     return backed;
   }
@@ -158,17 +158,17 @@ export class NodeDirectory implements Directory {
     const isBacked = isRegular(mode) || isDirectory(mode) || isSymlink(mode) || (isFifo(mode) && !fileSystem.exclusive);
     fileSystem.admitName();
     const handle = isBacked ? this.createBacking(name, node) : undefined;
-    if (!fileSystem.exclusive && isBacked) return this.createdVnode(name, node, handle);
-    const vnode = fileSystem.newVnode(self, name, fileSystem.newAttributes(node));
-    if (handle !== undefined) vnode.adoptHandle(handle);
+    if (!fileSystem.exclusive && isBacked) return this.createdInode(name, node, handle);
+    const inode = fileSystem.newInode(self, name, fileSystem.newAttributes(node));
+    if (handle !== undefined) inode.adoptHandle(handle);
     if (fileSystem.exclusive) {
       fileSystem.nameAdded();
-      this.allNames().set(name, vnode);
-      vnode.directory?.beginEmpty();
-      fileSystem.changed.add(vnode);
+      this.allNames().set(name, inode);
+      inode.directory?.beginEmpty();
+      fileSystem.changed.add(inode);
       this.touch(isDirectory(node.mode) ? 1 : 0);
-    } else this.overlay(name, vnode);
-    return vnode;
+    } else this.overlay(name, inode);
+    return inode;
   }
 
   /** Exclusive trees: a directory that was just made. */
@@ -176,21 +176,21 @@ export class NodeDirectory implements Directory {
     this.names = new Map();
   }
 
-  private overlay(name: string, vnode: NodeVnode): void {
+  private overlay(name: string, inode: NodeInode): void {
     const { fileSystem, self } = this;
-    const names = fileSystem.overlay.get(self.identity) ?? new Map<string, NodeVnode>();
-    fileSystem.overlay.set(self.identity, names.set(name, vnode));
+    const names = fileSystem.overlay.get(self.identity) ?? new Map<string, NodeInode>();
+    fileSystem.overlay.set(self.identity, names.set(name, inode));
   }
 
   /** Shared trees. @throws ENOENT when the object that was just made is gone */
-  private createdVnode(name: string, node: NewNode, handle: number | undefined): NodeVnode {
+  private createdInode(name: string, node: NewNode, handle: number | undefined): NodeInode {
     const { fileSystem, self, access } = this;
     const stats = hostCall(() => (handle === undefined ? access.lookup(self, name) : fileSystem.fs.fstatSync(handle, { bigint: true })));
     if (stats === undefined) throw ENOENT;
-    const vnode = fileSystem.vnodeFor(self, name, stats);
-    if (handle !== undefined) vnode.adoptHandle(handle);
-    vnode.settle(node, stats);
-    return vnode;
+    const inode = fileSystem.inodeFor(self, name, stats);
+    if (handle !== undefined) inode.adoptHandle(handle);
+    inode.settle(node, stats);
+    return inode;
   }
 
   /** Creates the object in the backing directory; returns the descriptor of a regular file. Exclusive trees keep modes here, open below. */
@@ -205,44 +205,44 @@ export class NodeDirectory implements Directory {
     return undefined;
   }
 
-  link(name: string, vnode: Inode): void {
+  link(name: string, inode: Inode): void {
     const { fileSystem, self } = this;
-    if (!fileSystem.owns(vnode)) throw EXDEV;
+    if (!fileSystem.owns(inode)) throw EXDEV;
     fileSystem.justFound = undefined;
     fileSystem.admitName();
-    if (!this.isOverlaid(vnode)) fileSystem.run(self, () => this.access.link(vnode, self, name));
+    if (!this.isOverlaid(inode)) fileSystem.run(self, () => this.access.link(inode, self, name));
     else if (!fileSystem.exclusive) throw EXDEV;
     if (!fileSystem.exclusive) return;
     fileSystem.nameAdded();
-    vnode.inode!.nlink++;
-    vnode.inode!.ctimeNs = fileSystem.nowNs();
-    this.allNames().set(name, vnode);
+    inode.kept!.nlink++;
+    inode.kept!.ctimeNs = fileSystem.nowNs();
+    this.allNames().set(name, inode);
     this.touch(0);
   }
 
-  remove(name: string, vnode: Inode): void {
+  remove(name: string, inode: Inode): void {
     const { fileSystem, self } = this;
-    if (!fileSystem.owns(vnode)) throw EXDEV;
+    if (!fileSystem.owns(inode)) throw EXDEV;
     fileSystem.justFound = undefined;
-    vnode.keep();
-    if (!this.isOverlaid(vnode)) {
-      if (vnode.directory !== undefined) fileSystem.run(vnode, () => this.access.removeDirectory(self, name));
+    inode.keep();
+    if (!this.isOverlaid(inode)) {
+      if (inode.directory !== undefined) fileSystem.run(inode, () => this.access.removeDirectory(self, name));
       else fileSystem.run(self, () => this.access.removeFile(self, name));
     }
-    this.dropName(name, vnode);
+    this.dropName(name, inode);
   }
 
-  /** Whether a vnode has no object in the backing tree. */
-  private isOverlaid(vnode: NodeVnode): boolean {
-    return vnode.isSpecial && vnode.identity === "";
+  /** Whether an inode has no object in the backing tree. */
+  private isOverlaid(inode: NodeInode): boolean {
+    return inode.isSpecial && inode.identity === "";
   }
 
-  private dropName(name: string, vnode: NodeVnode): void {
+  private dropName(name: string, inode: NodeInode): void {
     const { fileSystem, self } = this;
     this.names?.delete(name);
     this.dropOverlay(name);
-    vnode.nameRemoved(self, name);
-    if (fileSystem.exclusive) this.touch(vnode.directory !== undefined ? -1 : 0);
+    inode.nameRemoved(self, name);
+    if (fileSystem.exclusive) this.touch(inode.directory !== undefined ? -1 : 0);
   }
 
   private dropOverlay(name: string): void {
@@ -260,7 +260,7 @@ export class NodeDirectory implements Directory {
     const replaced = target.lookup(toName);
     fileSystem.justFound = undefined;
     replaced?.keep();
-    // The name of a hard-linked vnode may be another one: this is the one that moves.
+    // The name of a hard-linked inode may be another one: this is the one that moves.
     moved.moveTo(self, name);
     if (replaced !== undefined && (fileSystem.exclusive || this.isOverlaid(moved) || this.isOverlaid(replaced))) {
       target.remove(toName, replaced);
@@ -270,7 +270,7 @@ export class NodeDirectory implements Directory {
     this.moveName(name, moved, toDirectory, target, toName);
   }
 
-  private renameBacking(name: string, moved: NodeVnode, toDirectory: NodeVnode, toName: string): void {
+  private renameBacking(name: string, moved: NodeInode, toDirectory: NodeInode, toName: string): void {
     const { fileSystem, self, access } = this;
     if (fileSystem.exclusive && moved.isSymlink) {
       // memfs would rename what the link points to.
@@ -279,7 +279,7 @@ export class NodeDirectory implements Directory {
     } else fileSystem.run(self, () => access.rename(self, name, toDirectory, toName));
   }
 
-  private moveName(name: string, moved: NodeVnode, toDirectory: NodeVnode, target: NodeDirectory, toName: string): void {
+  private moveName(name: string, moved: NodeInode, toDirectory: NodeInode, target: NodeDirectory, toName: string): void {
     const { fileSystem, self } = this;
     const isOverlaid = this.isOverlaid(moved) && !fileSystem.exclusive;
     moved.moveTo(toDirectory, toName);
@@ -290,7 +290,7 @@ export class NodeDirectory implements Directory {
     if (!fileSystem.exclusive) return;
     this.names!.delete(name);
     target.allNames().set(toName, moved);
-    moved.inode!.ctimeNs = fileSystem.nowNs();
+    moved.kept!.ctimeNs = fileSystem.nowNs();
     fileSystem.changed.add(moved);
     const links = moved.directory !== undefined && self !== toDirectory ? 1 : 0;
     this.touch(-links);
@@ -299,10 +299,10 @@ export class NodeDirectory implements Directory {
 
   /** Exclusive trees: an entry changed; `links` sub-directories came. */
   private touch(links: number): void {
-    const inode = this.self.inode!;
-    inode.nlink += links;
-    inode.mtimeNs = this.fileSystem.nowNs();
-    inode.ctimeNs = inode.mtimeNs;
+    const kept = this.self.kept!;
+    kept.nlink += links;
+    kept.mtimeNs = this.fileSystem.nowNs();
+    kept.ctimeNs = kept.mtimeNs;
     this.fileSystem.changed.add(this.self);
   }
 }

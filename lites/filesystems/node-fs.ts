@@ -16,7 +16,7 @@ import { type DescriptorLinks, DirectoryHandles } from "./directory-handles.ts";
 import { ExactTimes } from "./exact-times.ts";
 import { BLOCK, blocksOf, MemoryAccess, usedBlocks } from "./memory-access.ts";
 import { hostCall, identity, type NodeFs, type NodeStats, unixErrorOf } from "./node-interface.ts";
-import { NodeVnode } from "./node-vnode.ts";
+import { NodeInode } from "./node-inode.ts";
 import type { SpecialFiles } from "./special-files.ts";
 import { NamedAccess, type TreeAccess } from "./tree-access.ts";
 
@@ -57,14 +57,14 @@ export class NodeFileSystem implements FileSystem {
   readonly access: TreeAccess;
   readonly special: SpecialFiles;
   readonly content: ContentServices;
-  readonly root: NodeVnode;
+  readonly root: NodeInode;
   readonly nowNs: () => bigint;
-  /** Exclusive trees: vnodes whose attributes differ from the backing object's. */
-  readonly changed = new Set<NodeVnode>();
+  /** Exclusive trees: inodes whose attributes differ from the backing object's. */
+  readonly changed = new Set<NodeInode>();
   /** Shared trees: devices and sockets made here, by directory identity and name. */
-  readonly overlay = new Map<string, Map<string, NodeVnode>>();
-  /** Shared trees: the vnode that the last look-up of this path walk led to; nothing else was done since. */
-  justFound: NodeVnode | undefined;
+  readonly overlay = new Map<string, Map<string, NodeInode>>();
+  /** Shared trees: the inode that the last look-up of this path walk led to; nothing else was done since. */
+  justFound: NodeInode | undefined;
 
   /** Shared trees: times that programs set, finer than the host keeps them. */
   readonly exactTimes = new ExactTimes();
@@ -73,9 +73,9 @@ export class NodeFileSystem implements FileSystem {
   private readonly blocks: number;
   private usedBlocks: number;
   /** Exclusive trees: files that have no name any more, but are open. */
-  readonly unnamed = new Set<NodeVnode>();
-  /** Exclusive: hard-linked files seen so far. Shared: all referenced vnodes and some more. By identity. */
-  private readonly byIdentity = new Map<string, NodeVnode>();
+  readonly unnamed = new Set<NodeInode>();
+  /** Exclusive: hard-linked files seen so far. Shared: all referenced inodes and some more. By identity. */
+  private readonly byIdentity = new Map<string, NodeInode>();
 
   constructor(options: NodeFileSystemOptions) {
     this.type = options.type;
@@ -92,67 +92,67 @@ export class NodeFileSystem implements FileSystem {
     this.access = accessOf(options);
     const stats = this.access.rootStats();
     if (!isDirectory(Number(stats.mode))) throw ENOTDIR;
-    this.root = new NodeVnode(this, undefined, "", stats);
+    this.root = new NodeInode(this, undefined, "", stats);
     if (this.exclusive) this.root.directory!.countLinks();
   }
 
   /** Runs work on the backing object. memfs checks permissions against the host's user even here: then they are opened up, until sync(). */
-  run<T>(vnode: NodeVnode, work: () => T): T {
+  run<T>(inode: NodeInode, work: () => T): T {
     try {
       return work();
     } catch (error) {
       const unixError = unixErrorOf(error);
       if (unixError !== EACCES || !this.exclusive) throw unixError;
-      this.openUp(vnode);
+      this.openUp(inode);
       return hostCall(work);
     }
   }
 
-  private openUp(vnode: NodeVnode): void {
-    if (vnode.parent !== undefined) this.openUp(vnode.parent);
-    if (vnode.detached || vnode.isSymlink || vnode.isSpecial) return;
-    hostCall(() => this.access.withObject(vnode, ({ chmod }) => chmod(0o777)));
-    this.changed.add(vnode);
+  private openUp(inode: NodeInode): void {
+    if (inode.parent !== undefined) this.openUp(inode.parent);
+    if (inode.detached || inode.isSymlink || inode.isSpecial) return;
+    hostCall(() => this.access.withObject(inode, ({ chmod }) => chmod(0o777)));
+    this.changed.add(inode);
   }
 
   beginWalk(): void {
     this.justFound = undefined;
   }
 
-  /** The vnode of an object of the backing tree found under a name: the one that is known already, or a new one. */
-  vnodeFor(parent: NodeVnode, name: string, stats: NodeStats): NodeVnode {
+  /** The inode of an object of the backing tree found under a name: the one that is known already, or a new one. */
+  inodeFor(parent: NodeInode, name: string, stats: NodeStats): NodeInode {
     const key = identity(stats);
     const known = this.byIdentity.get(key);
     if (known !== undefined) {
       known.moveTo(parent, name);
       return known;
     }
-    const vnode = new NodeVnode(this, parent, name, stats);
+    const inode = new NodeInode(this, parent, name, stats);
     if (this.exclusive) {
-      if (!isDirectory(Number(stats.mode)) && stats.nlink > 1n) this.remember(vnode);
+      if (!isDirectory(Number(stats.mode)) && stats.nlink > 1n) this.remember(inode);
     } else {
       if (this.byIdentity.size > IDENTITY_LIMIT) this.sweep();
-      this.byIdentity.set(key, vnode);
-      vnode.isKnown = true;
+      this.byIdentity.set(key, inode);
+      inode.isKnown = true;
     }
-    return vnode;
+    return inode;
   }
 
-  /** Forgets unreferenced vnodes. */
+  /** Forgets unreferenced inodes. */
   private sweep(): void {
-    for (const vnode of this.byIdentity.values()) if (!vnode.referenced) this.forget(vnode);
+    for (const inode of this.byIdentity.values()) if (!inode.referenced) this.forget(inode);
   }
 
-  /** Called when the last reference of a shared tree's vnode went, or the last name of an exclusive tree's. */
-  forget(vnode: NodeVnode): void {
-    this.access.forgotten(vnode);
-    vnode.isKnown = false;
-    if (this.byIdentity.get(vnode.identity) === vnode) this.byIdentity.delete(vnode.identity);
+  /** Called when the last reference of a shared tree's inode went, or the last name of an exclusive tree's. */
+  forget(inode: NodeInode): void {
+    this.access.forgotten(inode);
+    inode.isKnown = false;
+    if (this.byIdentity.get(inode.identity) === inode) this.byIdentity.delete(inode.identity);
   }
 
-  /** A vnode that is not known yet: of something just created, or of a FIFO or device. */
-  newVnode(parent: NodeVnode, name: string, attributes: Attributes): NodeVnode {
-    return new NodeVnode(this, parent, name, attributes);
+  /** An inode that is not known yet: of something just created, or of a FIFO or device. */
+  newInode(parent: NodeInode, name: string, attributes: Attributes): NodeInode {
+    return new NodeInode(this, parent, name, attributes);
   }
 
   attributesOf(stats: NodeStats, ino = Number(stats.ino)): Attributes {
@@ -174,7 +174,7 @@ export class NodeFileSystem implements FileSystem {
     };
   }
 
-  /** Attributes of a new object of an exclusive tree, or of a FIFO or device of any; the vnode fills in its number. */
+  /** Attributes of a new object of an exclusive tree, or of a FIFO or device of any; the inode fills in its number. */
   newAttributes(node: NewNode): Attributes {
     const now = this.nowNs();
     const directory = isDirectory(node.mode);
@@ -253,19 +253,19 @@ export class NodeFileSystem implements FileSystem {
 
   /** Exclusive trees: writes owners, modes and times to the backing object. Children first, as modes may shut directories. */
   sync(): void {
-    const depth = (vnode: NodeVnode): number => (vnode.parent === undefined ? 0 : 1 + depth(vnode.parent));
-    const order = [...this.changed].filter((vnode) => !vnode.detached && !vnode.isSpecial).sort((a, b) => depth(b) - depth(a));
+    const depth = (inode: NodeInode): number => (inode.parent === undefined ? 0 : 1 + depth(inode.parent));
+    const order = [...this.changed].filter((inode) => !inode.detached && !inode.isSpecial).sort((a, b) => depth(b) - depth(a));
     this.changed.clear();
-    for (const vnode of order) this.writeAttributes(vnode);
+    for (const inode of order) this.writeAttributes(inode);
   }
 
-  private writeAttributes(vnode: NodeVnode): void {
-    const { mode, uid, gid, atimeNs, mtimeNs } = vnode.inode ?? vnode.attributes();
+  private writeAttributes(inode: NodeInode): void {
+    const { mode, uid, gid, atimeNs, mtimeNs } = inode.kept ?? inode.attributes();
     try {
-      if (vnode.identity === "") vnode.identity = identity(this.access.lookup(vnode.parent!, vnode.name)!);
-      this.access.withObject(vnode, ({ chown, chmod, utimes }) => {
+      if (inode.identity === "") inode.identity = identity(this.access.lookup(inode.parent!, inode.name)!);
+      this.access.withObject(inode, ({ chown, chmod, utimes }) => {
         chown(uid, gid);
-        if (!vnode.isSymlink) chmod(mode & 0o7777);
+        if (!inode.isSymlink) chmod(mode & 0o7777);
         // Times last: memfs takes the other changes for modifications.
         utimes({ atimeNs, mtimeNs });
       });
@@ -281,7 +281,7 @@ export class NodeFileSystem implements FileSystem {
     this.access.backingChanged();
     this.root.reconcile(this.access.rootStats());
     this.usedBlocks = usedBlocks(this.fs);
-    for (const { inode } of this.unnamed) this.usedBlocks += blocksOf(inode!.size);
+    for (const { kept } of this.unnamed) this.usedBlocks += blocksOf(kept!.size);
   }
 
   close(): void {
@@ -289,13 +289,13 @@ export class NodeFileSystem implements FileSystem {
   }
 
   /** Exclusive trees: a file with several names is found by all of them. */
-  remember(vnode: NodeVnode): void {
-    this.byIdentity.set(vnode.identity, vnode);
+  remember(inode: NodeInode): void {
+    this.byIdentity.set(inode.identity, inode);
   }
 
-  /** Whether a vnode belongs here. */
-  owns(vnode: Inode): vnode is NodeVnode {
-    return vnode instanceof NodeVnode && vnode.fileSystem === this;
+  /** Whether an inode belongs here. */
+  owns(inode: Inode): inode is NodeInode {
+    return inode instanceof NodeInode && inode.fileSystem === this;
   }
 }
 
@@ -304,5 +304,5 @@ function accessOf({ fs, exclusive, directory, descriptorLinks }: NodeFileSystemO
   return descriptorLinks === undefined ? new NamedAccess(fs, directory, true) : new DirectoryHandles(fs, directory, descriptorLinks);
 }
 
-/** Vnodes of a shared tree that are kept though unreferenced. */
+/** Inodes of a shared tree that are kept though unreferenced. */
 const IDENTITY_LIMIT = 4096;

@@ -69,7 +69,7 @@ export class ProcessFileSystem implements FileSystem {
     const pid = Number(name);
     const process = this.options.source.process(pid);
     if (process === undefined) return undefined;
-    return new SyntheticDirectory(this.node(pid * INOS_PER_PROCESS, process), { vnode: above, name }, (self) =>
+    return new SyntheticDirectory(this.node(pid * INOS_PER_PROCESS, process), { inode: above, name }, (self) =>
       this.processChildren(process, self, true),
     );
   }
@@ -121,7 +121,7 @@ export class ProcessFileSystem implements FileSystem {
   }
 
   private descriptorDirectory(node: NodeOptions, process: Process, above: Inode): SyntheticDirectory {
-    return new SyntheticDirectory({ ...node, mode: 0o500 }, { vnode: above, name: "fd" }, () => ({
+    return new SyntheticDirectory({ ...node, mode: 0o500 }, { inode: above, name: "fd" }, () => ({
       names: () => process.descriptors.flatMap((slot, fd) => (slot ? [String(fd)] : [])),
       child: (name) => {
         const fd = Number(name);
@@ -129,7 +129,7 @@ export class ProcessFileSystem implements FileSystem {
         if (file === undefined) return undefined;
         const link = this.node(process.pid * INOS_PER_PROCESS + FIRST_DESCRIPTOR_INO + fd, process);
         return this.objectLink({ ...link, mode: linkMode(file) }, process, () => ({
-          vnode: file.inode,
+          inode: file.inode,
           path: file.path,
           origin: file.origin,
         }));
@@ -140,13 +140,13 @@ export class ProcessFileSystem implements FileSystem {
   /** The threads of a process; each directory shows what the process's does. */
   private taskDirectory(node: NodeOptions, process: Process, above: Inode): SyntheticDirectory {
     const names = () => this.options.source.details(process).threads.map(String);
-    return new SyntheticDirectory(node, { vnode: above, name: "task" }, (self) => ({
+    return new SyntheticDirectory(node, { inode: above, name: "task" }, (self) => ({
       names,
       child: (child) => {
         const index = names().indexOf(child);
         if (index < 0) return undefined;
         const { ino } = self.attributes();
-        return new SyntheticDirectory(this.node(ino + 1000 + index, process), { vnode: self, name: child }, (task) =>
+        return new SyntheticDirectory(this.node(ino + 1000 + index, process), { inode: self, name: child }, (task) =>
           this.processChildren(process, task, false),
         );
       },
@@ -164,8 +164,8 @@ function linkMode(file: File): number {
 }
 
 /** Text of a link to an object: its path, with "(deleted)" for removed names; what has no name shows its type and number. */
-function linkText({ vnode, path }: LinkedObject): string {
+function linkText({ inode, path }: LinkedObject): string {
   if (!path.startsWith("/")) return path;
-  const isGone = vnode.attributes().nlink === 0 || (vnode.isDirectory && vnode.asDirectory().isRemoved);
+  const isGone = inode.attributes().nlink === 0 || (inode.isDirectory && inode.asDirectory().isRemoved);
   return isGone ? `${path} (deleted)` : path;
 }

@@ -14,7 +14,7 @@ export interface MappingDetails {
   shared: boolean;
   /** Byte offset in the file. */
   offset: number;
-  vnode: Inode | undefined;
+  inode: Inode | undefined;
   /** Path, "[heap]", "[stack]" or "". */
   name: string;
 }

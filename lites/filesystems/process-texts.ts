@@ -42,7 +42,7 @@ function sizeOf(details: ProcessDetails, test: (mapping: MappingDetails) => bool
 }
 
 const isStack = (mapping: MappingDetails): boolean => mapping.name === "[stack]";
-const isText = (mapping: MappingDetails): boolean => mapping.execute && mapping.vnode !== undefined;
+const isText = (mapping: MappingDetails): boolean => mapping.execute && mapping.inode !== undefined;
 const isData = (mapping: MappingDetails): boolean => mapping.write && !mapping.shared && !isStack(mapping);
 
 /** The 52 fields of /proc/PID/stat. */
@@ -160,7 +160,7 @@ function statmLine(details: ProcessDetails): string {
 
 function mapLine(mapping: MappingDetails): string {
   const rights = `${mapping.read ? "r" : "-"}${mapping.write ? "w" : "-"}${mapping.execute ? "x" : "-"}${mapping.shared ? "s" : "p"}`;
-  const { dev = 0, ino = 0 } = mapping.vnode?.attributes() ?? {};
+  const { dev = 0, ino = 0 } = mapping.inode?.attributes() ?? {};
   const device = `${hex(majorOf(dev), 2)}:${hex(minorOf(dev), 2)}`;
   const line = `${hex(mapping.start, 8)}-${hex(mapping.end, 8)} ${rights} ${hex(mapping.offset, 8)} ${device} ${ino}`;
   return mapping.name === "" ? `${line} \n` : `${line.padEnd(49)}${mapping.name}\n`;

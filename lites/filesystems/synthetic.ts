@@ -163,7 +163,7 @@ export class SyntheticDirectory extends SyntheticInode {
 
   constructor(
     options: NodeOptions,
-    above: { vnode: Inode; name: string } | undefined,
+    above: { inode: Inode; name: string } | undefined,
     children: (self: SyntheticDirectory) => SyntheticChildren,
   ) {
     super({ ...options, mode: S_IFDIR | (options.mode ?? 0o555) });
@@ -181,10 +181,10 @@ export class SyntheticDirectory extends SyntheticInode {
 }
 
 class SyntheticNames extends Directory {
-  private readonly above: { vnode: Inode; name: string } | undefined;
+  private readonly above: { inode: Inode; name: string } | undefined;
   private readonly children: SyntheticChildren;
 
-  constructor(above: { vnode: Inode; name: string } | undefined, children: SyntheticChildren) {
+  constructor(above: { inode: Inode; name: string } | undefined, children: SyntheticChildren) {
     super();
     this.above = above;
     this.children = children;
@@ -194,7 +194,7 @@ class SyntheticNames extends Directory {
     return this.children.child(name);
   }
 
-  parent(): { vnode: Inode; name: string } | undefined {
+  parent(): { inode: Inode; name: string } | undefined {
     return this.above;
   }
 

@@ -8,7 +8,7 @@ import { directoryType } from "../abi/file-mode.ts";
 import type { DirectoryEntry } from "../vfs/inode.ts";
 import { encodeText, isAscii } from "../text.ts";
 import { hostCall, type NodeFs, type NodePath, type NodeStats, seconds } from "./node-interface.ts";
-import type { NodeVnode } from "./node-vnode.ts";
+import type { NodeInode } from "./node-inode.ts";
 
 export interface ObjectTimes {
   atimeNs: bigint;
@@ -38,26 +38,26 @@ export abstract class TreeAccess {
   }
 
   /** Path of a directory for the next call; a slash and a name may follow. A byte string. @throws ENOENT when it is not there any more */
-  protected abstract directoryPath(directory: NodeVnode): string;
+  protected abstract directoryPath(directory: NodeInode): string;
 
   /** Attributes of an object. @throws ENOENT when its name leads to another one now */
-  stats(vnode: NodeVnode): NodeStats {
-    const stats = hostCall(() => this.fs.lstatSync(this.pathOf(vnode), { bigint: true }));
-    if (!vnode.isObject(stats)) throw ENOENT;
+  stats(inode: NodeInode): NodeStats {
+    const stats = hostCall(() => this.fs.lstatSync(this.pathOf(inode), { bigint: true }));
+    if (!inode.isObject(stats)) throw ENOENT;
     return stats;
   }
 
   /** Runs work with the calls that change a certain object, and no other that has got its name. */
-  abstract withObject(vnode: NodeVnode, work: (calls: ObjectCalls) => void): void;
+  abstract withObject(inode: NodeInode, work: (calls: ObjectCalls) => void): void;
 
   /** Whether a directory in use is reached when its name is gone. */
   readonly holdsDirectories: boolean = false;
   /** A directory is in use from now on, whatever becomes of its name. */
-  retained(_directory: NodeVnode): void {}
-  /** A vnode is not used any more. */
-  released(_vnode: NodeVnode): void {}
-  /** A vnode is forgotten, or its object removed. */
-  forgotten(_vnode: NodeVnode): void {}
+  retained(_directory: NodeInode): void {}
+  /** An inode is not used any more. */
+  released(_inode: NodeInode): void {}
+  /** An inode is forgotten, or its object removed. */
+  forgotten(_inode: NodeInode): void {}
   /** Others have changed the tree. */
   backingChanged(): void {}
   /** The file system is used no more. */
@@ -68,33 +68,33 @@ export abstract class TreeAccess {
     return isAscii(path) ? path : encodeText(path);
   }
 
-  private place(directory: NodeVnode, name: string): NodePath {
+  private place(directory: NodeInode, name: string): NodePath {
     return this.native(`${this.directoryPath(directory)}/${name}`);
   }
 
   /** Path of a directory itself. */
-  protected nativeOf(directory: NodeVnode): NodePath {
+  protected nativeOf(directory: NodeInode): NodePath {
     return this.native(this.directoryPath(directory) || "/");
   }
 
-  protected pathOf(vnode: NodeVnode): NodePath {
-    const { parent } = vnode;
-    if (parent === undefined) return this.nativeOf(vnode);
-    if (vnode.detached) throw ENOENT;
-    return this.place(parent, vnode.name);
+  protected pathOf(inode: NodeInode): NodePath {
+    const { parent } = inode;
+    if (parent === undefined) return this.nativeOf(inode);
+    if (inode.detached) throw ENOENT;
+    return this.place(parent, inode.name);
   }
 
-  lookup(directory: NodeVnode, name: string): NodeStats | undefined {
+  lookup(directory: NodeInode, name: string): NodeStats | undefined {
     return this.fs.lstatSync(this.place(directory, name), { bigint: true, throwIfNoEntry: false });
   }
 
   /** Names as byte strings. */
-  list(directory: NodeVnode): string[] {
+  list(directory: NodeInode): string[] {
     return this.fs.readdirSync(this.nativeOf(directory), { encoding: "latin1" });
   }
 
   /** All entries, with types and numbers; names that went meanwhile are left out. */
-  entries(directory: NodeVnode): DirectoryEntry[] {
+  entries(directory: NodeInode): DirectoryEntry[] {
     const path = this.directoryPath(directory);
     const found: DirectoryEntry[] = [];
     for (const name of this.list(directory)) {
@@ -104,14 +104,14 @@ export abstract class TreeAccess {
     return found;
   }
 
-  readLink(vnode: NodeVnode): string {
-    return this.fs.readlinkSync(this.pathOf(vnode), { encoding: "latin1" });
+  readLink(inode: NodeInode): string {
+    return this.fs.readlinkSync(this.pathOf(inode), { encoding: "latin1" });
   }
 
   /** Opens an object that is no directory, without following links. */
-  open(vnode: NodeVnode, flags: number): number {
+  open(inode: NodeInode, flags: number): number {
     const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = this.fs.constants;
-    const path = this.pathOf(vnode);
+    const path = this.pathOf(inode);
     return this.withRoom(() => this.fs.openSync(path, flags | O_NOFOLLOW | O_NONBLOCK));
   }
 
@@ -121,47 +121,47 @@ export abstract class TreeAccess {
   }
 
   /** Creates a regular file; returns its descriptor. @throws EEXIST */
-  createFile(directory: NodeVnode, name: string, mode: number): number {
+  createFile(directory: NodeInode, name: string, mode: number): number {
     const { O_CREAT, O_EXCL, O_RDWR, O_NOFOLLOW = 0 } = this.fs.constants;
     const path = this.place(directory, name);
     return this.withRoom(() => this.fs.openSync(path, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW, mode));
   }
 
-  makeDirectory(directory: NodeVnode, name: string, mode: number): void {
+  makeDirectory(directory: NodeInode, name: string, mode: number): void {
     this.fs.mkdirSync(this.place(directory, name), { mode });
   }
 
-  makeFifo(directory: NodeVnode, name: string, mode: number): void {
+  makeFifo(directory: NodeInode, name: string, mode: number): void {
     if (this.fs.mkfifoSync === undefined) throw EPERM;
     this.fs.mkfifoSync(this.place(directory, name), mode);
   }
 
-  makeLink(directory: NodeVnode, name: string, target: string): void {
+  makeLink(directory: NodeInode, name: string, target: string): void {
     this.fs.symlinkSync(this.native(target), this.place(directory, name));
   }
 
   /** A further name for an object. @throws ENOENT when the old name led to another object meanwhile */
-  link(vnode: NodeVnode, directory: NodeVnode, name: string): void {
+  link(inode: NodeInode, directory: NodeInode, name: string): void {
     const place = this.place(directory, name);
-    this.fs.linkSync(this.pathOf(vnode), place);
-    if (vnode.identity === "" || vnode.isObject(this.fs.lstatSync(place, { bigint: true }))) return;
+    this.fs.linkSync(this.pathOf(inode), place);
+    if (inode.identity === "" || inode.isObject(this.fs.lstatSync(place, { bigint: true }))) return;
     this.fs.unlinkSync(place);
     throw ENOENT;
   }
 
-  rename(from: NodeVnode, name: string, to: NodeVnode, toName: string): void {
+  rename(from: NodeInode, name: string, to: NodeInode, toName: string): void {
     this.fs.renameSync(this.place(from, name), this.place(to, toName));
   }
 
-  removeDirectory(directory: NodeVnode, name: string): void {
+  removeDirectory(directory: NodeInode, name: string): void {
     this.fs.rmdirSync(this.place(directory, name));
   }
 
-  removeFile(directory: NodeVnode, name: string): void {
+  removeFile(directory: NodeInode, name: string): void {
     this.fs.unlinkSync(this.place(directory, name));
   }
 
-  statistics(root: NodeVnode): ReturnType<NonNullable<NodeFs["statfsSync"]>> {
+  statistics(root: NodeInode): ReturnType<NonNullable<NodeFs["statfsSync"]>> {
     if (this.fs.statfsSync === undefined) throw EIO;
     return this.fs.statfsSync(this.nativeOf(root));
   }
@@ -186,7 +186,7 @@ export class NamedAccess extends TreeAccess {
     this.isShared = isShared;
   }
 
-  protected directoryPath(directory: NodeVnode): string {
+  protected directoryPath(directory: NodeInode): string {
     if (!this.isShared) return this.chain(directory);
     for (let current = directory; current.parent !== undefined; current = current.parent) {
       const stats = this.fs.lstatSync(this.native(this.chain(current)), { bigint: true, throwIfNoEntry: false });
@@ -195,7 +195,7 @@ export class NamedAccess extends TreeAccess {
     return this.chain(directory);
   }
 
-  private chain(directory: NodeVnode): string {
+  private chain(directory: NodeInode): string {
     let path = "";
     for (let current = directory; current.parent !== undefined; current = current.parent) {
       if (current.detached) throw ENOENT;
@@ -204,10 +204,10 @@ export class NamedAccess extends TreeAccess {
     return (this.base === "/" ? "" : this.base) + path;
   }
 
-  withObject(vnode: NodeVnode, work: (calls: ObjectCalls) => void): void {
+  withObject(inode: NodeInode, work: (calls: ObjectCalls) => void): void {
     const { fs } = this;
-    if (this.isShared) this.stats(vnode);
-    const path = this.native(vnode.parent === undefined ? this.base : `${this.chain(vnode.parent)}/${vnode.name}`);
+    if (this.isShared) this.stats(inode);
+    const path = this.native(inode.parent === undefined ? this.base : `${this.chain(inode.parent)}/${inode.name}`);
     work({
       chmod: (mode) => fs.chmodSync(path, mode),
       chown: (uid, gid) => fs.lchownSync(path, uid, gid),

@@ -2,7 +2,7 @@
  * The address space of a process: its mappings, and the regions and data spaces behind them. Tasks that share it (CLONE_VM) have the
  * same regions at the same data spaces, but a private area each; what is done to one is done to all.
  *
- * Read-only and shared file mappings are regions bound to the vnode pager; everything else is data spaces of the standard
+ * Read-only and shared file mappings are regions bound to the file pager; everything else is data spaces of the standard
  * memory manager, private file mappings with the file as backing. Every operation keeps list, regions and data
  * spaces consistent, also when it fails half way. Callers check arguments; here are pages and objects.
  */
@@ -19,7 +19,7 @@ import type { Backing } from "./memory-manager.ts";
 import { type MemoryServices, PRIVATE_AREA_DATA_SPACE, Regions } from "./regions.ts";
 
 export interface FilePart {
-  vnode: Inode;
+  inode: Inode;
   /** Page-aligned. */
   offset: number;
   /** The file was opened for writing; default: it was not. */
@@ -92,7 +92,7 @@ export class AddressSpace {
       end: start + size,
       protection,
       shared,
-      object: { kind: "file", vnode: file?.vnode as Inode },
+      object: { kind: "file", inode: file?.inode as Inode },
       offset: file?.offset ?? 0,
       allowed: request.allowed ?? PROT_ALL,
       writes: file?.writes ?? false,
@@ -127,7 +127,7 @@ export class AddressSpace {
       shared,
       identity: {},
       noReserve,
-      backing: file && { vnode: file.vnode, offset: file.offset, valid: file.valid },
+      backing: file && { inode: file.inode, offset: file.offset, valid: file.valid },
     };
     const flags = (shared ? DataSpaceFlag.SHARED : 0) | (noReserve ? DataSpaceFlag.NO_RESERVE : 0);
     if (file === undefined) {
@@ -135,13 +135,13 @@ export class AddressSpace {
       return dataSpace;
     }
     // The cache must know the file before the manager may ask for its pages.
-    if (!this.attached.has(file.vnode)) {
-      cache.attach(file.vnode);
-      this.attached.add(file.vnode);
+    if (!this.attached.has(file.inode)) {
+      cache.attach(file.inode);
+      this.attached.add(file.inode);
     }
-    const valid = file.valid ?? Math.max(0, Math.min(size, cache.file(file.vnode.id)!.size - file.offset));
+    const valid = file.valid ?? Math.max(0, Math.min(size, cache.file(file.inode.id)!.size - file.offset));
     try {
-      yield* this.createNamed(dataSpace, flags, { manager: pager, ds: file.vnode.id, offset: file.offset, valid });
+      yield* this.createNamed(dataSpace, flags, { manager: pager, ds: file.inode.id, offset: file.offset, valid });
     } catch (error) {
       this.updateAttachments();
       throw error;
@@ -230,9 +230,9 @@ export class AddressSpace {
   /** Turns a read-only view of a file into a private copy that may be written. */
   private *makePrivate(start: number, end: number): Op<void> {
     const mapping = this.mappings.find(start)!;
-    const { vnode } = mapping.object as MappedObject & { kind: "file" };
+    const { inode } = mapping.object as MappedObject & { kind: "file" };
     const offset = mapping.offset + (start - mapping.start);
-    const dataSpace = yield* this.createDataSpace(end - start, false, false, { vnode, offset });
+    const dataSpace = yield* this.createDataSpace(end - start, false, false, { inode, offset });
     this.regions.unbind(start, end);
     this.mappings.change(start, end, (part) => {
       part.object = { kind: "memory", dataSpace };
@@ -278,11 +278,11 @@ export class AddressSpace {
     const added = start + size - end;
     const addedOffset = offset + (end - start);
     const rest = { start: end, size: added, protection, shared, allowed, name };
-    if (object.kind === "file") return yield* this.map({ ...rest, file: { vnode: object.vnode, offset: addedOffset, writes } });
+    if (object.kind === "file") return yield* this.map({ ...rest, file: { inode: object.inode, offset: addedOffset, writes } });
     const { dataSpace } = object;
     if (dataSpace.backing !== undefined) {
-      const { vnode, offset: backingOffset } = dataSpace.backing;
-      return yield* this.map({ ...rest, file: { vnode, offset: backingOffset + addedOffset, writes } });
+      const { inode, offset: backingOffset } = dataSpace.backing;
+      return yield* this.map({ ...rest, file: { inode, offset: backingOffset + addedOffset, writes } });
     }
     if (addedOffset !== dataSpace.pages * PAGE_SIZE || dataSpace === this.heap) return yield* this.map(rest);
     yield* this.services.manager.resize(this.owner, dataSpace.number, dataSpace.pages + added / PAGE_SIZE);
@@ -333,7 +333,7 @@ export class AddressSpace {
     for (const mapping of this.mappings.overlapping(start, end)) {
       const { object, shared } = mapping;
       if (object.kind !== "file" || !shared) continue;
-      const file = cache.file(object.vnode.id);
+      const file = cache.file(object.inode.id);
       const first = mapping.offset + Math.max(mapping.start, start) - mapping.start;
       const beyond = mapping.offset + Math.min(mapping.end, end) - mapping.start;
       if (file !== undefined) cache.writeBack(file, first / PAGE_SIZE, beyond / PAGE_SIZE);
@@ -384,9 +384,9 @@ export class AddressSpace {
   release(task: ThreadId): void {
     this.regions.remove(task);
     if (this.isShown) return;
-    for (const vnode of this.written) releaseWriter(vnode);
+    for (const inode of this.written) releaseWriter(inode);
     this.written.clear();
-    for (const vnode of this.attached) this.services.cache.detach(vnode);
+    for (const inode of this.attached) this.services.cache.detach(inode);
     this.attached.clear();
   }
 
@@ -399,7 +399,7 @@ export class AddressSpace {
       if (object.kind === "memory") {
         if (object.dataSpace.backing !== undefined && object.dataSpace.backing.valid === undefined) return false;
       } else {
-        const shown = pageUp(this.services.cache.file(object.vnode.id)!.size) - mapping.offset;
+        const shown = pageUp(this.services.cache.file(object.inode.id)!.size) - mapping.offset;
         if (Math.min(end, mapping.end) - mapping.start > shown) return false;
       }
       address = mapping.end;
@@ -420,34 +420,34 @@ export class AddressSpace {
     const needed = new Set<Inode>();
     const written = new Set<Inode>();
     for (const { object, writes } of this.mappings.all()) {
-      const vnode = object.kind === "file" ? object.vnode : object.dataSpace.backing?.vnode;
-      if (vnode === undefined) continue;
-      needed.add(vnode);
-      if (writes) written.add(vnode);
+      const inode = object.kind === "file" ? object.inode : object.dataSpace.backing?.inode;
+      if (inode === undefined) continue;
+      needed.add(inode);
+      if (writes) written.add(inode);
     }
     this.updateWritten(written);
-    for (const vnode of needed) {
-      if (this.attached.has(vnode)) continue;
-      cache.attach(vnode);
-      this.attached.add(vnode);
+    for (const inode of needed) {
+      if (this.attached.has(inode)) continue;
+      cache.attach(inode);
+      this.attached.add(inode);
     }
-    for (const vnode of [...this.attached]) {
-      if (needed.has(vnode)) continue;
-      this.attached.delete(vnode);
-      cache.detach(vnode);
+    for (const inode of [...this.attached]) {
+      if (needed.has(inode)) continue;
+      this.attached.delete(inode);
+      cache.detach(inode);
     }
   }
 
   private updateWritten(needed: ReadonlySet<Inode>): void {
-    for (const vnode of needed) {
-      if (this.written.has(vnode)) continue;
-      retainWriter(vnode);
-      this.written.add(vnode);
+    for (const inode of needed) {
+      if (this.written.has(inode)) continue;
+      retainWriter(inode);
+      this.written.add(inode);
     }
-    for (const vnode of [...this.written]) {
-      if (needed.has(vnode)) continue;
-      this.written.delete(vnode);
-      releaseWriter(vnode);
+    for (const inode of [...this.written]) {
+      if (needed.has(inode)) continue;
+      this.written.delete(inode);
+      releaseWriter(inode);
     }
   }
 }

@@ -13,10 +13,10 @@ export interface DataSpace {
   readonly identity: object;
   readonly noReserve: boolean;
   /** Private mapping of a file: where absent pages come from. valid undefined: all of the file, and nothing beyond its last page. */
-  readonly backing: { readonly vnode: Inode; readonly offset: number; readonly valid: number | undefined } | undefined;
+  readonly backing: { readonly inode: Inode; readonly offset: number; readonly valid: number | undefined } | undefined;
 }
 
-export type MappedObject = { readonly kind: "memory"; readonly dataSpace: DataSpace } | { readonly kind: "file"; readonly vnode: Inode };
+export type MappedObject = { readonly kind: "memory"; readonly dataSpace: DataSpace } | { readonly kind: "file"; readonly inode: Inode };
 
 export interface Mapping {
   /** Page-aligned; end is exclusive. */
@@ -160,5 +160,5 @@ function continues(a: Mapping, b: Mapping): boolean {
 
 export function sameObject(a: MappedObject, b: MappedObject): boolean {
   if (a.kind === "memory") return b.kind === "memory" && a.dataSpace === b.dataSpace;
-  return b.kind === "file" && a.vnode === b.vnode;
+  return b.kind === "file" && a.inode === b.inode;
 }

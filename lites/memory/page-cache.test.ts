@@ -84,8 +84,8 @@ function bench(frameCount: number) {
     cache.attach(file as unknown as Inode);
     return cache.file(file.id)!;
   };
-  const asVnode = (file: FakeFile) => file as unknown as Inode;
-  return { frames, cache, attach, asVnode, reports };
+  const asInode = (file: FakeFile) => file as unknown as Inode;
+  return { frames, cache, attach, asInode, reports };
 }
 
 test("pages are read once, short reads are continued, the tail is zero", () => {
@@ -112,22 +112,22 @@ test("a failing medium costs no frame", () => {
 
 describe("coherence", () => {
   test("write(2) shows in cached pages", () => {
-    const { cache, attach, frames, asVnode } = bench(8);
+    const { cache, attach, frames, asInode } = bench(8);
     const file = new FakeFile(3 * PAGE);
     const cached = attach(file);
     const first = cache.page(cached, 0)!;
     const second = cache.page(cached, 1)!;
-    cache.written(asVnode(file), PAGE - 2, Uint8Array.of(91, 92, 93, 94));
+    cache.written(asInode(file), PAGE - 2, Uint8Array.of(91, 92, 93, 94));
     expect([...frames.view(first.address).subarray(PAGE - 2)]).toEqual([91, 92]);
     expect([...frames.view(second.address).subarray(0, 3)]).toEqual([93, 94, 2]);
   });
 
   test("truncation drops pages and clears the tail", () => {
-    const { cache, attach, frames, asVnode } = bench(8);
+    const { cache, attach, frames, asInode } = bench(8);
     const file = new FakeFile(3 * PAGE);
     const cached = attach(file);
     const pages = [0, 1, 2].map((index) => cache.page(cached, index)!);
-    cache.truncated(asVnode(file), PAGE + 10);
+    cache.truncated(asInode(file), PAGE + 10);
     expect(cached.pages.size).toBe(2);
     expect([frames.view(pages[1]!.address)[9], frames.view(pages[1]!.address)[10]]).toEqual([2, 0]);
     expect(frames.unmapped).toContainEqual([pages[2]!.address, Unmap.FLUSH]);
@@ -135,19 +135,19 @@ describe("coherence", () => {
   });
 
   test("what programs wrote reaches the file before read(2), and only then costs anything", () => {
-    const { cache, attach, frames, asVnode } = bench(8);
+    const { cache, attach, frames, asInode } = bench(8);
     const file = new FakeFile(2 * PAGE);
     const cached = attach(file);
     const page = cache.page(cached, 1)!;
-    cache.reading(asVnode(file));
+    cache.reading(asInode(file));
     expect(frames.unmapped).toEqual([]);
     cache.markWritable(page);
     frames.view(page.address)[5] = 77;
     frames.status.set(page.address, PageStatus.DIRTY | PageStatus.ACCESSED);
-    cache.reading(asVnode(file));
+    cache.reading(asInode(file));
     expect(frames.unmapped).toEqual([[page.address, Unmap.READ_ONLY]]);
     expect(file.content[PAGE + 5]).toBe(77);
-    cache.reading(asVnode(file));
+    cache.reading(asInode(file));
     expect(frames.unmapped).toHaveLength(1);
   });
 
@@ -223,31 +223,31 @@ describe("eviction", () => {
 
 describe("files nobody maps", () => {
   test("stay cached, and are looked at again", () => {
-    const { cache, attach, asVnode } = bench(8);
+    const { cache, attach, asInode } = bench(8);
     const file = new FakeFile(PAGE);
     const cached = attach(file);
     cache.page(cached, 0);
-    cache.detach(asVnode(file));
+    cache.detach(asInode(file));
     expect([cache.pageCount, file.references]).toEqual([1, 1]);
     attach(file);
     expect(file.reads).toBe(2);
     expect(cache.page(cached, 0)).toBeDefined();
     expect(file.reads).toBe(2);
-    cache.detach(asVnode(file));
+    cache.detach(asInode(file));
     file.mtimeNs = 5n;
     attach(file);
     expect(cache.pageCount).toBe(0);
   });
 
   test("are let go when they have no name or no page", () => {
-    const { cache, attach, asVnode } = bench(8);
+    const { cache, attach, asInode } = bench(8);
     const unlinked = new FakeFile(PAGE);
     cache.page(attach(unlinked), 0);
     unlinked.nlink = 0;
-    cache.detach(asVnode(unlinked));
+    cache.detach(asInode(unlinked));
     const empty = new FakeFile(PAGE);
     attach(empty);
-    cache.detach(asVnode(empty));
+    cache.detach(asInode(empty));
     expect([unlinked.references, empty.references, cache.pageCount]).toEqual([0, 0, 0]);
   });
 });

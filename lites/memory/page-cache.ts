@@ -26,7 +26,7 @@ export class CachedPage {
 }
 
 export class CachedFile {
-  readonly vnode: Inode;
+  readonly inode: Inode;
   readonly pages = new Map<number, CachedPage>();
   /** Address spaces and data spaces that use it. */
   users = 0;
@@ -35,9 +35,9 @@ export class CachedFile {
   mtimeNs: bigint;
   writablePages = 0;
 
-  constructor(vnode: Inode) {
-    this.vnode = vnode;
-    const { size, mtimeNs } = vnode.attributes();
+  constructor(inode: Inode) {
+    this.inode = inode;
+    const { size, mtimeNs } = inode.attributes();
     this.size = size;
     this.mtimeNs = mtimeNs;
   }
@@ -66,22 +66,22 @@ export class PageCache implements PageCacheObserver {
   }
 
   /** Somebody maps the file: its pages can be asked for from now on. */
-  attach(vnode: Inode): void {
-    let file = this.files.get(vnode.id);
+  attach(inode: Inode): void {
+    let file = this.files.get(inode.id);
     if (file === undefined) {
-      vnode.retain();
-      file = new CachedFile(vnode);
-      this.files.set(vnode.id, file);
+      inode.retain();
+      file = new CachedFile(inode);
+      this.files.set(inode.id, file);
     } else if (file.users === 0) this.refresh(file);
     file.users++;
   }
 
   /** The counterpart of attach. Pages stay cached for the next user unless the file has no name any more. */
-  detach(vnode: Inode): void {
-    const file = this.files.get(vnode.id)!;
+  detach(inode: Inode): void {
+    const file = this.files.get(inode.id)!;
     this.writeBack(file);
     if (--file.users > 0) return;
-    if (file.pages.size === 0 || isNameless(vnode)) this.forget(file);
+    if (file.pages.size === 0 || isNameless(inode)) this.forget(file);
   }
 
   /** The page with this index, read if need be. undefined: beyond the end, or no frame is to be had. Throws what reading throws. */
@@ -96,7 +96,7 @@ export class PageCache implements PageCacheObserver {
     let filled = 0;
     try {
       while (filled < PAGE_SIZE) {
-        const got = file.vnode.readAt(position + filled, view.subarray(filled));
+        const got = file.inode.readAt(position + filled, view.subarray(filled));
         if (got === 0) break;
         filled += got;
       }
@@ -125,8 +125,8 @@ export class PageCache implements PageCacheObserver {
 
   // PageCacheObserver
 
-  written(vnode: Inode, position: number, data: Uint8Array): void {
-    const file = this.files.get(vnode.id);
+  written(inode: Inode, position: number, data: Uint8Array): void {
+    const file = this.files.get(inode.id);
     if (file === undefined) return;
     const end = position + data.length;
     file.size = Math.max(file.size, end);
@@ -140,8 +140,8 @@ export class PageCache implements PageCacheObserver {
     }
   }
 
-  truncated(vnode: Inode, size: number): void {
-    const file = this.files.get(vnode.id);
+  truncated(inode: Inode, size: number): void {
+    const file = this.files.get(inode.id);
     if (file === undefined) return;
     file.size = size;
     for (const page of [...file.pages.values()]) {
@@ -151,8 +151,8 @@ export class PageCache implements PageCacheObserver {
     }
   }
 
-  reading(vnode: Inode): void {
-    const file = this.files.get(vnode.id);
+  reading(inode: Inode): void {
+    const file = this.files.get(inode.id);
     if (file !== undefined) this.writeBack(file);
   }
 
@@ -179,7 +179,7 @@ export class PageCache implements PageCacheObserver {
     const length = Math.min(PAGE_SIZE, page.file.size - position);
     if (length <= 0) return;
     try {
-      page.file.vnode.writeAt(position, this.frames.view(page.address, "read").slice(0, length));
+      page.file.inode.writeAt(position, this.frames.view(page.address, "read").slice(0, length));
     } catch (error) {
       this.report(`lost a page of a shared mapping: ${String(error)}`);
     }
@@ -224,7 +224,7 @@ export class PageCache implements PageCacheObserver {
 
   /** A file that nobody used for a while may have been changed by the host. */
   private refresh(file: CachedFile): void {
-    const { size, mtimeNs } = file.vnode.attributes();
+    const { size, mtimeNs } = file.inode.attributes();
     if (size === file.size && mtimeNs === file.mtimeNs) return;
     for (const page of [...file.pages.values()]) this.drop(page);
     file.size = size;
@@ -233,15 +233,15 @@ export class PageCache implements PageCacheObserver {
 
   private forget(file: CachedFile): void {
     for (const page of [...file.pages.values()]) this.drop(page);
-    this.files.delete(file.vnode.id);
-    file.vnode.release();
+    this.files.delete(file.inode.id);
+    file.inode.release();
   }
 }
 
 /** Whether nobody can open the file again: it was unlinked, by the guest or by the host. */
-function isNameless(vnode: Inode): boolean {
+function isNameless(inode: Inode): boolean {
   try {
-    return vnode.attributes().nlink === 0;
+    return inode.attributes().nlink === 0;
   } catch {
     return true;
   }

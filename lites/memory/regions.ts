@@ -11,7 +11,7 @@ import { PROT_ALL, pageUp } from "../abi/memory-flags.ts";
 import type { Mapping } from "./mapping-list.ts";
 import type { MemoryManager } from "./memory-manager.ts";
 import type { PageCache } from "./page-cache.ts";
-import { SpecialDataSpace } from "./vnode-pager.ts";
+import { SpecialDataSpace } from "./file-pager.ts";
 
 /** What address spaces are made of. */
 export interface MemoryServices {
@@ -101,14 +101,14 @@ export class Regions {
     const { manager, pager, cache } = this.services;
     const offset = mapping.offset + (start - mapping.start);
     if (object.kind === "file") {
-      this.bindRegion(task, start, end - start, pager, object.vnode.id, offset, rightsOf(protection));
+      this.bindRegion(task, start, end - start, pager, object.inode.id, offset, rightsOf(protection));
       return;
     }
     // Nothing is bound beyond the last page of a file, so that touching it fails as it should (SIGBUS).
     const { backing, number } = object.dataSpace;
     let size = end - start;
     if (backing !== undefined && backing.valid === undefined) {
-      size = Math.min(size, pageUp(Math.max(0, cache.file(backing.vnode.id)!.size - backing.offset)) - offset);
+      size = Math.min(size, pageUp(Math.max(0, cache.file(backing.inode.id)!.size - backing.offset)) - offset);
     }
     if (size > 0) this.bindRegion(task, start, size, manager.thread, number, offset, rightsOf(protection));
   }

@@ -115,11 +115,11 @@ function inherit(core: Core, parent: UnixProcess, child: UnixProcess): void {
   child.arguments = parent.arguments;
   child.environment = parent.environment;
   child.executable = parent.executable;
-  if (child.executable !== undefined) retainProgram(child.executable.vnode);
+  if (child.executable !== undefined) retainProgram(child.executable.inode);
   child.credentials = { ...parent.credentials, groups: [...parent.credentials.groups] };
   child.descriptors = copyDescriptors(parent);
-  child.cwd.vnode.retain();
-  child.root.vnode.retain();
+  child.cwd.inode.retain();
+  child.root.inode.retain();
   child.umask = parent.umask;
   child.terminal = parent.terminal;
   child.limits = parent.limits.map((limit) => ({ ...limit }));

@@ -62,7 +62,7 @@ export class FutexQueues {
     let holder: object = space;
     let offset = address;
     if (mapping?.shared) {
-      holder = mapping.object.kind === "file" ? mapping.object.vnode : mapping.object.dataSpace.identity;
+      holder = mapping.object.kind === "file" ? mapping.object.inode : mapping.object.dataSpace.identity;
       offset = mapping.offset + address - mapping.start;
     }
     let words = this.words.get(holder);

@@ -101,9 +101,9 @@ export class Lifecycle {
   private releaseFiles(process: UnixProcess): void {
     try {
       closeAll(process);
-      process.cwd.vnode.release();
-      process.root.vnode.release();
-      if (process.executable !== undefined) releaseProgram(process.executable.vnode);
+      process.cwd.inode.release();
+      process.root.inode.release();
+      if (process.executable !== undefined) releaseProgram(process.executable.inode);
     } catch (error) {
       this.core.report(`closing the files of ${process.name} (${process.pid}): ${String(error)}`);
     }

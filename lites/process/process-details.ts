@@ -114,7 +114,7 @@ export class ProcessDetailsSource implements ProcessSource {
 }
 
 function mappingDetails({ start, end, protection, shared, object, offset, name }: Mapping): MappingDetails {
-  const backing = object.kind === "file" ? { vnode: object.vnode, offset } : object.dataSpace.backing;
+  const backing = object.kind === "file" ? { inode: object.inode, offset } : object.dataSpace.backing;
   return {
     start,
     end,
@@ -123,7 +123,7 @@ function mappingDetails({ start, end, protection, shared, object, offset, name }
     execute: (protection & PROT_EXEC) !== 0,
     shared,
     offset: object.kind === "file" ? offset : backing === undefined ? 0 : backing.offset + offset,
-    vnode: backing?.vnode,
+    inode: backing?.inode,
     name,
   };
 }

@@ -4,7 +4,7 @@
 import { MAX_TASKS, NIL, taskNumber, type ThreadId, taskOf } from "#kernel/abi/identifiers.ts";
 import { PID_MAX } from "../abi/limits.ts";
 import type { Mapping } from "../memory/mapping-list.ts";
-import type { PagerClients } from "../memory/vnode-pager.ts";
+import type { PagerClients } from "../memory/file-pager.ts";
 import type { UnixProcess } from "./unix-process.ts";
 import type { UnixThread } from "./unix-thread.ts";
 

@@ -25,7 +25,7 @@ export interface Credentials {
 
 /** A directory that a process holds: working directory or root. */
 export interface DirectoryReference {
-  vnode: Inode;
+  inode: Inode;
   /** Absolute path in the guest. */
   path: string;
 }
@@ -65,7 +65,7 @@ export interface Process {
   fileSizeLimit: number;
   /** What a policy has still to say of the call in service. */
   guard?: PlaceGuard | undefined;
-  /** Controlling terminal's vnode, if any. */
+  /** Controlling terminal's inode, if any. */
   terminal: Inode | undefined;
   /** Woken when a child changes state. */
   readonly childQueue: WaitQueue;

@@ -106,11 +106,11 @@ const wideId = (id: number): number => ((id & 0xffff) === 0xffff ? -1 : id & 0xf
 export function createAttributeHandlers(services: FileServices) {
   const { files } = services;
 
-  const byPath = (process: Process, path: string, follow = true): Inode => files.resolve(process, path, { follow }).vnode;
+  const byPath = (process: Process, path: string, follow = true): Inode => files.resolve(process, path, { follow }).inode;
 
   /** The object of an *at call, whose flags may be AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH. */
   function at(process: Process, dirfd: number, path: string, flags: number): Inode {
-    return resolveAt(services, process, { dirfd, path, flags, follow: !(flags & AT_SYMLINK_NOFOLLOW) }).vnode;
+    return resolveAt(services, process, { dirfd, path, flags, follow: !(flags & AT_SYMLINK_NOFOLLOW) }).inode;
   }
 
   /** As at(); without a path the descriptor itself names the file (futimens). */
@@ -123,26 +123,26 @@ export function createAttributeHandlers(services: FileServices) {
   }
 
   /** Mapped pages that were written count for size and times only when they are written back: that is done first. */
-  function current(vnode: Inode): Readonly<Attributes> {
-    if (vnode.isRegular) files.pages.reading(vnode);
-    return vnode.attributes();
+  function current(inode: Inode): Readonly<Attributes> {
+    if (inode.isRegular) files.pages.reading(inode);
+    return inode.attributes();
   }
 
   function access(process: Process, dirfd: number, path: string, mode: number, flags: number): number {
     const { credentials } = process;
     const asked = flags & AT_EACCESS ? credentials : { ...credentials, euid: credentials.uid, egid: credentials.gid };
     const base = resolveAt(services, process, { dirfd, path, flags, follow: !(flags & AT_SYMLINK_NOFOLLOW), credentials: asked });
-    checkAccess(base.vnode, mode, asked);
+    checkAccess(base.inode, mode, asked);
     return 0;
   }
 
-  function own(process: Process, vnode: Inode, uid: number, gid: number): number {
-    chown(process, vnode, uid, gid);
+  function own(process: Process, inode: Inode, uid: number, gid: number): number {
+    chown(process, inode, uid, gid);
     return 0;
   }
 
-  function mode(process: Process, vnode: Inode, bits: number): number {
-    chmod(process, vnode, bits);
+  function mode(process: Process, inode: Inode, bits: number): number {
+    chmod(process, inode, bits);
     return 0;
   }
 
@@ -159,13 +159,13 @@ export function createAttributeHandlers(services: FileServices) {
     const pairs = [0, 1].map((index) => decodeTime(times, format, index));
     if (format.unitNs === 1 && pairs.every(({ fraction }) => fraction === UTIME_OMIT)) return 0;
     if (format.unitNs !== 1) pairs.forEach((pair) => timeOf(pair, format));
-    const vnode = find();
+    const inode = find();
     const [atime, mtime] = pairs.map((pair) => timeOf(pair, format));
     const change: { atimeNs?: bigint; mtimeNs?: bigint } = {};
     const now = services.nowNs();
     if (atime !== UTIME_OMIT) change.atimeNs = typeof atime === "bigint" ? atime : now;
     if (mtime !== UTIME_OMIT) change.mtimeNs = typeof mtime === "bigint" ? mtime : now;
-    setTimes(process, vnode, change, !(atime === UTIME_NOW && mtime === UTIME_NOW));
+    setTimes(process, inode, change, !(atime === UTIME_NOW && mtime === UTIME_NOW));
     return 0;
   }
 
@@ -184,8 +184,8 @@ export function createAttributeHandlers(services: FileServices) {
     fstatat64: (process, { dirfd, path, buffer, flags }) => put(buffer, encodeStat64(current(at(process, dirfd, path, flags)))),
     statx(process, { dirfd, path, flags, buffer }) {
       if ((flags & AT_STATX_SYNC_TYPE) === AT_STATX_SYNC_TYPE) throw EINVAL;
-      const vnode = at(process, dirfd, path, flags);
-      return put(buffer, encodeStatx(current(vnode)));
+      const inode = at(process, dirfd, path, flags);
+      return put(buffer, encodeStatx(current(inode)));
     },
     access: (process, { path, mode: wanted }) => access(process, AT_FDCWD, path, wanted, 0),
     faccessat: (process, { dirfd, path, mode: wanted }) => access(process, dirfd, path, wanted, 0),

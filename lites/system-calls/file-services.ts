@@ -27,7 +27,7 @@ export function baseOf(process: Process, dirfd: number, path: string): Directory
   if (dirfd === AT_FDCWD || path.startsWith("/")) return undefined;
   const { file } = descriptor(process, dirfd);
   if (!file.inode.isDirectory) throw ENOTDIR;
-  return { vnode: file.inode, path: file.path };
+  return { inode: file.inode, path: file.path };
 }
 
 /** What an *at call is about: the path's object, or the descriptor's with AT_EMPTY_PATH. */
@@ -39,7 +39,7 @@ export function resolveAt(
   if (at.path === "" && at.flags & AT_EMPTY_PATH) {
     if (at.dirfd === AT_FDCWD) return process.cwd;
     const { inode, path, origin } = descriptor(process, at.dirfd).file;
-    return { vnode: inode, path, origin };
+    return { inode, path, origin };
   }
   const base = baseOf(process, at.dirfd, at.path);
   return services.files.resolve(process, at.path, { base, follow: at.follow, credentials: at.credentials });

@@ -95,9 +95,9 @@ export function createFileHandlers(services: FileServices) {
   }
 
   function truncatePath(process: Process, path: string, size: number): number {
-    const { vnode } = files.resolve(process, path);
+    const { inode } = files.resolve(process, path);
     checkSize(services.signals, process, size);
-    files.truncatePath(process, vnode, size);
+    files.truncatePath(process, inode, size);
     return 0;
   }
 

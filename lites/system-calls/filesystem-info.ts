@@ -16,8 +16,8 @@ const ST_RDONLY = 1;
 const LARGEST_32BIT = 0xffffffff;
 
 export function createFileSystemHandlers({ files }: FileServices) {
-  function statistics(vnode: Inode) {
-    const found = vnode.fileSystem?.statistics() ?? noStatistics(PIPEFS_MAGIC);
+  function statistics(inode: Inode) {
+    const found = inode.fileSystem?.statistics() ?? noStatistics(PIPEFS_MAGIC);
     return {
       f_type: found.type,
       f_bsize: found.blockSize,
@@ -28,20 +28,20 @@ export function createFileSystemHandlers({ files }: FileServices) {
       f_ffree: found.filesFree,
       f_namelen: NAME_MAX,
       f_frsize: found.blockSize,
-      f_flags: vnode.fileSystem?.readOnly ? ST_RDONLY : 0,
+      f_flags: inode.fileSystem?.readOnly ? ST_RDONLY : 0,
     };
   }
 
-  function narrow(vnode: Inode, buffer: OutBuffer): number {
-    const found = statistics(vnode);
+  function narrow(inode: Inode, buffer: OutBuffer): number {
+    const found = statistics(inode);
     const counts = [found.f_blocks, found.f_bfree, found.f_bavail, found.f_files, found.f_ffree];
     if (counts.some((count) => count > LARGEST_32BIT)) throw EOVERFLOW;
     buffer.data = encode(structs.statfs, found);
     return 0;
   }
 
-  function wide(vnode: Inode, buffer: OutBuffer): number {
-    buffer.data = encode(structs.statfs64, statistics(vnode));
+  function wide(inode: Inode, buffer: OutBuffer): number {
+    buffer.data = encode(structs.statfs64, statistics(inode));
     return 0;
   }
 
@@ -51,11 +51,11 @@ export function createFileSystemHandlers({ files }: FileServices) {
   }
 
   return {
-    statfs: (process, { path, buffer }) => narrow(files.resolve(process, path).vnode, buffer),
+    statfs: (process, { path, buffer }) => narrow(files.resolve(process, path).inode, buffer),
     fstatfs: (process, { fd, buffer }) => narrow(descriptor(process, fd).file.inode, buffer),
     statfs64(process, { path, size, buffer }) {
       checkStructSize(size);
-      return wide(files.resolve(process, path).vnode, buffer);
+      return wide(files.resolve(process, path).inode, buffer);
     },
     fstatfs64(process, { fd, size, buffer }) {
       checkStructSize(size);

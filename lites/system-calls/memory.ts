@@ -61,10 +61,10 @@ function sourceOf(process: UnixProcess, args: MapArguments, shared: boolean): So
   if (!open.reads) throw EACCES;
   const readOnly = shared && !open.writes;
   if (readOnly && args.protection & M.PROT_WRITE) throw EACCES;
-  const vnode = open.map();
+  const inode = open.map();
   if (args.offset + args.length > ADDRESS_LIMIT) throw EOVERFLOW;
   const allowed = readOnly ? M.PROT_ALL & ~M.PROT_WRITE : M.PROT_ALL;
-  return { file: vnode && { vnode, offset: args.offset, writes: open.writes }, allowed, path };
+  return { file: inode && { inode, offset: args.offset, writes: open.writes }, allowed, path };
 }
 
 /** Checks the limit on the whole address space. @throws ENOMEM */

@@ -48,9 +48,9 @@ export function createNameHandlers(services: FileServices) {
   }
 
   function changeDirectory(process: Process, slot: "cwd" | "root", directory: DirectoryReference): number {
-    directory.vnode.retain();
-    process[slot].vnode.release();
-    process[slot] = { vnode: directory.vnode, path: directory.path };
+    directory.inode.retain();
+    process[slot].inode.release();
+    process[slot] = { inode: directory.inode, path: directory.path };
     return 0;
   }
 
@@ -76,9 +76,9 @@ export function createNameHandlers(services: FileServices) {
   function readLink(process: Process, at: { dirfd: number; path: string }, buffer: OutBuffer, size: number): number {
     // An empty path means the link that the descriptor holds (O_PATH | O_NOFOLLOW).
     const isOwn = at.path === "" && at.dirfd !== AT_FDCWD;
-    const { vnode } = resolveAt(services, process, { ...at, flags: isOwn ? AT_EMPTY_PATH : 0, follow: false });
-    if (!vnode.isSymlink) throw isOwn ? ENOENT : EINVAL;
-    const text = encodeText(vnode.readLink(process)).subarray(0, size);
+    const { inode } = resolveAt(services, process, { ...at, flags: isOwn ? AT_EMPTY_PATH : 0, follow: false });
+    if (!inode.isSymlink) throw isOwn ? ENOENT : EINVAL;
+    const text = encodeText(inode.readLink(process)).subarray(0, size);
     buffer.data = text;
     return text.length;
   }
@@ -119,7 +119,7 @@ export function createNameHandlers(services: FileServices) {
     getdents: (process, { fd, buffer, size }) => getEntries(process, fd, buffer, size, "old"),
     getdents64: (process, { fd, buffer, size }) => getEntries(process, fd, buffer, size, "wide"),
     getcwd(process, { buffer, size }) {
-      const path = encodeText(`${files.pathOf(process, process.cwd.vnode)}\0`);
+      const path = encodeText(`${files.pathOf(process, process.cwd.inode)}\0`);
       if (path.length > size) throw ERANGE;
       buffer.data = path;
       return path.length;
@@ -129,12 +129,12 @@ export function createNameHandlers(services: FileServices) {
       const { inode, path } = descriptor(process, fd).file;
       if (!inode.isDirectory) throw ENOTDIR;
       checkPermission(process.credentials, inode.attributes(), X_OK);
-      return changeDirectory(process, "cwd", { vnode: inode, path });
+      return changeDirectory(process, "cwd", { inode, path });
     },
     chroot(process, { path }) {
       const directory = files.directory(process, path);
       if (process.credentials.euid !== 0) throw EPERM;
-      return changeDirectory(process, "root", { vnode: directory.vnode, path: "/" });
+      return changeDirectory(process, "root", { inode: directory.inode, path: "/" });
     },
   } satisfies Handlers;
 }

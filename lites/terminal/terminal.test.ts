@@ -306,7 +306,7 @@ describe("terminal on a channel port", () => {
     const buffer = out();
     system.call.readlink(process, { path: "/proc/self/fd/0", buffer, size: 4096 });
     expect(text(buffer.data)).toBe("/dev/console");
-    expect(system.side.files.resolve(process, "/dev/stdin").vnode).toBe(process.terminal);
+    expect(system.side.files.resolve(process, "/dev/stdin").inode).toBe(process.terminal);
   });
 
   it("reads the port at all times and echoes", () => {

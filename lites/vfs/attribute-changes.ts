@@ -10,30 +10,30 @@ import { checkOwner, checkPermission, inGroup, isOwner } from "./permissions.ts"
 import type { AttributeChange, Inode } from "./inode.ts";
 
 /** @throws EROFS */
-export function checkWritable(vnode: Inode): void {
-  if (vnode.fileSystem?.readOnly) throw EROFS;
+export function checkWritable(inode: Inode): void {
+  if (inode.fileSystem?.readOnly) throw EROFS;
 }
 
 /** access(2) and faccessat2(2). */
-export function checkAccess(vnode: Inode, wanted: number, credentials: Credentials): void {
-  const attributes = vnode.attributes();
+export function checkAccess(inode: Inode, wanted: number, credentials: Credentials): void {
+  const attributes = inode.attributes();
   checkPermission(credentials, attributes, wanted);
-  if (wanted & W_OK && !isDevice(attributes.mode)) checkWritable(vnode);
+  if (wanted & W_OK && !isDevice(attributes.mode)) checkWritable(inode);
 }
 
-export function chmod(process: Process, vnode: Inode, mode: number): void {
-  const attributes = vnode.attributes();
-  checkWritable(vnode);
+export function chmod(process: Process, inode: Inode, mode: number): void {
+  const attributes = inode.attributes();
+  checkWritable(inode);
   checkOwner(process.credentials, attributes);
   let bits = mode & PERMISSION_BITS;
   if (process.credentials.euid !== 0 && !inGroup(process.credentials, attributes.gid)) bits &= ~S_ISGID;
-  vnode.setAttributes({ mode: bits });
+  inode.setAttributes({ mode: bits });
 }
 
 /** uid or gid -1: stays. */
-export function chown(process: Process, vnode: Inode, uid: number, gid: number): void {
-  const attributes = vnode.attributes();
-  checkWritable(vnode);
+export function chown(process: Process, inode: Inode, uid: number, gid: number): void {
+  const attributes = inode.attributes();
+  checkWritable(inode);
   const { credentials } = process;
   if (credentials.euid !== 0) {
     const isTheOwner = credentials.euid === attributes.uid;
@@ -45,26 +45,26 @@ export function chown(process: Process, vnode: Inode, uid: number, gid: number):
   if (gid !== -1) wanted.gid = gid >>> 0;
   const bits = withoutSetIds(attributes.mode);
   if (!isDirectory(attributes.mode) && bits !== (attributes.mode & PERMISSION_BITS)) wanted.mode = bits;
-  vnode.setAttributes(wanted);
+  inode.setAttributes(wanted);
 }
 
 /** utimensat(2). Undefined times stay; `explicit`: not both "now", which needs only write permission. */
-export function setTimes(process: Process, vnode: Inode, times: { atimeNs?: bigint; mtimeNs?: bigint }, explicit: boolean): void {
-  const attributes = vnode.attributes();
-  checkWritable(vnode);
+export function setTimes(process: Process, inode: Inode, times: { atimeNs?: bigint; mtimeNs?: bigint }, explicit: boolean): void {
+  const attributes = inode.attributes();
+  checkWritable(inode);
   if (!isOwner(process.credentials, attributes)) {
     if (explicit) throw EPERM;
     checkPermission(process.credentials, attributes, W_OK);
   }
-  vnode.setAttributes(times);
+  inode.setAttributes(times);
 }
 
 /** Writing by others than root takes the set-id bits away. */
-export function clearSetIds(process: Process, vnode: Inode): void {
+export function clearSetIds(process: Process, inode: Inode): void {
   if (process.credentials.euid === 0) return;
-  const { mode } = vnode.attributes();
+  const { mode } = inode.attributes();
   const bits = withoutSetIds(mode);
-  if (bits !== (mode & PERMISSION_BITS)) vnode.setAttributes({ mode: bits });
+  if (bits !== (mode & PERMISSION_BITS)) inode.setAttributes({ mode: bits });
 }
 
 /** Permission bits without set-user-id, and without set-group-id where that means execution. */

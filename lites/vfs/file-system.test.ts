@@ -63,7 +63,7 @@ function calls({ call }: Bench, process: TestProcess) {
     },
   };
   function call_resolve(by: TestProcess, path: string) {
-    return system.side.files.resolve(by, path).vnode.attributes();
+    return system.side.files.resolve(by, path).inode.attributes();
   }
 }
 
@@ -105,7 +105,7 @@ for (const [name, prepare] of trees) {
       const listed = () =>
         system.side.files
           .resolve(process, "/t")
-          .vnode.asDirectory()
+          .inode.asDirectory()
           .entries()
           .map((entry) => entry.name);
       expect(listed().sort()).toEqual([...names].sort());
@@ -218,17 +218,17 @@ for (const [name, prepare] of trees) {
       const identity = process.descriptors[a]!.file.inode;
       expect(sh.rename("/t/a", "/t/b")).toBe(0);
       expect(sh.pread(b, 1, 0)).toBe("B");
-      expect(system.side.files.resolve(process, "/t/b").vnode).toBe(identity);
+      expect(system.side.files.resolve(process, "/t/b").inode).toBe(identity);
       expect(sh.read(sh.open("/t/b"))).toBe("A");
     });
 
-    it("is one vnode under all names while referenced", () => {
+    it("is one inode under all names while referenced", () => {
       const fd = sh.open("/t/f", O_CREAT | O_RDWR);
       system.call.link(process, { from: "/t/f", to: "/t/g" });
-      const { inode: vnode } = process.descriptors[fd]!.file;
-      expect(system.side.files.resolve(process, "/t/g").vnode).toBe(vnode);
+      const { inode } = process.descriptors[fd]!.file;
+      expect(system.side.files.resolve(process, "/t/g").inode).toBe(inode);
       sh.unlink("/t/f");
-      expect(system.side.files.resolve(process, "/t/g").vnode).toBe(vnode);
+      expect(system.side.files.resolve(process, "/t/g").inode).toBe(inode);
       sh.write(fd, "x");
       sh.close(fd);
       expect(sh.read(sh.open("/t/g"))).toBe("x");
@@ -295,7 +295,7 @@ for (const [name, prepare] of trees) {
       sh.mkdir("/t/d");
       expect(sh.rename("/t/fifo", "/t/d/fifo")).toBe(0);
       expect(sh.stat("/t/d/fifo")).toMatchObject({ mode: S_IFIFO | 0o600 });
-      const listed = system.side.files.resolve(process, "/t/d").vnode.asDirectory().entries();
+      const listed = system.side.files.resolve(process, "/t/d").inode.asDirectory().entries();
       expect(listed.map((entry) => [entry.name, entry.type])).toEqual([["fifo", 1]]);
       expect(run(() => system.call.rmdir(process, { path: "/t/d" }))).toBe("ENOTEMPTY");
       expect(sh.unlink("/t/d/fifo")).toBe(0);
@@ -477,10 +477,10 @@ describe("mounted host directories", () => {
   });
 
   it("cannot be left when the host swaps an open file's name for a link", () => {
-    const vnode = system.side.files.resolve(process, "/mnt/f").vnode;
+    const inode = system.side.files.resolve(process, "/mnt/f").inode;
     fs.rmSync(join(inside, "f"));
     fs.symlinkSync("../secret", join(inside, "f"));
-    expect(() => vnode.readAt(0, new Uint8Array(10))).toThrow();
+    expect(() => inode.readAt(0, new Uint8Array(10))).toThrow();
   });
 
   it("show the host's changes at once", () => {

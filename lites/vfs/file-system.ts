@@ -76,14 +76,14 @@ export interface ResolveOptions {
 }
 
 export interface Resolved {
-  vnode: Inode;
+  inode: Inode;
   /** Absolute path as the process sees it, without links. */
   path: string;
   /** Its place as policies see it (place-guard.ts); undefined: none, or no policy asks. */
   origin?: string | undefined;
 }
 
-/** Nobody watches pages: for systems without a vnode pager. */
+/** Nobody watches pages: for systems without a file pager. */
 export const UNWATCHED_PAGES: PageCacheObserver = { written() {}, truncated() {}, reading() {} };
 
 export class FileSystemSpace {
@@ -100,7 +100,7 @@ export class FileSystemSpace {
 
   /** The root directory, for the first process. */
   root(): DirectoryReference {
-    return { vnode: this.mounts.top(this.mounts.root), path: "/" };
+    return { inode: this.mounts.top(this.mounts.root), path: "/" };
   }
 
   /** Mounts a file system on a directory given by an absolute path without links; missing directories are made. */
@@ -149,9 +149,9 @@ export class FileSystemSpace {
       follow: (options.follow ?? true) || path.endsWith("/"),
       credentials: options.credentials,
     });
-    if (result.vnode === undefined) throw ENOENT;
-    if (result.trailingSlash && !result.vnode.isDirectory) throw ENOTDIR;
-    return { vnode: result.vnode, path: result.path, origin: result.origin };
+    if (result.inode === undefined) throw ENOENT;
+    if (result.trailingSlash && !result.inode.isDirectory) throw ENOTDIR;
+    return { inode: result.inode, path: result.path, origin: result.origin };
   }
 
   /** Every walk of a process goes through here, so that a policy sees where it leads. */
@@ -159,19 +159,19 @@ export class FileSystemSpace {
     const result = walk(this.mounts, process, path, options);
     if (this.places !== undefined) {
       result.origin = this.places.of(result);
-      process.guard?.check({ path: result.origin, vnode: result.vnode });
+      process.guard?.check({ path: result.origin, inode: result.inode });
     }
     return result;
   }
 
   /** What ".." leads to in a directory. */
   parent(process: Process, directory: Inode): Inode {
-    return directory === process.root.vnode ? directory : (this.mounts.parent(directory)?.vnode ?? directory);
+    return directory === process.root.inode ? directory : (this.mounts.parent(directory)?.inode ?? directory);
   }
 
   /** Absolute path of a directory as the process sees it. Throws ENOENT when it was removed or is outside of the process's root. */
   pathOf(process: Process, directory: Inode): string {
-    return this.mounts.pathBelow(process.root.vnode, directory);
+    return this.mounts.pathBelow(process.root.inode, directory);
   }
 
   /**
@@ -179,16 +179,16 @@ export class FileSystemSpace {
    */
   *open(process: Process, path: string, flags: number, mode = 0, base?: DirectoryReference): Op<File> {
     const target = this.openTarget(process, path, flags, mode, base ?? process.cwd);
-    if (flags & O_PATH) return new PathFile(target.vnode, { ...target, flags: flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW) });
+    if (flags & O_PATH) return new PathFile(target.inode, { ...target, flags: flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW) });
     return yield* this.openInode(process, target, flags, target.created);
   }
 
   /** Opens an inode that was found already; checks permissions unless it was just created. */
-  private *openInode(process: Process, { vnode, path, origin }: Resolved, flags: number, created: boolean): Op<File> {
-    if (!created) this.checkOpen(process, vnode, flags);
-    const truncates = (flags & O_TRUNC) !== 0 && !created && vnode.isRegular;
-    if (truncates) checkNotRunning(vnode);
-    const file = yield* vnode.open(process, { flags: flags & ~(O_CREAT | O_EXCL | O_TRUNC), path, origin });
+  private *openInode(process: Process, { inode, path, origin }: Resolved, flags: number, created: boolean): Op<File> {
+    if (!created) this.checkOpen(process, inode, flags);
+    const truncates = (flags & O_TRUNC) !== 0 && !created && inode.isRegular;
+    if (truncates) checkNotRunning(inode);
+    const file = yield* inode.open(process, { flags: flags & ~(O_CREAT | O_EXCL | O_TRUNC), path, origin });
     file.flags &= ~O_NOCTTY;
     if (!truncates) return file;
     try {
@@ -210,32 +210,32 @@ export class FileSystemSpace {
     if (flags & O_PATH || !(flags & O_CREAT)) {
       const follow = !(flags & O_NOFOLLOW);
       const resolved = this.resolve(process, path, { base, follow });
-      if (flags & O_DIRECTORY && !resolved.vnode.isDirectory) throw ENOTDIR;
+      if (flags & O_DIRECTORY && !resolved.inode.isDirectory) throw ENOTDIR;
       if (flags & O_TMPFILE_BIT && !(flags & O_PATH)) throw EOPNOTSUPP;
       return { ...resolved, created: false };
     }
     const result = this.walk(process, path, { base, follow: !(flags & (O_EXCL | O_NOFOLLOW)) });
-    if (result.vnode !== undefined) {
+    if (result.inode !== undefined) {
       if (flags & O_EXCL) throw EEXIST;
-      if (result.trailingSlash || result.vnode.isDirectory) throw EISDIR;
-      return { vnode: result.vnode, path: result.path, origin: result.origin, created: false };
+      if (result.trailingSlash || result.inode.isDirectory) throw EISDIR;
+      return { inode: result.inode, path: result.path, origin: result.origin, created: false };
     }
     if (result.trailingSlash) throw EISDIR;
-    const vnode = this.create(process, result, { mode: S_IFREG | (mode & PERMISSION_BITS & ~process.umask) });
-    return { vnode, path: result.path, origin: result.origin, created: true };
+    const inode = this.create(process, result, { mode: S_IFREG | (mode & PERMISSION_BITS & ~process.umask) });
+    return { inode, path: result.path, origin: result.origin, created: true };
   }
 
-  private checkOpen(process: Process, vnode: Inode, flags: number): void {
-    const attributes = vnode.attributes();
+  private checkOpen(process: Process, inode: Inode, flags: number): void {
+    const attributes = inode.attributes();
     const access = flags & O_ACCMODE;
     const writing = access !== O_RDONLY || (flags & O_TRUNC) !== 0;
-    if (vnode.isSymlink) throw ELOOP;
-    if (vnode.isDirectory && writing) throw EISDIR;
-    if (vnode.type === S_IFSOCK) throw ENXIO;
+    if (inode.isSymlink) throw ELOOP;
+    if (inode.isDirectory && writing) throw EISDIR;
+    if (inode.type === S_IFSOCK) throw ENXIO;
     checkPermission(process.credentials, attributes, (access === O_WRONLY ? 0 : R_OK) | (writing ? W_OK : 0));
-    if (writing && vnode.isRegular) checkWritable(vnode);
+    if (writing && inode.isRegular) checkWritable(inode);
     if (flags & O_NOATIME) checkOwner(process.credentials, attributes);
-    if (vnode.isRegular && !(flags & O_LARGEFILE) && attributes.size > LARGEST_32BIT) throw EOVERFLOW;
+    if (inode.isRegular && !(flags & O_LARGEFILE) && attributes.size > LARGEST_32BIT) throw EOVERFLOW;
   }
 
   /** Walks to the place where a name shall be made or removed. */
@@ -269,7 +269,7 @@ export class FileSystemSpace {
   /** The place of a new name: EEXIST when it is taken, ENOENT when it has a trailing slash and is to be no directory. */
   private newPlace(process: Process, path: string, base: DirectoryReference | undefined, directory = false): WalkResult {
     const place = this.place(process, path, base);
-    if (place.vnode !== undefined) throw EEXIST;
+    if (place.inode !== undefined) throw EEXIST;
     if (place.trailingSlash && !directory) throw ENOENT;
     return place;
   }
@@ -286,25 +286,25 @@ export class FileSystemSpace {
     const place = this.newPlace(process, path, base);
     if (isDevice(type) && process.credentials.euid !== 0) throw EPERM;
     const rdev = isDevice(type) ? device : 0;
-    const vnode = this.create(process, place, { mode: type | (mode & PERMISSION_BITS & ~process.umask), rdev });
+    const inode = this.create(process, place, { mode: type | (mode & PERMISSION_BITS & ~process.umask), rdev });
     // Nobody opens it now: what the file system holds ready for that goes.
-    vnode.retain();
-    vnode.release();
+    inode.retain();
+    inode.release();
   }
 
   symlink(process: Process, target: string, path: string, base?: DirectoryReference): void {
     this.create(process, this.newPlace(process, path, base), { mode: S_IFLNK | 0o777, target });
   }
 
-  link(process: Process, { vnode, origin }: Resolved, path: string, base?: DirectoryReference): void {
+  link(process: Process, { inode, origin }: Resolved, path: string, base?: DirectoryReference): void {
     const place = this.newPlace(process, path, base);
     process.guard?.checkMove(origin, place.origin, false);
-    if (place.parent.fileSystem !== vnode.fileSystem) throw EXDEV;
+    if (place.parent.fileSystem !== inode.fileSystem) throw EXDEV;
     this.checkChange(process, place.parent);
-    if (vnode.isDirectory) throw EPERM;
+    if (inode.isDirectory) throw EPERM;
     const directory = place.parent.asDirectory();
     if (directory.isRemoved) throw ENOENT;
-    directory.link(place.name, vnode);
+    directory.link(place.name, inode);
   }
 
   /** unlink(2), or rmdir(2) when `directory`. */
@@ -315,16 +315,16 @@ export class FileSystemSpace {
       if (place.last === "dotdot") throw ENOTEMPTY;
       if (place.last === "root") throw EBUSY;
     } else if (place.last !== "normal") throw EISDIR;
-    const { parent, name, vnode } = place;
-    if (vnode === undefined) throw ENOENT;
-    if (place.trailingSlash && !vnode.isDirectory) throw ENOTDIR;
+    const { parent, name, inode } = place;
+    if (inode === undefined) throw ENOENT;
+    if (place.trailingSlash && !inode.isDirectory) throw ENOTDIR;
     if (place.trailingSlash && !directory) throw EISDIR;
-    this.checkRemove(process, parent, vnode);
-    if (directory && !vnode.isDirectory) throw ENOTDIR;
-    if (!directory && vnode.isDirectory) throw EISDIR;
-    if (this.mounts.isMountRoot(vnode) || vnode === process.root.vnode) throw EBUSY;
-    if (directory && !vnode.asDirectory().isEmpty()) throw ENOTEMPTY;
-    parent.asDirectory().remove(name, vnode);
+    this.checkRemove(process, parent, inode);
+    if (directory && !inode.isDirectory) throw ENOTDIR;
+    if (!directory && inode.isDirectory) throw EISDIR;
+    if (this.mounts.isMountRoot(inode) || inode === process.root.inode) throw EBUSY;
+    if (directory && !inode.asDirectory().isEmpty()) throw ENOTEMPTY;
+    parent.asDirectory().remove(name, inode);
   }
 
   private checkRemove(process: Process, parent: Inode, child: Inode): void {
@@ -342,12 +342,12 @@ export class FileSystemSpace {
     if (flags & RENAME_NOREPLACE && flags & RENAME_EXCHANGE) throw EINVAL;
     const source = this.place(process, from.path, from.base);
     const target = this.place(process, to.path, to.base);
-    process.guard?.checkMove(source.origin, target.origin, source.vnode?.isDirectory ?? false);
+    process.guard?.checkMove(source.origin, target.origin, source.inode?.isDirectory ?? false);
     if (source.parent.fileSystem !== target.parent.fileSystem) throw EXDEV;
     if (source.last !== "normal" || target.last !== "normal") throw EBUSY;
-    const moved = source.vnode;
+    const moved = source.inode;
     if (moved === undefined) throw ENOENT;
-    const replaced = target.vnode;
+    const replaced = target.inode;
     if (flags & RENAME_NOREPLACE && replaced !== undefined) throw EEXIST;
     // Exchange needs a file system that does it in one step; neither memfs nor Node's fs can.
     if (flags & RENAME_EXCHANGE) throw EINVAL;
@@ -364,50 +364,50 @@ export class FileSystemSpace {
     }
     // A directory's ".." changes with its parent, so it must be writable itself.
     if (moved.isDirectory && source.parent !== target.parent) checkPermission(process.credentials, moved.attributes(), W_OK);
-    for (const vnode of [moved, replaced]) if (vnode !== undefined && this.mounts.isMountRoot(vnode)) throw EBUSY;
+    for (const inode of [moved, replaced]) if (inode !== undefined && this.mounts.isMountRoot(inode)) throw EBUSY;
     if (replaced?.isDirectory && !replaced.asDirectory().isEmpty()) throw ENOTEMPTY;
     if (target.parent.asDirectory().isRemoved) throw ENOENT;
     source.parent.asDirectory().rename(source.name, target.parent, target.name);
   }
 
-  /** Whether `vnode` is `ancestor` or lies below it. */
-  private isBelow(vnode: Inode, ancestor: Inode): boolean {
+  /** Whether `inode` is `ancestor` or lies below it. */
+  private isBelow(inode: Inode, ancestor: Inode): boolean {
     if (!ancestor.isDirectory) return false;
-    for (let current: Inode | undefined = vnode; current !== undefined; current = this.mounts.parent(current)?.vnode) {
+    for (let current: Inode | undefined = inode; current !== undefined; current = this.mounts.parent(current)?.inode) {
       if (current === ancestor) return true;
     }
     return false;
   }
 
-  /** truncate(2) of a path's vnode: checks as for writing. */
-  truncatePath(process: Process, vnode: Inode, size: number): void {
-    if (vnode.isDirectory) throw EISDIR;
-    if (!vnode.isRegular) throw EINVAL;
-    checkPermission(process.credentials, vnode.attributes(), W_OK);
-    checkWritable(vnode);
-    checkNotRunning(vnode);
-    vnode.prepare(true);
-    vnode.truncate(size);
-    this.pages.truncated(vnode, size);
-    clearSetIds(process, vnode);
+  /** truncate(2) of a path's inode: checks as for writing. */
+  truncatePath(process: Process, inode: Inode, size: number): void {
+    if (inode.isDirectory) throw EISDIR;
+    if (!inode.isRegular) throw EINVAL;
+    checkPermission(process.credentials, inode.attributes(), W_OK);
+    checkWritable(inode);
+    checkNotRunning(inode);
+    inode.prepare(true);
+    inode.truncate(size);
+    this.pages.truncated(inode, size);
+    clearSetIds(process, inode);
   }
 
   /** A program for exec: a regular file that the process may execute, and nobody has open for writing. */
   executable(process: Process, path: string): Resolved {
     const resolved = this.resolve(process, path);
-    const attributes = resolved.vnode.attributes();
+    const attributes = resolved.inode.attributes();
     if (!isRegular(attributes.mode)) throw EACCES;
     checkPermission(process.credentials, attributes, X_OK);
-    checkNotWritten(resolved.vnode);
-    resolved.vnode.prepare(false);
+    checkNotWritten(resolved.inode);
+    resolved.inode.prepare(false);
     return resolved;
   }
 
   /** chdir(2), chroot(2): a directory that may be searched. The caller retains it. */
   directory(process: Process, path: string, base?: DirectoryReference): DirectoryReference {
     const resolved = this.resolve(process, path, { base });
-    if (!resolved.vnode.isDirectory) throw ENOTDIR;
-    checkPermission(process.credentials, resolved.vnode.attributes(), X_OK);
+    if (!resolved.inode.isDirectory) throw ENOTDIR;
+    checkPermission(process.credentials, resolved.inode.attributes(), X_OK);
     return resolved;
   }
 }

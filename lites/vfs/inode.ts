@@ -2,7 +2,7 @@
  * Inodes: what all file systems look like to the rest of the server.
  *
  * An inode is one object of a file system: regular file, directory, symbolic link, device, FIFO, terminal; or an object without a name
- * (pipe, socket). The same object is always the same inode while it is referenced, so that `id` can name it as a data space of the vnode
+ * (pipe, socket). The same object is always the same inode while it is referenced, so that `id` can name it as a data space of the inode
  * pager. What is open of it is a File (file.ts), which open() makes.
  *
  * The base class gives the error of a kind that cannot do what is asked, so that nobody asks for the kind. Checks that are the same for all
@@ -75,7 +75,7 @@ export interface NewNode {
 export abstract class Directory {
   abstract lookup(name: string): Inode | undefined;
   /** The directory above and the own name in it; undefined at the root of the file system. Of a removed one: the last there were. */
-  abstract parent(): { vnode: Inode; name: string } | undefined;
+  abstract parent(): { inode: Inode; name: string } | undefined;
   /** All entries without "." and "..". */
   abstract entries(): DirectoryEntry[];
 
@@ -111,7 +111,7 @@ export abstract class Directory {
 
 /** What a link of /proc leads to. */
 export interface LinkedObject {
-  vnode: Inode;
+  inode: Inode;
   /** As its process sees it. */
   path: string;
   /** Its place as policies see it (place-guard.ts). */
@@ -119,7 +119,7 @@ export interface LinkedObject {
 }
 
 export abstract class Inode {
-  /** Unique for the life of the server; data space number at the vnode pager. */
+  /** Unique for the life of the server; data space number at the file pager. */
   readonly id = newInodeId();
   /** The file system that it belongs to; undefined for what is in no directory (pipes, terminals, sockets). */
   abstract readonly fileSystem: FileSystem | undefined;
@@ -252,7 +252,7 @@ function newInodeId(): number {
   return ++lastId;
 }
 
-/** Told of changes of regular files, so that pages of the vnode pager's cache stay equal to the file. */
+/** Told of changes of regular files, so that pages of the file pager's cache stay equal to the file. */
 export interface PageCacheObserver {
   /** Bytes were written with write(2). */
   written(inode: Inode, position: number, data: Uint8Array): void;

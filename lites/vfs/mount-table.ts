@@ -40,9 +40,9 @@ export class MountTable {
     return this.mounts;
   }
 
-  /** What is seen at a vnode: the root of the file system mounted there (of the last one, if several), or the vnode. */
-  top(vnode: Inode): Inode {
-    let current = vnode;
+  /** What is seen at an inode: the root of the file system mounted there (of the last one, if several), or the inode. */
+  top(inode: Inode): Inode {
+    let current = inode;
     for (;;) {
       const mount = this.byCovered.get(current);
       if (mount === undefined) return current;
@@ -50,8 +50,8 @@ export class MountTable {
     }
   }
 
-  isMountRoot(vnode: Inode): boolean {
-    return this.byRoot.has(vnode);
+  isMountRoot(inode: Inode): boolean {
+    return this.byRoot.has(inode);
   }
 
   /** Absolute path of a directory from a root above it. Throws ENOENT when it was removed, or is not below. */
@@ -63,14 +63,14 @@ export class MountTable {
       const above = this.parent(current);
       if (above === undefined) throw ENOENT;
       names.push(above.name);
-      current = above.vnode;
+      current = above.inode;
     }
     return `/${names.reverse().join("/")}`;
   }
 
   /** The directory above a directory and the name there, across mounts; undefined at the root of all. */
-  parent(vnode: Inode): { vnode: Inode; name: string } | undefined {
-    let current: Inode = vnode;
+  parent(inode: Inode): { inode: Inode; name: string } | undefined {
+    let current: Inode = inode;
     for (;;) {
       const above = current.asDirectory().parent();
       if (above !== undefined) return above;

@@ -290,7 +290,7 @@ function guest(root: string, system = newSystem()): (step: Step) => string {
       case "stat":
       case "lstat": {
         const name = path(step[1]);
-        const attributes = run(() => system.side.files.resolve(process, name, { follow: step[0] === "stat" }).vnode.attributes());
+        const attributes = run(() => system.side.files.resolve(process, name, { follow: step[0] === "stat" }).inode.attributes());
         return typeof attributes === "string" ? attributes : kind(attributes.mode, attributes.nlink);
       }
       case "readlink": {

@@ -20,7 +20,7 @@ export interface WalkResult {
   name: string;
   /** "normal": `name` is an entry of `parent`. Otherwise the path ended in ".", ".." or was only slashes, or led through a link of /proc. */
   last: "normal" | "dot" | "dotdot" | "root" | "object";
-  vnode: Inode | undefined;
+  inode: Inode | undefined;
   trailingSlash: boolean;
   /** Absolute path as the process sees it, without links. */
   path: string;
@@ -62,7 +62,7 @@ class PathWalk {
     this.process = process;
     this.options = options;
     this.credentials = options.credentials ?? process.credentials;
-    this.current = options.base.vnode;
+    this.current = options.base.inode;
     this.path = options.base.path;
   }
 
@@ -71,8 +71,8 @@ class PathWalk {
     let result = this.end("", "root", this.current);
     for (let name = this.pending.pop(); name !== undefined; name = this.pending.pop()) {
       result = this.step(name);
-      if (result.vnode !== undefined) {
-        this.current = result.vnode;
+      if (result.inode !== undefined) {
+        this.current = result.inode;
         this.path = result.path;
       }
     }
@@ -83,7 +83,7 @@ class PathWalk {
   private push(path: string): void {
     if (this.pending.length === 0) this.trailingSlash ||= path.endsWith("/");
     if (path.startsWith("/")) {
-      this.current = this.process.root.vnode;
+      this.current = this.process.root.inode;
       this.path = "/";
     }
     this.current.fileSystem?.beginWalk?.();
@@ -91,8 +91,8 @@ class PathWalk {
     for (let i = components.length - 1; i >= 0; i--) if (components[i] !== "") this.pending.push(components[i]!);
   }
 
-  private end(name: string, last: WalkResult["last"], vnode: Inode | undefined, path = this.path): WalkResult {
-    return { parent: this.current, name, last, vnode, trailingSlash: this.trailingSlash, path };
+  private end(name: string, last: WalkResult["last"], inode: Inode | undefined, path = this.path): WalkResult {
+    return { parent: this.current, name, last, inode, trailingSlash: this.trailingSlash, path };
   }
 
   private step(name: string): WalkResult {
@@ -115,15 +115,15 @@ class PathWalk {
   }
 
   private up(): WalkResult {
-    if (this.current === this.process.root.vnode) return this.end("..", "dotdot", this.current);
-    const above = this.mounts.parent(this.current)?.vnode ?? this.current;
+    if (this.current === this.process.root.inode) return this.end("..", "dotdot", this.current);
+    const above = this.mounts.parent(this.current)?.inode ?? this.current;
     return this.end("..", "dotdot", above, this.path.slice(0, Math.max(1, this.path.lastIndexOf("/"))));
   }
 
   private follow(name: string, link: Inode): WalkResult {
     if (--this.linksLeft < 0) throw ELOOP;
     const target = link.linkedObject(this.process);
-    if (target !== undefined) return { ...this.end(name, "object", target.vnode, target.path), origin: target.origin };
+    if (target !== undefined) return { ...this.end(name, "object", target.inode, target.path), origin: target.origin };
     const text = link.readLink(this.process);
     if (text === "") throw ENOENT;
     this.push(text);

@@ -12,7 +12,7 @@ export interface FoundObject {
    */
   readonly path: string | undefined;
   /** undefined: there is none yet. */
-  readonly vnode: Inode | undefined;
+  readonly inode: Inode | undefined;
 }
 
 export interface PlaceGuard {

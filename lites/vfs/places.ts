@@ -17,14 +17,14 @@ export class Places implements PlaceTree {
 
   constructor(mounts: MountTable) {
     this.mounts = mounts;
-    this.root = { vnode: mounts.top(mounts.root), path: "/" };
+    this.root = { inode: mounts.top(mounts.root), path: "/" };
     const credentials = { uid: 0, euid: 0, suid: 0, gid: 0, egid: 0, sgid: 0, groups: [] };
     this.viewer = { root: this.root, cwd: this.root, credentials } as unknown as Process;
   }
 
   /** The place that a walk led to; undefined: none. */
-  of({ last, parent, name, vnode, origin }: WalkResult): string | undefined {
-    if (last !== "normal") return vnode?.isDirectory ? this.ofDirectory(vnode) : origin;
+  of({ last, parent, name, inode, origin }: WalkResult): string | undefined {
+    if (last !== "normal") return inode?.isDirectory ? this.ofDirectory(inode) : origin;
     const above = this.ofDirectory(parent);
     return above && (above === "/" ? `/${name}` : `${above}/${name}`);
   }
@@ -32,7 +32,7 @@ export class Places implements PlaceTree {
   /** undefined: it was removed. */
   ofDirectory(directory: Inode): string | undefined {
     try {
-      return this.mounts.pathBelow(this.root.vnode, directory);
+      return this.mounts.pathBelow(this.root.inode, directory);
     } catch (error) {
       if (error !== ENOENT) throw error;
       return undefined;
@@ -53,18 +53,18 @@ export class Places implements PlaceTree {
   /** undefined: there is nothing yet, or it is a link of /proc. */
   private step(base: DirectoryReference, name: string): DirectoryReference | undefined {
     try {
-      const { vnode, last, path } = walk(this.mounts, this.viewer, name, { base, follow: true });
-      return vnode === undefined || last === "object" ? undefined : { vnode, path };
+      const { inode, last, path } = walk(this.mounts, this.viewer, name, { base, follow: true });
+      return inode === undefined || last === "object" ? undefined : { inode, path };
     } catch {
       return undefined;
     }
   }
 
-  isAlso({ vnode }: FoundObject, path: string): boolean {
-    if (vnode === undefined || vnode.isDirectory) return false;
-    const { nlink, ino, dev } = vnode.attributes();
+  isAlso({ inode }: FoundObject, path: string): boolean {
+    if (inode === undefined || inode.isDirectory) return false;
+    const { nlink, ino, dev } = inode.attributes();
     if (nlink < 2) return false;
-    const other = this.step(this.root, path)?.vnode.attributes();
+    const other = this.step(this.root, path)?.inode.attributes();
     return other?.ino === ino && other.dev === dev;
   }
 }

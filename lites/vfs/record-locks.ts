@@ -1,7 +1,7 @@
 /**
  * Advisory locks: POSIX record locks (fcntl) and whole-file locks (flock).
  *
- * Record locks belong to a process, or an open file description, and a vnode; whole-file locks to an open file description. Neither hinders
+ * Record locks belong to a process, or an open file description, and an inode; whole-file locks to an open file description. Neither hinders
  * reading and writing. Source: POSIX fcntl(2), Linux flock(2).
  */
 import { type Op, sleepOn, WaitQueue } from "../activation.ts";
@@ -21,40 +21,40 @@ export interface RecordLock {
   end: number;
 }
 
-interface VnodeLocks {
+interface InodeLocks {
   /** Those of one owner together, by their start; owners in the order of their first lock, as in Linux. */
   records: RecordLock[];
   whole: { file: File; exclusive: boolean }[];
   readonly changed: WaitQueue;
 }
 
-const locksOf = new WeakMap<Inode, VnodeLocks>();
+const locksOf = new WeakMap<Inode, InodeLocks>();
 /** Whom a process waits for, to find deadlocks. */
 const waitsFor = new Map<LockOwner, LockOwner>();
 
-function locks(vnode: Inode): VnodeLocks {
-  let found = locksOf.get(vnode);
+function locks(inode: Inode): InodeLocks {
+  let found = locksOf.get(inode);
   if (found === undefined) {
     found = { records: [], whole: [], changed: new WaitQueue() };
-    locksOf.set(vnode, found);
+    locksOf.set(inode, found);
   }
   return found;
 }
 
 /** The first lock of another process that stands in the way, for F_GETLK. */
-export function conflictingLock(vnode: Inode, wanted: RecordLock): RecordLock | undefined {
+export function conflictingLock(inode: Inode, wanted: RecordLock): RecordLock | undefined {
   return locksOf
-    .get(vnode)
+    .get(inode)
     ?.records.find(
       (lock) => lock.owner !== wanted.owner && (lock.exclusive || wanted.exclusive) && lock.start < wanted.end && wanted.start < lock.end,
     );
 }
 
 /** F_SETLK and F_SETLKW of a read or write lock. @throws EAGAIN, EDEADLK, ERESTARTSYS */
-export function* setRecordLock(vnode: Inode, wanted: RecordLock, wait: boolean): Op<void> {
-  const state = locks(vnode);
+export function* setRecordLock(inode: Inode, wanted: RecordLock, wait: boolean): Op<void> {
+  const state = locks(inode);
   for (;;) {
-    const obstacle = conflictingLock(vnode, wanted);
+    const obstacle = conflictingLock(inode, wanted);
     if (obstacle === undefined) break;
     if (!wait) throw EAGAIN;
     if (leadsTo(obstacle.owner, wanted.owner)) throw EDEADLK;
@@ -72,16 +72,16 @@ export function* setRecordLock(vnode: Inode, wanted: RecordLock, wait: boolean):
 }
 
 /** F_UNLCK. */
-export function clearRecordLock(vnode: Inode, range: RecordLock): void {
-  const state = locksOf.get(vnode);
+export function clearRecordLock(inode: Inode, range: RecordLock): void {
+  const state = locksOf.get(inode);
   if (state === undefined) return;
   clearRange(state, range);
   state.changed.wakeAll();
 }
 
-/** Drops all record locks of an owner on a vnode: of a process at any close of the file, of an open file description at its end. */
-export function releaseRecordLocks(owner: LockOwner, vnode: Inode): void {
-  const state = locksOf.get(vnode);
+/** Drops all record locks of an owner on an inode: of a process at any close of the file, of an open file description at its end. */
+export function releaseRecordLocks(owner: LockOwner, inode: Inode): void {
+  const state = locksOf.get(inode);
   if (!state?.records.some((lock) => lock.owner === owner)) return;
   state.records = state.records.filter((lock) => lock.owner !== owner);
   state.changed.wakeAll();
@@ -95,7 +95,7 @@ function leadsTo(from: LockOwner, to: LockOwner): boolean {
 }
 
 /** Takes a range out of the owner's locks, splitting them where necessary. */
-function clearRange(state: VnodeLocks, range: RecordLock): void {
+function clearRange(state: InodeLocks, range: RecordLock): void {
   state.records = state.records.flatMap((lock) => {
     if (lock.owner !== range.owner || lock.end <= range.start || range.end <= lock.start) return [lock];
     const rest: RecordLock[] = [];
@@ -105,7 +105,7 @@ function clearRange(state: VnodeLocks, range: RecordLock): void {
   });
 }
 
-function mergedWithNeighbours(state: VnodeLocks, wanted: RecordLock): RecordLock {
+function mergedWithNeighbours(state: InodeLocks, wanted: RecordLock): RecordLock {
   const merged = { ...wanted };
   state.records = state.records.filter((lock) => {
     const joins =
@@ -120,7 +120,7 @@ function mergedWithNeighbours(state: VnodeLocks, wanted: RecordLock): RecordLock
 }
 
 /** Puts a lock at its place among its owner's; a new owner's comes last. */
-function insert({ records }: VnodeLocks, lock: RecordLock): void {
+function insert({ records }: InodeLocks, lock: RecordLock): void {
   const last = records.findLastIndex(({ owner }) => owner === lock.owner);
   const next = records.findIndex(({ owner, start }) => owner === lock.owner && start > lock.start);
   const place = next >= 0 ? next : last >= 0 ? last + 1 : records.length;

@@ -8,40 +8,40 @@ import type { Inode } from "./inode.ts";
 /** Above 0: so many have it open for writing; below: so many run it. */
 const counts = new WeakMap<Inode, number>();
 
-function add(vnode: Inode, change: number): void {
-  const count = (counts.get(vnode) ?? 0) + change;
-  if (count === 0) counts.delete(vnode);
-  else counts.set(vnode, count);
+function add(inode: Inode, change: number): void {
+  const count = (counts.get(inode) ?? 0) + change;
+  if (count === 0) counts.delete(inode);
+  else counts.set(inode, count);
 }
 
 /** @throws ETXTBSY when somebody runs it */
-export function checkNotRunning(vnode: Inode): void {
-  if ((counts.get(vnode) ?? 0) < 0) throw ETXTBSY;
+export function checkNotRunning(inode: Inode): void {
+  if ((counts.get(inode) ?? 0) < 0) throw ETXTBSY;
 }
 
 /** @throws ETXTBSY when somebody has it open for writing */
-export function checkNotWritten(vnode: Inode): void {
-  if ((counts.get(vnode) ?? 0) > 0) throw ETXTBSY;
+export function checkNotWritten(inode: Inode): void {
+  if ((counts.get(inode) ?? 0) > 0) throw ETXTBSY;
 }
 
 /** An open file, or a mapping of one, that was opened for writing. @throws ETXTBSY when somebody runs it */
-export function retainWriter(vnode: Inode): void {
-  checkNotRunning(vnode);
-  add(vnode, 1);
+export function retainWriter(inode: Inode): void {
+  checkNotRunning(inode);
+  add(inode, 1);
 }
 
-export function releaseWriter(vnode: Inode): void {
-  add(vnode, -1);
+export function releaseWriter(inode: Inode): void {
+  add(inode, -1);
 }
 
-/** A process runs the program, and so refers to the vnode. @throws ETXTBSY when somebody has it open for writing */
-export function retainProgram(vnode: Inode): void {
-  checkNotWritten(vnode);
-  add(vnode, -1);
-  vnode.retain();
+/** A process runs the program, and so refers to the inode. @throws ETXTBSY when somebody has it open for writing */
+export function retainProgram(inode: Inode): void {
+  checkNotWritten(inode);
+  add(inode, -1);
+  inode.retain();
 }
 
-export function releaseProgram(vnode: Inode): void {
-  add(vnode, 1);
-  vnode.release();
+export function releaseProgram(inode: Inode): void {
+  add(inode, 1);
+  inode.release();
 }

@@ -1,8 +1,8 @@
 /**
- * Vnodes of file systems over Node's `fs` interface: attributes, content, links, special files. Directories: node-directory.ts.
+ * Inodes of file systems over Node's `fs` interface: attributes, content, links, special files. Directories: node-directory.ts.
  *
- * A vnode knows the name that it was last seen under. Content goes through a descriptor of the backing object, opened at
- * the first use and kept while the vnode is referenced, so that it survives unlink and rename.
+ * An inode knows the name that it was last seen under. Content goes through a descriptor of the backing object, opened at
+ * the first use and kept while the inode is referenced, so that it survives unlink and rename.
  */
 import type { Op } from "../activation.ts";
 import { EINVAL, ENOENT, ENOSPC, ENOTDIR } from "../abi/errno.ts";
@@ -21,10 +21,10 @@ import { descriptorCalls, type ObjectCalls } from "./tree-access.ts";
 /** What times of the backing objects of exclusive trees are cut to. */
 const BACKING_TIME_NS = 1_000_000n;
 
-export class NodeVnode extends Inode {
+export class NodeInode extends Inode {
   readonly fileSystem: NodeFileSystem;
   /** Where it was last seen; undefined: the root. */
-  parent: NodeVnode | undefined;
+  parent: NodeInode | undefined;
   name: string;
   /** Its last known name was removed. */
   detached = false;
@@ -34,10 +34,10 @@ export class NodeVnode extends Inode {
   /** Parts of the identity. */
   private readonly number: bigint | undefined;
   private readonly deviceNumber: bigint | undefined;
-  /** Shared trees: found by its identity, so that the object has no other vnode. */
+  /** Shared trees: found by its identity, so that the object has no other inode. */
   isKnown = false;
   /** The attributes themselves: of exclusive trees, of special files made here, and of removed objects that have no descriptor. */
-  inode: Attributes | undefined;
+  kept: Attributes | undefined;
   readonly directory?: NodeDirectory;
   /** FIFOs, devices and sockets. */
   readonly isSpecial: boolean;
@@ -52,7 +52,7 @@ export class NodeVnode extends Inode {
   private fresh: NodeStats | undefined;
 
   /** @param from the object of the backing tree, or the attributes of one that exists here only or was just created */
-  constructor(fileSystem: NodeFileSystem, parent: NodeVnode | undefined, name: string, from: NodeStats | Attributes) {
+  constructor(fileSystem: NodeFileSystem, parent: NodeInode | undefined, name: string, from: NodeStats | Attributes) {
     super();
     this.fileSystem = fileSystem;
     this.parent = parent;
@@ -67,19 +67,19 @@ export class NodeVnode extends Inode {
       this.number = stats.ino;
       this.deviceNumber = stats.dev;
     }
-    if (created) this.inode = { ...(from as Attributes), ino: this.id };
-    else if (fileSystem.exclusive) this.inode = fileSystem.attributesOf(from as NodeStats, this.id);
+    if (created) this.kept = { ...(from as Attributes), ino: this.id };
+    else if (fileSystem.exclusive) this.kept = fileSystem.attributesOf(from as NodeStats, this.id);
     else this.fresh = from as NodeStats;
     this.isSpecial = !(this.isDirectory || this.isRegular || this.isSymlink);
     if (this.isDirectory) this.directory = new NodeDirectory(this);
     if (this.isSpecial) this.driver = this.driverOf(mode, Number(from.rdev));
-    if (fileSystem.exclusive) this.fillIn(this.inode!);
+    if (fileSystem.exclusive) this.fillIn(this.kept!);
   }
 
   /** Exclusive trees: memfs has no size of directories and links, and no fixed mode of links. */
-  private fillIn(inode: Attributes): void {
-    if (this.directory !== undefined) Object.assign(inode, { size: 4096, blocks: 8 });
-    else if (this.isSymlink) Object.assign(inode, { mode: this.type | 0o777, size: this.linkText().length });
+  private fillIn(kept: Attributes): void {
+    if (this.directory !== undefined) Object.assign(kept, { size: 4096, blocks: 8 });
+    else if (this.isSymlink) Object.assign(kept, { mode: this.type | 0o777, size: this.linkText().length });
     this.setBlocks();
   }
 
@@ -116,7 +116,7 @@ export class NodeVnode extends Inode {
   }
 
   attributes(): Readonly<Attributes> {
-    return this.inode ?? this.fileSystem.attributesOf(this.stats());
+    return this.kept ?? this.fileSystem.attributesOf(this.stats());
   }
 
   /** Shared trees: asks the backing object, through the descriptor if there is one. */
@@ -130,9 +130,9 @@ export class NodeVnode extends Inode {
   }
 
   /** Remembers a new name. @throws ENOENT when what is known of the directories above is out of date: others have moved them into this one */
-  moveTo(parent: NodeVnode, name: string): void {
+  moveTo(parent: NodeInode, name: string): void {
     if (this.directory !== undefined && parent !== this.parent) {
-      for (let above: NodeVnode | undefined = parent; above !== undefined; above = above.parent) if (above === this) throw ENOENT;
+      for (let above: NodeInode | undefined = parent; above !== undefined; above = above.parent) if (above === this) throw ENOENT;
     }
     if (this.referenced && parent !== this.parent) {
       hold(parent);
@@ -141,7 +141,7 @@ export class NodeVnode extends Inode {
     this.parent = parent;
     this.name = name;
     this.detached = false;
-    if (!this.fileSystem.exclusive && this.identity !== "") this.inode = undefined;
+    if (!this.fileSystem.exclusive && this.identity !== "") this.kept = undefined;
   }
 
   /** Takes note of a look-up's result, which the next attributes() may use. */
@@ -151,12 +151,12 @@ export class NodeVnode extends Inode {
   }
 
   override setAttributes(change: AttributeChange): void {
-    if (this.inode === undefined) this.changeBacking(change);
+    if (this.kept === undefined) this.changeBacking(change);
     else {
       const { mode, ...rest } = change;
-      Object.assign(this.inode, rest);
-      if (mode !== undefined) this.inode.mode = this.type | (mode & PERMISSION_BITS);
-      this.inode.ctimeNs = this.fileSystem.nowNs();
+      Object.assign(this.kept, rest);
+      if (mode !== undefined) this.kept.mode = this.type | (mode & PERMISSION_BITS);
+      this.kept.ctimeNs = this.fileSystem.nowNs();
       this.fileSystem.changed.add(this);
     }
   }
@@ -207,15 +207,15 @@ export class NodeVnode extends Inode {
   /** Exclusive trees: takes over what the host has changed. Times of the backing object are only as fine as milliseconds. */
   reconcile(stats: NodeStats): void {
     const { fileSystem, directory } = this;
-    const inode = this.inode!;
-    const now = fileSystem.attributesOf(stats, inode.ino);
+    const kept = this.kept!;
+    const now = fileSystem.attributesOf(stats, kept.ino);
     const { mode, uid, gid, atimeNs, mtimeNs } = now;
-    const later = mtimeNs - inode.mtimeNs;
-    const accessed = atimeNs - inode.atimeNs;
+    const later = mtimeNs - kept.mtimeNs;
+    const accessed = atimeNs - kept.atimeNs;
     const changed: AttributeChange = {};
-    if (mode !== inode.mode && !this.isSymlink) changed.mode = mode;
-    if (uid !== inode.uid) changed.uid = uid;
-    if (gid !== inode.gid) changed.gid = gid;
+    if (mode !== kept.mode && !this.isSymlink) changed.mode = mode;
+    if (uid !== kept.uid) changed.uid = uid;
+    if (gid !== kept.gid) changed.gid = gid;
     if (later >= BACKING_TIME_NS || later <= -BACKING_TIME_NS) changed.mtimeNs = mtimeNs;
     if (accessed >= BACKING_TIME_NS || accessed <= -BACKING_TIME_NS) changed.atimeNs = atimeNs;
     if (Object.keys(changed).length > 0) this.setAttributes(changed);
@@ -223,11 +223,11 @@ export class NodeVnode extends Inode {
       directory.reconcile();
       return;
     }
-    inode.nlink = now.nlink;
+    kept.nlink = now.nlink;
     if (now.nlink > 1) fileSystem.remember(this);
-    if (this.hasContent && now.size !== inode.size) {
-      fileSystem.resized(inode.size, now.size);
-      inode.size = now.size;
+    if (this.hasContent && now.size !== kept.size) {
+      fileSystem.resized(kept.size, now.size);
+      kept.size = now.size;
       this.setBlocks();
     }
   }
@@ -241,10 +241,10 @@ export class NodeVnode extends Inode {
   override readAt(position: number, buffer: Uint8Array): number {
     if (!this.hasContent) throw EINVAL;
     const count = this.withHandle(false, (handle) => this.fileSystem.fs.readSync(handle, buffer, 0, buffer.length, position));
-    const { inode } = this;
+    const { kept } = this;
     // As relatime: the first access after a change counts.
-    if (inode !== undefined && inode.atimeNs <= inode.mtimeNs && !this.fileSystem.readOnly) {
-      inode.atimeNs = this.fileSystem.nowNs();
+    if (kept !== undefined && kept.atimeNs <= kept.mtimeNs && !this.fileSystem.readOnly) {
+      kept.atimeNs = this.fileSystem.nowNs();
       this.fileSystem.changed.add(this);
     }
     return count;
@@ -253,7 +253,7 @@ export class NodeVnode extends Inode {
   override writeAt(position: number, data: Uint8Array): number {
     if (!this.hasContent) throw EINVAL;
     if (data.length === 0) return 0;
-    const size = this.inode?.size ?? 0;
+    const size = this.kept?.size ?? 0;
     const end = this.fileSystem.admit(position, position + data.length, size);
     const count = this.withHandle(true, (handle) => this.fileSystem.fs.writeSync(handle, data, 0, end - position, position));
     this.sizeChanged(Math.max(size, position + count));
@@ -262,8 +262,8 @@ export class NodeVnode extends Inode {
 
   override truncate(size: number): void {
     if (!this.hasContent) throw EINVAL;
-    const { inode } = this;
-    if (inode !== undefined && size > inode.size && this.fileSystem.admit(size - 1, size, inode.size) < size) throw ENOSPC;
+    const { kept } = this;
+    if (kept !== undefined && size > kept.size && this.fileSystem.admit(size - 1, size, kept.size) < size) throw ENOSPC;
     this.withHandle(true, (handle) => this.fileSystem.fs.ftruncateSync(handle, size));
     this.sizeChanged(size);
   }
@@ -277,18 +277,18 @@ export class NodeVnode extends Inode {
   }
 
   private sizeChanged(size: number): void {
-    const { inode } = this;
-    if (inode === undefined) return;
-    this.fileSystem.resized(inode.size, size);
-    inode.size = size;
-    inode.mtimeNs = this.fileSystem.nowNs();
-    inode.ctimeNs = inode.mtimeNs;
+    const { kept } = this;
+    if (kept === undefined) return;
+    this.fileSystem.resized(kept.size, size);
+    kept.size = size;
+    kept.mtimeNs = this.fileSystem.nowNs();
+    kept.ctimeNs = kept.mtimeNs;
     this.setBlocks();
     this.fileSystem.changed.add(this);
   }
 
   private setBlocks(): void {
-    if (this.directory === undefined) this.inode!.blocks = this.hasContent ? Math.ceil(this.inode!.size / 4096) * 8 : 0;
+    if (this.directory === undefined) this.kept!.blocks = this.hasContent ? Math.ceil(this.kept!.size / 4096) * 8 : 0;
   }
 
   private withHandle<T>(writing: boolean, work: (handle: number) => T): T {
@@ -349,18 +349,18 @@ export class NodeVnode extends Inode {
       }
     }
     // A directory's handle leads to it when its name is gone.
-    if (this.directory === undefined || !this.fileSystem.access.holdsDirectories) this.inode ??= this.fileSystem.attributesOf(this.stats());
+    if (this.directory === undefined || !this.fileSystem.access.holdsDirectories) this.kept ??= this.fileSystem.attributesOf(this.stats());
   }
 
   /** After a name was removed. Exclusive trees know when it was the last one. */
-  nameRemoved(parent: NodeVnode, name: string): void {
+  nameRemoved(parent: NodeInode, name: string): void {
     this.fileSystem.nameRemoved();
-    if (this.inode !== undefined) {
-      this.inode.nlink = this.directory !== undefined ? 0 : this.inode.nlink - 1;
-      this.inode.ctimeNs = this.fileSystem.nowNs();
+    if (this.kept !== undefined) {
+      this.kept.nlink = this.directory !== undefined ? 0 : this.kept.nlink - 1;
+      this.kept.ctimeNs = this.fileSystem.nowNs();
     }
     if (this.parent === parent && this.name === name) this.detached = true;
-    if (this.inode?.nlink === 0) {
+    if (this.kept?.nlink === 0) {
       this.detached = true;
       this.fileSystem.forget(this);
       this.fileSystem.changed.delete(this);
@@ -373,7 +373,7 @@ export class NodeVnode extends Inode {
   private dispose(): void {
     this.closeHandle();
     this.fileSystem.unnamed.delete(this);
-    if (this.hasContent) this.fileSystem.resized(this.inode!.size, 0);
+    if (this.hasContent) this.fileSystem.resized(this.kept!.size, 0);
   }
 
   override retain(): void {
@@ -390,7 +390,7 @@ export class NodeVnode extends Inode {
   /** Nothing refers to it any more, neither itself nor below. */
   unreferenced(): void {
     const { fileSystem } = this;
-    if (this.inode?.nlink === 0) this.dispose();
+    if (this.kept?.nlink === 0) this.dispose();
     else this.closeHandle();
     // Directories of shared trees stay known, with their handles: paths lead through them again and again.
     if (!fileSystem.exclusive && (this.directory === undefined || this.detached)) fileSystem.forget(this);
@@ -403,14 +403,14 @@ export class NodeVnode extends Inode {
 }
 
 /** Counts a reference; the first one holds the directories above, so that ".." leads somewhere. */
-function hold(from: NodeVnode): void {
-  for (let vnode: NodeVnode | undefined = from; vnode !== undefined && vnode.references++ === 0; ) vnode = vnode.parent;
+function hold(from: NodeInode): void {
+  for (let inode: NodeInode | undefined = from; inode !== undefined && inode.references++ === 0; ) inode = inode.parent;
 }
 
-function unhold(from: NodeVnode): void {
-  for (let vnode: NodeVnode | undefined = from; vnode !== undefined && --vnode.references === 0; ) {
-    const parent: NodeVnode | undefined = vnode.parent;
-    vnode.unreferenced();
-    vnode = parent;
+function unhold(from: NodeInode): void {
+  for (let inode: NodeInode | undefined = from; inode !== undefined && --inode.references === 0; ) {
+    const parent: NodeInode | undefined = inode.parent;
+    inode.unreferenced();
+    inode = parent;
   }
 }

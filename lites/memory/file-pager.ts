@@ -1,5 +1,5 @@
 /**
- * The vnode pager: memory manager of mapped files and of the pages that the server shares with its processes. A thread of
+ * The file pager: memory manager of mapped files and of the pages that the server shares with its processes. A thread of
  * its own (lthread 1), so that serving a call and serving a fault cannot wait for each other; it calls nobody.
  *
  * Its clients are the processes (by the kernel's fault protocol, kernel/abi/page-fault.ts) and the standard memory
@@ -16,7 +16,7 @@ import type { Mapping } from "./mapping-list.ts";
 import type { CachedFile, PageCache } from "./page-cache.ts";
 import type { PageFrames } from "./page-frames.ts";
 
-/** Data space numbers beside vnode ids, which count up from 1. */
+/** Data space numbers beside inode ids, which count up from 1. */
 export const SpecialDataSpace = { EMULATOR: 0xffff0001 } as const;
 
 /** Pages mapped around a fault, when that is cheap: aligned windows of this many. */
@@ -30,7 +30,7 @@ export interface PagerClients {
   pagerClient(task: ThreadId): { pageFrame: number; mapping(address: number): Mapping | undefined } | undefined;
 }
 
-export class VnodePager {
+export class FilePager {
   readonly thread: ThreadId;
   private readonly frames: PageFrames;
   private readonly cache: PageCache;
@@ -63,7 +63,7 @@ export class VnodePager {
 
   private filledFrame(content: Uint8Array): number {
     const address = this.cache.takeFrame();
-    if (address === undefined) throw new Error("the vnode pager has no memory");
+    if (address === undefined) throw new Error("the file pager has no memory");
     const view = this.frames.view(address, "write");
     view.fill(0);
     view.set(content);
@@ -89,7 +89,7 @@ export class VnodePager {
     if (client === undefined) return refuse(FaultRefusal.RIGHTS);
     if (ds === SpecialDataSpace.EMULATOR) return write ? refuse(FaultRefusal.RIGHTS) : this.serveEmulator(address, client.pageFrame);
     const mapping = client.mapping(address);
-    if (!mapping || mapping.object.kind !== "file" || mapping.object.vnode.id !== ds) return refuse(FaultRefusal.RIGHTS);
+    if (!mapping || mapping.object.kind !== "file" || mapping.object.inode.id !== ds) return refuse(FaultRefusal.RIGHTS);
     if (mapping.offset + (address - mapping.start) !== offset || mapping.protection === 0) return refuse(FaultRefusal.RIGHTS);
     if (write && !(mapping.shared && mapping.protection & PROT_WRITE)) return refuse(FaultRefusal.RIGHTS);
     return write ? this.servePage(ds, offset, address, true) : this.serveWindow(ds, offset, address, mapping);
