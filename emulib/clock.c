@@ -6,7 +6,6 @@
 
 #define BILLION 1000000000u
 
-
 struct timespec {
   u32 seconds, nanoseconds;
 };
@@ -85,20 +84,14 @@ static int cpu_time(struct timespec *t) {
 static int read_clock(u32 clock, struct timespec *t) {
   switch (clock) {
     case CLOCK_REALTIME:
-    case CLOCK_REALTIME_COARSE:
-      *t = unix_time();
-      return 0;
+    case CLOCK_REALTIME_COARSE: *t = unix_time(); return 0;
     case CLOCK_MONOTONIC:
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_MONOTONIC_COARSE:
-    case CLOCK_BOOTTIME:
-      *t = since_start();
-      return 0;
+    case CLOCK_BOOTTIME: *t = since_start(); return 0;
     case CLOCK_PROCESS_CPUTIME_ID:
-    case CLOCK_THREAD_CPUTIME_ID:
-      return cpu_time(t);
-    default:
-      return -EINVAL;
+    case CLOCK_THREAD_CPUTIME_ID: return cpu_time(t);
+    default: return -EINVAL;
   }
 }
 

@@ -5,8 +5,22 @@
 #include "emulib.h"
 
 #define FIRST_ENTRY 6
-enum { SEG_32BIT = 1, EXPAND_DOWN = 1 << 1, CODE = 1 << 2, READ_EXEC_ONLY = 1 << 3, LIMIT_IN_PAGES = 1 << 4, SEG_NOT_PRESENT = 1 << 5, USEABLE = 1 << 6 };
-enum { DESCRIPTOR_PRESENT = 1, DESCRIPTOR_WRITABLE = 2, DESCRIPTOR_EXPAND_DOWN = 4, DESCRIPTOR_PAGES = 8, DESCRIPTOR_AVAILABLE = 16 };
+enum {
+  SEG_32BIT = 1,
+  EXPAND_DOWN = 1 << 1,
+  CODE = 1 << 2,
+  READ_EXEC_ONLY = 1 << 3,
+  LIMIT_IN_PAGES = 1 << 4,
+  SEG_NOT_PRESENT = 1 << 5,
+  USEABLE = 1 << 6
+};
+enum {
+  DESCRIPTOR_PRESENT = 1,
+  DESCRIPTOR_WRITABLE = 2,
+  DESCRIPTOR_EXPAND_DOWN = 4,
+  DESCRIPTOR_PAGES = 8,
+  DESCRIPTOR_AVAILABLE = 16
+};
 #define FLAG_BITS 0x7f
 #define LIMIT_BITS 0xfffff
 
@@ -47,10 +61,8 @@ void install_descriptor(const struct user_desc *d) {
   if (d->flags & USEABLE) flags |= DESCRIPTOR_AVAILABLE;
   if (is_empty(d)) flags = 0;
   set_descriptor(d->entry, d->base, limit, flags);
-  if (is_empty(d))
-    STATE->tls_used &= ~(1u << slot);
-  else
-    STATE->tls_used |= 1u << slot;
+  if (is_empty(d)) STATE->tls_used &= ~(1u << slot);
+  else STATE->tls_used |= 1u << slot;
   STATE->tls[slot].base = d->base;
   STATE->tls[slot].limit = d->limit;
   STATE->tls[slot].flags = d->flags;

@@ -15,7 +15,8 @@ typedef unsigned long long u64;
 #define ARGUMENTS(frame) (&(frame)->ebx)
 
 #define MAX_PARTS 20
-/* Number and arguments of a call, and behind them what is known of its pointers (MEMORY_…, lites/abi/system-calls.ts). */
+/* Number and arguments of a call, and behind them what is known of its pointers (MEMORY_…, lites/abi/system-calls.ts).
+ */
 #define ARGUMENT_COUNT 6
 #define CALL_WORDS (1 + ARGUMENT_COUNT)
 #define WORDS (CALL_WORDS + 1)
@@ -96,15 +97,14 @@ static inline u32 ipc(struct ipc *call) {
   u32 code = call->send, receive = call->receive, partner = call->destination;
 
   /* EBP, which no constraint can name, has the receive descriptor; ECX = 0: no timeouts. */
-  __asm__ volatile(
-      "pushl %%ebp\n\t"
-      "movl %%ecx, %%ebp\n\t"
-      "xorl %%ecx, %%ecx\n\t"
-      "int %6\n\t"
-      "popl %%ebp"
-      : "+a"(code), "+c"(receive), "+S"(partner), "+d"(call->w0), "+b"(call->w1), "+D"(call->w2)
-      : "i"(KERNEL_IPC)
-      : "memory", "cc");
+  __asm__ volatile("pushl %%ebp\n\t"
+                   "movl %%ecx, %%ebp\n\t"
+                   "xorl %%ecx, %%ecx\n\t"
+                   "int %6\n\t"
+                   "popl %%ebp"
+                   : "+a"(code), "+c"(receive), "+S"(partner), "+d"(call->w0), "+b"(call->w1), "+D"(call->w2)
+                   : "i"(KERNEL_IPC)
+                   : "memory", "cc");
   return code;
 }
 

@@ -3,8 +3,8 @@
  *
  *   +0000 trap frame      +0080 struct private      +1000 top of the handler stack      +1000 scratch
  *
- * All that a plain call writes is in one page, so that a fork has only that one to copy. The handler stack lies in the area, and
- * areas are aligned, so the stack pointer tells whose area it is (AREA in emulib.h).
+ * All that a plain call writes is in one page, so that a fork has only that one to copy. The handler stack lies in the
+ * area, and areas are aligned, so the stack pointer tells whose area it is (AREA in emulib.h).
  */
 #ifndef LAYOUT_H
 #define LAYOUT_H

@@ -7,7 +7,6 @@
 #include "emulib.h"
 #include "tables.h"
 
-
 const struct call_row *find_row(u32 nr) {
   if (nr < LINUX_CALLS) {
     u32 row = call_index[nr];
@@ -105,11 +104,13 @@ static void cut_received(u32 count) {
     part->receive_size = accessible(part->receive_address, part->receive_size, touch_for_writing);
 }
 
-static int add_command(struct parts *parts, const struct command_row *rows, u32 count, u32 argument, const u32 *arguments, int check) {
+static int add_command(struct parts *parts, const struct command_row *rows, u32 count, u32 argument,
+                       const u32 *arguments, int check) {
   u32 command = arguments[argument - 1];
 
   for (u32 i = 0; i < count; i++)
-    if (rows[i].nr == command) return add_buffer(parts, argument, arguments[argument], rows[i].size, rows[i].direction, check);
+    if (rows[i].nr == command)
+      return add_buffer(parts, argument, arguments[argument], rows[i].size, rows[i].direction, check);
   return 0;
 }
 
@@ -134,18 +135,14 @@ static inline int add_argument(struct parts *parts, const struct call_kind *kind
     case KIND_OPTIONALSTRING:
       if (value == 0) return send_part(parts, 0, 0);
       /* fall through */
-    case KIND_STRING:
-      return add_string(parts, i, value);
-    case KIND_INVECTOR:
-      return add_vector(parts, (const struct part *)value, arguments[i + 1], 1);
-    case KIND_OUTVECTOR:
-      return add_vector(parts, (const struct part *)value, arguments[i + 1], 0);
+    case KIND_STRING: return add_string(parts, i, value);
+    case KIND_INVECTOR: return add_vector(parts, (const struct part *)value, arguments[i + 1], 1);
+    case KIND_OUTVECTOR: return add_vector(parts, (const struct part *)value, arguments[i + 1], 0);
     case KIND_IOCTL:
       return add_command(parts, ioctl_commands, sizeof ioctl_commands / sizeof ioctl_commands[0], i, arguments, check);
     case KIND_FCNTL:
       return add_command(parts, fcntl_commands, sizeof fcntl_commands / sizeof fcntl_commands[0], i, arguments, check);
-    default:
-      return 0;
+    default: return 0;
   }
 }
 
@@ -156,17 +153,13 @@ int ipc_failure(u32 code) {
       /* The server has not seen the call: repeating it is invisible. */
       return -ERESTARTSYS;
     case IPC_RECEIVE_CANCELLED:
-    case IPC_RECEIVE_ABORTED:
-      return -EINTR;
+    case IPC_RECEIVE_ABORTED: return -EINTR;
     case IPC_SEND_SENDER_FAULT:
     case IPC_SEND_RECEIVER_FAULT:
     case IPC_RECEIVE_SENDER_FAULT:
-    case IPC_RECEIVE_RECEIVER_FAULT:
-      return -EFAULT;
-    case IPC_SEND_CUT:
-      return -E2BIG;
-    default:
-      return -EIO;
+    case IPC_RECEIVE_RECEIVER_FAULT: return -EFAULT;
+    case IPC_SEND_CUT: return -E2BIG;
+    default: return -EIO;
   }
 }
 
@@ -181,9 +174,10 @@ static void announce(struct ipc *call, u32 nr, const u32 *arguments, u32 count, 
 }
 
 /*
- * Makes one call to the Unix server. Returns its result: ≥ 0, or a negative errno (or restart code). Calls from the library's own
- * range may pass buffers of the private page. Numbers without a row go there with all arguments, to be refused.
- * A call that meets bad memory is made again with as much as is good: the server has not seen it, or asked for that.
+ * Makes one call to the Unix server. Returns its result: ≥ 0, or a negative errno (or restart code). Calls from the
+ * library's own range may pass buffers of the private page. Numbers without a row go there with all arguments, to be
+ * refused. A call that meets bad memory is made again with as much as is good: the server has not seen it, or asked for
+ * that.
  */
 int request(const struct call_row *row, u32 nr, const u32 *arguments) {
   struct message *message = &STATE->message;

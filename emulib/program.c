@@ -37,7 +37,8 @@ void start_child(void) {
 }
 
 int fork_call(struct frame *frame, u32 flags) {
-  int pid = server_call(SYS_fork_process, flags, (u32)emulib_child, frame->eax == SYS_clone ? frame->ecx : 0, frame->eax, 0, 0);
+  int pid = server_call(SYS_fork_process, flags, (u32)emulib_child, frame->eax == SYS_clone ? frame->ecx : 0,
+                        frame->eax, 0, 0);
 
   if (pid > 0 && frame->eax == SYS_clone && flags & CLONE_PARENT_SETTID && in_user_space(frame->edx, 4))
     copy((void *)frame->edx, &pid, 4);
@@ -84,7 +85,9 @@ int exec_call(struct frame *frame) {
   struct message *message = &STATE->message;
   struct ipc call = {(u32)message, 0, PROCESS_WORD(PROCESS_SERVER), SYS_execve, frame->ebx, frame->ecx};
 
-  if (argument_bytes == -E2BIG || environment_bytes == -E2BIG || argument_bytes + environment_bytes > ARGUMENT_BYTES_MAX) return -E2BIG;
+  if (argument_bytes == -E2BIG || environment_bytes == -E2BIG ||
+      argument_bytes + environment_bytes > ARGUMENT_BYTES_MAX)
+    return -E2BIG;
   /* The server looks at the file first. */
   if (frame->ebx < USER_TOP) path_bytes = user_strlen((const char *)frame->ebx, PATH_MAX);
   if (path_bytes < 0) bad |= MEMORY_BAD_ARGUMENT, path_bytes = 0;

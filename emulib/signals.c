@@ -77,12 +77,11 @@ static void fill_context(struct sigcontext *c, const struct frame *f, u32 fpstat
 static void clear_vector_unit(void) {
   u32 control = MXCSR_INITIAL;
 
-  __asm__ volatile(
-      "ldmxcsr %0\n\t"
-      "pxor %%xmm0, %%xmm0\n\tpxor %%xmm1, %%xmm1\n\tpxor %%xmm2, %%xmm2\n\tpxor %%xmm3, %%xmm3\n\t"
-      "pxor %%xmm4, %%xmm4\n\tpxor %%xmm5, %%xmm5\n\tpxor %%xmm6, %%xmm6\n\tpxor %%xmm7, %%xmm7"
-      :
-      : "m"(control));
+  __asm__ volatile("ldmxcsr %0\n\t"
+                   "pxor %%xmm0, %%xmm0\n\tpxor %%xmm1, %%xmm1\n\tpxor %%xmm2, %%xmm2\n\tpxor %%xmm3, %%xmm3\n\t"
+                   "pxor %%xmm4, %%xmm4\n\tpxor %%xmm5, %%xmm5\n\tpxor %%xmm6, %%xmm6\n\tpxor %%xmm7, %%xmm7"
+                   :
+                   : "m"(control));
 }
 
 static u32 put_floating_point(u32 esp) {
@@ -195,7 +194,8 @@ void take_signals(struct frame *frame) {
 }
 
 static void restore_context(struct frame *f, const struct sigcontext *c) {
-  f->gs = c->gs & 0xffff, f->fs = c->fs & 0xffff, f->es = c->es & 0xffff, f->ds = c->ds & 0xffff, f->ss = c->ss & 0xffff;
+  f->gs = c->gs & 0xffff, f->fs = c->fs & 0xffff, f->es = c->es & 0xffff, f->ds = c->ds & 0xffff,
+  f->ss = c->ss & 0xffff;
   f->edi = c->edi, f->esi = c->esi, f->ebp = c->ebp, f->esp = c->esp;
   f->ebx = c->ebx, f->edx = c->edx, f->ecx = c->ecx, f->eax = c->eax;
   f->eip = c->eip;
@@ -214,16 +214,19 @@ static int restore_floating_point(u32 address) {
   if (state->status_and_magic >> 16 == FXSAVE_MAGIC) {
     u32 image = address + FSAVE_PART;
 
-    if (!in_user_space(image, sizeof state->fxsave) || copy(&state->fxsave, (void *)image, sizeof state->fxsave)) return 0;
+    if (!in_user_space(image, sizeof state->fxsave) || copy(&state->fxsave, (void *)image, sizeof state->fxsave))
+      return 0;
     state->fxsave.mxcsr &= MXCSR_BITS;
     __asm__ volatile("fxrstor %0" : : "m"(state->fxsave));
   }
-  /* As on Linux, the x87 registers come from the older image. An exception that is pending now must not disturb FRSTOR. */
+  /* As on Linux, the x87 registers come from the older image. An exception that is pending now must not disturb FRSTOR.
+   */
   __asm__ volatile("fninit\n\tfrstor %0" : : "m"(state->fsave));
   return 1;
 }
 
-/* sigreturn (ESP is past the return address and the popped signal number) and rt_sigreturn (past the return address). */
+/* sigreturn (ESP is past the return address and the popped signal number) and rt_sigreturn (past the return address).
+ */
 int signal_return_call(struct frame *frame, int real_time) {
   u32 start = frame->esp - (real_time ? 4 : 8);
   u32 bytes = real_time ? sizeof(struct rt_signal_frame) : sizeof(struct signal_frame);

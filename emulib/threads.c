@@ -4,7 +4,15 @@
  */
 #include "emulib.h"
 
-enum { FUTEX_WAIT, FUTEX_WAKE, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE, FUTEX_WAKE_OP, FUTEX_WAIT_BITSET = 9, FUTEX_WAKE_BITSET };
+enum {
+  FUTEX_WAIT,
+  FUTEX_WAKE,
+  FUTEX_REQUEUE = 3,
+  FUTEX_CMP_REQUEUE,
+  FUTEX_WAKE_OP,
+  FUTEX_WAIT_BITSET = 9,
+  FUTEX_WAKE_BITSET
+};
 #define FUTEX_COMMAND 0x7f
 #define ALL_BITS 0xffffffffu
 /* In a futex word with an owner. */
@@ -19,7 +27,8 @@ struct robust_list_head {
   u32 pending;
 };
 
-/* What a new thread starts with: the registers of the one that makes it, its descriptors, and the one that clone brings. */
+/* What a new thread starts with: the registers of the one that makes it, its descriptors, and the one that clone
+ * brings. */
 struct thread_image {
   struct frame frame;
   u32 tls_used;
@@ -35,7 +44,8 @@ static int load_word(u32 address, u32 *word) {
   return in_user_space(address, 4) ? copy(word, (void *)address, 4) : -1;
 }
 
-/* What clone does in the child, which has its own registers and memory by now: a thread, or the first one of a process. */
+/* What clone does in the child, which has its own registers and memory by now: a thread, or the first one of a process.
+ */
 void begin_clone(struct frame *frame, u32 tid) {
   u32 flags = frame->ebx;
 
@@ -47,7 +57,8 @@ void begin_clone(struct frame *frame, u32 tid) {
   if (flags & CLONE_CHILD_CLEARTID) STATE->clear_tid = frame->edi;
 }
 
-/* First code of a thread. Traps are set up only when there is a frame for them; a signal that came before waits in the process page. */
+/* First code of a thread. Traps are set up only when there is a frame for them; a signal that came before waits in the
+ * process page. */
 void start_thread(void) {
   struct frame *frame = FRAME;
   struct thread_image image;
@@ -64,8 +75,8 @@ void start_thread(void) {
 }
 
 /*
- * A thread of this process. It is made, its id is told where the program wants it, and only then it starts: both threads find the id, and
- * nobody writes it when the new thread may have ended already.
+ * A thread of this process. It is made, its id is told where the program wants it, and only then it starts: both
+ * threads find the id, and nobody writes it when the new thread may have ended already.
  */
 int clone_thread(struct frame *frame) {
   u32 flags = frame->ebx;
@@ -126,7 +137,8 @@ static void release_robust_list(void) {
   if (head.pending) release_robust((head.pending & ~1u) + head.word_offset);
 }
 
-/* exit and exit_group. The word of set_tid_address is cleared here, on the handler stack: who waits for it may free the program's stack. */
+/* exit and exit_group. The word of set_tid_address is cleared here, on the handler stack: who waits for it may free the
+ * program's stack. */
 int exit_call(u32 nr, u32 status) {
   u32 clear = STATE->clear_tid;
 
@@ -198,32 +210,26 @@ static int wake_op(const u32 *a) {
 }
 
 /*
- * The word of a call that compares it goes along in the message. No wake-up is lost: the kernel reads it when the server takes the message, and
- * the server queues the caller before it takes another one, so a thread that changes the word later also wakes later
- * (docs/architecture.md).
+ * The word of a call that compares it goes along in the message. No wake-up is lost: the kernel reads it when the
+ * server takes the message, and the server queues the caller before it takes another one, so a thread that changes the
+ * word later also wakes later (docs/architecture.md).
  */
 int futex_call(u32 nr, const u32 *a) {
   if (a[0] % 4) return -EINVAL;
   if (!in_user_space(a[0], 4)) return -EFAULT;
   switch (a[1] & FUTEX_COMMAND) {
-    case FUTEX_WAIT:
-      return server_call(nr, a[0], a[1], a[2], a[3], a[0], ALL_BITS);
-    case FUTEX_WAIT_BITSET:
-      return server_call(nr, a[0], a[1], a[2], a[3], a[0], a[5]);
-    case FUTEX_WAKE:
-      return server_call(SYS_futex_wake, a[0], a[2], ALL_BITS, 0, 0, 0);
-    case FUTEX_WAKE_BITSET:
-      return server_call(SYS_futex_wake, a[0], a[2], a[5], 0, 0, 0);
+    case FUTEX_WAIT: return server_call(nr, a[0], a[1], a[2], a[3], a[0], ALL_BITS);
+    case FUTEX_WAIT_BITSET: return server_call(nr, a[0], a[1], a[2], a[3], a[0], a[5]);
+    case FUTEX_WAKE: return server_call(SYS_futex_wake, a[0], a[2], ALL_BITS, 0, 0, 0);
+    case FUTEX_WAKE_BITSET: return server_call(SYS_futex_wake, a[0], a[2], a[5], 0, 0, 0);
     case FUTEX_REQUEUE:
     case FUTEX_CMP_REQUEUE:
       if (a[4] % 4) return -EINVAL;
       if (!in_user_space(a[4], 4)) return -EFAULT;
       if ((a[1] & FUTEX_COMMAND) == FUTEX_REQUEUE) return server_call(SYS_futex_requeue, a[0], a[2], a[3], a[4], 0, 0);
       return server_call(SYS_futex_compare_requeue, a[0], a[2], a[3], a[4], a[0], a[5]);
-    case FUTEX_WAKE_OP:
-      return wake_op(a);
-    default:
-      return -ENOSYS;
+    case FUTEX_WAKE_OP: return wake_op(a);
+    default: return -ENOSYS;
   }
 }
 

@@ -8,7 +8,8 @@
 #include "emulib.h"
 
 enum { FD, BUFFER, COUNT, OFFSET_LOW, OFFSET_HIGH };
-/* What is added behind the arguments: bytes of the parts, and that a read is not the first of its call (lites/abi/system-calls.ts). */
+/* What is added behind the arguments: bytes of the parts, and that a read is not the first of its call
+ * (lites/abi/system-calls.ts). */
 enum { TOTAL = 3, CONTINUED = 4, TOTAL_AT = 5 };
 /* What one call moves at most: whole pages below 2^31, as on Linux. */
 #define TRANSFER_MAX 0x7ffff000
@@ -50,7 +51,9 @@ int transfer(u32 nr, const u32 *arguments) {
 /* Reads and checks a vector. Returns 0 or an error. */
 static int fetch_vector(u32 address, u32 count) {
   if (count > IOV_MAX) return -EINVAL;
-  if (!in_user_space(address, count * sizeof(struct part)) || copy(VECTOR, (void *)address, count * sizeof(struct part))) return -EFAULT;
+  if (!in_user_space(address, count * sizeof(struct part)) ||
+      copy(VECTOR, (void *)address, count * sizeof(struct part)))
+    return -EFAULT;
   for (u32 i = 0; i < count; i++) {
     if ((int)VECTOR[i].length < 0) return -EINVAL;
     if (!in_user_space(VECTOR[i].base, VECTOR[i].length)) return -EFAULT;

@@ -26,10 +26,8 @@ static void system_call(struct frame *frame) {
   const struct call_row *row = find_row(nr);
   int result;
 
-  if (!row || row->via == VIA_SERVER)
-    result = request(row, nr, ARGUMENTS(frame));
-  else if (row->via == VIA_LOCAL)
-    result = local_call(frame);
+  if (!row || row->via == VIA_SERVER) result = request(row, nr, ARGUMENTS(frame));
+  else if (row->via == VIA_LOCAL) result = local_call(frame);
   else {
     result = special_call(frame);
     if (nr == SYS_sigreturn || nr == SYS_rt_sigreturn) return;
@@ -48,8 +46,8 @@ void finish_call(u32 code, int result) {
 }
 
 /*
- * emulib_sysinfo has made a call that ends with more than a result. From here on it is as if the program had made it by its gate,
- * which a restart repeats.
+ * emulib_sysinfo has made a call that ends with more than a result. From here on it is as if the program had made it by
+ * its gate, which a restart repeats.
  */
 static int is_unfinished_call(const struct frame *frame) {
   return frame->vector == FINISH_VECTOR && frame->eip == (u32)finish_gate_end;
@@ -78,10 +76,12 @@ static void finish_sysinfo_call(struct frame *frame) {
 
 /* The clock, read on the program's own stack (emulib_sysinfo), met a bad pointer: the copy routine returns -1. */
 static int is_failed_access(const struct frame *frame) {
-  return frame->vector == PAGE_FAULT_VECTOR && frame->eip >= (u32)user_access_begin && frame->eip < (u32)user_access_end;
+  return frame->vector == PAGE_FAULT_VECTOR && frame->eip >= (u32)user_access_begin &&
+         frame->eip < (u32)user_access_end;
 }
 
-/* INT n with a number that means nothing: on Linux the interrupt table has no gate for it, and the instruction faults. */
+/* INT n with a number that means nothing: on Linux the interrupt table has no gate for it, and the instruction faults.
+ */
 static void refuse_interrupt(struct frame *frame) {
   frame->error_code = frame->vector * 8 + 2;
   frame->vector = GENERAL_PROTECTION_VECTOR;
@@ -109,10 +109,8 @@ void handle_trap(void) {
     return;
   }
   STATE->restart = 0;
-  if (frame->vector == SYSTEM_CALL_VECTOR)
-    system_call(frame);
-  else if (is_failed_access(frame))
-    frame->eip = (u32)user_access_failed;
+  if (frame->vector == SYSTEM_CALL_VECTOR) system_call(frame);
+  else if (is_failed_access(frame)) frame->eip = (u32)user_access_failed;
   else if (frame->vector != VECTOR_AST) {
     u32 error_code;
 

@@ -1,6 +1,7 @@
 /*
- * The vector unit as a program sees it under Linux: state over fork, exec and signals, codes of floating-point signals, the C library's
- * string functions for SSE2, arithmetic of doubles in XMM registers. Prints what must be the same natively and in the system.
+ * The vector unit as a program sees it under Linux: state over fork, exec and signals, codes of floating-point signals,
+ * the C library's string functions for SSE2, arithmetic of doubles in XMM registers. Prints what must be the same
+ * natively and in the system.
  */
 #define _GNU_SOURCE
 #include <math.h>
@@ -33,7 +34,10 @@ static void handler(int signal, siginfo_t *info, void *context) {
   unsigned char *state = (unsigned char *)((ucontext_t *)context)->uc_mcontext.fpregs;
   unsigned all[4];
 
-  __asm__ volatile("movups %%xmm3, %0\n\tpcmpeqd %%xmm3, %%xmm3\n\tmovaps %%xmm3, %%xmm7" : "=m"(all) : : "xmm3", "xmm7");
+  __asm__ volatile("movups %%xmm3, %0\n\tpcmpeqd %%xmm3, %%xmm3\n\tmovaps %%xmm3, %%xmm7"
+                   : "=m"(all)
+                   :
+                   : "xmm3", "xmm7");
   code = info->si_code;
   memcpy(frame, state, sizeof frame);
   if (get_mxcsr() != MXCSR_DEFAULT || (all[0] | all[1] | all[2] | all[3])) write(1, "handler state\n", 14);
@@ -53,7 +57,8 @@ static void matrices(void) {
   for (int i = 0; i < SIZE; i++)
     for (int k = 0; k < SIZE; k++) trace += a[i][k] * b[k][(i * 7) % SIZE];
   for (int i = 1; i < 1000; i++) harmonic += 1.0f / i;
-  printf("%.17g %a %e %.9g %d %u\n", trace, trace, trace * 1e10, harmonic, (int)(trace * 1e5), (unsigned)(trace * trace * 1e5));
+  printf("%.17g %a %e %.9g %d %u\n", trace, trace, trace * 1e10, harmonic, (int)(trace * 1e5),
+         (unsigned)(trace * trace * 1e5));
   printf("%.17g %.17g %.17g\n", strtod("3.14159265358979e10", 0), pow(trace, 3), exp(-trace));
 }
 
@@ -87,7 +92,8 @@ static void signals(void) {
     double a, b;
     int is_product;
   } faults[] = {
-      {0x1d80, 1, 0, 0}, {0x1f00, 0, 0, 0}, {0x1b80, 1e308, 1e308, 1}, {0x1780, 1e-308, 1e-10, 1}, {0x0f80, 1, 3, 0}, {0x1e80, 5e-324, 1, 1},
+      {0x1d80, 1, 0, 0},          {0x1f00, 0, 0, 0}, {0x1b80, 1e308, 1e308, 1},
+      {0x1780, 1e-308, 1e-10, 1}, {0x0f80, 1, 3, 0}, {0x1e80, 5e-324, 1, 1},
   };
   static const unsigned pattern[4] = {1, 2, 3, 0xdeadbeef};
   unsigned kept[4], pid = getpid(), result;
@@ -96,23 +102,29 @@ static void signals(void) {
   sigaction(SIGUSR1, &action, 0);
   sigaction(SIGFPE, &action, 0);
   set_mxcsr(0x7f80);
-  __asm__ volatile(
-      "movups %2, %%xmm3\n\tmovups %2, %%xmm7\n\tpush %%ebx\n\tmov %3, %%ebx\n\tint $0x80\n\tpop %%ebx\n\t"
-      "pand %%xmm7, %%xmm3\n\tmovups %%xmm3, %1"
-      : "=a"(result), "=m"(kept)
-      : "m"(pattern), "r"(pid), "c"(SIGUSR1), "0"(37)
-      : "xmm3", "xmm7");
-  printf("kill %u: %x %x %x %x, mxcsr %x, frame %x %x %d\n", result, kept[0], kept[1], kept[2], kept[3], get_mxcsr(), *(unsigned *)(frame + 108) >> 16,
-         *(unsigned *)(frame + FSAVE_PART + MXCSR_OFFSET), memcmp(frame + FSAVE_PART + XMM_OFFSET + 3 * 16, pattern, 16));
+  __asm__ volatile("movups %2, %%xmm3\n\tmovups %2, %%xmm7\n\tpush %%ebx\n\tmov %3, %%ebx\n\tint $0x80\n\tpop %%ebx\n\t"
+                   "pand %%xmm7, %%xmm3\n\tmovups %%xmm3, %1"
+                   : "=a"(result), "=m"(kept)
+                   : "m"(pattern), "r"(pid), "c"(SIGUSR1), "0"(37)
+                   : "xmm3", "xmm7");
+  printf("kill %u: %x %x %x %x, mxcsr %x, frame %x %x %d\n", result, kept[0], kept[1], kept[2], kept[3], get_mxcsr(),
+         *(unsigned *)(frame + 108) >> 16, *(unsigned *)(frame + FSAVE_PART + MXCSR_OFFSET),
+         memcmp(frame + FSAVE_PART + XMM_OFFSET + 3 * 16, pattern, 16));
   for (unsigned i = 0; i < sizeof faults / sizeof *faults; i++) {
     double value;
 
     code = -1;
     set_mxcsr(faults[i].mxcsr);
     if (faults[i].is_product)
-      __asm__ volatile("movsd %1, %%xmm1\n\tmulsd %2, %%xmm1\n\tmovsd %%xmm1, %0" : "=m"(value) : "m"(faults[i].a), "m"(faults[i].b) : "xmm1");
+      __asm__ volatile("movsd %1, %%xmm1\n\tmulsd %2, %%xmm1\n\tmovsd %%xmm1, %0"
+                       : "=m"(value)
+                       : "m"(faults[i].a), "m"(faults[i].b)
+                       : "xmm1");
     else
-      __asm__ volatile("movsd %1, %%xmm1\n\tdivsd %2, %%xmm1\n\tmovsd %%xmm1, %0" : "=m"(value) : "m"(faults[i].a), "m"(faults[i].b) : "xmm1");
+      __asm__ volatile("movsd %1, %%xmm1\n\tdivsd %2, %%xmm1\n\tmovsd %%xmm1, %0"
+                       : "=m"(value)
+                       : "m"(faults[i].a), "m"(faults[i].b)
+                       : "xmm1");
     result = get_mxcsr();
     set_mxcsr(MXCSR_DEFAULT);
     printf("simd code %d value %g mxcsr %x\n", (int)code, value, result);
@@ -121,7 +133,9 @@ static void signals(void) {
     double value;
 
     code = -1;
-    __asm__ volatile("fldcw %1\n\tfld1\n\tfldz\n\tfdivrp %%st, %%st(1)\n\tfstpl %0\n\tfninit" : "=m"(value) : "m"(control));
+    __asm__ volatile("fldcw %1\n\tfld1\n\tfldz\n\tfdivrp %%st, %%st(1)\n\tfstpl %0\n\tfninit"
+                     : "=m"(value)
+                     : "m"(control));
     printf("x87 code %d\n", (int)code);
   }
 }
@@ -137,7 +151,8 @@ static void mmx(void) {
       "fincstp\n\tfincstp\n\tfincstp\n\tfincstp\n\tfincstp\n\tfstpt %1\n\temms"
       : "=&r"(result), "=m"(extended), "=m"(status)
       : "m"(value));
-  printf("mmx %x status %x st5 %04x %04x%04x%04x%04x\n", result, status, extended[4], extended[3], extended[2], extended[1], extended[0]);
+  printf("mmx %x status %x st5 %04x %04x%04x%04x%04x\n", result, status, extended[4], extended[3], extended[2],
+         extended[1], extended[0]);
 }
 
 int main(int count, char **arguments) {

@@ -1,10 +1,11 @@
 /*
- * Executes single instructions on the host's processor with any segments and flags, for comparison with the interpreter.
+ * Executes single instructions on the host's processor with any segments and flags, for comparison with the
+ * interpreter.
  *
  * Reads cases from standard input and writes results to standard output, both as the structures below.
  * Each case starts by a signal return, which sets all registers, and ends with a signal, whose handler records
- * the outcome and starts the next case. System calls are made directly: the C library would use a GS that is not its own.
- * Must be built with gcc -m32 -static -fno-stack-protector. Addresses and the fill pattern: see layout.ts.
+ * the outcome and starts the next case. System calls are made directly: the C library would use a GS that is not its
+ * own. Must be built with gcc -m32 -static -fno-stack-protector. Addresses and the fill pattern: see layout.ts.
  */
 #define _GNU_SOURCE
 #include <asm/ldt.h>
@@ -19,7 +20,7 @@
 
 enum { PAGE = 4096, POKES = 6, PEEKS = 4, SEGMENTS = 2, FIRST_ENTRY = 13 };
 enum {
-  LOW = 0x8000, /* two writable pages that 16-bit addresses reach */
+  LOW = 0x8000,      /* two writable pages that 16-bit addresses reach */
   DATA = 0x10000000, /* two writable pages, a read-only one, a hole */
   CODE = 0x20000000, /* two pages, then a hole */
 };
@@ -35,9 +36,9 @@ struct test_case {
   uint32_t eflags;
   uint32_t eip;
   uint32_t seed;
-  uint32_t selectors[5]; /* ES SS DS FS GS */
+  uint32_t selectors[5];             /* ES SS DS FS GS */
   struct segment segments[SEGMENTS]; /* entries 13 and 14 */
-  uint32_t poke_address[POKES]; /* 0: none */
+  uint32_t poke_address[POKES];      /* 0: none */
   uint32_t poke_value[POKES];
   uint32_t peek_address[PEEKS]; /* words that are reported one by one; 0: none */
   uint8_t code[16];

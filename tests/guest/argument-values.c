@@ -1,6 +1,6 @@
 /*
- * Argument values that Linux refuses, and arguments of programs at their limits: none at all, and one that is too long. Prints the same
- * on Linux.
+ * Argument values that Linux refuses, and arguments of programs at their limits: none at all, and one that is too long.
+ * Prints the same on Linux.
  */
 #include "oracle.h"
 

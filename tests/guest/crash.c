@@ -54,7 +54,8 @@ int main(int argc, char **argv) {
   if (!strcmp(how, "process-page")) *(volatile int *)0xc0020000 = 1;
   if (!strcmp(how, "beyond")) *(volatile int *)0xf0000000 = 1;
   if (!strcmp(how, "esp")) __asm__ volatile("movl $0x10, %esp; pushl %eax");
-  if (!strcmp(how, "esp-call")) __asm__ volatile("movl $0x10, %esp; movl $20, %eax; int $0x80; movl $1, %eax; movl $9, %ebx; int $0x80");
+  if (!strcmp(how, "esp-call"))
+    __asm__ volatile("movl $0x10, %esp; movl $20, %eax; int $0x80; movl $1, %eax; movl $9, %ebx; int $0x80");
   if (!strcmp(how, "abort")) abort();
   if (!strcmp(how, "kill")) kill(getpid(), SIGKILL);
   if (!strcmp(how, "handled")) {

@@ -1,7 +1,7 @@
 /*
- * Tries all ways to a forbidden place: evade read|write|run DIRECTORY [restore]. The directory has a file `key` (a program, for run). Every
- * attempt prints one line: whether it got there. /tmp must be free to use. Each attempt runs in a process of its own; with
- * restore, the file is brought back after each from /tmp/master.
+ * Tries all ways to a forbidden place: evade read|write|run DIRECTORY [restore]. The directory has a file `key` (a
+ * program, for run). Every attempt prints one line: whether it got there. /tmp must be free to use. Each attempt runs
+ * in a process of its own; with restore, the file is brought back after each from /tmp/master.
  */
 #include "oracle.h"
 
@@ -12,8 +12,19 @@
 
 /* Linux/i386. */
 enum {
-  SYS_MOUNT = 21, SYS_UTIME = 30, SYS_CHROOT = 61, SYS_FCHOWN = 95, SYS_TRUNCATE64 = 193, SYS_FTRUNCATE64 = 194, SYS_FCHOWNAT = 298,
-  SYS_UTIMENSAT = 320, SYS_FALLOCATE = 324, SYS_RENAMEAT2 = 353, SYS_EXECVEAT = 358, SYS_COPY_FILE_RANGE = 377, SYS_OPENAT2 = 437,
+  SYS_MOUNT = 21,
+  SYS_UTIME = 30,
+  SYS_CHROOT = 61,
+  SYS_FCHOWN = 95,
+  SYS_TRUNCATE64 = 193,
+  SYS_FTRUNCATE64 = 194,
+  SYS_FCHOWNAT = 298,
+  SYS_UTIMENSAT = 320,
+  SYS_FALLOCATE = 324,
+  SYS_RENAMEAT2 = 353,
+  SYS_EXECVEAT = 358,
+  SYS_COPY_FILE_RANGE = 377,
+  SYS_OPENAT2 = 437,
 };
 
 static const char *place, *mode;
@@ -60,23 +71,59 @@ static int by_name(const char *name) {
   return fd >= 0 && read(fd, buffer, sizeof buffer) > 0 && strncmp(buffer, "secret", 6) == 0;
 }
 
-static int absolute(void) { return by_name(key); }
-static int dots(void) { return by_name(below("/tmp/../", key)) || by_name(below("//.//", key)); }
-static int working_directory(void) { return chdir(place) == 0 && by_name("key"); }
-static int above_working_directory(void) { return chdir("/tmp") == 0 && by_name(below("..", key)); }
-static int symbolic_link(void) { return symlink(key, "/tmp/link") == 0 && by_name("/tmp/link"); }
-static int relative_link(void) { return symlink(below("..", key), "/tmp/relative") == 0 && by_name("/tmp/relative"); }
-static int linked_directory(void) { return symlink(place, "/tmp/directory") == 0 && by_name("/tmp/directory/key"); }
-static int hard_link(void) { return link(key, "/tmp/hard") == 0 && by_name("/tmp/hard"); }
-static int moved(void) { return rename(key, "/tmp/moved") == 0 && by_name("/tmp/moved"); }
-static int moved_directory(void) { return rename(place, "/tmp/away") == 0 && by_name("/tmp/away/key"); }
-static int moved_below(void) { return mkdir(below(place, "/new"), 0777) == 0 && rename(key, below(place, "/new/key")) == 0 && by_name(below(place, "/new/key")); }
-static int root_of_process(void) { return by_name(below("/proc/self/root", key)); }
-static int directory_of_process(void) { return chdir(place) == 0 && by_name("/proc/self/cwd/key"); }
-static int root_there(void) { return syscall(SYS_CHROOT, place) == 0 && by_name("/key"); }
-static int root_with_working_directory(void) { return chdir(place) == 0 && syscall(SYS_CHROOT, "/tmp") == 0 && by_name("key"); }
-static int root_left(void) { return mkdir("/tmp/jail", 0777) == 0 && syscall(SYS_CHROOT, "/tmp/jail") == 0 && by_name(below("../../../..", key)); }
-static int child_of_thread(void) { return by_name(below(numbered("/proc/%d/task/self/../../root", getpid()), key)) || by_name(below("/proc/thread-self/root", key)); }
+static int absolute(void) {
+  return by_name(key);
+}
+static int dots(void) {
+  return by_name(below("/tmp/../", key)) || by_name(below("//.//", key));
+}
+static int working_directory(void) {
+  return chdir(place) == 0 && by_name("key");
+}
+static int above_working_directory(void) {
+  return chdir("/tmp") == 0 && by_name(below("..", key));
+}
+static int symbolic_link(void) {
+  return symlink(key, "/tmp/link") == 0 && by_name("/tmp/link");
+}
+static int relative_link(void) {
+  return symlink(below("..", key), "/tmp/relative") == 0 && by_name("/tmp/relative");
+}
+static int linked_directory(void) {
+  return symlink(place, "/tmp/directory") == 0 && by_name("/tmp/directory/key");
+}
+static int hard_link(void) {
+  return link(key, "/tmp/hard") == 0 && by_name("/tmp/hard");
+}
+static int moved(void) {
+  return rename(key, "/tmp/moved") == 0 && by_name("/tmp/moved");
+}
+static int moved_directory(void) {
+  return rename(place, "/tmp/away") == 0 && by_name("/tmp/away/key");
+}
+static int moved_below(void) {
+  return mkdir(below(place, "/new"), 0777) == 0 && rename(key, below(place, "/new/key")) == 0 &&
+         by_name(below(place, "/new/key"));
+}
+static int root_of_process(void) {
+  return by_name(below("/proc/self/root", key));
+}
+static int directory_of_process(void) {
+  return chdir(place) == 0 && by_name("/proc/self/cwd/key");
+}
+static int root_there(void) {
+  return syscall(SYS_CHROOT, place) == 0 && by_name("/key");
+}
+static int root_with_working_directory(void) {
+  return chdir(place) == 0 && syscall(SYS_CHROOT, "/tmp") == 0 && by_name("key");
+}
+static int root_left(void) {
+  return mkdir("/tmp/jail", 0777) == 0 && syscall(SYS_CHROOT, "/tmp/jail") == 0 && by_name(below("../../../..", key));
+}
+static int child_of_thread(void) {
+  return by_name(below(numbered("/proc/%d/task/self/../../root", getpid()), key)) ||
+         by_name(below("/proc/thread-self/root", key));
+}
 
 /* A directory held open, by any way that is left. */
 static int held(void) {
@@ -91,28 +138,43 @@ static int held_directory(void) {
   int file = openat(fd, "key", mode[0] == 'w' ? O_WRONLY : O_RDONLY);
   char text[8];
 
-  return mode[0] == 'w' ? file >= 0 && write(file, "changed", 7) == 7 : mode[1] == 'e' && file >= 0 && read(file, text, 6) == 6;
+  return mode[0] == 'w' ? file >= 0 && write(file, "changed", 7) == 7
+                        : mode[1] == 'e' && file >= 0 && read(file, text, 6) == 6;
 }
 static int held_sibling(void) {
   int fd = open("/tmp", PATH_ONLY);
   int file = openat(fd, below("..", key), mode[0] == 'w' ? O_WRONLY : O_RDONLY);
   char text[8];
 
-  return mode[0] == 'w' ? file >= 0 && write(file, "changed", 7) == 7 : mode[1] == 'e' && file >= 0 && read(file, text, 6) == 6;
+  return mode[0] == 'w' ? file >= 0 && write(file, "changed", 7) == 7
+                        : mode[1] == 'e' && file >= 0 && read(file, text, 6) == 6;
 }
-static int held_and_entered(void) { int fd = held(); return fd >= 0 && fchdir(fd) == 0 && by_name("key"); }
-static int held_in_proc(void) { int fd = held(); return fd >= 0 && by_name(below(numbered("/proc/self/fd/%d", fd), "/key")); }
-static int held_in_dev(void) { int fd = held(); return fd >= 0 && by_name(below(numbered("/dev/fd/%d", fd), "/key")); }
+static int held_and_entered(void) {
+  int fd = held();
+  return fd >= 0 && fchdir(fd) == 0 && by_name("key");
+}
+static int held_in_proc(void) {
+  int fd = held();
+  return fd >= 0 && by_name(below(numbered("/proc/self/fd/%d", fd), "/key"));
+}
+static int held_in_dev(void) {
+  int fd = held();
+  return fd >= 0 && by_name(below(numbered("/dev/fd/%d", fd), "/key"));
+}
 static int reopened(void) {
   int fd = open(key, mode[0] == 'w' || mode[1] == 'u' ? O_RDONLY : PATH_ONLY);
 
   return fd >= 0 && by_name(numbered("/proc/self/fd/%d", fd));
 }
-static int path_only_reopened(void) { int fd = open(key, PATH_ONLY); return fd >= 0 && by_name(numbered("/proc/self/fd/%d", fd)); }
+static int path_only_reopened(void) {
+  int fd = open(key, PATH_ONLY);
+  return fd >= 0 && by_name(numbered("/proc/self/fd/%d", fd));
+}
 static int linked_from_proc(void) {
   int fd = open(key, mode[0] == 'w' || mode[1] == 'u' ? O_RDONLY : PATH_ONLY);
 
-  return fd >= 0 && linkat(AT_CWD, numbered("/proc/self/fd/%d", fd), AT_CWD, "/tmp/from-proc", FOLLOW) == 0 && by_name("/tmp/from-proc");
+  return fd >= 0 && linkat(AT_CWD, numbered("/proc/self/fd/%d", fd), AT_CWD, "/tmp/from-proc", FOLLOW) == 0 &&
+         by_name("/tmp/from-proc");
 }
 static int linked_from_descriptor(void) {
   int fd = open(key, mode[0] == 'w' || mode[1] == 'u' ? O_RDONLY : PATH_ONLY);
@@ -129,7 +191,10 @@ static int moved_by_directories(void) {
 
   return syscall(SYS_RENAMEAT2, from, "key", to, "moved-by", 1) == 0 && by_name("/tmp/moved-by");
 }
-static int mounted(void) { return mkdir("/tmp/mount", 0777) == 0 && syscall(SYS_MOUNT, place, "/tmp/mount", "", 0x1000, 0) == 0 && by_name("/tmp/mount/key"); }
+static int mounted(void) {
+  return mkdir("/tmp/mount", 0777) == 0 && syscall(SYS_MOUNT, place, "/tmp/mount", "", 0x1000, 0) == 0 &&
+         by_name("/tmp/mount/key");
+}
 static int newer_calls(void) {
   unsigned long long how[3] = {0};
   char *argv[] = {"key", NULL};
@@ -149,7 +214,8 @@ static int newer_calls(void) {
   fd = syscall(SYS_OPENAT2, AT_CWD, key, how, sizeof how);
   return fd >= 0 && (how[0] ? write(fd, "changed", 7) == 7 : read(fd, text, 6) == 6);
 }
-/* A place of the same name, elsewhere: what was there before must not become reachable by it, nor the other way round. */
+/* A place of the same name, elsewhere: what was there before must not become reachable by it, nor the other way round.
+ */
 static int other_tree(void) {
   char directory[200];
 
@@ -170,19 +236,48 @@ static int forked(void) {
 }
 
 /* Changes without opening for writing. */
-static int truncated(void) { return truncate(key, 1) == 0 || syscall(SYS_TRUNCATE64, key, 1, 0) == 0; }
-static int truncated_by_opening(void) { return open(key, O_RDONLY | O_TRUNC) >= 0; }
-static int created_anew(void) { return creat(key, 0666) >= 0; }
-static int created(void) { return open(below(place, "/other"), O_CREAT | O_RDONLY, 0666) >= 0; }
-static int truncated_by_descriptor(void) { int fd = open(key, O_RDONLY); return ftruncate(fd, 1) == 0 || syscall(SYS_FTRUNCATE64, fd, 1, 0) == 0 || syscall(SYS_FALLOCATE, fd, 0, 0, 0, 99, 0) == 0; }
-static int mode_changed(void) { return chmod(key, 0700) == 0; }
-static int mode_changed_by_descriptor(void) { return fchmod(open(key, O_RDONLY), 0700) == 0; }
-static int mode_changed_by_proc(void) { return chmod(numbered("/proc/self/fd/%d", open(key, O_RDONLY)), 0700) == 0; }
-static int owner_changed(void) { return chown(key, 7, 7) == 0 || lchown(key, 7, 7) == 0; }
-static int owner_changed_by_descriptor(void) { return syscall(SYS_FCHOWN, open(key, O_RDONLY), 7, 7) == 0 || syscall(SYS_FCHOWNAT, open(key, PATH_ONLY), "", 7, 7, EMPTY_PATH) == 0; }
-static int times_changed(void) { return syscall(SYS_UTIME, key, NULL) == 0 || syscall(SYS_UTIMENSAT, AT_CWD, key, NULL, 0) == 0; }
-static int times_changed_by_descriptor(void) { return syscall(SYS_UTIMENSAT, open(key, O_RDONLY), NULL, NULL, 0) == 0; }
-static int directory_changed(void) { return chmod(place, 0700) == 0 || fchmod(held(), 0700) == 0 || (chdir(place) == 0 && chmod(".", 0700) == 0); }
+static int truncated(void) {
+  return truncate(key, 1) == 0 || syscall(SYS_TRUNCATE64, key, 1, 0) == 0;
+}
+static int truncated_by_opening(void) {
+  return open(key, O_RDONLY | O_TRUNC) >= 0;
+}
+static int created_anew(void) {
+  return creat(key, 0666) >= 0;
+}
+static int created(void) {
+  return open(below(place, "/other"), O_CREAT | O_RDONLY, 0666) >= 0;
+}
+static int truncated_by_descriptor(void) {
+  int fd = open(key, O_RDONLY);
+  return ftruncate(fd, 1) == 0 || syscall(SYS_FTRUNCATE64, fd, 1, 0) == 0 ||
+         syscall(SYS_FALLOCATE, fd, 0, 0, 0, 99, 0) == 0;
+}
+static int mode_changed(void) {
+  return chmod(key, 0700) == 0;
+}
+static int mode_changed_by_descriptor(void) {
+  return fchmod(open(key, O_RDONLY), 0700) == 0;
+}
+static int mode_changed_by_proc(void) {
+  return chmod(numbered("/proc/self/fd/%d", open(key, O_RDONLY)), 0700) == 0;
+}
+static int owner_changed(void) {
+  return chown(key, 7, 7) == 0 || lchown(key, 7, 7) == 0;
+}
+static int owner_changed_by_descriptor(void) {
+  return syscall(SYS_FCHOWN, open(key, O_RDONLY), 7, 7) == 0 ||
+         syscall(SYS_FCHOWNAT, open(key, PATH_ONLY), "", 7, 7, EMPTY_PATH) == 0;
+}
+static int times_changed(void) {
+  return syscall(SYS_UTIME, key, NULL) == 0 || syscall(SYS_UTIMENSAT, AT_CWD, key, NULL, 0) == 0;
+}
+static int times_changed_by_descriptor(void) {
+  return syscall(SYS_UTIMENSAT, open(key, O_RDONLY), NULL, NULL, 0) == 0;
+}
+static int directory_changed(void) {
+  return chmod(place, 0700) == 0 || fchmod(held(), 0700) == 0 || (chdir(place) == 0 && chmod(".", 0700) == 0);
+}
 static int by_shared_memory(void) {
   int fd = open(key, O_RDWR);
   char *memory = fd < 0 ? MAP_FAILED : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -204,10 +299,18 @@ static int linked_in(void) {
   close(open("/tmp/in", O_CREAT | O_WRONLY, 0666));
   return link("/tmp/in", below(place, "/in")) == 0 || symlink("/tmp/in", below(place, "/in")) == 0;
 }
-static int directory_moved_in(void) { return mkdir("/tmp/full", 0777) == 0 && rename("/tmp/full", below(place, "/full")) == 0; }
-static int made(void) { return mkdir(below(place, "/made"), 0777) == 0 || mknod(below(place, "/node"), 0010666, 0) == 0; }
-static int removed(void) { return unlink(key) == 0 || (chdir(place) == 0 && unlink("key") == 0); }
-static int removed_by_directory(void) { return unlinkat(held(), "key", 0) == 0; }
+static int directory_moved_in(void) {
+  return mkdir("/tmp/full", 0777) == 0 && rename("/tmp/full", below(place, "/full")) == 0;
+}
+static int made(void) {
+  return mkdir(below(place, "/made"), 0777) == 0 || mknod(below(place, "/node"), 0010666, 0) == 0;
+}
+static int removed(void) {
+  return unlink(key) == 0 || (chdir(place) == 0 && unlink("key") == 0);
+}
+static int removed_by_directory(void) {
+  return unlinkat(held(), "key", 0) == 0;
+}
 
 /* Running by an interpreter. */
 static int as_interpreter(void) {
@@ -227,18 +330,60 @@ static const struct attempt {
   int (*try)(void);
 } attempts[] = {
 #define WAY(way, modes) {#way, modes, way}
-    WAY(absolute, "rwx"), WAY(dots, "rwx"), WAY(working_directory, "rwx"), WAY(above_working_directory, "rwx"), WAY(symbolic_link, "rwx"),
-    WAY(relative_link, "rwx"), WAY(linked_directory, "rwx"), WAY(root_of_process, "rwx"), WAY(directory_of_process, "rwx"),
-    WAY(root_there, "rwx"), WAY(root_with_working_directory, "rwx"), WAY(root_left, "rwx"), WAY(child_of_thread, "rwx"),
-    WAY(held_directory, "rw"), WAY(held_sibling, "rw"), WAY(held_and_entered, "rwx"), WAY(held_in_proc, "rwx"), WAY(held_in_dev, "rwx"),
-    WAY(reopened, "rwx"), WAY(path_only_reopened, "rwx"), WAY(mounted, ""), WAY(newer_calls, ""), WAY(forked, "rwx"),
-    WAY(mode_changed, "w"), WAY(mode_changed_by_descriptor, "w"), WAY(mode_changed_by_proc, "w"), WAY(owner_changed, "w"),
-    WAY(owner_changed_by_descriptor, "w"), WAY(times_changed, "w"), WAY(times_changed_by_descriptor, "w"), WAY(directory_changed, "w"),
-    WAY(by_shared_memory, "w"), WAY(shared_memory_made_writable, ""), WAY(truncated_by_descriptor, ""), WAY(truncated, "w"),
-    WAY(truncated_by_opening, "w"), WAY(created_anew, "w"), WAY(created, "w"), WAY(made, "w"), WAY(linked_in, "w"),
-    WAY(directory_moved_in, "w"), WAY(replaced, "w"), WAY(as_interpreter, "x"), WAY(hard_link, "rwx"), WAY(linked_from_proc, "rwx"),
-    WAY(linked_from_descriptor, "rwx"), WAY(linked_by_directories, "rwx"), WAY(other_tree, "rwx"), WAY(moved_below, "rwx"),
-    WAY(moved, "rwx"), WAY(moved_by_directories, "rwx"), WAY(moved_directory, "rwx"), WAY(removed, "w"), WAY(removed_by_directory, "w"),
+    WAY(absolute, "rwx"),
+    WAY(dots, "rwx"),
+    WAY(working_directory, "rwx"),
+    WAY(above_working_directory, "rwx"),
+    WAY(symbolic_link, "rwx"),
+    WAY(relative_link, "rwx"),
+    WAY(linked_directory, "rwx"),
+    WAY(root_of_process, "rwx"),
+    WAY(directory_of_process, "rwx"),
+    WAY(root_there, "rwx"),
+    WAY(root_with_working_directory, "rwx"),
+    WAY(root_left, "rwx"),
+    WAY(child_of_thread, "rwx"),
+    WAY(held_directory, "rw"),
+    WAY(held_sibling, "rw"),
+    WAY(held_and_entered, "rwx"),
+    WAY(held_in_proc, "rwx"),
+    WAY(held_in_dev, "rwx"),
+    WAY(reopened, "rwx"),
+    WAY(path_only_reopened, "rwx"),
+    WAY(mounted, ""),
+    WAY(newer_calls, ""),
+    WAY(forked, "rwx"),
+    WAY(mode_changed, "w"),
+    WAY(mode_changed_by_descriptor, "w"),
+    WAY(mode_changed_by_proc, "w"),
+    WAY(owner_changed, "w"),
+    WAY(owner_changed_by_descriptor, "w"),
+    WAY(times_changed, "w"),
+    WAY(times_changed_by_descriptor, "w"),
+    WAY(directory_changed, "w"),
+    WAY(by_shared_memory, "w"),
+    WAY(shared_memory_made_writable, ""),
+    WAY(truncated_by_descriptor, ""),
+    WAY(truncated, "w"),
+    WAY(truncated_by_opening, "w"),
+    WAY(created_anew, "w"),
+    WAY(created, "w"),
+    WAY(made, "w"),
+    WAY(linked_in, "w"),
+    WAY(directory_moved_in, "w"),
+    WAY(replaced, "w"),
+    WAY(as_interpreter, "x"),
+    WAY(hard_link, "rwx"),
+    WAY(linked_from_proc, "rwx"),
+    WAY(linked_from_descriptor, "rwx"),
+    WAY(linked_by_directories, "rwx"),
+    WAY(other_tree, "rwx"),
+    WAY(moved_below, "rwx"),
+    WAY(moved, "rwx"),
+    WAY(moved_by_directories, "rwx"),
+    WAY(moved_directory, "rwx"),
+    WAY(removed, "w"),
+    WAY(removed_by_directory, "w"),
 };
 
 /* The file is there for each attempt, if this may be done. */

@@ -90,7 +90,8 @@ static void ready_of(const char *what, int from, int most) {
   int count = epoll_wait(from, events, most, 0);
 
   printf("%s: %d", what, count);
-  for (int i = 0; i < count; i++) printf(" [%x %d:%x]", events[i].events, (int)(events[i].data.u64 >> 32), (unsigned)events[i].data.u64);
+  for (int i = 0; i < count; i++)
+    printf(" [%x %d:%x]", events[i].events, (int)(events[i].data.u64 >> 32), (unsigned)events[i].data.u64);
   printf("\n");
   fflush(stdout);
 }
@@ -102,7 +103,8 @@ static void ready(const char *what) {
 static void refusals(int pipe_end) {
   struct epoll_event event = {.events = EPOLLIN};
   int file = open("file", O_CREAT | O_RDWR, 0600), directory = open(".", O_RDONLY), null = open("/dev/null", O_RDWR);
-  int zero = open("/dev/zero", O_RDWR), random = open("/dev/random", O_RDONLY), urandom = open("/dev/urandom", O_RDONLY), place = open("file", O_PATH);
+  int zero = open("/dev/zero", O_RDWR), random = open("/dev/random", O_RDONLY),
+      urandom = open("/dev/urandom", O_RDONLY), place = open("file", O_PATH);
 
   RESULT(epoll_create(0));
   RESULT(epoll_create(-1));

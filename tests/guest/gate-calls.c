@@ -1,5 +1,6 @@
 /*
- * System calls by the routine of AT_SYSINFO and by int 0x80: results, registers, signals and restarts. Prints the same on a Linux host.
+ * System calls by the routine of AT_SYSINFO and by int 0x80: results, registers, signals and restarts. Prints the same
+ * on a Linux host.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -96,7 +97,8 @@ static void check_stop(void) {
   waitpid(child, 0, 0);
 }
 
-/* A child has a lock that we wait for, when a signal comes: handled, with a restart or without, or none that is left. */
+/* A child has a lock that we wait for, when a signal comes: handled, with a restart or without, or none that is left.
+ */
 static void check_restart(const char *path) {
   static const struct {
     int flags, stop;

@@ -1,6 +1,6 @@
 /*
- * Signals that find a process in the Unix server's send queue: its call is cancelled, the signal handled, and the call made again. The
- * server is kept busy by a child, whose messages need a page of a slow memory manager.
+ * Signals that find a process in the Unix server's send queue: its call is cancelled, the signal handled, and the call
+ * made again. The server is kept busy by a child, whose messages need a page of a slow memory manager.
  */
 #include <l3.h>
 #include <signal.h>
@@ -39,7 +39,8 @@ static void manage(void *unused) {
 
 static int tease(pid_t target) {
   int wrong = 0;
-  char *info = l3_attach(sizeof page, l3_thread_start(1, stack, sizeof stack, manage, 0), 1, 0, L3_RIGHT_READ | L3_RIGHT_WRITE);
+  char *info = l3_attach(sizeof page, l3_thread_start(1, stack, sizeof stack, manage, 0), 1, 0,
+                         L3_RIGHT_READ | L3_RIGHT_WRITE);
 
   if (!info) return 1;
   /* What a process may say of itself: code SI_QUEUE. */

@@ -41,18 +41,22 @@ static void random_messages(int count) {
       if (next() & 1) receive = (unsigned)message;
     }
     /* Never the calls that would end or stop this process, nor ones that wait for a signal. */
-    if (words.w0 == 1 || words.w0 == 252 || words.w0 == 29 || words.w0 == 179 || words.w0 == 72 || words.w0 == 37 || words.w0 == 238 || words.w0 == 270) words.w0 = 20;
+    if (words.w0 == 1 || words.w0 == 252 || words.w0 == 29 || words.w0 == 179 || words.w0 == 72 || words.w0 == 37 ||
+        words.w0 == 238 || words.w0 == 270)
+      words.w0 = 20;
     l3_ipc(send, receive, ONE_MS, &words);
   }
 }
 
 /* Operations of the servers' protocols, of the kernel's fault and exception messages, and words that come near them. */
 static const unsigned operations[] = {
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0x100, 0x101, 0x102, 0x103, 0x104, 0x105, 0x106, 0x107, 0x108, 0x109, 0x1000, 0x1001, 0x5000, 0x5001,
-    10, 11, 0x200, 0x201, 0x202, 0x203, 0xfffffffc, 0xffffffff, 0x40000000, 0xff00,
+    0,     1,     2,     3,     4,     5,     6,          7,          8,          9,      0x100,  0x101,
+    0x102, 0x103, 0x104, 0x105, 0x106, 0x107, 0x108,      0x109,      0x1000,     0x1001, 0x5000, 0x5001,
+    10,    11,    0x200, 0x201, 0x202, 0x203, 0xfffffffc, 0xffffffff, 0x40000000, 0xff00,
 };
 
-/* To every thread there may be, this one's own task excepted: servers, drivers, kernel threads, other processes. Ids are small numbers. */
+/* To every thread there may be, this one's own task excepted: servers, drivers, kernel threads, other processes. Ids
+ * are small numbers. */
 static void messages_to_all(int count) {
   static unsigned memory[1 << 22];
   unsigned page = 0, own = l3_my_id();
@@ -61,7 +65,8 @@ static void messages_to_all(int count) {
     unsigned task = 1 + next() % 16, lthread = next() & 3 ? 0 : next() % 8;
     unsigned id = task << 17 | lthread << 10 | (next() & 7 ? 1 : 2);
     unsigned count = sizeof operations / sizeof *operations;
-    struct ipc_words words = {operations[next() % count], next() & 1 ? next() % 8 : next() << 17 | 1, next() & 1 ? next() % 64 : next(), id};
+    struct ipc_words words = {operations[next() % count], next() & 1 ? next() % 8 : next() << 17 | 1,
+                              next() & 1 ? next() % 64 : next(), id};
     unsigned send = 0, receive = next() & 1 ? NO_DESCRIPTOR : 0;
 
     if ((own & ~0x1fc00u) == (id & ~0x1fc00u)) continue;
@@ -69,7 +74,8 @@ static void messages_to_all(int count) {
       /* A message in a page that nobody has touched yet, with a string from another one. */
       unsigned *message = memory + 1024 * (page++ % 4096), *string = memory + 1024 * (page++ % 4096);
 
-      if (next() & 1) message[0] = 0, message[1] = message[2] = 2 << 13 | 1 << 8, message[5] = 5000, message[6] = (unsigned)string;
+      if (next() & 1)
+        message[0] = 0, message[1] = message[2] = 2 << 13 | 1 << 8, message[5] = 5000, message[6] = (unsigned)string;
       send = (unsigned)message | (next() & 2);
       if (next() & 1) receive = (unsigned)memory + 4096 * (page++ % 4096);
     }
@@ -87,10 +93,25 @@ static void random_kernel_calls(int count) {
     switch (vector) {
       case 0: __asm__ volatile("int $0x31" : "+a"(a), "+c"(c), "+d"(d), "+S"(s) : : "memory"); break;
       case 1: __asm__ volatile("int $0x33" : "+a"(a), "+c"(c), "+d"(d), "+S"(s) : : "memory"); break;
-      case 2: __asm__ volatile("pushl %%ebx; movl %4, %%ebx; int $0x34; popl %%ebx" : "+a"(a), "+c"(c), "+d"(d), "+S"(s) : "D"(b) : "memory"); break;
+      case 2:
+        __asm__ volatile("pushl %%ebx; movl %4, %%ebx; int $0x34; popl %%ebx"
+                         : "+a"(a), "+c"(c), "+d"(d), "+S"(s)
+                         : "D"(b)
+                         : "memory");
+        break;
       case 3: __asm__ volatile("int $0x37" : "+a"(a), "+c"(c), "+d"(d), "+S"(s) : : "memory"); break;
-      case 4: __asm__ volatile("pushl %%ebx; movl %4, %%ebx; int $0x3b; popl %%ebx" : "+a"(a), "+c"(c), "+d"(d), "+S"(s) : "D"(b) : "memory"); break;
-      case 5: __asm__ volatile("pushl %%ebx; movl %4, %%ebx; int $0x36; popl %%ebx" : "+a"(a), "+c"(c), "+d"(d), "+S"(s) : "D"(b) : "memory"); break;
+      case 4:
+        __asm__ volatile("pushl %%ebx; movl %4, %%ebx; int $0x3b; popl %%ebx"
+                         : "+a"(a), "+c"(c), "+d"(d), "+S"(s)
+                         : "D"(b)
+                         : "memory");
+        break;
+      case 5:
+        __asm__ volatile("pushl %%ebx; movl %4, %%ebx; int $0x36; popl %%ebx"
+                         : "+a"(a), "+c"(c), "+d"(d), "+S"(s)
+                         : "D"(b)
+                         : "memory");
+        break;
       default: {
         struct ipc_words words = {a, b, c, s};
         l3_ipc(next() & 1 ? NO_DESCRIPTOR : next(), next() & 1 ? NO_DESCRIPTOR : next(), ONE_MS, &words);

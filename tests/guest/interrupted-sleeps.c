@@ -1,5 +1,6 @@
 /*
- * What sleeping calls say of the time left when a signal ends them, and how sleeps in a loop end. Prints the same on Linux.
+ * What sleeping calls say of the time left when a signal ends them, and how sleeps in a loop end. Prints the same on
+ * Linux.
  */
 #include <errno.h>
 #include <signal.h>
@@ -10,7 +11,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SELECT = 142, NANOSLEEP = 162, CLOCK_NANOSLEEP = 267, PSELECT6 = 308, PPOLL = 309, CLOCK_NANOSLEEP_64 = 407, PSELECT6_64 = 413, PPOLL_64 = 414 };
+enum {
+  SELECT = 142,
+  NANOSLEEP = 162,
+  CLOCK_NANOSLEEP = 267,
+  PSELECT6 = 308,
+  PPOLL = 309,
+  CLOCK_NANOSLEEP_64 = 407,
+  PSELECT6_64 = 413,
+  PPOLL_64 = 414
+};
 /* Long enough for the slowest host: a signal comes after some milliseconds of them. */
 #define LENGTH 1000
 #define REALTIME 0
@@ -52,7 +62,9 @@ static void tell(const char *name, long result, const void *time, int wide) {
   long long seconds = wide ? *(const long long *)time : *(const long *)time;
 
   printf("%s: %s, %s\n", name, result == -1 ? strerror(error) : "no error",
-         seconds == LENGTH ? "as given" : seconds >= LENGTH - 200 && seconds < LENGTH ? "the rest" : "nonsense");
+         seconds == LENGTH                             ? "as given"
+         : seconds >= LENGTH - 200 && seconds < LENGTH ? "the rest"
+                                                       : "nonsense");
 }
 
 static void set(int wide) {
@@ -84,7 +96,8 @@ static void interrupted(void) {
   clock_gettime(CLOCK_MONOTONIC, &now);
   long until[2] = {now.tv_sec + LENGTH, 0};
   left.narrow[0] = LENGTH;
-  tell("clock_nanosleep until", syscall(CLOCK_NANOSLEEP, (long)MONOTONIC, (long)ABSOLUTE, until, &left, 0L, 0L), &left, 0);
+  tell("clock_nanosleep until", syscall(CLOCK_NANOSLEEP, (long)MONOTONIC, (long)ABSOLUTE, until, &left, 0L, 0L), &left,
+       0);
   set(0);
   tell("select", syscall(SELECT, 0L, 0L, 0L, 0L, &given, 0L), &given, 0);
   set(0);

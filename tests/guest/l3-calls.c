@@ -181,7 +181,8 @@ static volatile unsigned pages[4][1024] __attribute__((aligned(4096)));
 static l3_fpage serve(struct l3_pager *pager, const struct l3_fault *fault) {
   ++*(unsigned *)pager->state;
   if (fault->data_space != 7) return L3_REFUSE_RIGHTS;
-  return fault->offset < sizeof pages ? l3_page((unsigned)pages + fault->offset, fault->write ? L3_FPAGE_WRITE : 0) : L3_REFUSE_BEYOND_END;
+  return fault->offset < sizeof pages ? l3_page((unsigned)pages + fault->offset, fault->write ? L3_FPAGE_WRITE : 0)
+                                      : L3_REFUSE_BEYOND_END;
 }
 
 static int greet(struct l3_pager *pager, l3_id client, unsigned words[3]) {
@@ -248,7 +249,8 @@ static void check_drivers(void) {
   const struct l3_driver_request time = {.operation = L3_DRIVER_READ};
 
   check(l3_driver_identify(L3_SERVER_RANDOM, 0, &identity) == L3_STATUS_OK && identity.class == L3_CLASS_RANDOM);
-  check(l3_driver_read(L3_SERVER_RANDOM, 0, 0, sizeof bytes, bytes, sizeof bytes, &done) == L3_STATUS_OK && done == sizeof bytes);
+  check(l3_driver_read(L3_SERVER_RANDOM, 0, 0, sizeof bytes, bytes, sizeof bytes, &done) == L3_STATUS_OK &&
+        done == sizeof bytes);
   check(memcmp(bytes, zero, sizeof bytes) != 0);
   unsigned long long before = l3_clock_ns();
   check(l3_driver_call(L3_SERVER_CLOCK, &time, &answer) == L3_STATUS_OK);

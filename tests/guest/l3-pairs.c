@@ -1,4 +1,5 @@
-/* Every thread can be a memory manager for every other: processes that all manage memory for all, themselves included. */
+/* Every thread can be a memory manager for every other: processes that all manage memory for all, themselves included.
+ */
 #include <l3.h>
 #include <stdio.h>
 #include <stdlib.h>

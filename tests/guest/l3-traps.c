@@ -1,4 +1,5 @@
-/* Traps of the own thread, segments and rights of regions from C; prints what is wrong, and how many checks there were. */
+/* Traps of the own thread, segments and rights of regions from C; prints what is wrong, and how many checks there were.
+ */
 #include <l3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,11 +87,10 @@ static void resume(void) {
 }
 
 static void return_from(void *bad_frame) {
-  __asm__ volatile(
-      "movl %%esp, %1\n\tmovl %%ebp, %2\n\tmovl $1f, %0\n\tint %4\n1:"
-      : "=m"(resume_eip), "=m"(resume_esp), "=m"(resume_ebp)
-      : "a"(bad_frame), "i"(L3_CALL_TRAP_RETURN)
-      : "memory", "cc");
+  __asm__ volatile("movl %%esp, %1\n\tmovl %%ebp, %2\n\tmovl $1f, %0\n\tint %4\n1:"
+                   : "=m"(resume_eip), "=m"(resume_esp), "=m"(resume_ebp)
+                   : "a"(bad_frame), "i"(L3_CALL_TRAP_RETURN)
+                   : "memory", "cc");
 }
 
 static void check_traps(void) {
@@ -120,7 +120,8 @@ static void check_traps(void) {
   repair = fail_in_handler;
   __asm__ volatile("ud2");
   check(traps == 2 && nested_traps == 1 && seen[1].nested_vector == INVALID_OPCODE);
-  check(seen[1].nested_eip >= (unsigned)fail_in_handler && seen[1].nested_eip < (unsigned)fail_in_handler + 64 && seen[1].vector == INVALID_OPCODE);
+  check(seen[1].nested_eip >= (unsigned)fail_in_handler && seen[1].nested_eip < (unsigned)fail_in_handler + 64 &&
+        seen[1].vector == INVALID_OPCODE);
   traps = 0;
 
   repair = skip_and_ask_for_entry;
@@ -144,21 +145,19 @@ static void check_segments(void) {
   __asm__ volatile("movl %1, %%gs\n\tmovl %%gs:8, %0" : "=r"(value) : "r"(SELECTOR));
   check(value == 33);
   repair = resume;
-  __asm__ volatile(
-      "movl %%esp, %1\n\tmovl %%ebp, %2\n\tmovl $1f, %0\n\tmovl %%gs:12, %%eax\n1:"
-      : "=m"(resume_eip), "=m"(resume_esp), "=m"(resume_ebp)
-      :
-      : "eax", "memory", "cc");
+  __asm__ volatile("movl %%esp, %1\n\tmovl %%ebp, %2\n\tmovl $1f, %0\n\tmovl %%gs:12, %%eax\n1:"
+                   : "=m"(resume_eip), "=m"(resume_esp), "=m"(resume_ebp)
+                   :
+                   : "eax", "memory", "cc");
   check(trapped()->vector == GENERAL_PROTECTION);
   check(l3_set_descriptor(6, (unsigned)words, L3_PAGE_BYTES - 1, L3_DESCRIPTOR_PRESENT | L3_DESCRIPTOR_PAGES) == 0);
   __asm__ volatile("movl %1, %%gs\n\tmovl %%gs:12, %0" : "=r"(value) : "r"(SELECTOR));
   check(value == 44);
   check(l3_set_descriptor(6, (unsigned)words, 11, L3_DESCRIPTOR_WRITABLE) == 0);
-  __asm__ volatile(
-      "movl %%esp, %1\n\tmovl %%ebp, %2\n\tmovl $1f, %0\n\tmovl %3, %%gs\n1:"
-      : "=m"(resume_eip), "=m"(resume_esp), "=m"(resume_ebp)
-      : "r"(SELECTOR)
-      : "memory", "cc");
+  __asm__ volatile("movl %%esp, %1\n\tmovl %%ebp, %2\n\tmovl $1f, %0\n\tmovl %3, %%gs\n1:"
+                   : "=m"(resume_eip), "=m"(resume_esp), "=m"(resume_ebp)
+                   : "r"(SELECTOR)
+                   : "memory", "cc");
   /* A segment that is not present. */
   check(trapped()->vector == 11);
   repair = 0;
@@ -277,7 +276,8 @@ int main(void) {
   unsigned words[3];
   l3_id thread;
 
-  memory = l3_attach(sizeof pages, l3_thread_start(3, stacks[2], sizeof stacks[2], manage, 0), 7, 0, L3_RIGHT_READ | L3_RIGHT_WRITE);
+  memory = l3_attach(sizeof pages, l3_thread_start(3, stacks[2], sizeof stacks[2], manage, 0), 7, 0,
+                     L3_RIGHT_READ | L3_RIGHT_WRITE);
   check(memory != 0);
   thread = l3_thread_start(1, stacks[0], sizeof stacks[0], run, (void *)l3_myself());
   check(l3_error(l3_receive(thread, words, L3_SHORT, l3_timeouts(L3_FOREVER, 10000000, L3_FOREVER, L3_FOREVER))) == 0);

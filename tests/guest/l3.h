@@ -11,7 +11,9 @@ struct ipc_words {
   unsigned w0, w1, w2, partner;
 };
 
-static inline unsigned server_id(void) { return *(volatile unsigned *)(PROCESS_PAGE + SERVER_WORD); }
+static inline unsigned server_id(void) {
+  return *(volatile unsigned *)(PROCESS_PAGE + SERVER_WORD);
+}
 
 /* One IPC; returns the completion code. words in and out; partner = destination in, source out. */
 static inline unsigned l3_ipc(unsigned send, unsigned receive, unsigned timeouts, struct ipc_words *words) {

@@ -1,12 +1,32 @@
 /*
- * Transfers that meet bad memory after some bytes, vectors with many parts, and what is checked before memory is touched. Prints the
- * same on Linux.
+ * Transfers that meet bad memory after some bytes, vectors with many parts, and what is checked before memory is
+ * touched. Prints the same on Linux.
  */
 #include "oracle.h"
 #include <dirent.h>
 
-enum { READV = 145, WRITEV = 146, GETDENTS64 = 220, PREADV = 333, PWRITEV = 334, GETRANDOM = 355, PREADV2 = 378, PWRITEV2 = 379 };
-enum { LLSEEK = 140, NANOSLEEP = 162, GETITIMER = 105, RT_SIGACTION = 174, CLOCK_NANOSLEEP = 267, FSTAT64 = 197, SCHED_GETPARAM = 155, GETRUSAGE = 77, GETRLIMIT = 191, PIPE = 42 };
+enum {
+  READV = 145,
+  WRITEV = 146,
+  GETDENTS64 = 220,
+  PREADV = 333,
+  PWRITEV = 334,
+  GETRANDOM = 355,
+  PREADV2 = 378,
+  PWRITEV2 = 379
+};
+enum {
+  LLSEEK = 140,
+  NANOSLEEP = 162,
+  GETITIMER = 105,
+  RT_SIGACTION = 174,
+  CLOCK_NANOSLEEP = 267,
+  FSTAT64 = 197,
+  SCHED_GETPARAM = 155,
+  GETRUSAGE = 77,
+  GETRLIMIT = 191,
+  PIPE = 42
+};
 #define PAGE 4096
 #define GOOD 6
 #define CALL(name, ...) syscall(name, __VA_ARGS__)
@@ -70,7 +90,8 @@ static void files(void) {
 }
 
 static void streams(void) {
-  int ends[2], left = 0, master = open("/dev/ptmx", O_RDWR), zero = open("/dev/zero", O_RDONLY), random = open("/dev/urandom", O_RDONLY);
+  int ends[2], left = 0, master = open("/dev/ptmx", O_RDWR), zero = open("/dev/zero", O_RDONLY),
+               random = open("/dev/urandom", O_RDONLY);
   struct part two[2] = {{text, 10}, {edge, 16}};
 
   pipe(ends);
@@ -121,7 +142,8 @@ static void directories(void) {
 }
 
 static void mapped(void) {
-  int file = open("partial.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600), other = open("other.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600), zero = open("/dev/zero", O_RDONLY);
+  int file = open("partial.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600),
+      other = open("other.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600), zero = open("/dev/zero", O_RDONLY);
   char *shared, *private;
 
   write(file, text, 100);

@@ -4,26 +4,46 @@
 
 /* Linux/i386. */
 enum {
-  SYS_NICE = 34, SYS_KILL = 37, SYS_SETPGID = 57, SYS_GETPRIORITY = 96, SYS_SETPRIORITY = 97, SYS_GETPGID = 132, SYS_GETSID = 147, SYS_SETPARAM = 154,
-  SYS_GETPARAM = 155, SYS_SETSCHEDULER = 156, SYS_GETSCHEDULER = 157, SYS_SIGQUEUEINFO = 178, SYS_SETGROUPS = 206, SYS_SETRESUID = 208,
-  SYS_SETRESGID = 210, SYS_TKILL = 238, SYS_SETAFFINITY = 241, SYS_GETAFFINITY = 242, SYS_TGKILL = 270, SYS_PRLIMIT = 340, SYS_PRCTL = 172,
+  SYS_NICE = 34,
+  SYS_KILL = 37,
+  SYS_SETPGID = 57,
+  SYS_GETPRIORITY = 96,
+  SYS_SETPRIORITY = 97,
+  SYS_GETPGID = 132,
+  SYS_GETSID = 147,
+  SYS_SETPARAM = 154,
+  SYS_GETPARAM = 155,
+  SYS_SETSCHEDULER = 156,
+  SYS_GETSCHEDULER = 157,
+  SYS_SIGQUEUEINFO = 178,
+  SYS_SETGROUPS = 206,
+  SYS_SETRESUID = 208,
+  SYS_SETRESGID = 210,
+  SYS_TKILL = 238,
+  SYS_SETAFFINITY = 241,
+  SYS_GETAFFINITY = 242,
+  SYS_TGKILL = 270,
+  SYS_PRLIMIT = 340,
+  SYS_PRCTL = 172,
 };
 enum { PRIO_PROCESS, PRIO_PGRP };
 #define NOBODY 99999
 #define PR_SET_DUMPABLE 4
 #define BAD_POINTER 8
 
-struct user { int real, effective, saved, group; };
+struct user {
+  int real, effective, saved, group;
+};
 
 static int target;
 static const char *who;
 
-#define TRY(...)                                                                                      \
-  do {                                                                                                \
-    errno = 0;                                                                                        \
-    long value = syscall(__VA_ARGS__);                                                                \
-    printf("%s: %s: %ld, error %d\n", who, #__VA_ARGS__, value, value == -1 ? errno : 0);             \
-    fflush(stdout);                                                                                   \
+#define TRY(...)                                                                          \
+  do {                                                                                    \
+    errno = 0;                                                                            \
+    long value = syscall(__VA_ARGS__);                                                    \
+    printf("%s: %s: %ld, error %d\n", who, #__VA_ARGS__, value, value == -1 ? errno : 0); \
+    fflush(stdout);                                                                       \
   } while (0)
 
 static void become(struct user user) {
@@ -137,7 +157,8 @@ static void groups(void) {
 }
 
 static void files_of_proc(void) {
-  static const char *const links[] = {"exe", "cwd", "root"}, *const texts[] = {"environ", "maps", "stat", "status", "cmdline"};
+  static const char *const links[] = {"exe", "cwd", "root"}, *const texts[] = {"environ", "maps", "stat", "status",
+                                                                               "cmdline"};
   char name[64], text[64];
 
   for (int i = 0; i < 3; i++) {

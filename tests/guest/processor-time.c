@@ -1,6 +1,6 @@
 /*
- * What a process is told of its processor time: after some computing and some calls, whether all sources agree, and whether it is
- * no more than the time that has passed since the process began. With `limit`: signals of RLIMIT_CPU.
+ * What a process is told of its processor time: after some computing and some calls, whether all sources agree, and
+ * whether it is no more than the time that has passed since the process began. With `limit`: signals of RLIMIT_CPU.
  */
 #include "oracle.h"
 #include <sys/resource.h>
@@ -25,7 +25,9 @@ static double clock_now(int clock) {
   return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-static double used(void) { return clock_now(CLOCK_PROCESS_CPUTIME_ID); }
+static double used(void) {
+  return clock_now(CLOCK_PROCESS_CPUTIME_ID);
+}
 
 static void compute_until(double seconds) {
   while (used() < seconds)
@@ -44,7 +46,9 @@ static void from_proc(long ticks[2]) {
   ticks[1] = strtol(place, &place, 10);
 }
 
-static int between(double low, double value, double high) { return low - 0.02 <= value && value <= high + 0.02; }
+static int between(double low, double value, double high) {
+  return low - 0.02 <= value && value <= high + 0.02;
+}
 
 static void sources(double begun) {
   struct itimerval each = {{0, 50000}, {0, 50000}};

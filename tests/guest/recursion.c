@@ -1,4 +1,5 @@
-/* Managers on managers: process n gets the pages that it serves to process n + 1 from process n - 1; the first has them from the system. */
+/* Managers on managers: process n gets the pages that it serves to process n + 1 from process n - 1; the first has them
+ * from the system. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,9 +18,12 @@ static void on_child(int signal) {
   child_ended = 1;
 }
 
-static unsigned *word(unsigned base, int page) { return (unsigned *)(base + page * 4096u); }
+static unsigned *word(unsigned base, int page) {
+  return (unsigned *)(base + page * 4096u);
+}
 
-/* Serves the region of the child from the memory at `base`, until the child has ended. Every seventh page is taken back from it. */
+/* Serves the region of the child from the memory at `base`, until the child has ended. Every seventh page is taken back
+ * from it. */
 static int serve(unsigned base) {
   struct ipc_words words;
   int faults = 0;
@@ -74,8 +78,7 @@ static int level(int number, int levels, unsigned manager) {
   status = serve(base) < PAGES;
   for (int page = 0; page < PAGES; page++) wrong += *word(base, page) != page * 300u + 3;
   if (wrong != 0 || status != 0) printf("level %d: %d wrong\n", number, wrong);
-  while (waitpid(pid, &status, 0) < 0)
-    ;
+  while (waitpid(pid, &status, 0) < 0);
   printf("level %d: %s\n", number, status == 0 && wrong == 0 ? "right" : "wrong");
   return status != 0 || wrong != 0;
 }

@@ -1,6 +1,7 @@
 /*
- * All calls with values that should be refused: each argument alone, and each two together, which shows what is looked at first.
- * One line per argument and per pair of arguments, with error numbers, 0 for success. Prints the same on Linux.
+ * All calls with values that should be refused: each argument alone, and each two together, which shows what is looked
+ * at first. One line per argument and per pair of arguments, with error numbers, 0 for success. Prints the same on
+ * Linux.
  */
 #define _GNU_SOURCE
 #include "oracle.h"
@@ -42,7 +43,6 @@ static void prepare(void) {
   mprotect((void *)NO_ACCESS, PAGE, PROT_NONE);
 }
 
-
 static const uint32_t *last_values;
 
 /* What the call says: 0, or an error. */
@@ -68,8 +68,8 @@ static void try_alone(const struct call *call, uint32_t *values, int at, int *ou
 }
 
 /*
- * Of two values of which one is refused that one is reported. Where both are, the errors of one of the arguments are seen: then its name says
- * it all. What is otherwise is shown.
+ * Of two values of which one is refused that one is reported. Where both are, the errors of one of the arguments are
+ * seen: then its name says it all. What is otherwise is shown.
  */
 static void try_together(const struct call *call, uint32_t *values, int a, int b, int (*alone)[VALUES]) {
   const struct kind *first = call->arguments[a], *second = call->arguments[b];

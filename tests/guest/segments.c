@@ -48,7 +48,7 @@ int main(int argc, char **argv) {
   memset(&action, 0, sizeof action);
   action.sa_handler = report;
   action.sa_flags = 0x08000000; /* SA_ONSTACK */
-  call(186, &alternate, 0); /* sigaltstack */
+  call(186, &alternate, 0);     /* sigaltstack */
   sigaction(SIGSEGV, &action, 0);
   sigaction(SIGBUS, &action, 0);
   if (!strcmp(how, "refused")) {

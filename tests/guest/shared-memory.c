@@ -1,5 +1,6 @@
 /*
- * vfork and clone with CLONE_VM: parent and child have one memory, until the child executes or ends. Prints the same on Linux.
+ * vfork and clone with CLONE_VM: parent and child have one memory, until the child executes or ends. Prints the same on
+ * Linux.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -102,7 +103,8 @@ static void memory(void) {
   area = mmap(0, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   number = area[PAGE] + fresh[3 * PAGE];
   int status = run(writes);
-  printf("writes: %d %d %d %d %d, status %d\n", data, fresh[0], fresh[3 * PAGE], area[PAGE], number, WEXITSTATUS(status));
+  printf("writes: %d %d %d %d %d, status %d\n", data, fresh[0], fresh[3 * PAGE], area[PAGE], number,
+         WEXITSTATUS(status));
 }
 
 static int maps(void) {
@@ -120,7 +122,8 @@ static void mappings(void) {
 
   before[2 * PAGE] = 1;
   run(maps);
-  printf("maps: %s, unmapped %d, protected %d, left %d\n", area, !readable(before + 2 * PAGE), !readable(before), readable(before + PAGE));
+  printf("maps: %s, unmapped %d, protected %d, left %d\n", area, !readable(before + 2 * PAGE), !readable(before),
+         readable(before + PAGE));
   area = before;
   mprotect(area, PAGE, PROT_READ | PROT_WRITE);
 }
@@ -193,7 +196,8 @@ static void exec(void) {
   lines_of_maps();
   before = lines_of_maps();
   status = run(executes);
-  printf("execve with long arguments: status %d, mappings as before %d\n", WEXITSTATUS(status), lines_of_maps() == before);
+  printf("execve with long arguments: status %d, mappings as before %d\n", WEXITSTATUS(status),
+         lines_of_maps() == before);
   area = old;
 }
 

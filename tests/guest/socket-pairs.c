@@ -134,7 +134,8 @@ static void vectors(int type) {
   RESULT(sendmsg(fds[0], &message, 0));
   message = (struct msghdr){.msg_iov = in, .msg_iovlen = 2, .msg_name = name, .msg_namelen = 20, .msg_flags = -1};
   RESULT(recvmsg(fds[1], &message, 0));
-  printf("%s %s, name %d, control %d, flags %x\n", a, b, (int)message.msg_namelen, (int)message.msg_controllen, (unsigned)message.msg_flags);
+  printf("%s %s, name %d, control %d, flags %x\n", a, b, (int)message.msg_namelen, (int)message.msg_controllen,
+         (unsigned)message.msg_flags);
   for (int i = 0; i < 40; i++) out[i] = (struct iovec){i % 2 ? "b" : "a", 1};
   message = (struct msghdr){.msg_iov = out, .msg_iovlen = 40};
   RESULT(sendmsg(fds[0], &message, 0));
@@ -194,7 +195,8 @@ static void edges(void) {
 
   socketpair(AF_UNIX, SOCK_STREAM, 0, fds);
   epoll_ctl(set, EPOLL_CTL_ADD, fds[0], &event);
-#define EDGE(what) found.events = 0, printf("%s: %d", what, epoll_wait(set, &found, 1, 0)), printf(" %x\n", (unsigned)found.events)
+#define EDGE(what) \
+  found.events = 0, printf("%s: %d", what, epoll_wait(set, &found, 1, 0)), printf(" %x\n", (unsigned)found.events)
   EDGE("new");
   EDGE("quiet");
   write(fds[1], "a", 1);

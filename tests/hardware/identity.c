@@ -1,8 +1,9 @@
 /*
- * Says what processor executes it: vendor, family and model by CPUID, and the error code of INT 7Fh, for which Linux has no gate.
+ * Says what processor executes it: vendor, family and model by CPUID, and the error code of INT 7Fh, for which Linux
+ * has no gate.
  *
- * Executed, not read from the system's files: what answers here is what executes the tests' cases, also in a virtual machine or under
- * an emulator. Must be built with gcc -m32 -static.
+ * Executed, not read from the system's files: what answers here is what executes the tests' cases, also in a virtual
+ * machine or under an emulator. Must be built with gcc -m32 -static.
  */
 #define _GNU_SOURCE
 #include <cpuid.h>

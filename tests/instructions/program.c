@@ -39,7 +39,9 @@ static u32 checksum(u32 n) {
   return ~c;
 }
 
-static int fibonacci(int n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2); }
+static int fibonacci(int n) {
+  return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);
+}
 
 static int numbers[4000];
 static void sort(int *a, int n) {
@@ -95,9 +97,17 @@ static u32 run_bytecode(u32 n) {
       case 2: a -= 3; break;
       case 3: b = b * 5 + 1; break;
       case 4: a = a << 3 | a >> 29; break;
-      case 5: if (a & 1) pc += 2; break;
-      case 6: if (b < a) pc++; break;
-      case 7: { u32 t = a; a = b; b = t; } break;
+      case 5:
+        if (a & 1) pc += 2;
+        break;
+      case 6:
+        if (b < a) pc++;
+        break;
+      case 7: {
+        u32 t = a;
+        a = b;
+        b = t;
+      } break;
       case 8: a |= b & 0xff; break;
       case 9: b >>= 1; break;
       case 10: a += pc; break;
@@ -112,10 +122,18 @@ static u32 run_bytecode(u32 n) {
   return a ^ b;
 }
 
-static int add_one(int x) { return x + 1; }
-static int flip(int x) { return x ^ 3; }
-static int times_seven(int x) { return x * 7; }
-static int less(int x) { return x - (x >> 2); }
+static int add_one(int x) {
+  return x + 1;
+}
+static int flip(int x) {
+  return x ^ 3;
+}
+static int times_seven(int x) {
+  return x * 7;
+}
+static int less(int x) {
+  return x - (x >> 2);
+}
 static int (*functions[4])(int);
 static int pointers(int n) {
   functions[0] = add_one, functions[1] = flip, functions[2] = times_seven, functions[3] = less;

@@ -2,9 +2,10 @@
  * Executes single instructions on the host's processor, for comparison with the emulated one.
  *
  * Reads cases from standard input and writes results to standard output, both as the structures below.
- * Each instruction runs in user mode with all registers, those of the x87 and vector units too, set by a signal return; it is
- * followed by INT3, so that every case ends with a signal, whose handler records the outcome and starts the next case.
- * Must be built with gcc -m32 -static -fno-stack-protector. Addresses, the pattern and kinds of selectors: see layout.ts.
+ * Each instruction runs in user mode with all registers, those of the x87 and vector units too, set by a signal return;
+ * it is followed by INT3, so that every case ends with a signal, whose handler records the outcome and starts the next
+ * case. Must be built with gcc -m32 -static -fno-stack-protector. Addresses, the pattern and kinds of selectors: see
+ * layout.ts.
  */
 #define _GNU_SOURCE
 #include <asm/ldt.h>
@@ -19,7 +20,7 @@
 
 enum { PAGE = 4096, POKES = 8, CODE_BYTES = 32, UNITS = 288, WORDS = 2 * PAGE / 4 };
 enum {
-  LOW = 0x8000, /* two writable pages that 16-bit addresses reach */
+  LOW = 0x8000,      /* two writable pages that 16-bit addresses reach */
   DATA = 0x10000000, /* two writable pages, a read-only one, a hole */
   CODE = 0x20000000, /* two pages, then a hole */
 };
@@ -33,17 +34,17 @@ struct test_case {
   uint32_t eflags;
   uint32_t eip;
   uint32_t seed;
-  uint32_t fs; /* 0: null, 1: SEGMENT */
+  uint32_t fs;                  /* 0: null, 1: SEGMENT */
   uint32_t poke_address[POKES]; /* 0: none */
   uint32_t poke_value[POKES];
   uint8_t code[CODE_BYTES];
   uint32_t length;
-  uint32_t selector; /* kind and, in bits 8 and 9, privilege of a selector operand */
-  uint32_t selector_place; /* its register, or its address */
-  uint32_t selector_result; /* where the instruction stores a selector: register, address, or -1 */
-  uint32_t lead; /* not used here */
+  uint32_t selector;            /* kind and, in bits 8 and 9, privilege of a selector operand */
+  uint32_t selector_place;      /* its register, or its address */
+  uint32_t selector_result;     /* where the instruction stores a selector: register, address, or -1 */
+  uint32_t lead;                /* not used here */
   uint32_t blank, blank_length; /* bytes that are not compared */
-  uint8_t units[UNITS]; /* start of an FXSAVE image */
+  uint8_t units[UNITS];         /* start of an FXSAVE image */
 };
 
 struct result {
@@ -76,8 +77,12 @@ static void fill(uint32_t *words, size_t n, uint32_t x) {
   }
 }
 
-static const uint32_t *data_pattern(const struct test_case *t) { return pattern + (t->seed & 1023); }
-static const uint32_t *low_pattern(const struct test_case *t) { return pattern + 3 * PAGE / 4 + (t->seed >> 10 & 1023); }
+static const uint32_t *data_pattern(const struct test_case *t) {
+  return pattern + (t->seed & 1023);
+}
+static const uint32_t *low_pattern(const struct test_case *t) {
+  return pattern + 3 * PAGE / 4 + (t->seed >> 10 & 1023);
+}
 
 /* Of the words that differ from the pattern, with their places. */
 static uint32_t hash(uint32_t h, const uint32_t *words, const uint32_t *expected) {
@@ -102,7 +107,9 @@ static void finish(void) {
 static const int order[8] = {REG_EAX, REG_ECX, REG_EDX, REG_EBX, REG_ESP, REG_EBP, REG_ESI, REG_EDI};
 
 /* The FXSAVE image of a signal frame lies behind the FSAVE image, which alone counts for x87 state when it returns. */
-static uint8_t *fxsave_image(ucontext_t *uc) { return (uint8_t *)uc->uc_mcontext.fpregs + 112; }
+static uint8_t *fxsave_image(ucontext_t *uc) {
+  return (uint8_t *)uc->uc_mcontext.fpregs + 112;
+}
 
 static void load_units(ucontext_t *uc, const uint8_t *image) {
   uint32_t *environment = (uint32_t *)uc->uc_mcontext.fpregs;
@@ -164,7 +171,8 @@ static void record(ucontext_t *uc) {
   r->vector = g[REG_TRAPNO];
   r->error = g[REG_ERR];
   r->address = r->vector == 14 ? uc->uc_mcontext.cr2 : 0;
-  r->segments = (name(g[REG_DS]) & 255) | (name(g[REG_ES]) & 255) << 8 | (name(g[REG_FS]) & 255) << 16 | (uint32_t)name(g[REG_GS]) << 24;
+  r->segments = (name(g[REG_DS]) & 255) | (name(g[REG_ES]) & 255) << 8 | (name(g[REG_FS]) & 255) << 16 |
+                (uint32_t)name(g[REG_GS]) << 24;
   if (t->selector && r->vector != 14) r->error = name(r->error);
   if (t->selector && t->selector_place < 8 && t->selector_place != t->selector_result) {
     uint16_t *operand = (uint16_t *)&r->registers[t->selector_place];
@@ -226,9 +234,10 @@ int main(void) {
   fill((uint32_t *)(DATA + 2 * PAGE), PAGE / 4, 1);
   mprotect((void *)(DATA + 2 * PAGE), PAGE, PROT_READ);
   map(CODE, 2 * PAGE, PROT_READ | PROT_WRITE | PROT_EXEC);
-  selectors[SEGMENT] = create_segment((struct user_desc){.base_addr = DATA + 0x800, .limit = 0x17ff, .seg_32bit = 1, .useable = 1});
-  selectors[READ_ONLY] =
-      create_segment((struct user_desc){.base_addr = DATA + 0x1000, .limit = 0xfff, .seg_32bit = 1, .read_exec_only = 1, .useable = 1});
+  selectors[SEGMENT] = create_segment(
+      (struct user_desc){.base_addr = DATA + 0x800, .limit = 0x17ff, .seg_32bit = 1, .useable = 1});
+  selectors[READ_ONLY] = create_segment((struct user_desc){
+      .base_addr = DATA + 0x1000, .limit = 0xfff, .seg_32bit = 1, .read_exec_only = 1, .useable = 1});
   __asm__("mov %%gs, %0" : "=r"(library_selector));
   stack_t alternate = {.ss_sp = malloc(1 << 16), .ss_size = 1 << 16};
   sigaltstack(&alternate, 0);

@@ -1,9 +1,9 @@
 /*
  * Executes random programs on the host's processor, for comparison with the emulated one.
  *
- * Reads programs from standard input and writes outcomes to standard output, both as the structures below. A program starts by a
- * signal return. A fault is recorded, and the program goes on behind the instruction that caused it; INT3 ends it.
- * Must be built with gcc -m32 -static -fno-stack-protector. Addresses: see layout.ts.
+ * Reads programs from standard input and writes outcomes to standard output, both as the structures below. A program
+ * starts by a signal return. A fault is recorded, and the program goes on behind the instruction that caused it; INT3
+ * ends it. Must be built with gcc -m32 -static -fno-stack-protector. Addresses: see layout.ts.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -62,7 +62,9 @@ static void fill(uint32_t *words, size_t n, uint32_t x) {
   }
 }
 
-static uint32_t mix(uint32_t h, uint32_t word) { return (h ^ word) * 16777619u; }
+static uint32_t mix(uint32_t h, uint32_t word) {
+  return (h ^ word) * 16777619u;
+}
 
 static uint32_t hash(uint32_t h, const uint32_t *words, size_t n) {
   for (size_t i = 0; i < n; i++) h = mix(h, words[i]);
@@ -112,7 +114,8 @@ static void finish(ucontext_t *uc, uint32_t vector) {
   outcome.eflags = g[REG_EFL];
   outcome.eip = g[REG_EIP];
   outcome.vector = vector;
-  outcome.memory_hash = hash(hash(2166136261u, (uint32_t *)ARENA, ARENA_PAGES * PAGE / 4), (uint32_t *)CODE, CODE_PAGES * PAGE / 4);
+  outcome.memory_hash = hash(hash(2166136261u, (uint32_t *)ARENA, ARENA_PAGES * PAGE / 4), (uint32_t *)CODE,
+                             CODE_PAGES * PAGE / 4);
   memcpy(outcome.units, (uint8_t *)uc->uc_mcontext.fpregs + 112, UNITS);
   if (write(1, &outcome, sizeof outcome) != sizeof outcome) _exit(2);
   start(uc);

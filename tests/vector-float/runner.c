@@ -54,26 +54,25 @@ int main(void) {
     code[length] = 0xc3;
     memset(response, 0, RECORD);
     if (sigsetjmp(escape, 1) == 0) {
-      __asm__ volatile(
-          "movups (%%esi), %%xmm0\n\t"
-          "movups 16(%%esi), %%xmm1\n\t"
-          "movq (%%esi), %%mm0\n\t"
-          "movq 16(%%esi), %%mm1\n\t"
-          "movl (%%esi), %%eax\n\t"
-          "movl 16(%%esi), %%ecx\n\t"
-          "ldmxcsr 32(%%esi)\n\t"
-          "pushl 36(%%esi)\n\t"
-          "popf\n\t"
-          "call *%%edx\n\t"
-          "pushf\n\t"
-          "popl 28(%%edi)\n\t"
-          "stmxcsr 32(%%edi)\n\t"
-          "movups %%xmm0, (%%edi)\n\t"
-          "movq %%mm0, 16(%%edi)\n\t"
-          "movl %%eax, 24(%%edi)"
-          :
-          : "S"(request), "D"(response), "d"(code)
-          : "eax", "ecx", "memory", "cc");
+      __asm__ volatile("movups (%%esi), %%xmm0\n\t"
+                       "movups 16(%%esi), %%xmm1\n\t"
+                       "movq (%%esi), %%mm0\n\t"
+                       "movq 16(%%esi), %%mm1\n\t"
+                       "movl (%%esi), %%eax\n\t"
+                       "movl 16(%%esi), %%ecx\n\t"
+                       "ldmxcsr 32(%%esi)\n\t"
+                       "pushl 36(%%esi)\n\t"
+                       "popf\n\t"
+                       "call *%%edx\n\t"
+                       "pushf\n\t"
+                       "popl 28(%%edi)\n\t"
+                       "stmxcsr 32(%%edi)\n\t"
+                       "movups %%xmm0, (%%edi)\n\t"
+                       "movq %%mm0, 16(%%edi)\n\t"
+                       "movl %%eax, 24(%%edi)"
+                       :
+                       : "S"(request), "D"(response), "d"(code)
+                       : "eax", "ecx", "memory", "cc");
     }
     __asm__ volatile("emms\n\tldmxcsr %0" : : "m"(usual_mxcsr));
     fwrite(response, RECORD, 1, stdout);

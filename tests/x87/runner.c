@@ -26,7 +26,9 @@ static struct {
 
 static sigjmp_buf escape;
 
-static void on_signal(int number) { siglongjmp(escape, number); }
+static void on_signal(int number) {
+  siglongjmp(escape, number);
+}
 
 static uint8_t *put_address(uint8_t *p, const char *opcode, int length, const void *address) {
   uint32_t a = (uint32_t)(uintptr_t)address;
@@ -63,8 +65,8 @@ int main(void) {
       char form = (modrm & 0x38) | 5;
       p = put_address(p, &form, 1, area.operand);
     }
-    p = put_address(p, "\xdd\x35", 2, area.after); /* fnsave */
-    *p++ = 0x9c;                                   /* pushf */
+    p = put_address(p, "\xdd\x35", 2, area.after);        /* fnsave */
+    *p++ = 0x9c;                                          /* pushf */
     p = put_address(p, "\x8f\x05", 2, &area.flags_after); /* pop */
     p = put_address(p, "\xa3", 1, &area.ax_after);        /* mov [..], eax */
     *p++ = 0xc3;

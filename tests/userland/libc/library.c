@@ -11,12 +11,15 @@
 #include <unistd.h>
 
 static void show_dates(void) {
-  static const long long times[] = {0, 951782400, 1709164800, 1703980800, 1735603200, -1, -86400, -2208988800LL, 4102444800LL, 253402300799LL, 1e9};
+  static const long long times[] = {0,      951782400,     1709164800,   1703980800,     1735603200, -1,
+                                    -86400, -2208988800LL, 4102444800LL, 253402300799LL, 1e9};
   for (unsigned i = 0; i < sizeof times / sizeof *times; i++) {
     time_t time = (time_t)times[i];
     char text[200];
     struct tm date = *gmtime(&time);
-    strftime(text, sizeof text, "%A %d %B %Y %H:%M:%S %j %U %W %V %G %g %u %w %y %C %e|%k|%l|%I %p %s %c %x %X %D %F %T %R %r %h %n%t%%", &date);
+    strftime(text, sizeof text,
+             "%A %d %B %Y %H:%M:%S %j %U %W %V %G %g %u %w %y %C %e|%k|%l|%I %p %s %c %x %X %D %F %T %R %r %h %n%t%%",
+             &date);
     printf("%s %lld\n", text, (long long)timegm(&date));
   }
   struct tm odd = {.tm_year = 124, .tm_mon = 14, .tm_mday = -3, .tm_hour = 30, .tm_min = -5};
@@ -34,12 +37,14 @@ static void show_dates(void) {
 }
 
 static void show_options(void) {
-  static char *arguments[] = {"prog", "one", "-ab", "value", "two", "--long=x", "-c", "--fl", "three", "-dopt", "-d", "--", "-e", 0};
+  static char *arguments[] = {"prog", "one",   "-ab",   "value", "two", "--long=x", "-c",
+                              "--fl", "three", "-dopt", "-d",    "--",  "-e",       0};
   static const struct option names[] = {{"long", required_argument, 0, 'l'}, {"flag", no_argument, 0, 'f'}, {0}};
   int letter;
   opterr = 0;
   optind = 1;
-  while ((letter = getopt_long(13, arguments, "ab:cd::e", names, 0)) != -1) printf("%c=%s ", letter, optarg ? optarg : "-");
+  while ((letter = getopt_long(13, arguments, "ab:cd::e", names, 0)) != -1)
+    printf("%c=%s ", letter, optarg ? optarg : "-");
   for (int i = optind; i < 13; i++) printf("%s ", arguments[i]);
   printf("\n");
 }
@@ -50,7 +55,8 @@ static void show_strings(void) {
   char list[] = "x::y", *rest = list;
   for (char *part; (part = strsep(&rest, ":"));) printf("[%s]", part);
   strncat(buffer, "finish", 3);
-  printf("%s %s %s %s %d %d %d\n", buffer, strstr("haystack", "st"), strrchr("a/b/c", '/'), strpbrk("hello", "ol"), (int)strspn("aabbc", "ab"), (int)strcspn("hello", "l"), strcasecmp("HeLLo", "hEllO"));
+  printf("%s %s %s %s %d %d %d\n", buffer, strstr("haystack", "st"), strrchr("a/b/c", '/'), strpbrk("hello", "ol"),
+         (int)strspn("aabbc", "ab"), (int)strcspn("hello", "l"), strcasecmp("HeLLo", "hEllO"));
   memmove(buffer + 2, buffer, 6);
   printf("%.8s %d %s\n", buffer, memcmp("abcd", "abce", 4) < 0, (char *)memmem("abcabd", 6, "abd", 3));
   printf("%s|%s|%s\n", strerror(2), strerror(13), strsignal(11));
