@@ -51,7 +51,7 @@ class DataSpaceCopy extends Exchange implements AskedCopy {
   answered(words: readonly number[], mapped: boolean): void {
     const [refusal = FaultRefusal.MANAGER, number] = words;
     if (refusal === 0 && number !== undefined && !mapped) {
-      this.transfer.copies.push({ manager: this.named, number });
+      this.transfer.copies = [...this.transfer.copies, { manager: this.named, number }];
       this.resumption.resume(this.client);
       return;
     }
@@ -127,7 +127,7 @@ export class DataSpaceCopies {
    */
   collect(t: Transfer, resumption: Resumption): boolean {
     for (let next = t.dataSpaces[t.copies.length]; next !== undefined; next = t.dataSpaces[t.copies.length]) {
-      if (next.manager === t.sender.id) t.copies.push(next);
+      if (next.manager === t.sender.id) t.copies = [...t.copies, next];
       else {
         this.ask(t, next, resumption);
         return false;
@@ -145,7 +145,7 @@ export class DataSpaceCopies {
   private ask(t: Transfer, dataSpace: DataSpaceName, resumption: Resumption): void {
     const copy = new DataSpaceCopy(t, dataSpace, this.route(t, dataSpace), this.tickets, resumption);
     this.tickets = (this.tickets + 1) % DATA_SPACE_TICKETS;
-    t.asked.push(copy);
+    t.asked = [...t.asked, copy];
     this.waits.block(t.receiver, { kind: "transferring", transfer: t });
     this.waits.ask(copy);
   }

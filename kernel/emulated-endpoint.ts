@@ -1,7 +1,7 @@
 /** The side of an emulated thread: words in registers and behind them in a buffer, strings at the addresses of their dopes. */
 import { Register } from "#machine/context.ts";
 import { NIL, type ThreadId } from "./abi/identifiers.ts";
-import { Condition, dope, IpcError, REGISTER_WORDS } from "./abi/ipc.ts";
+import { Condition, dope as messageDope, dopeDataSpaces, dopeStrings, IpcError, REGISTER_WORDS } from "./abi/ipc.ts";
 import { type Endpoint, PRESENT } from "./endpoint.ts";
 import * as message from "./message.ts";
 import type { Thread } from "./thread.ts";
@@ -22,9 +22,10 @@ export class EmulatedEndpoint implements Endpoint {
     const words = registerWords(sender.context!.registers);
     cursor.start(sender.task.space.table, false);
     if (plan.sendAddress !== 0) {
-      t.cut = message.readWords(cursor, plan.sendAddress, words);
-      t.sources = message.readSendStrings(cursor, plan.sendAddress);
-      t.dataSpaces = message.readDataSpaces(cursor, plan.sendAddress);
+      const dope = message.readSendDope(cursor, plan.sendAddress);
+      t.cut = message.readWords(cursor, plan.sendAddress, dope, words);
+      if (dopeStrings(dope) > 0) t.sources = message.readSendStrings(cursor, plan.sendAddress, dope);
+      if (dopeDataSpaces(dope) > 0) t.dataSpaces = message.readDataSpaces(cursor, plan.sendAddress, dope);
     }
     // A native receiver is told of the buffers that the sender has for the answer.
     if (plan.hasReceive && plan.receiveAddress !== 0 && t.receiver.context === undefined) {
@@ -79,7 +80,7 @@ export class EmulatedEndpoint implements Endpoint {
     const words = Math.max(t.words.length, REGISTER_WORDS);
     const mapped = t.pages.length > 0 ? Condition.MAPPED : 0;
     const { registers } = t.receiver.context!;
-    const result = dope(words, parts, t.copies.length) | t.condition | mapped | (t.cut ? IpcError.RECEIVE_CUT : 0);
+    const result = messageDope(words, parts, t.copies.length) | t.condition | mapped | (t.cut ? IpcError.RECEIVE_CUT : 0);
     storeRegisters(registers, t.from, t.words, result);
     if (t.to !== NIL) registers[Register.ECX] = t.to;
   }
@@ -129,7 +130,7 @@ export function storeRegisters(registers: Int32Array, from: number, words: reado
 
 /** The same, from the registers of an emulated sender. */
 export function carryRegisters(source: Int32Array, target: Int32Array, from: number): void {
-  target[Register.EAX] = dope(REGISTER_WORDS, 0);
+  target[Register.EAX] = messageDope(REGISTER_WORDS, 0);
   target[Register.EDX] = source[Register.EDX]!;
   target[Register.EBX] = source[Register.EBX]!;
   target[Register.EDI] = source[Register.EDI]!;

@@ -211,6 +211,35 @@ describe("a transfer that waits for a page", () => {
     expect(words[0]).toBe(5);
   });
 
+  it.each(["is deleted", "is moved by ex_regs"])("ends the question for the page, too, when its partner %s", (how) => {
+    const result = new GuestMachine().runGuests(function* (guests) {
+      const { kernel } = guests.context;
+      // The manager's own buffer is not there, so the question is on its way, and nobody will bring that page.
+      guests.hook = (request) => (request.words[2] === BUFFER ? "silent" : undefined);
+      const manager = yield* guests.create(reporting(`mov eax, NONE\n xor ecx, ecx\n mov ebp, ${BUFFER} + 1\n ipc`));
+      const receiver = yield* guests.create(reporting(`mov eax, NONE\n xor ecx, ecx\n mov ebp, ${MESSAGE} + 1\n ipc`));
+      const sender = yield* guests.create(`mov eax, ${MESSAGE}\n xor ecx, ecx\n mov ebp, NONE\n mov esi, [PARTNER]\n ipc\n 1: jmp 1b\n`);
+      yield* guests.introduce(manager);
+      yield* guests.introduce(receiver);
+      yield* guests.introduce(sender, [receiver]);
+      kernel.regionMap(receiver, FAR, PAGE, manager, 1, 0, 7);
+      yield* guests.writeWords(sender, MESSAGE, [0, dope(3, 1), dope(3, 1), 0, 0, 0, 4, SENT, 0, 0]);
+      yield* guests.writeWords(sender, SENT, [1]);
+      yield* guests.writeWords(receiver, MESSAGE, [0, dope(3, 1), 0, 0, 0, 0, 0, 0, 4, FAR]);
+      for (const guest of [manager, receiver, sender]) guests.start(guest);
+      yield* guests.idle();
+      if (how === "is deleted") kernel.taskDelete(sender);
+      else kernel.exRegs(sender, { eip: CODE });
+      const ended: Record<string, number | undefined> = {};
+      for (let n = 0; n < 2; n++) {
+        const { from, words } = yield* guests.next();
+        ended[from === manager ? "manager" : "receiver"] = words[0];
+      }
+      return ended;
+    });
+    expect(result).toEqual({ manager: IpcError.RECEIVE_ABORTED, receiver: IpcError.RECEIVE_ABORTED });
+  });
+
   it("waits less for pages whose manager may be anybody, if a server says so", () => {
     const waits = new GuestMachine().runGuests(function* (guests) {
       const { kernel } = guests.context;

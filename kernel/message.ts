@@ -58,19 +58,20 @@ const wordAddress = (message: number, index: number): number => (message + MESSA
 
 const dopesAddress = (message: number, sizeDope: number): number => wordAddress(message, dopeDwords(sizeDope));
 
+/** The dope of the message to send, which tells how much there is of each component. */
+export const readSendDope = (cursor: WordCursor, message: number): number => cursor.read(message + SEND_DOPE);
+
 /** Reads words beyond the registers of the message to send, appending to `words`. @returns whether it was longer than allowed */
-export function readWords(cursor: WordCursor, message: number, words: number[]): boolean {
-  const dwords = dopeDwords(cursor.read(message + SEND_DOPE));
+export function readWords(cursor: WordCursor, message: number, dope: number, words: number[]): boolean {
+  const dwords = dopeDwords(dope);
   const count = Math.min(dwords, MAX_DWORDS);
   if (count > REGISTER_WORDS) cursor.readRun(wordAddress(message, REGISTER_WORDS), count - REGISTER_WORDS, words);
   return dwords > MAX_DWORDS;
 }
 
 /** Reads the strings of the message to send. */
-export function readSendStrings(cursor: WordCursor, message: number): PartList[] {
-  const count = dopeStrings(cursor.read(message + SEND_DOPE));
-  if (count === 0) return [];
-  return readDopes(cursor, dopesAddress(message, cursor.read(message + SIZE_DOPE)), count, SEND_SIZE, SEND_ADDRESS);
+export function readSendStrings(cursor: WordCursor, message: number, dope: number): PartList[] {
+  return readDopes(cursor, dopesAddress(message, cursor.read(message + SIZE_DOPE)), dopeStrings(dope), SEND_SIZE, SEND_ADDRESS);
 }
 
 /** Reads the string buffers of a receive buffer. */
@@ -84,8 +85,8 @@ export function readReceiveStrings(cursor: WordCursor, message: number): PartLis
 export const readDataSpaceRoom = (cursor: WordCursor, message: number): number => dopeDataSpaces(cursor.read(message + SIZE_DOPE));
 
 /** Reads the data spaces of the message to send. */
-export function readDataSpaces(cursor: WordCursor, message: number): DataSpaceName[] {
-  const count = dopeDataSpaces(cursor.read(message + SEND_DOPE));
+export function readDataSpaces(cursor: WordCursor, message: number, dope: number): DataSpaceName[] {
+  const count = dopeDataSpaces(dope);
   const dataSpaces: DataSpaceName[] = [];
   for (let index = 0; index < count; index++) {
     const at = dataSpaceDope(cursor, message, index);

@@ -8,7 +8,8 @@ import type { Thread } from "./thread.ts";
 
 export const Step = { GATHER: 0, PREPARE: 1, WORDS: 2, PAGES: 3, STRINGS: 4, DATA_SPACES: 5, DOPES: 6 } as const;
 
-const NONE: readonly DataSpaceName[] = [];
+const NO_DATA_SPACES: readonly DataSpaceName[] = [];
+const NOTHING_ASKED: readonly AskedCopy[] = [];
 
 /** What was asked of a data space's manager, to be given up if the message fails (data-space-copies.ts). */
 export interface AskedCopy {
@@ -36,9 +37,9 @@ export class Transfer {
   sources: PartList[] = [];
   targets: PartList[] = [];
   /** What the sender sends, what the receiver gets for it so far, and what managers were asked for that. */
-  dataSpaces: readonly DataSpaceName[] = NONE;
-  copies: DataSpaceName[] = [];
-  asked: AskedCopy[] = [];
+  dataSpaces: readonly DataSpaceName[] = NO_DATA_SPACES;
+  copies: readonly DataSpaceName[] = NO_DATA_SPACES;
+  asked: readonly AskedCopy[] = NOTHING_ASKED;
   /** Sizes of the sender's own receive buffers. */
   offers: number[] = [];
   window = 0;
