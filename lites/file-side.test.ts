@@ -22,7 +22,19 @@ import {
 import { decode, encode } from "./abi/struct-codec.ts";
 import { structs } from "./abi/structs.ts";
 import { closeAll, closeOnExec, copyDescriptors } from "./descriptors.ts";
-import { argument, type Bench, bench, bytes, inout, out, run, Task, type TestProcess, testThread, text } from "./test-file-side.ts";
+import {
+  argument,
+  type Bench,
+  bench,
+  bytes,
+  inout,
+  out,
+  run,
+  Task,
+  type TestProcess,
+  testThread,
+  text,
+} from "../tests/support/file-side.ts";
 
 /** A system with these files in its root, and other trees mounted. */
 const newSystem = (mounts: Parameters<typeof bench>[1] = [], files: Record<string, string | null> = {}) =>

@@ -10,7 +10,7 @@ import { S_IFIFO } from "./abi/file-mode.ts";
 import { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from "./abi/open-flags.ts";
 import { SIGPIPE } from "./abi/signals.ts";
 import type { Op } from "./activation.ts";
-import { type Bench, bench, bytes, inout, out, run, Task, type TestProcess, testThread, text } from "./test-file-side.ts";
+import { type Bench, bench, bytes, inout, out, run, Task, type TestProcess, testThread, text } from "../tests/support/file-side.ts";
 import type { NodeFs } from "./filesystems/node-interface.ts";
 
 const HOST = { reading: fs.constants.O_RDONLY | fs.constants.O_NONBLOCK, writing: fs.constants.O_WRONLY | fs.constants.O_NONBLOCK };

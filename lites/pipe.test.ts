@@ -11,7 +11,7 @@ import { SIGPIPE } from "./abi/signals.ts";
 import type { Op } from "./activation.ts";
 import { PIPE_BUF } from "./abi/limits.ts";
 import { PIPE_CAPACITY } from "./pipe.ts";
-import { argument, type Bench, bench, bytes, out, run, Task, type TestProcess, text } from "./test-file-side.ts";
+import { argument, type Bench, bench, bytes, out, run, Task, type TestProcess, text } from "../tests/support/file-side.ts";
 
 /** A system with these files in its root, and other trees mounted. */
 const newSystem = (mounts: Parameters<typeof bench>[1] = [], files: Record<string, string | null> = {}) =>

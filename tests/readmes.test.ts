@@ -14,7 +14,7 @@ const described = /^(userland\/(include|libl3\/include|libc|bin|sh)|paging\/work
 function files(layer: string): string[] {
   return readdirSync(join(projectRoot, layer), { recursive: true, encoding: "utf8" })
     .map((name) => join(layer, name))
-    .filter((name) => source.test(name) && !name.endsWith(".test.ts") && !basename(name).startsWith("test-") && !described.test(name));
+    .filter((name) => source.test(name) && !name.endsWith(".test.ts") && !described.test(name));
 }
 
 /** The text of all READMEs of a layer. */

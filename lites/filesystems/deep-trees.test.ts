@@ -9,7 +9,7 @@ import { createFsFromVolume, Volume } from "memfs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { descriptorLinks, hostFiles } from "#node/host-files.ts";
 import { O_DIRECTORY, O_RDONLY } from "../abi/open-flags.ts";
-import { bench, run } from "../test-file-side.ts";
+import { bench, run } from "../../tests/support/file-side.ts";
 import type { NodeFs } from "./node-interface.ts";
 
 /** Trees are made and removed faster here. */

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { descriptorLinks, hostFiles } from "#node/host-files.ts";
 import { S_IFIFO } from "../abi/file-mode.ts";
 import { O_CREAT, O_DIRECTORY, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from "../abi/open-flags.ts";
-import { type Bench, bench, bytes, out, run, type TestProcess, text } from "../test-file-side.ts";
+import { type Bench, bench, bytes, out, run, type TestProcess, text } from "../../tests/support/file-side.ts";
 import type { NodeFs } from "./node-interface.ts";
 
 /** Trees are made thousands of times. */

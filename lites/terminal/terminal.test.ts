@@ -12,7 +12,7 @@ import { encode } from "../abi/struct-codec.ts";
 import { structs } from "../abi/structs.ts";
 import * as T from "../abi/termios.ts";
 import { PollEvent } from "../abi/poll-events.ts";
-import { argument, type Bench, bench, bytes, out, run, Task, TestProcess, text } from "../test-file-side.ts";
+import { argument, type Bench, bench, bytes, out, run, Task, TestProcess, text } from "../../tests/support/file-side.ts";
 import { isOrphanedGroup } from "./job-control.ts";
 import { leaveTerminal, Terminal } from "./terminal.ts";
 

@@ -13,7 +13,7 @@ import { SIGXFSZ } from "../abi/signals.ts";
 import { DirectoryHandles } from "../filesystems/directory-handles.ts";
 import { NodeFileSystem } from "../filesystems/node-fs.ts";
 import type { NodeFs } from "../filesystems/node-interface.ts";
-import { type Bench, bench, bytes, out, run, type TestProcess, text } from "../test-file-side.ts";
+import { type Bench, bench, bytes, out, run, type TestProcess, text } from "../../tests/support/file-side.ts";
 
 /** A system with these files in its root, and other trees mounted. */
 const newSystem = (mounts: Parameters<typeof bench>[1] = [], files: Record<string, string | null> = {}, space?: number) =>

@@ -8,7 +8,7 @@ import { createFsFromVolume, Volume } from "memfs";
 import { afterEach, describe, expect, it } from "vitest";
 import { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from "../abi/open-flags.ts";
 import type { NodeFs } from "../filesystems/node-interface.ts";
-import { bench, out, run, text } from "../test-file-side.ts";
+import { bench, out, run, text } from "../../tests/support/file-side.ts";
 
 /** A system with these files in its root, and other trees mounted. */
 const newSystem = (mounts: Parameters<typeof bench>[1] = [], files: Record<string, string | null> = {}) =>

@@ -3,7 +3,7 @@ import { Context, Register } from "../context.ts";
 import { PAGE_SIZE } from "../ram.ts";
 import { Entry } from "../translation-table.ts";
 import { Stop, Word } from "./registers.ts";
-import { CODE, CODE_ALIAS, DATA, HOLE, READ_ONLY, STACK, TestMachine } from "./test-machine.ts";
+import { CODE, CODE_ALIAS, DATA, HOLE, READ_ONLY, STACK, TestMachine } from "../../tests/support/code-machine.ts";
 
 const INT3 = 0xcc;
 const CF = 1;

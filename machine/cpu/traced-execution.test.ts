@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ReferenceKind } from "../reference-tracer.ts";
-import { CODE, DATA, HOLE, READ_ONLY, STACK, TestMachine } from "./test-machine.ts";
+import { CODE, DATA, HOLE, READ_ONLY, STACK, TestMachine } from "../../tests/support/code-machine.ts";
 
 const NAMES = new Map([
   [ReferenceKind.READ, "read"],

@@ -4,9 +4,16 @@
  * INTEGER_SEED ask for more and others.
  */
 import { expect, test } from "vitest";
-import { describeProgram, FAMILIES, integerProgram, loopProgram, stackProgram, stringProgram } from "./test-programs.ts";
+import {
+  describeProgram,
+  FAMILIES,
+  integerProgram,
+  loopProgram,
+  stackProgram,
+  stringProgram,
+} from "../../tests/support/engine-programs.ts";
 import { Random } from "./runtime/x87-test-values.ts";
-import { DATA, Engines, type Start } from "./test-engines.ts";
+import { DATA, Engines, type Start } from "../../tests/support/engines.ts";
 import { PAGE_SIZE } from "../ram.ts";
 
 const PROGRAMS = Number(process.env["INTEGER_PROGRAMS"] ?? 60);

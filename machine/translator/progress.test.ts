@@ -7,9 +7,16 @@
  */
 import { describe, expect, test } from "vitest";
 import { Random } from "./runtime/x87-test-values.ts";
-import { describeProgram, FAMILIES, integerProgram, loopProgram, stackProgram, stringProgram } from "./test-programs.ts";
-import type { Start } from "./test-engines.ts";
-import { Spaces } from "./test-spaces.ts";
+import {
+  describeProgram,
+  FAMILIES,
+  integerProgram,
+  loopProgram,
+  stackProgram,
+  stringProgram,
+} from "../../tests/support/engine-programs.ts";
+import type { Start } from "../../tests/support/engines.ts";
+import { Spaces } from "../../tests/support/address-spaces.ts";
 import type { Policy } from "./translator.ts";
 
 const PROGRAMS = Number(process.env["PROGRESS_PROGRAMS"] ?? 6);

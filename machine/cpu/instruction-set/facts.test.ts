@@ -11,7 +11,7 @@ import { decode } from "../decoder.ts";
 import { ARITHMETIC_FLAGS } from "../flags.ts";
 import { type Instruction, Invalid, Kind } from "../instruction.ts";
 import { allRows, type RowPlace } from "../opcodes.ts";
-import { CODE, DATA, STACK, TestMachine } from "../test-machine.ts";
+import { CODE, DATA, STACK, TestMachine } from "../../../tests/support/code-machine.ts";
 import { REGISTER_FORMS } from "../x87/instruction-table.ts";
 import { FACTS, type Mnemonic } from "./instruction-set.ts";
 import { type Facts, Flow, mayWrite, Stack, Unit, useOf, Use } from "./row.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DATA, TestMachine } from "../test-machine.ts";
+import { DATA, TestMachine } from "../../../tests/support/code-machine.ts";
 
 const FLD1 = [0xd9, 0xe8];
 const FNSTSW_AX = [0xdf, 0xe0];

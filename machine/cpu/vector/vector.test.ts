@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Context, Register } from "../../context.ts";
 import { decode } from "../decoder.ts";
 import { disassemble } from "../disassemble.ts";
-import { CODE, DATA, HOLE, READ_ONLY, STACK, TestMachine } from "../test-machine.ts";
+import { CODE, DATA, HOLE, READ_ONLY, STACK, TestMachine } from "../../../tests/support/code-machine.ts";
 
 const INT3 = 0xcc;
 /** Operands with an absolute address: ModRM (to be or'ed with reg << 3) and displacement. */

@@ -4,13 +4,13 @@
  * address spaces, in which frames of code are mapped at several addresses, as a library is in several processes, and
  * lose translations now and then.
  */
-import { Context, Register } from "../context.ts";
-import { Interpreter } from "../cpu/interpreter.ts";
-import { PAGE_SIZE, Ram } from "../ram.ts";
-import { TranslationTable } from "../translation-table.ts";
-import type { Random } from "./runtime/x87-test-values.ts";
-import { DATA, type Start } from "./test-engines.ts";
-import { type Policy, Translator } from "./translator.ts";
+import { Context, Register } from "#machine/context.ts";
+import { Interpreter } from "#machine/cpu/interpreter.ts";
+import { PAGE_SIZE, Ram } from "#machine/ram.ts";
+import { TranslationTable } from "#machine/translation-table.ts";
+import type { Random } from "#machine/translator/runtime/x87-test-values.ts";
+import { DATA, type Start } from "./engines.ts";
+import { type Policy, Translator } from "#machine/translator/translator.ts";
 
 const STACK = 0x70001000;
 const STACK_FRAME = 6;

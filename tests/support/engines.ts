@@ -2,11 +2,11 @@
  * Two processors for tests: the interpreter, and the translator that translates everything at once. Both get the same
  * program, data and registers, and must never differ, neither in what they leave nor in where a slice ends.
  */
-import { Context, Register } from "../context.ts";
-import { type ClockedProcessor, createProcessor, type Engine } from "../engine.ts";
-import type { Exit } from "../exit.ts";
-import { PAGE_SIZE, Ram } from "../ram.ts";
-import { TranslationTable } from "../translation-table.ts";
+import { Context, Register } from "#machine/context.ts";
+import { type ClockedProcessor, createProcessor, type Engine } from "#machine/engine.ts";
+import type { Exit } from "#machine/exit.ts";
+import { PAGE_SIZE, Ram } from "#machine/ram.ts";
+import { TranslationTable } from "#machine/translation-table.ts";
 
 export const CODE = 0x40000000;
 /** Two pages that can be written, one that cannot, and then none. */

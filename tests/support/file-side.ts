@@ -3,16 +3,16 @@
  * For tests only.
  */
 import type { KernelCall, NativeContext, Op as NativeOp, Received } from "#kernel/native.ts";
-import { UnixError } from "./abi/errno.ts";
-import type { Op, Sleep, Sleeper, WakeReason } from "./activation.ts";
-import { type CommandArgument, InOutBuffer, OutBuffer } from "./arguments.ts";
-import { FileSide, type MountOptions } from "./file-side.ts";
-import type { NodeFs } from "./filesystems/node-interface.ts";
-import type { ProcessDetails, ProcessSource, SystemDetails } from "./filesystems/process-source.ts";
-import type { HelperThreads } from "./helper-threads.ts";
-import type { Process } from "./process/process.ts";
-import { WaitQueue } from "./activation.ts";
-import type { DirectoryReference, Thread } from "./process/process.ts";
+import { UnixError } from "#lites/abi/errno.ts";
+import type { Op, Sleep, Sleeper, WakeReason } from "#lites/activation.ts";
+import { type CommandArgument, InOutBuffer, OutBuffer } from "#lites/arguments.ts";
+import { FileSide, type MountOptions } from "#lites/file-side.ts";
+import type { NodeFs } from "#lites/filesystems/node-interface.ts";
+import type { ProcessDetails, ProcessSource, SystemDetails } from "#lites/filesystems/process-source.ts";
+import type { HelperThreads } from "#lites/helper-threads.ts";
+import type { Process } from "#lites/process/process.ts";
+import { WaitQueue } from "#lites/activation.ts";
+import type { DirectoryReference, Thread } from "#lites/process/process.ts";
 
 /** An activation under test: runs until it sleeps or ends. */
 export class Task<T> implements Sleeper {

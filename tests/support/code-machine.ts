@@ -1,13 +1,13 @@
 /**
  * A processor with a few pages, for tests: code, data and stack at fixed addresses.
  */
-import { Context, Register } from "../context.ts";
-import type { Exit } from "../exit.ts";
-import { PAGE_SIZE, Ram } from "../ram.ts";
-import { type ReferenceObserver, ReferenceTracer } from "../reference-tracer.ts";
-import { TranslationTable } from "../translation-table.ts";
-import type { Accelerator, AcceleratorHost } from "./accelerator.ts";
-import { Interpreter } from "./interpreter.ts";
+import { Context, Register } from "#machine/context.ts";
+import type { Exit } from "#machine/exit.ts";
+import { PAGE_SIZE, Ram } from "#machine/ram.ts";
+import { type ReferenceObserver, ReferenceTracer } from "#machine/reference-tracer.ts";
+import { TranslationTable } from "#machine/translation-table.ts";
+import type { Accelerator, AcceleratorHost } from "#machine/cpu/accelerator.ts";
+import { Interpreter } from "#machine/cpu/interpreter.ts";
 
 export const CODE = 0x40000000;
 /** The first code page again, at another address. */

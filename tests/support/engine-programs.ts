@@ -3,9 +3,9 @@
  * registers and
  * data such that accesses cross pages and fault now and then.
  */
-import { PAGE_SIZE } from "../ram.ts";
-import { Random } from "./runtime/x87-test-values.ts";
-import { CODE, DATA, HOLE, type Start } from "./test-engines.ts";
+import { PAGE_SIZE } from "#machine/ram.ts";
+import { Random } from "#machine/translator/runtime/x87-test-values.ts";
+import { CODE, DATA, HOLE, type Start } from "./engines.ts";
 
 type Encoder = (random: Random) => number[];
 
