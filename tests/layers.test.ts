@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 
 /** Cycles of imports in which some are of types alone. It only falls: whoever takes some out lowers it. */
-const TYPE_CYCLES_ALLOWED = 41;
+const TYPE_CYCLES_ALLOWED = 40;
 
 interface Violation {
   from: string;
